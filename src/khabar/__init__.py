@@ -1,0 +1,24 @@
+"""khabar: an annotated corpus of Arabic news and the benchmark built on it.
+
+`khabar.load()`, `khabar.score(predictions)`, `khabar.compare(a, b)` and `khabar.run(system)` are the interface.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+__all__ = ["__version__", "compare", "load", "run", "score"]
+
+if TYPE_CHECKING:
+    from khabar.api import compare, load, run, score
+
+
+def __getattr__(name: str) -> Any:
+    """Import the interface when it is first used, so that `import khabar` costs nothing."""
+    if name in __all__:
+        from khabar import api
+
+        return getattr(api, name)
+    raise AttributeError(f"module 'khabar' has no attribute {name!r}")

@@ -1,0 +1,64 @@
+"""Reading and writing annotation files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from khabar.files import write_lines
+from khabar.incidents import Incident
+from khabar.reading.lines import check_file, decoded, jsonl
+from khabar.reading.shape import shaped
+from khabar.records import ANNOTATED, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A row and where it stands."""
+
+    row: Row
+    file: str
+    line: int
+
+
+_BY_LAYER = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
+
+
+def read_rows(path: Path, incidents: list[Incident]) -> list[Located]:
+    """Read one annotation file; problems of form are added to `incidents`."""
+    problems = check_file(path)
+    incidents.extend(problems)
+    located: list[Located] = []
+    for number, line in jsonl(path, incidents) if not problems else ():
+        value = decoded(line, (str(path), number), incidents)
+        if value is None:
+            continue
+
+        def report(incident: str, message: str, number: int = number, doc_id: object = value.get("doc_id")) -> None:
+            known = doc_id if isinstance(doc_id, str) else None
+            incidents.append(Incident(incident, message, str(path), number, known))
+
+        kind = _BY_LAYER.get(str(value.get("layer")))
+        if kind is None:
+            report("value-wrong", f"layer is {value.get('layer')!r}, not one of {', '.join(_BY_LAYER)}")
+            continue
+        row = shaped(value, kind, report)
+        if row is not None:
+            located.append(Located(row, str(path), number))
+    return located
+
+
+def read_gold(folder: Path, incidents: list[Incident]) -> list[Located]:
+    """Read all annotation files of a folder (`*.jsonl`), in the order of their names."""
+    paths = sorted(folder.glob("*.jsonl"))
+    if not paths:
+        incidents.append(Incident("file-missing", f"no .jsonl file in {folder}", str(folder)))
+    return [located for path in paths for located in read_rows(path, incidents)]
+
+
+def write_rows(path: Path, rows: Iterable[Row]) -> None:
+    """Write an annotation file: rows in the order given, what is at its default left out."""
+    write_lines(path, (msgspec.json.encode(row) for row in rows))

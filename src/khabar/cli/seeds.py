@@ -1,0 +1,56 @@
+"""seeds add and verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from khabar.cli.output import AsJson, print_json
+
+app = typer.Typer(help="Articles exactly as received, and their manifest.", no_args_is_help=True)
+
+Folder = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
+
+
+@app.command(epilog="Example: khabar seeds verify")
+def verify(folder: Folder = Path("seeds"), as_json: AsJson = False) -> None:
+    """Find changed, missing and unlisted articles."""
+    from khabar.seeds import read_manifest
+    from khabar.seeds import verify as verify_seeds
+
+    incidents = verify_seeds(folder)
+    if as_json:
+        print_json({"valid": not incidents, "incidents": [incident.to_dict() for incident in incidents]})
+    else:
+        for incident in incidents:
+            typer.echo(str(incident), err=True)
+        if not incidents:
+            print(f"{len(read_manifest(folder))} article(s), all as in the manifest")
+    if incidents:
+        raise typer.Exit(1)
+
+
+@app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
+def add(
+    files: Annotated[list[Path], typer.Argument(help="UTF-8 text files, one article each.", metavar="FILE…")],
+    story: Annotated[str, typer.Option("--story", help="Key of the story they report.")],
+    split: Annotated[str, typer.Option("--split", help="Split they go to; never mixed with others.")] = "test",
+    folder: Folder = Path("seeds"),
+    as_json: AsJson = False,
+) -> None:
+    """Take articles in, byte for byte. Outlet, title and date are then filled in the manifest by hand."""
+    from khabar.seeds import MANIFEST
+    from khabar.seeds import add as add_seeds
+
+    added = add_seeds(folder, files, story=story, split=split)
+    if as_json:
+        print_json({"added": [seed.doc_id for seed in added]})
+        return
+    for seed in added:
+        print(f"added {seed.doc_id}")
+    if added:
+        print(f"Now fill outlet, title and published (with its evidence) in {folder / MANIFEST}.")
+    else:
+        print("nothing new: all of them are there already")

@@ -1,0 +1,23 @@
+"""What can go wrong, as exceptions.
+
+KhabarError
+└── InputError      what was given is not what was asked for; holds every incident found (exit code 2)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from khabar.incidents import Incident
+
+
+class KhabarError(Exception):
+    """Base of all errors khabar raises on purpose."""
+
+
+class InputError(KhabarError):
+    """Input was refused. `incidents` lists every problem found, in file order; warnings may be among them."""
+
+    def __init__(self, incidents: Sequence[Incident]) -> None:
+        self.incidents = tuple(incidents)
+        super().__init__("\n".join(map(str, self.incidents)))

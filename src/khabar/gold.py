@@ -1,0 +1,116 @@
+"""Gold to score against: a dataset folder, or JSONL or Parquet in the prediction format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from khabar.corpus.read import is_corpus, read_split, splits
+from khabar.corpus.release import read_release, released_corpus
+from khabar.errors import InputError
+from khabar.incidents import Incident, errors
+from khabar.reading.checks import check_gold
+from khabar.reading.predictions import read_predictions, split
+from khabar.records import (
+    Annotations,
+    Claim,
+    Conflict,
+    Document,
+    Entity,
+    Number,
+    Quote,
+    Registered,
+    Row,
+    SaidEntity,
+    SaidNumber,
+    SaidQuote,
+    TokenRow,
+)
+from khabar.scoring.reference import Reference, issues_of, reference
+
+DEFAULT_SPLIT = "test"
+_Row = TypeVar("_Row", bound=Row)
+_Said = TypeVar("_Said", bound=msgspec.Struct)
+
+
+def load_gold(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> tuple[Reference, list[Incident]]:
+    """Load gold: a corpus folder, a file in the prediction format, or (None) the released corpus.
+
+    Returns the reference and any warnings. Raises InputError with every problem found.
+    """
+    if source is None:
+        source = released_corpus()
+    if source.is_dir():
+        return from_corpus(source, split_name), []
+    incidents: list[Incident] = []
+    records = read_predictions(source, incidents)
+    incidents += check_gold(records)
+    if errors(incidents):
+        raise InputError(incidents)
+    annotations, disputes = split(records)
+    return reference(annotations, disputes), incidents
+
+
+def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> list[Document]:
+    """The documents of a split of a corpus folder (None: the released corpus). Raises InputError."""
+    folder = released_corpus() if source is None else source
+    return _only(_read(folder, split_name)["documents"], Document)
+
+
+def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
+    """Make a reference from one split of a dataset folder. Raises InputError."""
+    tables = _read(folder, split_name)
+    entities = _said(tables["entities"], Entity, SaidEntity)
+    numbers = _said(tables["numbers"], Number, SaidNumber)
+    quotes = _said(tables["quotes"], Quote, SaidQuote)
+    annotations = [
+        Annotations(
+            doc_id=row.doc_id,
+            story=row.story,
+            text=row.text,
+            zones=row.zones,
+            entities=tuple(entities.get(row.doc_id, ())),
+            numbers=tuple(numbers.get(row.doc_id, ())),
+            quotes=tuple(quotes.get(row.doc_id, ())),
+        )
+        for row in _only(tables["documents"], Document)
+    ]
+    others = {
+        document.doc_id: name
+        for name in splits(folder)
+        if name != split_name
+        for document in _only(_read(folder, name)["documents"], Document)
+    }
+    return reference(
+        annotations,
+        issues=issues_of(_only(tables["conflicts"], Conflict), _only(tables["claims"], Claim)),
+        registry=_only(tables["registry"], Registered),
+        tokens=_only(tables["tokens"], TokenRow),
+        version=read_release(folder).version,
+        other_splits=others,
+    )
+
+
+def _read(folder: Path, split_name: str) -> dict[str, list[Row]]:
+    if not is_corpus(folder):
+        message = f"{folder} is not a khabar corpus (no release.json)"
+        raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])
+    if split_name not in splits(folder):
+        known = ", ".join(splits(folder))
+        raise InputError([Incident("option-wrong", f"no split {split_name!r}; there is: {known}", str(folder))])
+    return read_split(folder, split_name)
+
+
+def _only(rows: Iterable[Row], kind: type[_Row]) -> list[_Row]:
+    return [row for row in rows if isinstance(row, kind)]
+
+
+def _said(rows: Iterable[Row], kind: type[Row], said: type[_Said]) -> dict[str, list[_Said]]:
+    """Rows of a layer as what somebody says of each document."""
+    found: dict[str, list[_Said]] = {}
+    for row in _only(rows, kind):
+        found.setdefault(row.doc_id, []).append(msgspec.convert(row, said, from_attributes=True))  # type: ignore[attr-defined]
+    return found

@@ -1,0 +1,114 @@
+"""Incidents: each problem khabar can find in somebody's files, with a stable id, its place and its fix.
+
+The habit is that of the Universal Dependencies validator: ids never change meaning, and each has a tiny failing
+fixture named after it in `tests/incidents/`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+Level = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What an incident id means and how it is usually mended."""
+
+    level: Level
+    meaning: str
+    fix: str
+
+
+CATALOG: dict[str, Kind] = {
+    "file-missing": Kind("error", "there is no such file or folder", "check the path"),
+    "file-unreadable": Kind("error", "the file cannot be read", "check its permissions and that it is a file"),
+    "file-not-text": Kind("error", "the file is not UTF-8 text", "save it as UTF-8, or give it the ending .parquet"),
+    "file-not-parquet": Kind("error", "the file is not readable as Parquet", "write it again, or fetch it again"),
+    "file-empty": Kind("error", "the file holds no line", "write one JSON object a line"),
+    "line-too-long": Kind("error", "the line is longer than a record may be", "write one document a line"),
+    "json-broken": Kind("error", "the line is not JSON", "write one JSON object a line, without NaN or Infinity"),
+    "json-not-object": Kind("error", "the line is not a JSON object", "write one JSON object a line"),
+    "key-missing": Kind("error", "a required key is missing", "add it"),
+    "key-unknown": Kind("warning", "the key is not part of the format and is not read", "remove or rename it"),
+    "value-wrong": Kind("error", "the value is not of the type or list the format asks for", "see schemas/"),
+    "label-unknown": Kind("error", "the label is not in the label scheme", "map it to one of the scheme's labels"),
+    "number-not-finite": Kind(
+        "error", "the value is not a finite number", "write a decimal or fraction string, or null"
+    ),
+    "number-not-numeric": Kind("error", "the value is not a number", 'write a decimal ("14000") or a fraction ("1/3")'),
+    "date-not-edtf": Kind("warning", "the value is not EDTF and can equal no date", "write EDTF, such as 2024-06"),
+    "confidence-range": Kind("error", "the confidence is not between 0 and 1", "write a number in [0, 1]"),
+    "document-unknown": Kind("error", "the gold has no such document", "remove the line, or choose the right --gold"),
+    "document-other-split": Kind("error", "the document belongs to another split", "remove the line, or name --split"),
+    "document-repeated": Kind("error", "the document has a line already", "write one line a document"),
+    "document-missing": Kind("error", "a gold document has no line", "add one, if only with its doc_id"),
+    "story-unknown": Kind("error", "the gold has no such story", "remove the line, or choose the right --gold"),
+    "span-incomplete": Kind("error", "a span needs start and end, or text", "give both offsets, or the string"),
+    "span-empty": Kind("error", "the span is empty or ends before it starts", "offsets are half-open code points"),
+    "span-outside": Kind("error", "the span reaches beyond the text", "offsets are code points of the whole text"),
+    "span-surface": Kind(
+        "error", "the text at these offsets is not the text given", "count in code points of the seed"
+    ),
+    "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
+    "occurrence-wrong": Kind("error", "an occurrence counts from 1", "write 1 for the first"),
+    "row-repeated": Kind("error", "the gold row stands there already", "remove it"),
+    "prediction-repeated": Kind("warning", "an exact repetition counts as a false positive", "remove it"),
+    "id-repeated": Kind("error", "the id is taken", "give each row an id of its own"),
+    "reference-unknown": Kind("error", "the row refers to something that does not exist", "add it, or mend the key"),
+    "spans-cross": Kind("error", "two entity spans cross", "spans nest or are disjoint"),
+    "core-outside": Kind("error", "the core is not inside the mention", "the mention holds the core"),
+    "chain-end": Kind("error", "the source chain does not end with the speaker", "the speaker is always last"),
+    "row-in-boilerplate": Kind("error", "nothing in boilerplate is gold", "remove the row, or mend the zone"),
+    "zones-broken": Kind("error", "the zones do not cover the text in whole lines", "one zone a line, breaks included"),
+    "issue-thin": Kind("error", "an issue needs two claims by different sources or documents", "add one, or drop it"),
+    "issue-fields": Kind("error", "status, type and subtype do not go together", "see guidelines, section 5"),
+    "seed-changed": Kind(
+        "error", "the file's bytes are not those of the manifest", "restore it; seeds are never edited"
+    ),
+    "seed-missing": Kind("error", "the manifest names a file that is not there", "restore it"),
+    "seed-unlisted": Kind("error", "the file is not in the manifest", "add it with `khabar seeds add`"),
+    "seed-exists": Kind("error", "a seed of this name is there with other content", "give the new file another name"),
+    "corpus-stale": Kind("error", "the corpus is not what seeds and gold build", "run `khabar corpus build`"),
+    "corpus-changed": Kind("error", "a corpus file is not the released one", "fetch it again, or rebuild"),
+    "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
+    "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
+    "system-failed": Kind("error", "the system raised an error", "mend the system"),
+}
+"""All incident ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One problem at one place. `offset` is a code point of the document."""
+
+    id: str
+    message: str
+    file: str | None = None
+    line: int | None = None
+    doc_id: str | None = None
+    offset: int | None = None
+    fix: str | None = None
+
+    @property
+    def level(self) -> Level:
+        """Whether it stops the work."""
+        return CATALOG[self.id].level
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        where = [f"document {self.doc_id}"] if self.doc_id is not None else []
+        where += [f"offset {self.offset}"] if self.offset is not None else []
+        head = f"{place}: " if place else ""
+        inside = f" {', '.join(where)}:" if where else ""
+        return f"{head}{self.level}[{self.id}]{inside} {self.message}. Fix: {self.fix or CATALOG[self.id].fix}."
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form."""
+        return {**asdict(self), "level": self.level, "fix": self.fix or CATALOG[self.id].fix}
+
+
+def errors(incidents: list[Incident]) -> list[Incident]:
+    """The incidents that stop the work."""
+    return [incident for incident in incidents if incident.level == "error"]

@@ -1,0 +1,97 @@
+"""Shape: does a raw object fit a record? Reports every key that does not, and builds the record from the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+Report = Callable[[str, str], None]
+"""Called with an incident id and a message."""
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+_BAD = object()
+
+
+def shaped(value: dict[str, Any], kind: type[Record], report: Report) -> Record | None:
+    """Build a record of `kind` from an object, or report each misfit and give None.
+
+    A null where the record has a default stands for the default; unknown keys are reported and dropped.
+    """
+    clean = _struct(value, kind, "", report)
+    return None if clean is _BAD else msgspec.convert(clean, kind)
+
+
+@cache
+def _fields(kind: type[msgspec.Struct]) -> dict[str, tuple[Any, bool]]:
+    """Field name → (type, required)."""
+    hints = get_type_hints(kind)
+    return {field.name: (hints[field.name], field.required) for field in msgspec.structs.fields(kind)}
+
+
+def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -> Any:
+    if not isinstance(value, dict):
+        report("value-wrong", f"{path or 'the line'} must be an object, not {_name(value)}")
+        return _BAD
+    fields = _fields(kind)
+    clean: dict[str, Any] = {}
+    fits = True
+    for key, item in value.items():
+        if key == kind.__struct_config__.tag_field:
+            clean[key] = item
+        elif key not in fields:
+            report("key-unknown", f"unknown key {path + str(key)!r}")
+        elif item is None and not fields[key][1]:
+            continue
+        else:
+            clean[key] = _value(item, fields[key][0], path + str(key), report)
+            fits = fits and clean[key] is not _BAD
+    for key, (_, required) in fields.items():
+        if required and key not in value:
+            report("key-missing", f"no key {path + key!r}")
+            fits = False
+    return clean if fits else _BAD
+
+
+def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
+    kinds = get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,)
+    structs = [each for each in kinds if isinstance(each, type) and issubclass(each, msgspec.Struct)]
+    if structs and isinstance(value, dict):
+        return _struct(value, structs[0], path + ".", report)
+    lists = [each for each in kinds if get_origin(each) is tuple]
+    if lists and isinstance(value, (list, tuple)):
+        inner = get_args(lists[0])[0]
+        items = [_value(item, inner, f"{path}[{at}]", report) for at, item in enumerate(value)]
+        return _BAD if any(item is _BAD for item in items) else items
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError:
+        label = path.rsplit(".", 1)[-1] == "label"
+        report("label-unknown" if label and isinstance(value, str) else "value-wrong", _misfit(value, kinds, path))
+        return _BAD
+    return value
+
+
+def _misfit(value: Any, kinds: tuple[Any, ...], path: str) -> str:
+    closed = [choice for each in kinds if get_origin(each) is Literal for choice in get_args(each)]
+    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    if closed and isinstance(value, str):
+        return f"{path} is {shown}, not one of {', '.join(closed)}"
+    wanted = " or ".join(
+        dict.fromkeys("null" if each is type(None) else "string" if closed else _wanted(each) for each in kinds)
+    )
+    return f"{path} is {shown}, where {wanted} is asked for"
+
+
+def _wanted(kind: Any) -> str:
+    names = {int: "an integer", str: "a string", float: "a number", bool: "true or false"}
+    if get_origin(kind) is tuple:
+        return "a list"
+    return names.get(kind, "an object")
+
+
+def _name(value: Any) -> str:
+    return {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")

@@ -1,0 +1,153 @@
+"""What a system says of a document or a story. A span is offsets, or a string that the scorer grounds.
+
+Any column of a layer is a legal key, so gold and annotation passes can be read as predictions. What is left out
+stands as null here; `khabar.scoring.values` says what that means for a number.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from khabar.records.labels import (
+    Act,
+    Calendar,
+    ConflictType,
+    EntityLabel,
+    Factuality,
+    Modality,
+    NumberKind,
+    Polarity,
+    QuoteType,
+    Role,
+)
+from khabar.records.spans import ZoneSpan
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What all parts of a prediction share."""
+
+
+class SaidSpan(Said, frozen=True, kw_only=True):
+    """A span: `start` and `end` (code points), or `text` with an optional 1-based `occurrence`."""
+
+    start: int | None = None
+    end: int | None = None
+    text: str | None = None
+    occurrence: int | None = None
+
+
+class SaidSource(SaidSpan, frozen=True, kw_only=True):
+    """Who is meant: the first given of wikidata, span, name, entity_id decides; the others are not read."""
+
+    wikidata: str | None = None
+    name: str | None = None
+    entity_id: str | None = None
+
+
+class SaidEntity(SaidSpan, frozen=True, kw_only=True):
+    """A predicted entity mention; `entity_id` is the system's own cluster."""
+
+    label: EntityLabel
+    entity_id: str | None = None
+    id: str | None = None
+    doc_id: str | None = None
+    name: str | None = None
+    wikidata: str | None = None
+    scored: bool = True
+    zone: str | None = None
+    phenomena: tuple[str, ...] | None = None
+
+
+class SaidNumber(SaidSpan, frozen=True, kw_only=True):
+    """A predicted number or date; see `khabar.records.rows.Number` for the columns."""
+
+    kind: NumberKind | None = None
+    low: str | int | float | None = None
+    high: str | int | float | None = None
+    low_incl: bool | None = None
+    high_incl: bool | None = None
+    modality: Modality | None = None
+    unit: str | None = None
+    counted: str | None = None
+    edtf_literal: str | None = None
+    edtf: str | None = None
+    core: SaidSpan | None = None
+    modifier: SaidSpan | None = None
+    calendar: Calendar | None = None
+    anchor: str | None = None
+    factuality: Factuality | None = None
+    role: Role | None = None
+    id: str | None = None
+    doc_id: str | None = None
+    scored: bool = True
+    zone: str | None = None
+    flags: tuple[str, ...] | None = None
+    phenomena: tuple[str, ...] | None = None
+
+
+class SaidReading(Said, frozen=True, kw_only=True):
+    """An alternative reading of a quote, where a pass or gold is read as predictions."""
+
+    content: tuple[SaidSpan, ...] | None = None
+    speaker: str | SaidSource | None = None
+
+
+class SaidQuote(Said, frozen=True, kw_only=True):
+    """A predicted attribution. A speaker that is a plain string is an `entity_id`."""
+
+    content: tuple[SaidSpan, ...]
+    speaker: str | SaidSource | None = None
+    source_chain: tuple[str | SaidSource, ...] | None = None
+    cue: tuple[SaidSpan, ...] | None = None
+    marked: tuple[SaidSpan, ...] | None = None
+    speaker_mention: SaidSpan | None = None
+    addressee: str | SaidSource | None = None
+    medium: str | None = None
+    type: QuoteType | None = None
+    act: Act | None = None
+    polarity: Polarity | None = None
+    utterance: str | None = None
+    alternatives: tuple[SaidReading, ...] | None = None
+    id: str | None = None
+    doc_id: str | None = None
+    scored: bool = True
+    zone: str | None = None
+    phenomena: tuple[str, ...] | None = None
+
+
+class Annotations(Said, frozen=True, kw_only=True):
+    """What is said of one document: a line of a prediction file. Gold in this format may carry text and zones."""
+
+    doc_id: str
+    entities: tuple[SaidEntity, ...] = ()
+    numbers: tuple[SaidNumber, ...] = ()
+    quotes: tuple[SaidQuote, ...] = ()
+    text: str | None = None
+    story: str | None = None
+    zones: tuple[ZoneSpan, ...] | None = None
+
+
+class StorySpan(SaidSpan, frozen=True, kw_only=True):
+    """A span of one of the story's documents."""
+
+    doc_id: str
+
+
+class Side(Said, frozen=True, kw_only=True):
+    """One answer of a dispute: its value and the places that give it."""
+
+    value: str | int | float | bool | None = None
+    spans: tuple[StorySpan, ...] = ()
+
+
+class Dispute(Said, frozen=True, kw_only=True):
+    """One predicted conflict of a story: a line of a prediction file."""
+
+    story: str
+    type: ConflictType | None = None
+    confidence: float | None = None
+    sides: tuple[Side, ...] = ()
+
+
+Prediction = Annotations | Dispute
+"""A line of a prediction file: a document has `doc_id`, a dispute has `sides`."""

@@ -1,0 +1,23 @@
+"""Spans: half-open stretches of a text, in Unicode code points."""
+
+from __future__ import annotations
+
+import msgspec
+
+from khabar.records.labels import Zone
+
+
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch `[start, end)` of a document and its surface: `document.text[start:end] == text`."""
+
+    start: int
+    end: int
+    text: str
+
+
+class ZoneSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of whole lines, line breaks included, and the zone they belong to."""
+
+    start: int
+    end: int
+    zone: Zone

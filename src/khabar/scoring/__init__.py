@@ -1,0 +1,1 @@
+"""Scoring: one match, four layers; integer counts per unit, and every figure as arithmetic on them."""

@@ -1,0 +1,147 @@
+"""Conflicts: records that are pure by more than half, assigned one to one to the hard disputes they lie in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from khabar.arabic import token_spans
+from khabar.records import Dispute
+from khabar.records.labels import CONFLICT_TYPES
+from khabar.scoring.assignment import assign, lexicographic
+from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.edges import Claims, Judged, judge
+from khabar.scoring.formulas import Figure, per_thousand, prf, ratio
+from khabar.scoring.matching import Layer
+from khabar.scoring.placing import canonical
+from khabar.scoring.reference import Issue, Reference
+
+FEW_STORIES = 30
+"""Below this the bootstrap draws disputes and false records within stories, from it on whole stories."""
+
+
+def figures(with_texts: bool) -> list[Figure]:
+    """Name the figures of the layer. What gold's format cannot say (traps) has no rows and is undefined."""
+    found = [*prf("", "dispute"), *prf("typed", "typed")]
+    for kind in CONFLICT_TYPES:
+        found.append(Figure(f"type.{kind}.recall", ratio, (f"type.{kind}.tp", f"type.{kind}.all")))
+    found.append(Figure("both_sides_coverage", ratio, ("coverage.met", "coverage.all")))
+    found.append(Figure("traps.rate", ratio, ("traps.hit", "traps.all")))
+    if with_texts:
+        found.append(Figure("false_per_1000_tokens", per_thousand, ("dispute.fp", "tokens")))
+    found.append(Figure("brier", ratio, ("brier.sum", "brier.records")))
+    return found
+
+
+def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
+    """Score all stories; a record and a dispute meet only within one."""
+    layer = Layer(figures=figures(reference.has_texts and bool(reference.documents)))
+    records: dict[str, list[Dispute]] = defaultdict(list)
+    for record in sorted(predicted, key=canonical):
+        records[record.story].append(record)
+    issues: dict[str, list[Issue]] = defaultdict(list)
+    for issue in reference.issues:
+        issues[issue.story].append(issue)
+    stories = sorted({*reference.stories, *records})
+    tokens = _tokens(reference)
+    ranked: list[tuple[float, bool]] = []
+    for story in stories:
+        claims = Claims(issues[story])
+        judged = [judge(record, claims, reference) for record in records[story]]
+        part = Counts()
+        ranked += _score_story(layer, part, story, issues[story], judged)
+        part.sizes[f"tokens of {story}"] = 1
+        part.add((f"tokens of {story}", 0), "tokens", tokens[story])
+        layer.counts.merge(part if len(stories) < FEW_STORIES else part.as_unit(("", story)))
+    hard = sum(issue.status == "conflict" for issue in reference.issues)
+    layer.points["average_precision"] = average_precision(ranked, hard)
+    return layer
+
+
+def _score_story(
+    layer: Layer, counts: Counts, story: str, issues: Sequence[Issue], judged: Sequence[Judged]
+) -> list[tuple[float, bool]]:
+    pairs = [
+        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type)))
+        for at, record in enumerate(judged)
+        if record.outcome == "pure"
+        for dispute in record.disputes
+    ]
+    assigned = {at: dispute for dispute, at in assign(pairs)}
+    found = set(assigned.values())
+    hard = [at for at, issue in enumerate(issues) if issue.status == "conflict"]
+    ranked: list[tuple[float, bool]] = []
+    for dispute in hard:
+        unit = (story, f"dispute {issues[dispute].issue_id}")
+        counts.add(unit, f"type.{issues[dispute].type}.all")
+        counts.add(unit, "dispute.fn", int(dispute not in found))
+        counts.add(unit, "typed.fn", int(dispute not in found))
+    for at, dispute in sorted(assigned.items()):
+        record, issue = judged[at], issues[dispute]
+        unit = (story, f"dispute {issue.issue_id}")
+        counts.add(unit, "dispute.tp")
+        counts.add(unit, f"type.{issue.type}.tp")
+        # A record of the wrong type finds no typed dispute and is a false typed one.
+        for outcome in ("tp",) if record.record.type == issue.type else ("fp", "fn"):
+            counts.add(unit, f"typed.{outcome}")
+        counts.add(unit, "coverage.met", sum(at_issue == dispute for at_issue, _ in record.positions))
+        counts.add(unit, "coverage.all", len(issue.positions))
+        ranked.append(_rank(counts, unit, record, right=True))
+    false = [
+        at
+        for at, record in enumerate(judged)
+        if at not in assigned and (record.outcome == "false" or not record.disputes <= found)
+    ]
+    for at in false:
+        unit = (story, f"record {at:09}")
+        counts.add(unit, "dispute.fp")
+        counts.add(unit, "typed.fp")
+        ranked.append(_rank(counts, unit, judged[at], right=False))
+    counts.sizes[story] = len(hard) + len(false)
+    layer.set_aside += len(judged) - len(assigned) - len(false)
+    layer.ungrounded += sum(not record.grounded for record in judged)
+    _count_traps(counts, story, issues, set().union(*(judged[at].traps for at in false)))
+    return ranked
+
+
+def _rank(counts: Counts, unit: Unit, judged: Judged, *, right: bool) -> tuple[float, bool]:
+    confidence = 1.0 if judged.record.confidence is None else judged.record.confidence
+    counts.add(unit, "brier.records")
+    counts.add(unit, "brier.sum", (confidence - right) ** 2)
+    return confidence, right
+
+
+def _count_traps(counts: Counts, story: str, issues: Sequence[Issue], hit: set[int]) -> None:
+    """Count the apparent conflicts, and those a false record called a conflict, in a stratum of their own."""
+    traps = [at for at, issue in enumerate(issues) if issue.status == "apparent"]
+    stratum = f"traps of {story}"
+    counts.sizes[stratum] = len(traps)
+    for at in traps:
+        counts.add((stratum, issues[at].issue_id), "traps.all")
+        counts.add((stratum, issues[at].issue_id), "traps.hit", int(at in hit))
+
+
+def _tokens(reference: Reference) -> dict[str, int]:
+    tokens: dict[str, int] = defaultdict(int)
+    for document in reference.documents.values():
+        tokens[document.story] += len(token_spans(document.passage.text or ""))
+    return tokens
+
+
+def average_precision(ranked: Iterable[tuple[float, bool]], hard: int) -> float | None:
+    """Mean over hard disputes of the precision at the rank that finds each; None without hard disputes.
+
+    Records of equal confidence share one rank, so their order cannot matter.
+    """
+    if not hard:
+        return None
+    levels: dict[float, list[bool]] = defaultdict(list)
+    for confidence, right in ranked:
+        levels[confidence].append(right)
+    total = seen = found = 0.0
+    for confidence in sorted(levels, reverse=True):
+        here = levels[confidence]
+        seen += len(here)
+        found += sum(here)
+        total += sum(here) * found / seen
+    return total / hard

@@ -1,0 +1,108 @@
+"""Matching and counting: from eligible pairs to what is right, missed, false and set aside, alike on all layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from khabar.scoring.assignment import Pair, assign
+from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.formulas import Figure
+from khabar.scoring.passage import Passage, Spans
+from khabar.scoring.placing import Placed, Said
+
+UnitOf = Callable[[Passage, int], Unit]
+"""Which unit an offset of a document belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """One figure's verdict on one document, by index into its gold rows and predictions."""
+
+    pairs: tuple[tuple[int, int], ...]
+    missed: tuple[int, ...]
+    false: tuple[int, ...]
+    aside: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Layer:
+    """A layer's counts so far and the figures they make."""
+
+    counts: Counts = field(default_factory=Counts)
+    figures: list[Figure] = field(default_factory=list)
+    points: dict[str, float | None] = field(default_factory=dict)
+    """Figures made by another tool on the same predictions: a value without counts."""
+    set_aside: int = 0
+    ungrounded: int = 0
+
+
+def settle(scored: Iterable[int], edges: Iterable[Pair], aside: Sequence[bool]) -> Settled:
+    """Assign predictions to scored rows one to one, then judge the rest.
+
+    `edges` are the eligible pairs with their weights; `aside` says of each prediction whether it would be set aside
+    if it stays without a partner. A prediction with a partner is never set aside.
+    """
+    pairs = assign(edges)
+    found, used = {gold for gold, _ in pairs}, {predicted for _, predicted in pairs}
+    rest = [at for at in range(len(aside)) if at not in used]
+    return Settled(
+        tuple(pairs),
+        tuple(at for at in scored if at not in found),
+        tuple(at for at in rest if not aside[at]),
+        tuple(at for at in rest if aside[at]),
+    )
+
+
+def tally(counts: Counts, prefix: str, settled: Settled, gold: Sequence[Unit], predicted: Sequence[Unit]) -> None:
+    """Count a verdict: a pair where its gold row starts, a false alarm where it starts itself."""
+    for at, _ in settled.pairs:
+        counts.add(gold[at], f"{prefix}.tp")
+    for at in settled.missed:
+        counts.add(gold[at], f"{prefix}.fn")
+    for at in settled.false:
+        counts.add(predicted[at], f"{prefix}.fp")
+
+
+def units(items: Sequence[Placed[Said]], passage: Passage, unit_of: UnitOf) -> list[Unit]:
+    """Give the unit each item counts to."""
+    return [unit_of(passage, item.start) for item in items]
+
+
+def overlapping(left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int]]:
+    """Find all pairs of span lists whose extents share a code point, by one sweep over the starts."""
+    events = [(spans[0][0], 0, at, spans[-1][1]) for at, spans in enumerate(left) if spans]
+    events += [(spans[0][0], 1, at, spans[-1][1]) for at, spans in enumerate(right) if spans]
+    events.sort()
+    still_open: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
+    for start, side, at, end in events:
+        others = still_open[1 - side]
+        if others:
+            others[:] = [entry for entry in others if entry[0] > start]
+        for _, other in others:
+            yield (at, other) if side == 0 else (other, at)
+        still_open[side].append((end, at))
+
+
+def best_covered(
+    passage: Passage, gold: Sequence[Sequence[Spans]], predicted: Sequence[Spans | None], scored: Sequence[bool]
+) -> list[tuple[int, tuple[int, int]] | None]:
+    """For each prediction the gold row it overlaps most (IoU on letters, any overlap), a tie going to the scored row.
+
+    `gold` gives each row's readings. Returns (row, (shared, union)) or None for a prediction that overlaps no row.
+    """
+    best: list[tuple[int, tuple[int, int]] | None] = [None] * len(predicted)
+    flat = [(row, reading) for row, readings in enumerate(gold) for reading in readings]
+    for at, guess in sorted(overlapping([spans for _, spans in flat], [spans or () for spans in predicted])):
+        row, spans = flat[at]
+        shared, union = passage.iou(spans, predicted[guess] or ())
+        if not shared:
+            continue
+        before = best[guess]
+        if before is None:
+            best[guess] = (row, (shared, union))
+            continue
+        ahead = shared * before[1][1] - before[1][0] * union
+        if ahead > 0 or (ahead == 0 and scored[row] and not scored[before[0]]):
+            best[guess] = (row, (shared, union))
+    return best

@@ -1,0 +1,226 @@
+"""Numbers: the full tuple of span, kind, exact interval, modality and unit; for dates the resolved EDTF."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+
+from khabar.records import SaidNumber
+from khabar.records.labels import MODALITIES, NUMBER_KINDS
+from khabar.scoring.assignment import Pair
+from khabar.scoring.formulas import Figure, credit_f1, macro_f1, prf, ratio, recall
+from khabar.scoring.matching import Layer, UnitOf, best_covered, overlapping, settle, tally, units
+from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
+from khabar.scoring.passage import Passage, Spans, normal
+from khabar.scoring.placing import Placed
+from khabar.scoring.reference import GoldDocument
+from khabar.scoring.values import (
+    is_right,
+    same_date,
+    same_literal,
+    same_unit,
+    same_value,
+    value_of,
+)
+
+Mention = Placed[SaidNumber]
+Test = Callable[[SaidNumber, SaidNumber], bool]
+
+ASPECTS: dict[str, Test] = {
+    "detection": lambda gold, said: True,
+    "kind": lambda gold, said: gold.kind == said.kind,
+    "value": lambda gold, said: gold.kind == said.kind and same_value(gold, said),
+    "unit": lambda gold, said: gold.kind == said.kind and same_unit(gold, said),
+}
+"""Single aspects of a number: each is the F1 of the right span with that aspect right."""
+
+_DATE_ASPECTS: dict[str, Test] = {"dates.resolved": same_date, "dates.literal": same_literal}
+
+
+def figures(phenomena: Iterable[str]) -> list[Figure]:
+    """Name the figures of the layer."""
+    found = [*prf("", "full")]
+    for aspect in ASPECTS:
+        found.extend(prf(aspect, aspect))
+    for kind in NUMBER_KINDS:
+        if kind != "ident":
+            found.extend(prf(f"kind.{kind}", f"kind.{kind}"))
+    modalities = tuple(f"modality.{name}.{outcome}" for name in MODALITIES for outcome in ("tp", "fp", "fn"))
+    found.append(Figure("modality.macro_f1", macro_f1, modalities))
+    for aspect in _DATE_ASPECTS:
+        found.extend(prf(aspect, aspect))
+    found.append(Figure("dates.interval_credit", credit_f1, ("dates.credit", "dates.predicted", "dates.gold")))
+    found.append(Figure("traps.false_alarm_rate", ratio, ("traps.hit", "traps.rows")))
+    for error in ERRORS:
+        found.append(Figure(f"errors.{error}", ratio, (f"errors.{error}", "detection.tp")))
+    for tag in phenomena:
+        columns = (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")
+        found.append(Figure(f"phenomenon.{tag}.recall", recall, columns))
+    return found
+
+
+def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], unit_of: UnitOf) -> None:
+    """Add one document's counts."""
+    passage, gold, counts = document.passage, document.gold.numbers, layer.counts
+    scored = [at for at, row in enumerate(gold) if row.said.scored and row.said.kind != "ident"]
+    aside, alarms = _judge_rest(passage, gold, predicted)
+    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
+    spotted = _spotted(passage, gold, scored, predicted)
+
+    def pairs(test: Test, where: Callable[[SaidNumber], bool] = lambda said: True) -> list[Pair]:
+        rights = ((at, guess) for at, guess in spotted if where(gold[at].said))
+        return [(at, guess, 1) for at, guess in rights if test(gold[at].said, predicted[guess].said)]
+
+    full = settle(scored, pairs(is_right), aside)
+    tally(counts, "full", full, gold_units, predicted_units)
+    layer.set_aside += len(full.aside)
+    layer.ungrounded += sum(item.spans is None for item in predicted)
+    for outcome, rows in (("tp", [at for at, _ in full.pairs]), ("fn", full.missed)):
+        for at in rows:
+            counts.add(gold_units[at], f"kind.{gold[at].said.kind}.{outcome}")
+            for tag in gold[at].said.phenomena or ():
+                counts.add(gold_units[at], f"phenomenon.{tag}.{outcome}")
+    for guess in full.false:
+        counts.add(predicted_units[guess], f"kind.{predicted[guess].said.kind}.fp")
+
+    for aspect, test in ASPECTS.items():
+        settled = settle(scored, pairs(test), aside)
+        tally(counts, aspect, settled, gold_units, predicted_units)
+        if aspect == "detection":
+            for at, guess in settled.pairs:
+                for error in errors_of(gold[at].said, predicted[guess].said):
+                    counts.add(gold_units[at], f"errors.{error}")
+
+    dates = [at for at in scored if gold[at].said.kind == "date"]
+    dated = [item.said.kind != "date" or aside[guess] for guess, item in enumerate(predicted)]
+    for aspect, test in _DATE_ASPECTS.items():
+        settled = settle(dates, pairs(test, lambda said: said.kind == "date"), dated)
+        tally(counts, aspect, settled, gold_units, predicted_units)
+    _count_modalities(layer, gold, scored, predicted, spotted, aside, gold_units, predicted_units)
+    _count_interval_credit(layer, gold, dates, predicted, spotted, dated, gold_units, predicted_units)
+
+    traps = [at for at, row in enumerate(gold) if row.said.kind == "ident"]
+    right = {guess for _, guess in full.pairs}
+    for at in traps:
+        counts.add(gold_units[at], "traps.rows")
+        if any(row == at and guess not in right for guess, row in alarms.items()):
+            counts.add(gold_units[at], "traps.hit")
+
+
+def _judge_rest(
+    passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention, ...]
+) -> tuple[list[bool], dict[int, int]]:
+    """Say what an unassigned prediction is: set aside or not, and which trap it fell into (prediction → row).
+
+    The trap rule comes first: an `ident` prediction on an `ident` row stays out, any other one on it is a false alarm.
+    """
+    idents = [at for at, row in enumerate(gold) if row.said.kind == "ident"]
+    in_scored = [row.said.scored and row.said.kind != "ident" for row in gold]
+    guesses = [item.spans for item in predicted]
+    covered = best_covered(passage, [[row.spans or ()] for row in gold], guesses, in_scored)
+    touched = {
+        guess for _, guess in overlapping([gold[at].spans or () for at in idents], [spans or () for spans in guesses])
+    }
+    aside, alarms = [False] * len(predicted), {}
+    for guess, item in enumerate(predicted):
+        if item.spans is None:
+            continue
+        best = covered[guess]
+        if item.said.kind == "ident" and guess in touched:
+            aside[guess] = True
+        elif best is not None and gold[best[0]].said.kind == "ident":
+            alarms[guess] = best[0]
+        elif passage.in_boilerplate(item.spans):
+            aside[guess] = True
+        elif best is not None:
+            row, (shared, union) = best
+            aside[guess] = not gold[row].said.scored and 2 * shared >= union
+    return aside, alarms
+
+
+def _spotted(
+    passage: Passage, gold: tuple[Mention, ...], scored: list[int], predicted: tuple[Mention, ...]
+) -> list[tuple[int, int]]:
+    """Pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
+    outer = [_with_modifier(gold[at]) for at in scored]
+    found = []
+    for place, guess in overlapping(outer, [item.spans or () for item in predicted]):
+        at, spans = scored[place], predicted[guess].spans or ()
+        core = _core(gold[at])
+        if passage.shared(core, spans) and passage.inside(core, spans) and passage.inside(spans, outer[place]):
+            found.append((at, guess))
+    return sorted(found)
+
+
+def _core(row: Mention) -> Spans:
+    core = row.said.core
+    if core is None or core.start is None or core.end is None:
+        return row.spans or ()
+    return ((core.start, core.end),)
+
+
+def _with_modifier(row: Mention) -> Spans:
+    modifier = row.said.modifier
+    if modifier is None or modifier.start is None or modifier.end is None:
+        return row.spans or ()
+    return normal([*(row.spans or ()), (modifier.start, modifier.end)])
+
+
+def _count_modalities(
+    layer: Layer,
+    gold: tuple[Mention, ...],
+    scored: list[int],
+    predicted: tuple[Mention, ...],
+    spotted: list[tuple[int, int]],
+    aside: list[bool],
+    gold_units: list[tuple[str, str | int]],
+    predicted_units: list[tuple[str, str | int]],
+) -> None:
+    """F1 of each modality on numbers that have one (dates have none)."""
+
+    def modality(said: SaidNumber) -> str | None:
+        return None if said.kind in ("date", "ident") else value_of(said).modality
+
+    valued = [at for at in scored if modality(gold[at].said) is not None]
+    out = [aside[guess] or modality(item.said) is None for guess, item in enumerate(predicted)]
+    edges = [
+        (at, guess, 1)
+        for at, guess in spotted
+        if (said := modality(gold[at].said)) is not None and said == modality(predicted[guess].said)
+    ]
+    settled = settle(valued, edges, out)
+    for at, _ in settled.pairs:
+        layer.counts.add(gold_units[at], f"modality.{modality(gold[at].said)}.tp")
+    for at in settled.missed:
+        layer.counts.add(gold_units[at], f"modality.{modality(gold[at].said)}.fn")
+    for guess in settled.false:
+        layer.counts.add(predicted_units[guess], f"modality.{modality(predicted[guess].said)}.fp")
+
+
+_CREDIT_STEPS = 1_000_000
+
+
+def _count_interval_credit(
+    layer: Layer,
+    gold: tuple[Mention, ...],
+    dates: list[int],
+    predicted: tuple[Mention, ...],
+    spotted: list[tuple[int, int]],
+    out: list[bool],
+    gold_units: list[tuple[str, str | int]],
+    predicted_units: list[tuple[str, str | int]],
+) -> None:
+    """Credit a date by the share of days it has in common with gold's (intersection over union)."""
+    credits: dict[tuple[int, int], Fraction] = {}
+    for at, guess in spotted:
+        if gold[at].said.kind == "date" and predicted[guess].said.kind == "date":
+            credits[at, guess] = days_in_common(gold[at].said, predicted[guess].said)
+    edges = [(at, guess, int(credit * _CREDIT_STEPS)) for (at, guess), credit in credits.items()]
+    settled = settle(dates, edges, out)
+    for pair in settled.pairs:
+        layer.counts.add(gold_units[pair[0]], "dates.credit", float(credits[pair]))
+        layer.counts.add(predicted_units[pair[1]], "dates.predicted")
+    for guess in settled.false:
+        layer.counts.add(predicted_units[guess], "dates.predicted")
+    for at in dates:
+        layer.counts.add(gold_units[at], "dates.gold")

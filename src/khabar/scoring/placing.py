@@ -1,0 +1,103 @@
+"""Placing: from what is said (offsets or strings) to spans of the document, in an order that no input order moves."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+from khabar.arabic import fold, ground
+from khabar.records import Annotations, SaidEntity, SaidNumber, SaidQuote, SaidSpan
+from khabar.scoring.passage import Passage, Spans, normal
+
+Said = TypeVar("Said", SaidEntity, SaidNumber, SaidQuote)
+_Item = TypeVar("_Item")
+
+
+@dataclass(frozen=True, slots=True)
+class Placed(Generic[Said]):
+    """An item and its spans in the document (for a quote, its content); `spans` is None when it cannot be grounded."""
+
+    said: Said
+    spans: Spans | None
+    altered: bool = False
+    """Whether a string was found only after folding: the wording is not the outlet's to the letter."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins; -1 when it is nowhere."""
+        return self.spans[0][0] if self.spans else -1
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedDocument:
+    """All that is said of one document, grounded and in canonical order."""
+
+    entities: tuple[Placed[SaidEntity], ...] = ()
+    numbers: tuple[Placed[SaidNumber], ...] = ()
+    quotes: tuple[Placed[SaidQuote], ...] = ()
+
+
+def place(annotations: Annotations, passage: Passage) -> PlacedDocument:
+    """Ground the items of a document and sort each layer by place, then content.
+
+    n items of equal text without an occurrence take the first n places, in the order of their canonical JSON.
+    """
+    return PlacedDocument(
+        _placed(annotations.entities, passage, lambda item: (item,)),
+        _placed(annotations.numbers, passage, lambda item: (item,)),
+        _placed(annotations.quotes, passage, lambda item: item.content),
+    )
+
+
+def canonical(item: msgspec.Struct) -> bytes:
+    """Canonical JSON of a record: sorted keys, defaults left out."""
+    return msgspec.json.encode(item, order="sorted")
+
+
+def span_of(said: SaidSpan, passage: Passage, turn: int = 1) -> tuple[int, int] | None:
+    """Find a span: its offsets, or its text's place number `occurrence` (else number `turn`), or None."""
+    if said.start is not None and said.end is not None:
+        return said.start, said.end
+    if said.text is None or passage.text is None:
+        return None
+    places = ground(passage.text, said.text)
+    wanted = said.occurrence or turn
+    return places[wanted - 1] if 0 < wanted <= len(places) else None
+
+
+def _placed(
+    items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Iterable[SaidSpan]]
+) -> tuple[Placed[Said], ...]:
+    turns = _turns(items, spans_of)
+    placed: list[tuple[Spans, bytes, Placed[Said]]] = []
+    for at, item in enumerate(items):
+        found = [span_of(said, passage, turns.get((at, part), 1)) for part, said in enumerate(spans_of(item))]
+        spans = normal(span for span in found if span) if all(found) else ()
+        altered = any(
+            said.start is None
+            and span
+            and passage.text
+            and passage.text[span[0] : span[1]] != (said.text or "").strip()
+            for said, span in zip(spans_of(item), found, strict=True)
+        )
+        placed.append((spans, canonical(item), Placed(item, spans or None, bool(altered))))
+    placed.sort(key=lambda entry: entry[:2])
+    return tuple(entry[2] for entry in placed)
+
+
+def _turns(items: Sequence[Said], spans_of: Callable[[Said], Iterable[SaidSpan]]) -> dict[tuple[int, int], int]:
+    """Say for each string without an occurrence the how-maniest of its equals it is: (item, part) → 1, 2, …"""
+    equals: dict[str, list[tuple[bytes, int, int]]] = defaultdict(list)
+    for at, item in enumerate(items):
+        for part, said in enumerate(spans_of(item)):
+            if said.start is None and said.text is not None and said.occurrence is None:
+                equals[fold(said.text.strip())].append((canonical(item), at, part))
+    return {
+        (at, part): turn
+        for same in equals.values()
+        for turn, (_, at, part) in enumerate(sorted(same, key=lambda entry: (entry[0], entry[2], entry[1])), start=1)
+    }

@@ -1,0 +1,251 @@
+"""Quotes: who said what. Content at letter IoU ≥ 0.5 and the right speaker entity, in one reading."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from khabar.records import SaidQuote, SaidSource
+from khabar.scoring.assignment import Pair
+from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
+from khabar.scoring.matching import Layer, UnitOf, best_covered, overlapping, settle, tally, units
+from khabar.scoring.passage import Passage, Spans, at_least_half, normal
+from khabar.scoring.placing import Placed
+from khabar.scoring.reference import GoldDocument
+from khabar.scoring.who import Who
+
+Attribution = Placed[SaidQuote]
+_Iou = tuple[int, int]
+
+DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": (1, 1)}
+"""Detection figures and the intersection over union each asks of the content, speaker aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A whole reading of a gold row: what is said, and by whom."""
+
+    content: Spans
+    speaker: str | None
+
+
+def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
+    """Name the figures of the layer."""
+    found = [*prf("", "said")]
+    for name in DETECTION:
+        found.extend(prf(name, name))
+    found.append(Figure("soft.f1", credit_f1, ("soft.credit", "soft.predicted", "soft.gold")))
+    for group in ("", ".explicit", ".implicit"):
+        found.append(Figure(f"speaker{group}.accuracy", ratio, (f"speaker{group}.right", f"speaker{group}.all")))
+    found.extend(prf("cue", "cue"))
+    found.append(Figure("type.accuracy", ratio, ("type.right", "type.all")))
+    found.append(Figure("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
+    found.append(Figure("utterance.pair_f1", f1, ("utterance.tp", "utterance.fp", "utterance.fn"), interval=False))
+    found.append(Figure("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
+    if with_texts:
+        found.append(Figure("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
+    for tag in phenomena:
+        columns = (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")
+        found.append(Figure(f"phenomenon.{tag}.recall", recall, columns))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """A gold row found by detection, with gold's and the system's utterance keys: what grouping is judged on."""
+
+    story: str
+    gold: str | None
+    predicted: str | None
+
+
+def count(
+    layer: Layer, document: GoldDocument, predicted: tuple[Attribution, ...], who: Who, unit_of: UnitOf
+) -> list[Grouped]:
+    """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
+    passage, gold, counts = document.passage, document.gold.quotes, layer.counts
+    scored = [at for at, row in enumerate(gold) if row.said.scored]
+    readings = [_readings(row, document, who) for row in gold]
+    speakers = [who.predicted(document, item.said.speaker) for item in predicted]
+    contents = [[reading.content for reading in each] for each in readings]
+    aside = _aside(passage, gold, contents, predicted)
+    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
+    overlaps = _overlaps(passage, readings, scored, predicted)
+
+    said: list[Pair] = []
+    ious: dict[tuple[int, int], _Iou] = {}
+    for at, place, guess, iou in overlaps:
+        reading = readings[at][place]
+        if at_least_half(iou) and reading.speaker == speakers[guess]:
+            said.append((at, guess, 1))
+        best = ious.get((at, guess))
+        if best is None or iou[0] * best[1] > best[0] * iou[1]:
+            ious[at, guess] = iou
+
+    settled = settle(scored, set(said), aside)
+    tally(counts, "said", settled, gold_units, predicted_units)
+    layer.set_aside += len(settled.aside)
+    layer.ungrounded += sum(item.spans is None for item in predicted)
+    for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
+        for at in rows:
+            for tag in gold[at].said.phenomena or ():
+                counts.add(gold_units[at], f"phenomenon.{tag}.{outcome}")
+
+    right = set(said)
+    found: list[tuple[int, int]] = []
+    for name, (top, bottom) in DETECTION.items():
+        edges = [
+            # Among equally many pairs, prefer those whose speaker is right too.
+            (at, guess, (1 << 20) + ((at, guess, 1) in right))
+            for (at, guess), (shared, union) in ious.items()
+            if shared and bottom * shared >= top * union
+        ]
+        detected = settle(scored, edges, aside)
+        tally(counts, name, detected, gold_units, predicted_units)
+        if name == "detection_50":
+            found = list(detected.pairs)
+
+    soft = [(at, guess, shared * _STEPS // union) for (at, guess), (shared, union) in ious.items() if shared]
+    softly = settle(scored, soft, aside)
+    for at, guess in softly.pairs:
+        shared, union = ious[at, guess]
+        counts.add(gold_units[at], "soft.credit", shared / union)
+        counts.add(predicted_units[guess], "soft.predicted")
+    for guess in softly.false:
+        counts.add(predicted_units[guess], "soft.predicted")
+    for at in scored:
+        counts.add(gold_units[at], "soft.gold")
+
+    for at, guess in found:
+        row, item, unit = gold[at], predicted[guess], gold_units[at]
+        group = "speaker.implicit" if row.said.speaker_mention is None else "speaker.explicit"
+        for name in ("speaker", group):
+            counts.add(unit, f"{name}.all")
+            if (at, guess, 1) in right:
+                counts.add(unit, f"{name}.right")
+        ours, theirs = _type(row, passage), _type(item, passage)
+        if ours is not None and theirs is not None:
+            counts.add(unit, "type.all")
+            counts.add(unit, "type.right", int(ours == theirs))
+        chain, guessed = _chain(row, document, who.gold), _chain(item, document, who.predicted)
+        counts.add(unit, "chain.tp", len(chain & guessed))
+        counts.add(unit, "chain.fn", len(chain - guessed))
+        counts.add(unit, "chain.fp", len(guessed - chain))
+    _count_cues(layer, gold, scored, predicted, aside, gold_units, predicted_units)
+    for item, unit in zip(predicted, predicted_units, strict=True):
+        counts.add(unit, "quotes.predicted")
+        counts.add(unit, "quotes.ungrounded", int(item.spans is None))
+        counts.add(unit, "quotes.altered", int(item.altered))
+    return [Grouped(document.story, gold[at].said.utterance, predicted[guess].said.utterance) for at, guess in found]
+
+
+_STEPS = 1_000_000
+
+
+def count_grouping(layer: Layer, groups: Iterable[Grouped]) -> None:
+    """Count pairs of found rows that gold, the system, or both put into one utterance."""
+    ours: dict[tuple[str, str], int] = defaultdict(int)
+    theirs: dict[tuple[str, str], int] = defaultdict(int)
+    both: dict[tuple[str, str, str], int] = defaultdict(int)
+    for group in groups:
+        if group.gold is not None:
+            ours[group.story, group.gold] += 1
+        if group.predicted is not None:
+            theirs[group.story, group.predicted] += 1
+        if group.gold is not None and group.predicted is not None:
+            both[group.story, group.gold, group.predicted] += 1
+
+    def pairs(sizes: Iterable[int]) -> int:
+        return sum(size * (size - 1) // 2 for size in sizes)
+
+    together = pairs(both.values())
+    unit = ("utterances", 0)
+    layer.counts.sizes["utterances"] = 1
+    layer.counts.add(unit, "utterance.tp", together)
+    layer.counts.add(unit, "utterance.fp", pairs(theirs.values()) - together)
+    layer.counts.add(unit, "utterance.fn", pairs(ours.values()) - together)
+
+
+def _readings(row: Attribution, document: GoldDocument, who: Who) -> list[_Reading]:
+    speaker = who.gold(document, row.said.speaker)
+    found = [_Reading(row.spans or (), speaker)]
+    for other in row.said.alternatives or ():
+        content = row.spans or ()
+        if other.content is not None:
+            content = normal((s.start, s.end) for s in other.content if s.start is not None and s.end is not None)
+        found.append(_Reading(content, speaker if other.speaker is None else who.gold(document, other.speaker)))
+    return found
+
+
+def _overlaps(
+    passage: Passage, readings: list[list[_Reading]], scored: list[int], predicted: tuple[Attribution, ...]
+) -> list[tuple[int, int, int, _Iou]]:
+    """All (row, reading, prediction) whose contents share letters, with their intersection and union."""
+    flat = [(at, place, reading.content) for at in scored for place, reading in enumerate(readings[at])]
+    found = []
+    for index, guess in overlapping([content for _, _, content in flat], [item.spans or () for item in predicted]):
+        at, place, content = flat[index]
+        iou = passage.iou(content, predicted[guess].spans or ())
+        if iou[0]:
+            found.append((at, place, guess, iou))
+    return sorted(found)
+
+
+def _aside(
+    passage: Passage, gold: tuple[Attribution, ...], contents: list[list[Spans]], predicted: tuple[Attribution, ...]
+) -> list[bool]:
+    covered = best_covered(passage, contents, [item.spans for item in predicted], [row.said.scored for row in gold])
+    aside = []
+    for item, best in zip(predicted, covered, strict=True):
+        if item.spans is None:
+            aside.append(False)
+            continue
+        ignored = best is not None and not gold[best[0]].said.scored and at_least_half(best[1])
+        aside.append(ignored or passage.in_boilerplate(item.spans))
+    return aside
+
+
+def _type(item: Attribution, passage: Passage) -> str | None:
+    """Compute direct, indirect or mixed from what stands in marks; None when nothing was said of marks."""
+    if item.said.marked is None:
+        return item.said.type
+    marked = normal((s.start, s.end) for s in item.said.marked if s.start is not None and s.end is not None)
+    inside = passage.shared(item.spans or (), marked)
+    if not inside:
+        return "indirect"
+    return "direct" if inside == passage.letters(item.spans or ()) else "mixed"
+
+
+_Resolve = Callable[[GoldDocument, str | SaidSource | None], str | None]
+
+
+def _chain(item: Attribution, document: GoldDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:
+    """Who relays whom, as edges between neighbours of the chain."""
+    return set(pairwise(resolve(document, source) for source in item.said.source_chain or ()))
+
+
+def _count_cues(
+    layer: Layer,
+    gold: tuple[Attribution, ...],
+    scored: list[int],
+    predicted: tuple[Attribution, ...],
+    aside: list[bool],
+    gold_units: list[tuple[str, str | int]],
+    predicted_units: list[tuple[str, str | int]],
+) -> None:
+    """Cues found: exact spans of cue words, one to one, over rows and predictions that give any."""
+
+    def cue(item: Attribution) -> Spans:
+        return normal((s.start, s.end) for s in item.said.cue or () if s.start is not None and s.end is not None)
+
+    rows: dict[Spans, list[int]] = defaultdict(list)
+    for at in scored:
+        if cue(gold[at]):
+            rows[cue(gold[at])].append(at)
+    guesses = [cue(item) for item in predicted]
+    edges = [(at, guess, 1) for guess, spans in enumerate(guesses) for at in rows.get(spans, ())]
+    out = [aside[guess] or not spans for guess, spans in enumerate(guesses)]
+    settled = settle([at for each in rows.values() for at in each], edges, out)
+    tally(layer.counts, "cue", settled, gold_units, predicted_units)

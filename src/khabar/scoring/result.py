@@ -1,0 +1,72 @@
+"""What a scoring run gives back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from khabar.records.labels import LAYERS
+from khabar.scoring.signature import Signature
+
+Interval = tuple[float, float] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure's value (None: undefined), its 95% interval (None: undefined) and the counts it was made from."""
+
+    value: float | None
+    interval: Interval
+    counts: dict[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form."""
+        low, high = self.interval or (None, None)
+        return {"value": self.value, "low": low, "high": high, "counts": self.counts}
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """All figures of a run. `layers[layer][figure]`; the headline of a layer is its figure `f1`."""
+
+    layers: dict[str, dict[str, Measured]]
+    overall: float | None
+    overall_interval: Interval
+    set_aside: dict[str, int]
+    ungrounded: dict[str, int]
+    signature: Signature
+
+    @property
+    def headline(self) -> dict[str, float | None]:
+        """The four headline figures and their plain mean; None where undefined or left out."""
+        found: dict[str, float | None] = dict.fromkeys(LAYERS)
+        return (
+            found | {layer: figures["f1"].value for layer, figures in self.layers.items()} | {"overall": self.overall}
+        )
+
+    @property
+    def intervals(self) -> dict[str, list[float] | None]:
+        """95% intervals of the headline figures, under the same keys."""
+        found: dict[str, Interval] = dict.fromkeys(LAYERS)
+        found |= {layer: figures["f1"].interval for layer, figures in self.layers.items()}
+        found["overall"] = self.overall_interval
+        return {layer: list(ends) if ends else None for layer, ends in found.items()}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form, as `khabar score --json` prints it."""
+        return {
+            "headline": self.headline,
+            "intervals": self.intervals,
+            "layers": {
+                layer: {name: figure.to_dict() for name, figure in figures.items()}
+                for layer, figures in self.layers.items()
+            },
+            "set_aside": self.set_aside,
+            "ungrounded": self.ungrounded,
+            "signature": str(self.signature),
+        }
+
+    def to_json(self) -> str:
+        """JSON text without NaN, the same bytes for the same score."""
+        return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=2)

@@ -1,0 +1,196 @@
+"""Values of numbers: what an omission means, and when two values are the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from functools import lru_cache
+
+from khabar.arabic import fold
+from khabar.records import SaidNumber
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A number completed by its modality's row of the label scheme: bounds as exact fractions, null = unbounded."""
+
+    low: Fraction | None
+    high: Fraction | None
+    low_incl: bool
+    high_incl: bool
+    modality: str
+
+
+_INCLUSIVE = {  # modality: (lower bound belongs to it, upper bound belongs to it)
+    "exact": (True, True),
+    "approx": (True, True),
+    "range": (True, True),
+    "at_least": (True, False),
+    "at_most": (False, True),
+    "more_than": (False, False),
+    "less_than": (False, False),
+    "vague": (True, False),
+}
+
+
+def as_fraction(number: str | int | float | None) -> Fraction | None:
+    """Read a decimal ("14000", "2.5") or a fraction ("1/3") exactly; None for null.
+
+    Raises ValueError for anything else, NaN and infinities included.
+    """
+    if number is None:
+        return None
+    try:
+        text = str(number).strip()
+        if len(text) > 100 or "_" in text:
+            raise ValueError(f"not a number: {text[:40]!r}")
+        exponent = text.lower().partition("e")[2]
+        if exponent and abs(int(exponent)) > 100:
+            raise ValueError(f"out of range: {text!r}")
+        return Fraction(text)
+    except (ArithmeticError, OverflowError) as error:
+        raise ValueError(f"not a number: {number!r}") from error
+
+
+@lru_cache(maxsize=65536)
+def _fraction(number: str | int | float | None) -> Fraction | None:
+    try:
+        return as_fraction(number)
+    except ValueError:
+        return None
+
+
+def value_of(said: SaidNumber) -> Value:
+    """Complete what a prediction omits: the one bound of exact and approx is both, a vague one spans a power of ten."""
+    low, high = _fraction(said.low), _fraction(said.high)
+    modality = said.modality or ("range" if low is not None and high is not None and low != high else "exact")
+    if modality in ("exact", "approx"):
+        low, high = (high if low is None else low), (low if high is None else high)
+    elif modality == "vague" and low is not None and high is None:
+        high = 10 * low
+    low_incl, high_incl = _INCLUSIVE[modality]
+    return Value(
+        low,
+        high,
+        low is not None and (low_incl if said.low_incl is None else said.low_incl),
+        high is not None and (high_incl if said.high_incl is None else said.high_incl),
+        modality,
+    )
+
+
+def same_interval(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """Equal bounds as numbers, and equal inclusivity on the bounded sides."""
+    left, right = value_of(gold), value_of(predicted)
+    return (left.low, left.high, left.low_incl, left.high_incl) == (
+        right.low,
+        right.high,
+        right.low_incl,
+        right.high_incl,
+    )
+
+
+def same_unit(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """Codes equal as strings; for counts the folded lemma, or the head noun as written, with or without ال."""
+    if gold.unit is None or predicted.unit is None:
+        return gold.unit is None and predicted.unit is None
+    if gold.kind != "count":
+        return gold.unit == predicted.unit
+    said = fold(predicted.unit.strip())
+    if said == fold(gold.unit.strip()):
+        return True
+    return gold.counted is not None and _bare(said) == _bare(fold(gold.counted.strip()))
+
+
+def _bare(noun: str) -> str:
+    return noun.removeprefix("ال")
+
+
+def same_date(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """Equal resolved dates after parsing as EDTF; where gold resolves nothing, equal literal ones."""
+    if gold.edtf is not None:
+        return predicted.edtf is not None and parsed_date(gold.edtf) == parsed_date(predicted.edtf)
+    return same_literal(gold, predicted)
+
+
+def same_literal(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """Equal literal dates after parsing as EDTF."""
+    if gold.edtf_literal is None or predicted.edtf_literal is None:
+        return gold.edtf_literal is None and predicted.edtf_literal is None
+    return parsed_date(gold.edtf_literal) == parsed_date(predicted.edtf_literal)
+
+
+def same_value(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """The value alone: for dates the resolved date, for every other kind the interval."""
+    return same_date(gold, predicted) if gold.kind == "date" else same_interval(gold, predicted)
+
+
+def is_right(gold: SaidNumber, predicted: SaidNumber) -> bool:
+    """Everything but the span: kind; for dates the date and nothing more; else interval, modality and unit."""
+    if gold.kind != predicted.kind:
+        return False
+    if gold.kind == "date":
+        return same_date(gold, predicted)
+    return (
+        same_interval(gold, predicted)
+        and value_of(gold).modality == value_of(predicted).modality
+        and same_unit(gold, predicted)
+    )
+
+
+@lru_cache(maxsize=65536)
+def parsed_date(edtf: str) -> str:
+    """Normalise an EDTF string by parsing it; a string that does not parse stands for itself.
+
+    The full Gregorian day, month and year forms are their own normal form and skip the parser.
+    """
+    text = edtf.strip()
+    if _is_plain(text):
+        return text
+    from edtf import parse_edtf
+
+    try:
+        return str(parse_edtf(text))
+    except Exception:  # the parser raises several unrelated types on malformed input
+        return text
+
+
+def is_date(edtf: str) -> bool:
+    """Tell whether a string is well-formed EDTF."""
+    if _is_plain(edtf):
+        return True
+    from edtf import parse_edtf
+
+    try:
+        # A season of an unspecified year (XXXX-23) is what some texts say, and more than the parser takes.
+        return parse_edtf(edtf.replace("XXXX-2", "2000-2")) is not None
+    except Exception:  # the parser raises several unrelated types on malformed input
+        return False
+
+
+def _is_plain(text: str) -> bool:
+    """Tell whether a string is a Gregorian day, month or year in full."""
+    if not (text.isascii() and len(text) in (4, 7, 10)):
+        return False
+    try:
+        date.fromisoformat((text + "-01-01")[:10])
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=65536)
+def days_of(edtf: str) -> tuple[int, int] | None:
+    """First and last day an EDTF string covers, as ordinals, or None when it has no bounded extent."""
+    from time import struct_time
+
+    from edtf import parse_edtf
+
+    def ordinal(moment: struct_time) -> int:
+        return date(max(1, min(9999, moment.tm_year)), moment.tm_mon, moment.tm_mday).toordinal()
+
+    try:
+        parsed = parse_edtf(edtf)
+        return ordinal(parsed.lower_strict()), ordinal(parsed.upper_strict())
+    except Exception:  # as above: open, unknown or malformed dates have no extent
+        return None

@@ -1,0 +1,165 @@
+"""Who is meant: from what a system says of a source to one of gold's entities."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+
+from khabar.arabic import fold
+from khabar.records import SaidEntity, SaidQuote, SaidSource
+from khabar.scoring.passage import Spans, at_least_half
+from khabar.scoring.placing import Placed, PlacedDocument, span_of
+from khabar.scoring.reference import GoldDocument, Reference
+
+NOBODY = "\0nobody"
+"""What a source that fits no entity, or more than one, resolves to: it equals no gold entity."""
+
+_Names = dict[str, set[str]]
+_Place = tuple[str, int, int]
+
+
+def mentions(document: PlacedDocument) -> list[tuple[int, int, str, str]]:
+    """List a document's mentions of sources and entities: start, end, surface or name, entity id (as the file says)."""
+    found = [_entity_mention(item) for item in document.entities]
+    found += [_speaker_mention(item) for item in document.quotes]
+    return [mention for mention in found if mention is not None]
+
+
+def _entity_mention(item: Placed[SaidEntity]) -> tuple[int, int, str, str] | None:
+    if item.spans is None or item.said.entity_id is None:
+        return None
+    start, end = item.spans[0][0], item.spans[-1][1]
+    return start, end, item.said.name or item.said.text or "", item.said.entity_id
+
+
+def _speaker_mention(item: Placed[SaidQuote]) -> tuple[int, int, str, str] | None:
+    said, speaker = item.said.speaker_mention, item.said.speaker
+    entity_id = speaker if isinstance(speaker, str) else speaker.entity_id if speaker else None
+    if said is None or entity_id is None or said.start is None or said.end is None:
+        return None
+    return said.start, said.end, said.text or "", entity_id
+
+
+class Who:
+    """Resolves sources against gold. Built once from gold and, for clusters, from all predictions of the documents."""
+
+    def __init__(self, gold: Reference, predicted: Mapping[str, PlacedDocument] | None = None) -> None:
+        self._gold = gold
+        self._by_place: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self._in_document: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
+        self._in_story: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
+        self._by_wikidata: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+        entity_at: dict[tuple[str, _Place], set[str]] = defaultdict(set)
+        for doc_id, document in gold.documents.items():
+            for start, end, name, entity_id in mentions(document.gold):
+                surface = (document.passage.text or "")[start:end]
+                self._by_place[doc_id].append((start, end, entity_id))
+                self._add_names(document, {surface, name}, entity_id)
+                entity_at[document.story, (doc_id, start, end)].add(entity_id)
+            for item in document.gold.entities:
+                if item.said.wikidata and item.said.entity_id:
+                    self._by_wikidata[document.story][item.said.wikidata].add(item.said.entity_id)
+        for row in gold.registry:
+            for alias in (row.name, *row.aliases):
+                self._in_story[row.story][fold(alias)].add(row.entity_id)
+            if row.wikidata:
+                self._by_wikidata[row.story][row.wikidata].add(row.entity_id)
+        self._add_gold_sources()
+        self._clusters = self._align(predicted or {}, entity_at)
+
+    def _add_names(self, document: GoldDocument, names: set[str], entity_id: str) -> None:
+        for name in names - {""}:
+            self._in_document[document.passage.doc_id][fold(name)].add(entity_id)
+            self._in_story[document.story][fold(name)].add(entity_id)
+
+    def _add_gold_sources(self) -> None:
+        """Gold in the prediction format may name a speaker no mention has: such a name is an entity of its own."""
+        for document in self._gold.documents.values():
+            for item in document.gold.quotes:
+                for source in (item.said.speaker, *(item.said.source_chain or ())):
+                    if isinstance(source, SaidSource):
+                        self._add_names(document, {self._name(source, document)}, self.gold(document, source) or NOBODY)
+
+    def _align(
+        self, predicted: Mapping[str, PlacedDocument], entity_at: Mapping[tuple[str, _Place], set[str]]
+    ) -> dict[tuple[str, str], str]:
+        """Give each predicted cluster the gold entity with which it shares most mention spans; a tie: nobody."""
+        places: dict[tuple[str, str], set[_Place]] = defaultdict(set)
+        for doc_id, placed in predicted.items():
+            for start, end, _, cluster in mentions(placed):
+                places[self._gold.documents[doc_id].story, cluster].add((doc_id, start, end))
+        aligned: dict[tuple[str, str], str] = {}
+        for (story, cluster), spans in places.items():
+            shared = Counter(entity for place in spans for entity in entity_at.get((story, place), ()))
+            best = shared.most_common(2)
+            if best and (len(best) == 1 or best[0][1] > best[1][1]):
+                aligned[story, cluster] = best[0][0]
+        return aligned
+
+    def predicted(self, document: GoldDocument, source: str | SaidSource | None) -> str | None:
+        """Resolve a predicted source: an entity id of gold, NOBODY, or None when nothing was said."""
+        if source is None:
+            return None
+        if isinstance(source, str):
+            return self._clusters.get((document.story, source), NOBODY)
+        if source.wikidata is not None:
+            return _only(self._by_wikidata[document.story].get(source.wikidata, ()))
+        if source.start is not None or source.text is not None or source.name is not None:
+            return self._by_span_or_name(document, source)
+        if source.entity_id is not None:
+            return self._clusters.get((document.story, source.entity_id), NOBODY)
+        return None
+
+    def gold(self, document: GoldDocument, source: str | SaidSource | None) -> str | None:
+        """Resolve a source of the gold itself: an entity id stands for itself, a new name for a new entity."""
+        if source is None or isinstance(source, str):
+            return source
+        if source.wikidata is not None:
+            known = _only(self._by_wikidata[document.story].get(source.wikidata, ()))
+            return known if known != NOBODY else f"wikidata:{source.wikidata}"
+        if source.start is not None or source.text is not None or source.name is not None:
+            known = self._by_span_or_name(document, source)
+            return known if known != NOBODY else f"name:{fold(self._name(source, document))}"
+        return source.entity_id
+
+    def _by_span_or_name(self, document: GoldDocument, source: SaidSource) -> str:
+        if source.start is not None and source.end is not None:
+            found = self._best_mention(document, ((source.start, source.end),))
+            if found is not None:
+                return found
+        return self._by_name(document, fold(self._name(source, document)))
+
+    def _best_mention(self, document: GoldDocument, spans: Spans) -> str | None:
+        """The gold mention with the highest letter IoU of at least a half; two equally good ones: nobody."""
+        best: dict[str, tuple[int, int]] = {}
+        for start, end, entity_id in self._by_place[document.passage.doc_id]:
+            overlap = document.passage.iou(spans, ((start, end),))
+            if at_least_half(overlap):
+                before = best.get(entity_id)
+                if before is None or overlap[0] * before[1] > before[0] * overlap[1]:
+                    best[entity_id] = overlap
+        if not best:
+            return None
+        top = max(shared / union for shared, union in best.values())
+        return _only([entity_id for entity_id, (shared, union) in best.items() if shared / union == top])
+
+    def _by_name(self, document: GoldDocument, name: str) -> str:
+        if not name:
+            return NOBODY
+        here = self._in_document[document.passage.doc_id].get(name)
+        return _only(here if here else self._in_story[document.story].get(name, ()))
+
+    @staticmethod
+    def _name(source: SaidSource, document: GoldDocument) -> str:
+        """The string a source is named by: its span's text where it has a span, else its name or text."""
+        if source.start is not None:
+            span = span_of(source, document.passage)
+            text = document.passage.text
+            return text[span[0] : span[1]] if span and text is not None else source.text or ""
+        return (source.name if source.text is None else source.text) or ""
+
+
+def _only(entities: object) -> str:
+    """The one entity there is; nobody where there are several or none."""
+    found = set(entities)  # type: ignore[call-overload]
+    return found.pop() if len(found) == 1 else NOBODY

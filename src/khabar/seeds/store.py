@@ -1,0 +1,82 @@
+"""Taking articles in, and checking that nobody has touched them since."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from khabar.errors import InputError
+from khabar.files import write_whole
+from khabar.incidents import Incident, errors
+from khabar.reading.lines import check_file
+from khabar.records import Seed
+from khabar.seeds.manifest import MANIFEST, read_manifest, write_manifest
+
+RIGHTS = "The text belongs to its publisher; kept here for research on information extraction."
+
+
+def verify(folder: Path) -> list[Incident]:
+    """Compare every file's bytes with the manifest; list changed, missing and unlisted files."""
+    seeds = read_manifest(folder)
+    incidents: list[Incident] = []
+    for seed in seeds:
+        path = folder / seed.file
+        if not path.is_file():
+            incidents.append(Incident("seed-missing", f"no file {seed.file}", str(path), doc_id=seed.doc_id))
+        elif (found := _sha256(path.read_bytes())) != seed.sha256:
+            message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
+            incidents.append(Incident("seed-changed", message, str(path), doc_id=seed.doc_id))
+    listed = {seed.file for seed in seeds}
+    for path in sorted(folder.glob("*.txt")):
+        if path.name not in listed:
+            incidents.append(Incident("seed-unlisted", f"{path.name} is not in {MANIFEST}", str(path)))
+    return incidents
+
+
+def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[Seed]:
+    """Copy articles byte for byte into a seeds folder and list them. All are taken, or, on any problem, none.
+
+    Adding a file that is there already with the same bytes changes nothing. Raises InputError.
+    """
+    incidents: list[Incident] = []
+    known = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
+    fresh: dict[str, tuple[Seed, bytes]] = {}
+    for path in files:
+        problems = check_file(path)
+        incidents.extend(problems)
+        if problems:
+            continue
+        data = path.read_bytes()
+        name = f"{path.stem}.txt"
+        digest = _sha256(data)
+        try:
+            text = data.decode()
+        except UnicodeDecodeError as error:
+            incidents.append(Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", str(path)))
+            continue
+        if not text.strip():
+            incidents.append(Incident("file-empty", "there is no text in it", str(path)))
+            continue
+        there = known.get(name) or (fresh[name][0] if name in fresh else None)
+        if there is not None and there.sha256 != digest:
+            incidents.append(Incident("seed-exists", f"{name} is there with other content", str(path)))
+        elif there is None:
+            fresh[name] = (Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS), data)
+    if errors(incidents):
+        raise InputError(incidents)
+    for name, (_, data) in fresh.items():
+        write_whole(folder / name, data)
+    added = [seed for seed, _ in fresh.values()]
+    if added or not (folder / MANIFEST).exists():
+        write_manifest(folder, [*known.values(), *added])
+    return added
+
+
+def read_text(folder: Path, seed: Seed) -> str:
+    """Read an article exactly as received: UTF-8, no newline translation."""
+    return (folder / seed.file).read_bytes().decode()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,1 @@
+"""Systems: whatever turns documents into annotations."""
