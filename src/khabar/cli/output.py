@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from khabar.records.labels import LAYERS, Layer
-
 if TYPE_CHECKING:
     from khabar.incidents import Incident
+    from khabar.records.labels import Layer
 
 Item = TypeVar("Item")
 
@@ -32,6 +31,7 @@ def chosen_layers(text: str | None) -> tuple[Layer, ...]:
     """Parse `--layers`. Raises InputError."""
     from khabar.errors import InputError
     from khabar.incidents import Incident
+    from khabar.records.labels import LAYERS
 
     if text is None:
         return LAYERS

@@ -147,7 +147,7 @@ def _spotted(
     for place, guess in overlapping(outer, [item.spans or () for item in predicted]):
         at, spans = scored[place], predicted[guess].spans or ()
         core = _core(gold[at])
-        if passage.shared(core, spans) and passage.inside(core, spans) and passage.inside(spans, outer[place]):
+        if passage.inside(core, spans) and passage.inside(spans, outer[place]):
             found.append((at, guess))
     return sorted(found)
 

@@ -1,0 +1,80 @@
+"""Building: the same sources give the same bytes, and the committed corpus is what they build."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from khabar.corpus.build import build, write
+from khabar.corpus.check import check
+from khabar.corpus.derive import quote_type, tokens
+from khabar.records import Entity, Span
+
+ROOT = Path(__file__).parents[2]
+SOURCES = (ROOT / "seeds", ROOT / "annotations" / "gold")
+
+
+def test_rebuilding_gives_the_same_bytes() -> None:
+    assert build(*SOURCES).files == build(*SOURCES).files
+
+
+def test_the_committed_corpus_is_sound_and_current() -> None:
+    assert check(ROOT / "corpus", SOURCES) == []
+
+
+def test_a_changed_byte_is_noticed(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(ROOT / "corpus", tmp_path / "corpus"))
+    target = copy / "entities" / "test.parquet"
+    data = bytearray(target.read_bytes())
+    data[100] ^= 1
+    target.write_bytes(data)
+    assert [incident.id for incident in check(copy, None)] == ["corpus-changed"]
+
+
+def test_a_changed_label_makes_the_corpus_stale(tmp_path: Path) -> None:
+    gold = Path(shutil.copytree(SOURCES[1], tmp_path / "gold"))
+    rows = gold / "kursk.jsonl"
+    rows.write_text(rows.read_text("utf-8").replace('"label":"GPE"', '"label":"LOC"', 1), "utf-8")
+    assert {incident.id for incident in check(ROOT / "corpus", (SOURCES[0], gold))} == {"corpus-stale"}
+
+
+def test_writing_again_changes_nothing(tmp_path: Path) -> None:
+    built = build(*SOURCES)
+    write(built, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
+    (tmp_path / "entities" / "old.parquet").write_bytes(b"")
+    write(built, tmp_path)
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == before
+
+
+@pytest.mark.parametrize(
+    ("content", "marked", "wanted"),
+    [
+        ([(1, 7)], [(1, 7)], "direct"),
+        ([(0, 8)], [(1, 7)], "direct"),  # marks and blanks are no letters
+        ([(1, 7)], [], "indirect"),
+        ([(1, 13)], [(1, 7)], "mixed"),
+    ],
+)
+def test_quote_type(content: list[tuple[int, int]], marked: list[tuple[int, int]], wanted: str) -> None:
+    text = '"نعم لا" قال هو'
+
+    def spans(places: list[tuple[int, int]]) -> list[Span]:
+        return [Span(start, end, text[start:end]) for start, end in places]
+
+    assert quote_type(spans(content), spans(marked), text) == wanted
+
+
+def test_a_token_takes_the_tag_of_the_outermost_span_that_holds_its_last_letter() -> None:
+    text = "وقال الرئيس الروسيّ، وبوتين"
+    rows = [
+        Entity(id="1", doc_id="d", start=5, end=19, text=text[5:19], label="OCC", name="", entity_id="p"),
+        Entity(id="2", doc_id="d", start=12, end=19, text=text[12:19], label="NORP", name="", entity_id="r"),
+        Entity(id="3", doc_id="d", start=22, end=27, text=text[22:27], label="PERS", name="", entity_id="p"),
+    ]
+    (row,) = tokens("d", text, rows)
+    assert dict(zip(row.tokens, row.tags, strict=True)) == {
+        "وقال": "O", "الرئيس": "B-OCC", "الروسيّ": "I-OCC", "،": "O", "وبوتين": "B-PERS",
+    }  # fmt: skip

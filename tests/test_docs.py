@@ -1,0 +1,58 @@
+"""Every khabar command in the documentation runs as it stands there."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = ["README.md", "docs/systems.md", "docs/maintainers.md", "docs/annotators.md"]
+INSTALLS = re.compile(r"venv|\.ci/run")
+"""Blocks that make an environment are what CI and the packaging test do themselves."""
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", (ROOT / page).read_text("utf-8"), re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for name in ("seeds", "annotations", "corpus", "schemas"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_of(page: str, checkout: Path) -> None:
+    for block in blocks(page, "python"):
+        if block.startswith("# mine.py"):
+            (checkout / "mine.py").write_text(block, "utf-8")
+    commands = [block for block in blocks(page, "sh") if not INSTALLS.search(block)]
+    assert commands
+    (checkout / "bin").mkdir()
+    for name, target in (("khabar", "-m khabar"), ("python", "")):
+        program = checkout / "bin" / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {target} "$@"\n')
+        program.chmod(0o755)
+    for block in commands:
+        done = subprocess.run(
+            ["bash", "-euc", block],
+            capture_output=True,
+            text=True,
+            cwd=checkout,
+            env={"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HF_HUB_OFFLINE": "1", "HOME": str(checkout)},
+            check=False,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+
+
+def test_python_of_the_systems_page(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    namespace: dict[str, object] = {}
+    monkeypatch.chdir(checkout)
+    for block in blocks("docs/systems.md", "python"):
+        exec(compile(block, "docs/systems.md", "exec"), namespace)

@@ -1,0 +1,30 @@
+"""What an import may cost, and what the package exports."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import khabar
+
+HEAVY = {"numpy", "pyarrow", "datasets", "scipy", "seqeval", "sklearn", "pandas", "edtf", "rich", "typer", "msgspec"}
+
+
+def _modules_after(statement: str) -> set[str]:
+    code = f"import sys; {statement}; print(*sorted(name for name in sys.modules if '.' not in name))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(done.stdout.split())
+
+
+def test_import_loads_nothing_heavy() -> None:
+    assert not _modules_after("import khabar") & HEAVY
+
+
+def test_command_line_starts_without_data_libraries() -> None:
+    assert not _modules_after("import khabar.cli") & {"numpy", "pyarrow", "datasets", "scipy", "seqeval", "sklearn"}
+
+
+def test_exported_names() -> None:
+    assert khabar.__all__ == ["__version__", "compare", "load", "run", "score"]
+    for name in khabar.__all__:
+        assert getattr(khabar, name) is not None

@@ -1,0 +1,85 @@
+"""The repository keeps what it promises: versions in step, generated files current, valid metadata, no stray state."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import khabar
+from khabar import schemas
+
+ROOT = Path(__file__).parents[1]
+
+
+def _check_jsonschema(*arguments: str) -> None:
+    command = [sys.executable, "-m", "check_jsonschema", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_citation_is_valid_and_of_this_version() -> None:
+    _check_jsonschema("--builtin-schema", "vendor.citation-file-format", "CITATION.cff")
+    text = (ROOT / "CITATION.cff").read_text("utf-8")
+    assert f"version: {khabar.__version__}\n" in text
+
+
+def test_changelog_knows_this_version() -> None:
+    assert f"## {khabar.__version__} " in (ROOT / "CHANGELOG.md").read_text("utf-8")
+
+
+def test_workflows_are_valid() -> None:
+    files = sorted(str(path) for path in (ROOT / ".github" / "workflows").glob("*.yml"))
+    assert files
+    _check_jsonschema("--builtin-schema", "vendor.github-workflows", *files)
+
+
+def test_committed_schemas_are_current() -> None:
+    """If this fails: `python -m khabar.schemas`, then look at the difference."""
+    made = {name: schemas.text(schema) for name, schema in schemas.schemas().items()}
+    there = {path.name: path.read_text("utf-8") for path in (ROOT / "schemas").glob("*.schema.json")}
+    assert there == made
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.stem)
+def test_schemas_are_schemas(path: Path) -> None:
+    import jsonschema
+
+    jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
+
+
+def test_gold_and_seeds_fit_their_schemas() -> None:
+    import jsonschema
+
+    validators = {
+        layer: jsonschema.Draft202012Validator(
+            json.loads((ROOT / "schemas" / f"{name}.schema.json").read_text("utf-8"))
+        )
+        for layer, name in {
+            **{layer: layer for layer in ("entities", "numbers", "quotes", "claims", "conflicts", "registry")},
+            "zones": "annotation-zones",
+            "seed": "seed",
+        }.items()
+    }
+    for line in (ROOT / "annotations" / "gold" / "kursk.jsonl").read_text("utf-8").splitlines():
+        row = json.loads(line)
+        validators[row["layer"]].validate(row)
+    for line in (ROOT / "seeds" / "manifest.jsonl").read_text("utf-8").splitlines():
+        validators["seed"].validate(json.loads(line))
+
+
+def test_top_level_is_what_was_asked_for() -> None:
+    for name in ("pyproject.toml", "corpus", "annotations", "schemas", "seeds", "eval", "tests", "CITATION.cff"):
+        assert (ROOT / name).exists(), name
+    assert (ROOT / "src" / "khabar" / "py.typed").is_file()
+
+
+def test_markdown_links_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "annotations").glob("*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name} → {target}"
