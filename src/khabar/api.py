@@ -97,17 +97,24 @@ def counted(
 ) -> tuple[Counted, list[Incident]]:
     """Read, check and count predictions; also the warnings met. Raises khabar.errors.InputError."""
     from khabar.errors import InputError
-    from khabar.incidents import errors
+    from khabar.incidents import Incident, errors
     from khabar.reading.checks import check_against
     from khabar.reading.predictions import given_predictions, read_predictions, split
     from khabar.scoring.scorer import TEXT_LAYERS, count
 
+    unknown = [layer for layer in layers if layer not in LAYERS]
+    if unknown or not layers:
+        message = f"no layer {', '.join(map(repr, unknown)) or 'named'}; there is: {', '.join(LAYERS)}"
+        raise InputError([Incident("option-wrong", message)])
     incidents: list[Incident] = []
     if isinstance(predictions, (str, Path)):
         records = read_predictions(Path(predictions), incidents)
     else:
         records = given_predictions(predictions, incidents)
     complete = any(layer in TEXT_LAYERS for layer in layers) and not errors(incidents)
+    if not any(layer in TEXT_LAYERS for layer in layers):
+        # A story without a line has no dispute: for conflicts alone, a file without a line is an answer.
+        incidents = [incident for incident in incidents if incident.id != "file-empty"]
     incidents += check_against(reference, records, complete=complete)
     if errors(incidents):
         raise InputError(incidents)

@@ -9,10 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from khabar.corpus.read import is_corpus, read_split, splits
-from khabar.corpus.release import read_release, released_corpus
+from khabar.corpus.release import read_release, released_corpus, sha256
 from khabar.errors import InputError
 from khabar.incidents import Incident, errors
-from khabar.reading.checks import check_gold
+from khabar.reading.gold_checks import check_gold
 from khabar.reading.predictions import read_predictions, split
 from khabar.records import (
     Annotations,
@@ -55,9 +55,30 @@ def load_gold(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> tu
 
 
 def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> list[Document]:
-    """The documents of a split of a corpus folder (None: the released corpus). Raises InputError."""
-    folder = released_corpus() if source is None else source
-    return _only(_read(folder, split_name)["documents"], Document)
+    """The documents of a gold, in the order of their ids. Raises InputError, also if a document has no text."""
+    source = released_corpus() if source is None else source
+    if source.is_dir():
+        return _only(_read(source, split_name)["documents"], Document)
+    found = load_gold(source, split_name)[0].documents
+    without = [doc_id for doc_id, document in found.items() if document.passage.text is None]
+    if without:
+        fix = "give each document of the gold its text, or score a file of predictions"
+        raise InputError(
+            [
+                Incident("key-missing", "no key 'text' to run a system on", str(source), doc_id=key, fix=fix)
+                for key in without
+            ]
+        )
+    return [
+        Document(
+            doc_id=doc_id,
+            story=document.story,
+            text=document.passage.text or "",
+            sha256=sha256((document.passage.text or "").encode()),
+            zones=tuple(document.passage.zones),
+        )
+        for doc_id, document in found.items()
+    ]
 
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:

@@ -6,8 +6,10 @@ fixture named after it in `tests/incidents/`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
+from unicodedata import category
 
 Level = Literal["error", "warning"]
 
@@ -27,6 +29,7 @@ CATALOG: dict[str, Kind] = {
     "file-not-text": Kind("error", "the file is not UTF-8 text", "save it as UTF-8, or give it the ending .parquet"),
     "file-not-parquet": Kind("error", "the file is not readable as Parquet", "write it again, or fetch it again"),
     "file-empty": Kind("error", "the file holds no line", "write one JSON object a line"),
+    "file-unwritable": Kind("error", "the file cannot be written", "choose another place, or check its permissions"),
     "line-too-long": Kind("error", "the line is longer than a record may be", "write one document a line"),
     "json-broken": Kind("error", "the line is not JSON", "write one JSON object a line, without NaN or Infinity"),
     "json-not-object": Kind("error", "the line is not a JSON object", "write one JSON object a line"),
@@ -53,6 +56,7 @@ CATALOG: dict[str, Kind] = {
     ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence counts from 1", "write 1 for the first"),
+    "gold-ungrounded": Kind("error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"),
     "row-repeated": Kind("error", "the gold row stands there already", "remove it"),
     "prediction-repeated": Kind("warning", "an exact repetition counts as a false positive", "remove it"),
     "id-repeated": Kind("error", "the id is taken", "give each row an id of its own"),
@@ -102,11 +106,24 @@ class Incident:
         where += [f"offset {self.offset}"] if self.offset is not None else []
         head = f"{place}: " if place else ""
         inside = f" {', '.join(where)}:" if where else ""
-        return f"{head}{self.level}[{self.id}]{inside} {self.message}. Fix: {self.fix or CATALOG[self.id].fix}."
+        fix = self.fix or CATALOG[self.id].fix
+        return _one_line(f"{head}{self.level}[{self.id}]{inside} {self.message}. Fix: {fix}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form."""
         return {**asdict(self), "level": self.level, "fix": self.fix or CATALOG[self.id].fix}
+
+
+def _one_line(text: str) -> str:
+    """Escape control characters: what a file says neither moves the cursor nor makes up a line of its own."""
+    return "".join(repr(each)[1:-1] if category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)
+
+
+def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:
+    """Incidents as one reads the files they are of: file by file, by line, then what is of the whole file."""
+    incidents = list(incidents)
+    turn = {name: at for at, name in enumerate(dict.fromkeys(incident.file for incident in incidents))}
+    return sorted(incidents, key=lambda each: (turn[each.file], each.line is None, each.line or 0))
 
 
 def errors(incidents: list[Incident]) -> list[Incident]:

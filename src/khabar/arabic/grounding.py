@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from khabar.arabic.classes import is_word
 from khabar.arabic.folding import fold, folded
@@ -12,7 +13,8 @@ _CLITICS = re.compile(r"[وف]?[بلكس]?")
 _LONGEST_CLITICS = 2
 
 
-def ground(text: str, surface: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def ground(text: str, surface: str) -> tuple[tuple[int, int], ...]:
     """Find all places of `surface` in `text`, left to right, comparing folded.
 
     A place ends at a word end and begins at a word start or after a clitic (و ف ب ل ك س). Overlapping places all
@@ -20,16 +22,20 @@ def ground(text: str, surface: str) -> list[tuple[int, int]]:
     """
     needle = fold(surface.strip())
     if not needle:
-        return []
+        return ()
     hay = folded(text)
     spans = []
     at = hay.text.find(needle)
     while at >= 0:
-        end = at + len(needle)
-        if _at_word_end(hay.text, end) and _at_word_start(hay.text, at):
+        end, following = at + len(needle), at + 1
+        if not _at_word_start(hay.text, at):
+            # No later place in this word can begin after its clitics: go on behind it.
+            while following < len(hay.text) and is_word(hay.text[following]):
+                following += 1
+        elif _at_word_end(hay.text, end):
             spans.append((hay.raw[at], hay.raw[end]))
-        at = hay.text.find(needle, at + 1)
-    return spans
+        at = hay.text.find(needle, following)
+    return tuple(spans)
 
 
 def _at_word_end(text: str, end: int) -> bool:

@@ -66,9 +66,9 @@ _METRIC = {
 }
 
 
-def score_table(result: Score, name: str) -> None:
+def score_table(result: Score, name: str, console: Console | None = None) -> None:
     """Print a score: headline with interval for each layer, and the most telling figures under it."""
-    console = Console()
+    console = console or Console()
     table = Table(box=box.SIMPLE_HEAD, title=f"khabar: {name}", title_justify="left", pad_edge=False)
     table.add_column("layer", style="bold")
     table.add_column("figure", no_wrap=True)
@@ -88,7 +88,7 @@ def score_table(result: Score, name: str) -> None:
         table.add_section()
     _headline(table, "overall", result.overall, result.overall_interval)
     console.print(table)
-    console.print(Text(str(result.signature), style="dim"), soft_wrap=True)
+    console.print(Text(str(result.signature), style="dim"), soft_wrap=not console.is_terminal)
 
 
 def comparison_table(found: Mapping[str, Difference], a: str, b: str) -> None:

@@ -6,6 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from msgspec import structs
+
 from khabar.arabic import ground
 from khabar.incidents import Incident
 from khabar.reading.causes import why_not_there
@@ -25,85 +27,62 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     stories = set(reference.stories) - {""}
     for place, record in records:
         if isinstance(record, Dispute):
-            report = _reporter(incidents, place, None)
+            report = reporter(incidents, place, None)
             if stories and record.story not in stories:
                 report("story-unknown", f"no story {record.story!r}; known: {', '.join(sorted(stories))}")
-            _check_dispute(record, reference, report)
+            _check_dispute(record, reference, incidents, place)
             continue
-        report = _reporter(incidents, place, record.doc_id)
+        report = reporter(incidents, place, record.doc_id)
         if record.doc_id in seen:
             report("document-repeated", f"first given on line {seen[record.doc_id]}")
             continue
         seen[record.doc_id] = place.line
-        document = reference.documents.get(record.doc_id)
-        if document is not None:
-            check_annotations(record, document.passage.text, report)
-        elif record.doc_id in reference.other_splits:
-            report("document-other-split", f"it belongs to split {reference.other_splits[record.doc_id]!r}")
+        if record.doc_id in reference.documents:
+            check_annotations(record, reference.documents[record.doc_id].passage.text, report)
+            _warn_repeated(record, report)
         else:
-            report("document-unknown", f"no document {record.doc_id!r} in the gold")
+            _report_unknown(record.doc_id, reference, report)
     for doc_id in sorted(set(reference.documents) - set(seen)) if complete else ():
         file = records[0][0].file if records else None
         incidents.append(Incident("document-missing", f"no line for document {doc_id!r}", file, doc_id=doc_id))
     return incidents
 
 
-def check_gold(records: Sequence[Sourced]) -> list[Incident]:
-    """Check gold in the prediction format: each document once, no row twice, spans and values sound."""
-    incidents: list[Incident] = []
-    seen: dict[str, int] = {}
-    texts = {record.doc_id: record.text for _, record in records if isinstance(record, Annotations)}
-    for place, record in records:
-        if isinstance(record, Dispute):
-            for side in record.sides:
-                for span in side.spans:
-                    _check_span(span, texts.get(span.doc_id), _reporter(incidents, place, span.doc_id), "span")
-            continue
-        report = _reporter(incidents, place, record.doc_id)
-        if record.doc_id in seen:
-            report("document-repeated", f"first given on line {seen[record.doc_id]}")
-        seen.setdefault(record.doc_id, place.line)
-        check_annotations(record, record.text, report, gold=True)
-    return incidents
+def _report_unknown(doc_id: str, reference: Reference, report: Report) -> None:
+    if doc_id in reference.other_splits:
+        report("document-other-split", f"it belongs to split {reference.other_splits[doc_id]!r}")
+    else:
+        report("document-unknown", f"no document {doc_id!r} in the gold")
 
 
-def _reporter(incidents: list[Incident], place: Placeholder, doc_id: str | None) -> Report:
+def reporter(incidents: list[Incident], place: Placeholder, doc_id: str | None) -> Report:
+    """Make a function that reports incidents of one line."""
+
     def report(incident: str, message: str, offset: int | None = None) -> None:
         incidents.append(Incident(incident, message, place.file, place.line, doc_id, offset))
 
     return report
 
 
-def check_annotations(record: Annotations, text: str | None, report: Report, *, gold: bool = False) -> None:
+def check_annotations(record: Annotations, text: str | None, report: Report) -> None:
     """Check one document's items against its text (None: only what needs no text)."""
     for layer, at, span in _spans(record):
-        _check_span(span, text, report, f"{layer}[{at}]")
+        check_span(span, text, report, f"{layer}[{at}]")
     for at, number in enumerate(record.numbers):
         _check_number(number, report, f"numbers[{at}]")
-    layers: dict[str, Sequence[SaidEntity | SaidNumber | SaidQuote]] = {
-        "entities": record.entities,
-        "numbers": record.numbers,
-        "quotes": record.quotes,
-    }
-    for layer, items in layers.items():
-        keys = [_content(item, gold) for item in items]
-        for key, times in Counter(keys).items():
-            if times > 1:
-                first = items[keys.index(key)]
-                start = first.content[0].start if isinstance(first, SaidQuote) and first.content else None
-                offset = first.start if isinstance(first, SaidSpan) else start
-                report(
-                    "row-repeated" if gold else "prediction-repeated", f"{layer}: {times} times the same row", offset
-                )
 
 
-def _content(item: SaidEntity | SaidNumber | SaidQuote, gold: bool) -> bytes | tuple[object, ...]:
-    """What makes two rows the same: in gold, for entities, span and label; else everything but the id."""
-    import msgspec
-
-    if gold and isinstance(item, SaidEntity) and item.start is not None:
-        return (item.start, item.end, item.label)
-    return canonical(msgspec.structs.replace(item, id=None))
+def _warn_repeated(record: Annotations, report: Report) -> None:
+    """Warn of exact repetitions: everything equal but the id."""
+    for layer in ("entities", "numbers", "quotes"):
+        items: Sequence[SaidEntity | SaidNumber | SaidQuote] = getattr(record, layer)
+        times = Counter(canonical(structs.replace(item, id=None)) for item in items)
+        for item in items:
+            found = times.pop(canonical(structs.replace(item, id=None)), 1)
+            if found > 1:
+                first = item.content[0] if isinstance(item, SaidQuote) and item.content else item
+                offset = first.start if isinstance(first, SaidSpan) else None
+                report("prediction-repeated", f"{layer}: {found} times the same item", offset)
 
 
 def _spans(record: Annotations) -> Iterator[tuple[str, int, SaidSpan]]:
@@ -115,16 +94,19 @@ def _spans(record: Annotations) -> Iterator[tuple[str, int, SaidSpan]]:
             if inner is not None:
                 yield "numbers", at, inner
     for at, quote in enumerate(record.quotes):
-        for part in (*quote.content, *(quote.cue or ()), *(quote.marked or ())):
+        others = [part for reading in quote.alternatives or () for part in reading.content or ()]
+        for part in (*quote.content, *(quote.cue or ()), *(quote.marked or ()), *others):
             yield "quotes", at, part
         if quote.speaker_mention is not None:
             yield "quotes", at, quote.speaker_mention
-        for source in (quote.speaker, quote.addressee, *(quote.source_chain or ())):
-            if isinstance(source, SaidSource) and source.start is not None:
+        speakers = [reading.speaker for reading in quote.alternatives or ()]
+        for source in (quote.speaker, quote.addressee, *(quote.source_chain or ()), *speakers):
+            if isinstance(source, SaidSource) and (source.start is not None or source.end is not None):
                 yield "quotes", at, source
 
 
-def _check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> None:
+def check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> None:
+    """Check that a span is whole, inside its text, and has the surface it gives."""
     if (span.start is None) != (span.end is None) or (span.start is None and span.text is None):
         report("span-incomplete", f"{name}: start {span.start}, end {span.end}, text {span.text!r}", span.start)
     elif span.start is None or span.end is None:
@@ -157,16 +139,17 @@ def _check_number(number: SaidNumber, report: Report, name: str) -> None:
             report("date-not-edtf", f"{name}.{key} is {_shown(value)}", number.start)
 
 
-def _check_dispute(record: Dispute, reference: Reference, report: Report) -> None:
+def _check_dispute(record: Dispute, reference: Reference, incidents: list[Incident], place: Placeholder) -> None:
     if record.confidence is not None and not 0 <= record.confidence <= 1:
-        report("confidence-range", f"confidence is {record.confidence}")
-    for place, side in enumerate(record.sides):
+        reporter(incidents, place, None)("confidence-range", f"confidence is {record.confidence}")
+    for at, side in enumerate(record.sides):
         for span in side.spans:
+            report = reporter(incidents, place, span.doc_id)
             document = reference.documents.get(span.doc_id)
             if document is None and reference.documents:
-                report("document-unknown", f"sides[{place}]: no document {span.doc_id!r} in the gold")
+                _report_unknown(span.doc_id, reference, report)
                 continue
-            _check_span(span, document.passage.text if document else None, report, f"sides[{place}] {span.doc_id}")
+            check_span(span, document.passage.text if document else None, report, f"sides[{at}]")
 
 
 def _shown(surface: str) -> str:

@@ -22,12 +22,14 @@ def is_parquet(path: Path) -> bool:
 
 
 def check_file(path: Path) -> list[Incident]:
-    """Look whether a path can be read at all."""
-    if not path.exists():
-        return [Incident("file-missing", f"no such file: {path}", str(path))]
-    if path.is_dir():
-        return [Incident("file-unreadable", "this is a folder", str(path), fix="name a .jsonl or .parquet file")]
+    """Look whether a path can be read at all. A pipe cannot: it is read twice, and might never end."""
     try:
+        if not path.exists():
+            return [Incident("file-missing", f"no such file: {path}", str(path))]
+        if path.is_dir():
+            return [Incident("file-unreadable", "this is a folder", str(path), fix="name a .jsonl or .parquet file")]
+        if not path.is_file():
+            return [Incident("file-unreadable", "this is a pipe or a device", str(path), fix="save it as a file first")]
         with path.open("rb") as stream:
             stream.read(1)
     except OSError as error:
@@ -39,11 +41,13 @@ def jsonl(path: Path, incidents: list[Incident]) -> Iterator[Line]:
     """Give the non-blank lines of a UTF-8 file, numbered from 1. Overlong lines and what is no text are refused."""
     name = str(path)
     number = 0
+    blank = True
     with path.open("rb") as stream:
         while line := stream.readline(LONGEST_LINE + 1):
             number += 1
             if len(line) > LONGEST_LINE:
                 incidents.append(Incident("line-too-long", f"over {LONGEST_LINE} bytes", name, number))
+                blank = False
                 while line and not line.endswith(b"\n"):
                     line = stream.readline(LONGEST_LINE)
                 continue
@@ -54,10 +58,14 @@ def jsonl(path: Path, incidents: list[Incident]) -> Iterator[Line]:
             except UnicodeDecodeError as error:
                 incidents.append(Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", name, number))
                 return
+            if b"\0" in line or (number == 1 and line.startswith(b"PAR1")):
+                incidents.append(Incident("file-not-text", "this is binary data", name, number))
+                return
             if line.strip():
+                blank = False
                 yield number, line
-    if number == 0:
-        incidents.append(Incident("file-empty", "the file is empty", name))
+    if blank:
+        incidents.append(Incident("file-empty", "the file is empty" if number == 0 else "all lines are blank", name))
 
 
 def parquet_rows(path: Path, incidents: list[Incident]) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -72,8 +80,9 @@ def parquet_rows(path: Path, incidents: list[Incident]) -> Iterator[tuple[int, d
                 for row in batch.to_pylist():
                     number += 1
                     yield number, row
-    except (pa.ArrowException, OSError) as error:
-        incidents.append(Incident("file-not-parquet", str(error).splitlines()[0][:200], str(path), number or None))
+    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # values Python cannot hold
+        message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+        incidents.append(Incident("file-not-parquet", message, str(path), number or None))
         return
     if number == 0:
         incidents.append(Incident("file-empty", "the file has no row", str(path)))

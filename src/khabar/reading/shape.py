@@ -19,6 +19,7 @@ _BAD = object()
 def shaped(value: dict[str, Any], kind: type[Record], report: Report) -> Record | None:
     """Build a record of `kind` from an object, or report each misfit and give None.
 
+    Of the object's own lists, items that do not fit are reported and left out, so that the others can be checked too.
     A null where the record has a default stands for the default; unknown keys are reported and dropped.
     """
     clean = _struct(value, kind, "", report)
@@ -43,7 +44,7 @@ def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -
         if key == kind.__struct_config__.tag_field:
             clean[key] = item
         elif key not in fields:
-            report("key-unknown", f"unknown key {path + str(key)!r}")
+            report("key-unknown", f"unknown key {_shown(path + str(key))}")
         elif item is None and not fields[key][1]:
             continue
         else:
@@ -65,10 +66,12 @@ def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
     if lists and isinstance(value, (list, tuple)):
         inner = get_args(lists[0])[0]
         items = [_value(item, inner, f"{path}[{at}]", report) for at, item in enumerate(value)]
-        return _BAD if any(item is _BAD for item in items) else items
+        kept = [item for item in items if item is not _BAD]
+        return kept if len(kept) == len(items) or path.isidentifier() else _BAD
     try:
         msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+        str(value).encode()
+    except (msgspec.ValidationError, ValueError):  # the latter: a lone surrogate, an integer of thousands of digits
         label = path.rsplit(".", 1)[-1] == "label"
         report("label-unknown" if label and isinstance(value, str) else "value-wrong", _misfit(value, kinds, path))
         return _BAD
@@ -77,13 +80,22 @@ def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
 
 def _misfit(value: Any, kinds: tuple[Any, ...], path: str) -> str:
     closed = [choice for each in kinds if get_origin(each) is Literal for choice in get_args(each)]
-    shown = repr(value) if len(repr(value)) <= 60 else repr(value)[:57] + "..."
+    shown = _shown(value)
     if closed and isinstance(value, str):
         return f"{path} is {shown}, not one of {', '.join(closed)}"
     wanted = " or ".join(
         dict.fromkeys("null" if each is type(None) else "string" if closed else _wanted(each) for each in kinds)
     )
     return f"{path} is {shown}, where {wanted} is asked for"
+
+
+def _shown(value: Any) -> str:
+    """A value as a message shows it: a line of it, whatever somebody's code has made."""
+    try:
+        shown = repr(value)
+    except (RecursionError, ValueError):  # nested too deeply, or an integer of thousands of digits
+        shown = f"a {type(value).__name__} too large to show"
+    return shown if len(shown) <= 60 else shown[:57] + "..."
 
 
 def _wanted(kind: Any) -> str:

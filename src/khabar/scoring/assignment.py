@@ -13,7 +13,8 @@ from itertools import groupby
 Pair = tuple[int, int, int]
 """Index of a gold row, index of a prediction, weight (a positive integer)."""
 
-_SMALL = 10
+_MOST_STATES = 20_000
+"""Size up to which a group is solved here: rows times the sets of the smaller side."""
 
 
 def assign(pairs: Iterable[Pair]) -> list[tuple[int, int]]:
@@ -65,7 +66,8 @@ def _groups(pairs: list[Pair]) -> list[list[Pair]]:
 def _solve(group: list[Pair]) -> list[tuple[int, int]]:
     golds = sorted({gold for gold, _, _ in group})
     predictions = sorted({predicted for _, predicted, _ in group})
-    if min(len(golds), len(predictions)) > _SMALL:
+    smaller, larger = sorted((len(golds), len(predictions)))
+    if smaller > 14 or larger << smaller > _MOST_STATES:
         return _solve_with_scipy(group, golds, predictions)
     swapped = len(predictions) > len(golds)
     rows, columns = (predictions, golds) if swapped else (golds, predictions)
@@ -80,7 +82,7 @@ def _solve(group: list[Pair]) -> list[tuple[int, int]]:
 
 
 def _best(rows: list[int], options: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
-    """Exact optimum row by row over the sets of columns used so far (at most 2 ** _SMALL of them)."""
+    """Exact optimum row by row over the sets of columns used so far (at most two to the power of the columns)."""
     best: dict[int, tuple[int, tuple[tuple[int, int], ...]]] = {0: (0, ())}
     for row in rows:
         following = dict(best)

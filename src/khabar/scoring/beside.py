@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from khabar.scoring import identity
@@ -58,12 +59,13 @@ def _identity(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> 
 
 def _variant_recall(gold: Mapping[_Place, str], ours: Mapping[_Place, str], variants: Iterable[_Place]) -> float | None:
     """Of the links between a mention in a variant spelling and its entity's other mentions, the share that is kept."""
+    together: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for place, key in gold.items():
+        together[key][ours.get(place)] += 1
     links = kept = 0
     for place in variants:
-        for other, key in gold.items():
-            if other != place and key == gold[place]:
-                links += 1
-                kept += place in ours and ours[place] == ours.get(other)
+        links += together[gold[place]].total() - 1
+        kept += together[gold[place]][ours[place]] - 1 if place in ours else 0
     return kept / links if links else None
 
 

@@ -62,7 +62,7 @@ def _score_story(
     layer: Layer, counts: Counts, story: str, issues: Sequence[Issue], judged: Sequence[Judged]
 ) -> list[tuple[float, bool]]:
     pairs = [
-        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type)))
+        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type), _permille(record)))
         for at, record in enumerate(judged)
         if record.outcome == "pure"
         for dispute in record.disputes
@@ -102,6 +102,11 @@ def _score_story(
     layer.ungrounded += sum(not record.grounded for record in judged)
     _count_traps(counts, story, issues, set().union(*(judged[at].traps for at in false)))
     return ranked
+
+
+def _permille(judged: Judged) -> int:
+    """Confidence in thousandths: of two records that find the same, the surer one is taken to have found it."""
+    return round(1000 * (1.0 if judged.record.confidence is None else judged.record.confidence))
 
 
 def _rank(counts: Counts, unit: Unit, judged: Judged, *, right: bool) -> tuple[float, bool]:

@@ -110,7 +110,7 @@ def judge(record: Dispute, claims: Claims, reference: Reference) -> Judged:
         disputes |= hard
         traps |= claims.issues_split(edge, "apparent")
     grounded = len(sides) >= 2
-    pure = grounded and 2 * (valid + ignored) > total
+    pure = grounded and 2 * (valid + ignored) > total and (valid > 0 or ignored == total)
     reached = frozenset(claims.position_of[number] for ends in sides for end in ends for number in end if number >= 0)
     outcome: Literal["pure", "ignored", "false"] = "false" if not pure else "pure" if valid else "ignored"
     return Judged(record, outcome, frozenset(disputes), frozenset(traps), reached, grounded)

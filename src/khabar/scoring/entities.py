@@ -15,7 +15,7 @@ from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.counting import Unit
 from khabar.scoring.formulas import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
-from khabar.scoring.matching import Layer, Settled, UnitOf, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, Settled, UnitOf, never_right, overlapping, settle, tally, units
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -51,10 +51,11 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     """Add one document's counts."""
     passage, gold = document.passage, document.gold.entities
     scored = [at for at, row in enumerate(gold) if row.said.scored]
-    aside = set_aside(passage, gold, predicted)
+    edges = _exact(gold, scored, predicted)
+    aside = never_right(set_aside(passage, gold, predicted), edges)
     gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
 
-    exact = settle(scored, _exact(gold, scored, predicted), aside)
+    exact = settle(scored, edges, aside)
     tally(layer.counts, "exact", exact, gold_units, predicted_units)
     _by_label(layer, exact, gold, predicted, gold_units, predicted_units)
     layer.set_aside += len(exact.aside)

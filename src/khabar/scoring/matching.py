@@ -41,9 +41,11 @@ def settle(scored: Iterable[int], edges: Iterable[Pair], aside: Sequence[bool]) 
     """Assign predictions to scored rows one to one, then judge the rest.
 
     `edges` are the eligible pairs with their weights; `aside` says of each prediction whether it would be set aside
-    if it stays without a partner. A prediction with a partner is never set aside.
+    if it stays without a partner. A prediction with a partner is never set aside; of equally good assignments, one
+    is taken that leaves as few as possible to be false.
     """
-    pairs = assign(edges)
+    base = len(aside) + 1
+    pairs = assign((gold, predicted, weight * base + (not aside[predicted])) for gold, predicted, weight in edges)
     found, used = {gold for gold, _ in pairs}, {predicted for _, predicted in pairs}
     rest = [at for at in range(len(aside)) if at not in used]
     return Settled(
@@ -52,6 +54,12 @@ def settle(scored: Iterable[int], edges: Iterable[Pair], aside: Sequence[bool]) 
         tuple(at for at in rest if not aside[at]),
         tuple(at for at in rest if aside[at]),
     )
+
+
+def never_right(aside: Sequence[bool], edges: Iterable[Pair]) -> list[bool]:
+    """Take out of `aside` what the headline's pairs call right: an extra copy of it is false, not set aside."""
+    right = {predicted for _, predicted, _ in edges}
+    return [out and at not in right for at, out in enumerate(aside)]
 
 
 def tally(counts: Counts, prefix: str, settled: Settled, gold: Sequence[Unit], predicted: Sequence[Unit]) -> None:
@@ -85,9 +93,9 @@ def overlapping(left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple
 
 
 def best_covered(
-    passage: Passage, gold: Sequence[Sequence[Spans]], predicted: Sequence[Spans | None], scored: Sequence[bool]
+    passage: Passage, gold: Sequence[Sequence[Spans]], predicted: Sequence[Spans | None], rank: Sequence[int]
 ) -> list[tuple[int, tuple[int, int]] | None]:
-    """For each prediction the gold row it overlaps most (IoU on letters, any overlap), a tie going to the scored row.
+    """For each prediction the gold row it overlaps most (IoU on letters, any overlap), a tie going to the higher rank.
 
     `gold` gives each row's readings. Returns (row, (shared, union)) or None for a prediction that overlaps no row.
     """
@@ -103,6 +111,6 @@ def best_covered(
             best[guess] = (row, (shared, union))
             continue
         ahead = shared * before[1][1] - before[1][0] * union
-        if ahead > 0 or (ahead == 0 and scored[row] and not scored[before[0]]):
+        if ahead > 0 or (ahead == 0 and rank[row] > rank[before[0]]):
             best[guess] = (row, (shared, union))
     return best

@@ -9,7 +9,7 @@ from khabar.records import SaidNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, macro_f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, UnitOf, best_covered, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, UnitOf, best_covered, never_right, overlapping, settle, tally, units
 from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
 from khabar.scoring.passage import Passage, Spans, normal
 from khabar.scoring.placing import Placed
@@ -68,10 +68,12 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     spotted = _spotted(passage, gold, scored, predicted)
 
     def pairs(test: Test, where: Callable[[SaidNumber], bool] = lambda said: True) -> list[Pair]:
-        rights = ((at, guess) for at, guess in spotted if where(gold[at].said))
-        return [(at, guess, 1) for at, guess in rights if test(gold[at].said, predicted[guess].said)]
+        open_to = ((at, guess) for at, guess in spotted if where(gold[at].said))
+        return [(at, guess, 1) for at, guess in open_to if test(gold[at].said, predicted[guess].said)]
 
-    full = settle(scored, pairs(is_right), aside)
+    rights = pairs(is_right)
+    aside = never_right(aside, rights)
+    full = settle(scored, rights, aside)
     tally(counts, "full", full, gold_units, predicted_units)
     layer.set_aside += len(full.aside)
     layer.ungrounded += sum(item.spans is None for item in predicted)
@@ -115,9 +117,10 @@ def _judge_rest(
     The trap rule comes first: an `ident` prediction on an `ident` row stays out, any other one on it is a false alarm.
     """
     idents = [at for at, row in enumerate(gold) if row.said.kind == "ident"]
-    in_scored = [row.said.scored and row.said.kind != "ident" for row in gold]
+    # A tie goes to the scored row; the trap rule comes before what is not scored.
+    rank = [1 if row.said.kind == "ident" else 2 if row.said.scored else 0 for row in gold]
     guesses = [item.spans for item in predicted]
-    covered = best_covered(passage, [[row.spans or ()] for row in gold], guesses, in_scored)
+    covered = best_covered(passage, [[row.spans or ()] for row in gold], guesses, rank)
     touched = {
         guess for _, guess in overlapping([gold[at].spans or () for at in idents], [spans or () for spans in guesses])
     }

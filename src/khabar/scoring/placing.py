@@ -69,6 +69,46 @@ def span_of(said: SaidSpan, passage: Passage, turn: int = 1) -> tuple[int, int] 
     return places[wanted - 1] if 0 < wanted <= len(places) else None
 
 
+def _grounded(item: Said, passage: Passage, anchor: int) -> Said:
+    """Give every further part of an item that is a string (core, cue, mention …) its offsets, nearest to the item."""
+    if isinstance(item, SaidNumber):
+        return msgspec.structs.replace(
+            item, core=_near(item.core, passage, anchor), modifier=_near(item.modifier, passage, anchor)
+        )
+    if isinstance(item, SaidQuote):
+        readings = None
+        if item.alternatives is not None:
+            readings = tuple(
+                msgspec.structs.replace(reading, content=_all_near(reading.content, passage, anchor))
+                for reading in item.alternatives
+            )
+        return msgspec.structs.replace(
+            item,
+            cue=_all_near(item.cue, passage, anchor),
+            marked=_all_near(item.marked, passage, anchor),
+            speaker_mention=_near(item.speaker_mention, passage, anchor),
+            alternatives=readings,
+        )
+    return item
+
+
+def _near(said: SaidSpan | None, passage: Passage, anchor: int) -> SaidSpan | None:
+    """Ground a part: its place number `occurrence`, else the place nearest to `anchor`; as it was if there is none."""
+    if said is None or said.start is not None or said.text is None or passage.text is None:
+        return said
+    places = ground(passage.text, said.text)
+    if said.occurrence is not None:
+        places = places[said.occurrence - 1 : said.occurrence]
+    if not places:
+        return said
+    start, end = min(places, key=lambda place: (abs(place[0] - anchor), place))
+    return msgspec.structs.replace(said, start=start, end=end)
+
+
+def _all_near(parts: tuple[SaidSpan, ...] | None, passage: Passage, anchor: int) -> tuple[SaidSpan, ...] | None:
+    return None if parts is None else tuple(found for part in parts if (found := _near(part, passage, anchor)))
+
+
 def _placed(
     items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Iterable[SaidSpan]]
 ) -> tuple[Placed[Said], ...]:
@@ -84,7 +124,8 @@ def _placed(
             and passage.text[span[0] : span[1]] != (said.text or "").strip()
             for said, span in zip(spans_of(item), found, strict=True)
         )
-        placed.append((spans, canonical(item), Placed(item, spans or None, bool(altered))))
+        anchor = spans[0][0] if spans else 0
+        placed.append((spans, canonical(item), Placed(_grounded(item, passage, anchor), spans or None, bool(altered))))
     placed.sort(key=lambda entry: entry[:2])
     return tuple(entry[2] for entry in placed)
 

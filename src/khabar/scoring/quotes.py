@@ -10,7 +10,7 @@ from itertools import pairwise
 from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, UnitOf, best_covered, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, UnitOf, best_covered, never_right, overlapping, settle, tally, units
 from khabar.scoring.passage import Passage, Spans, at_least_half, normal
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -84,6 +84,7 @@ def count(
         if best is None or iou[0] * best[1] > best[0] * iou[1]:
             ious[at, guess] = iou
 
+    aside = never_right(aside, said)
     settled = settle(scored, set(said), aside)
     tally(counts, "said", settled, gold_units, predicted_units)
     layer.set_aside += len(settled.aside)
@@ -196,7 +197,9 @@ def _overlaps(
 def _aside(
     passage: Passage, gold: tuple[Attribution, ...], contents: list[list[Spans]], predicted: tuple[Attribution, ...]
 ) -> list[bool]:
-    covered = best_covered(passage, contents, [item.spans for item in predicted], [row.said.scored for row in gold])
+    covered = best_covered(
+        passage, contents, [item.spans for item in predicted], [int(row.said.scored) for row in gold]
+    )
     aside = []
     for item, best in zip(predicted, covered, strict=True):
         if item.spans is None:

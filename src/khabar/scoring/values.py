@@ -138,6 +138,10 @@ def is_right(gold: SaidNumber, predicted: SaidNumber) -> bool:
     )
 
 
+LONGEST_DATE = 80
+"""Characters beyond which a string is no date of ours: the parser's cost grows with the length of sets."""
+
+
 @lru_cache(maxsize=65536)
 def parsed_date(edtf: str) -> str:
     """Normalise an EDTF string by parsing it; a string that does not parse stands for itself.
@@ -145,7 +149,7 @@ def parsed_date(edtf: str) -> str:
     The full Gregorian day, month and year forms are their own normal form and skip the parser.
     """
     text = edtf.strip()
-    if _is_plain(text):
+    if _is_plain(text) or len(text) > LONGEST_DATE:
         return text
     from edtf import parse_edtf
 
@@ -155,10 +159,13 @@ def parsed_date(edtf: str) -> str:
         return text
 
 
+@lru_cache(maxsize=65536)
 def is_date(edtf: str) -> bool:
     """Tell whether a string is well-formed EDTF."""
     if _is_plain(edtf):
         return True
+    if len(edtf) > LONGEST_DATE:
+        return False
     from edtf import parse_edtf
 
     try:
@@ -191,6 +198,7 @@ def days_of(edtf: str) -> tuple[int, int] | None:
 
     try:
         parsed = parse_edtf(edtf)
-        return ordinal(parsed.lower_strict()), ordinal(parsed.upper_strict())
+        first, last = ordinal(parsed.lower_strict()), ordinal(parsed.upper_strict())
     except Exception:  # as above: open, unknown or malformed dates have no extent
         return None
+    return (first, last) if first <= last else None

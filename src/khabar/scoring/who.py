@@ -94,6 +94,14 @@ class Who:
             best = shared.most_common(2)
             if best and (len(best) == 1 or best[0][1] > best[1][1]):
                 aligned[story, cluster] = best[0][0]
+        # A key that neither side mentions anywhere can only be known by itself.
+        mentioned = {(story, entity) for (story, _), entities in entity_at.items() for entity in entities}
+        for document in self._gold.documents.values():
+            for item in document.gold.quotes:
+                for source in (item.said.speaker, *(item.said.source_chain or ())):
+                    key = (document.story, source if isinstance(source, str) else source.entity_id if source else None)
+                    if key[1] is not None and key not in mentioned and key not in places:
+                        aligned[document.story, key[1]] = key[1]
         return aligned
 
     def predicted(self, document: GoldDocument, source: str | SaidSource | None) -> str | None:
@@ -123,8 +131,9 @@ class Who:
         return source.entity_id
 
     def _by_span_or_name(self, document: GoldDocument, source: SaidSource) -> str:
-        if source.start is not None and source.end is not None:
-            found = self._best_mention(document, ((source.start, source.end),))
+        span = span_of(source, document.passage) if source.start is not None or source.occurrence is not None else None
+        if span is not None:
+            found = self._best_mention(document, (span,))
             if found is not None:
                 return found
         return self._by_name(document, fold(self._name(source, document)))
@@ -151,12 +160,12 @@ class Who:
 
     @staticmethod
     def _name(source: SaidSource, document: GoldDocument) -> str:
-        """The string a source is named by: its span's text where it has a span, else its name or text."""
+        """The string a source is named by: its span's text where it has a span, else its name, else its text."""
         if source.start is not None:
             span = span_of(source, document.passage)
             text = document.passage.text
             return text[span[0] : span[1]] if span and text is not None else source.text or ""
-        return (source.name if source.text is None else source.text) or ""
+        return (source.name or source.text or "").strip()
 
 
 def _only(entities: object) -> str:

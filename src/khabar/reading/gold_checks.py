@@ -1,0 +1,75 @@
+"""Checks on gold in the prediction format: each document once, no row twice, every span somewhere, values sound."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec import structs
+
+from khabar.incidents import Incident, errors
+from khabar.reading.checks import Report, check_annotations, check_span, reporter
+from khabar.reading.predictions import Sourced
+from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
+from khabar.scoring.passage import Passage
+from khabar.scoring.placing import Placed, canonical, place
+
+
+def check_gold(records: Sequence[Sourced]) -> list[Incident]:
+    """List what is wrong with gold given as documents and disputes."""
+    incidents: list[Incident] = []
+    seen: dict[str, int] = {}
+    disputes: dict[bytes, int] = {}
+    texts = {record.doc_id: record.text for _, record in records if isinstance(record, Annotations)}
+    for source, record in records:
+        if isinstance(record, Dispute):
+            for at, side in enumerate(record.sides):
+                for span in side.spans:
+                    report = reporter(incidents, source, span.doc_id)
+                    if texts and span.doc_id not in texts:
+                        report("document-unknown", f"sides[{at}]: no document {span.doc_id!r} in the gold")
+                    check_span(span, texts.get(span.doc_id), report, f"sides[{at}]")
+            first = disputes.setdefault(canonical(record), source.line)
+            if first != source.line:
+                reporter(incidents, source, None)("row-repeated", f"the same dispute is on line {first} already")
+            continue
+        report = reporter(incidents, source, record.doc_id)
+        if record.doc_id in seen:
+            report("document-repeated", f"first given on line {seen[record.doc_id]}")
+        seen.setdefault(record.doc_id, source.line)
+        found: list[Incident] = []
+        check_annotations(record, record.text, reporter(found, source, record.doc_id))
+        incidents += found
+        for zone in record.zones or ():
+            if zone.start < 0 or zone.end <= zone.start or (record.text is not None and zone.end > len(record.text)):
+                report("zones-broken", f"zone [{zone.start}, {zone.end}) is no stretch of the text", zone.start)
+        if not errors(found):
+            _check_rows(record, report)
+    return incidents
+
+
+def _check_rows(record: Annotations, report: Report) -> None:
+    """Look for rows that are nowhere or there twice, once strings have their places."""
+    placed = place(record, Passage(record.doc_id, record.text))
+    for layer in ("entities", "numbers", "quotes"):
+        seen: set[object] = set()
+        items: Sequence[Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]] = getattr(placed, layer)
+        for item in items:
+            if item.spans is None:
+                report("gold-ungrounded", f"{layer}: a row has neither offsets nor a string that is in the text")
+                continue
+            key = _content(item)
+            if key in seen:
+                report("row-repeated", f"{layer}: the same row twice", item.start)
+            seen.add(key)
+
+
+def _content(item: Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]) -> object:
+    """What makes two gold rows the same: for entities span and label, else place and everything but the id."""
+    said = item.said
+    if isinstance(said, SaidEntity):
+        return item.spans, said.label
+    if isinstance(said, SaidNumber):
+        bare: SaidNumber | SaidQuote = structs.replace(said, id=None, start=None, end=None, text=None, occurrence=None)
+    else:
+        bare = structs.replace(said, id=None, content=())
+    return item.spans, canonical(bare)

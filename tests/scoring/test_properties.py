@@ -1,0 +1,150 @@
+"""What must hold for any gold and any predictions."""
+
+from __future__ import annotations
+
+import copy
+import json
+import random
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from khabar.errors import InputError
+from khabar.incidents import errors
+from khabar.reading.gold_checks import check_gold
+from khabar.reading.predictions import given_predictions, split
+from khabar.records.labels import LAYERS
+from khabar.scoring.reference import reference
+from khabar.scoring.result import Score
+from khabar.scoring.scorer import score
+from tests.strategies import TEXT, lines
+
+Lines = list[dict[str, Any]]
+TEXT_LAYERS = ("entities", "numbers", "quotes")
+some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def scored(gold: Lines, predictions: Lines) -> Score:
+    incidents: list[Any] = []
+    records = given_predictions(gold, incidents)
+    incidents += check_gold(records)
+    if errors(incidents):
+        raise InputError(incidents)
+    return score(reference(*split(records)), *split(given_predictions(predictions, incidents)), resamples=4)
+
+
+def bare(gold: Lines) -> Lines:
+    """Gold as predictions: what is scored in it, without what only gold may say."""
+    found = []
+    for line in copy.deepcopy(gold):
+        for layer in TEXT_LAYERS:
+            if layer in line:
+                line[layer] = [row for row in line[layer] if row.pop("scored", True)]
+        found.append({key: value for key, value in line.items() if key != "text"})
+    return found
+
+
+@some
+@given(lines(gold=True), lines(gold=False), st.integers(0, 99))
+def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed: int) -> None:
+    shuffler = random.Random(seed)
+
+    def shuffled(rows: Lines) -> Lines:
+        rows = copy.deepcopy(rows)
+        for line in rows:
+            for layer in TEXT_LAYERS:
+                shuffler.shuffle(line.get(layer, []))
+        shuffler.shuffle(rows)
+        return rows
+
+    assert scored(gold, predictions).to_json() == scored(shuffled(gold), shuffled(predictions)).to_json()
+
+
+@some
+@given(lines(gold=True))
+def test_entities_and_numbers_of_gold_against_gold_are_right(gold: Lines) -> None:
+    headline = scored(gold, bare(gold)).headline
+    for layer in ("entities", "numbers"):
+        assert headline[layer] in (1.0, None)
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_figures_are_bounded_and_ordered(gold: Lines, predictions: Lines) -> None:
+    result = scored(gold, predictions)
+    json.loads(result.to_json())
+    for layer in LAYERS:
+        figures = result.layers[layer]
+        f1, p, r = (figures[name].value for name in ("f1", "precision", "recall"))
+        if p is not None and r is not None and f1 is not None:
+            assert min(p, r) - 1e-12 <= f1 <= max(p, r) + 1e-12
+        for name, figure in figures.items():
+            assert figure.value is None or 0 <= figure.value <= 1 or "per_1000" in name, name
+            if figure.interval is not None:
+                assert figure.interval[0] <= figure.interval[1]
+    for stricter, laxer in (("strict", "exact"), ("strict", "type"), ("exact", "partial")):
+        one, two = (result.layers["entities"][f"semeval.{scheme}.f1"].value for scheme in (stricter, laxer))
+        assert one is None or two is None or one <= two + 1e-12
+    quotes = result.layers["quotes"]
+    for stricter, laxer in (("f1", "detection_50.f1"), ("detection_80.f1", "detection_50.f1")):
+        one, two = quotes[stricter].value, quotes[laxer].value
+        assert one is None or two is None or one <= two + 1e-12
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_type_sums_equal_the_overall(gold: Lines, predictions: Lines) -> None:
+    figures = scored(gold, predictions).layers["entities"]
+    counts: dict[str, float] = {key: n for figure in figures.values() for key, n in figure.counts.items()}
+    for outcome in ("tp", "fp", "fn"):
+        by_label = sum(n for key, n in counts.items() if key.startswith("label.") and key.endswith(f".{outcome}"))
+        assert by_label == counts[f"exact.{outcome}"]
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_an_extra_wrong_item_never_raises_precision(gold: Lines, predictions: Lines) -> None:
+    more = copy.deepcopy(predictions)
+    more[0]["entities"].append({"start": 0, "end": 1, "label": "WEBSITE"})
+    more[0]["numbers"].append({"start": 0, "end": 1, "kind": "percent", "low": "7", "unit": "%"})
+    more[0]["quotes"].append({"content": [{"start": 0, "end": len(TEXT)}], "speaker": {"name": "لا أحد"}})
+    more.append({"story": "s", "type": "identity", "sides": [{"spans": []}]})
+    before, after = scored(gold, predictions), scored(gold, more)
+    for layer in LAYERS:
+        one, two = before.layers[layer]["precision"].value, after.layers[layer]["precision"].value
+        assert one is None or two is None or two <= one + 1e-12
+        assert (after.headline[layer] or 0) <= (before.headline[layer] or 0) + 1e-12
+
+
+@some
+@given(lines(gold=True))
+def test_fivefold_duplicates_score_a_third(gold: Lines) -> None:
+    predictions = bare(gold)
+    for line in predictions:
+        for layer in TEXT_LAYERS:
+            if layer in line:
+                line[layer] = line[layer] * 5
+    result = scored(gold, predictions)
+    for layer in ("entities", "numbers"):
+        once = scored(gold, bare(gold)).layers[layer]["f1"].counts
+        if sum(once.values()):
+            assert abs((result.headline[layer] or 0) - 1 / 3) < 1e-12 or result.set_aside[layer]
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_swapping_sides_swaps_precision_and_recall_of_entities(gold: Lines, predictions: Lines) -> None:
+    def flat(rows: Lines, text: bool) -> Lines:
+        kept = []
+        for line in rows:
+            if "doc_id" in line:
+                unique = {(e["start"], e["end"], e["label"]): e for e in line["entities"]}
+                plain = [{key: e[key] for key in ("start", "end", "label")} for e in unique.values()]
+                kept.append({"doc_id": line["doc_id"], "entities": plain} | ({"text": TEXT} if text else {}))
+        return kept
+
+    one = scored(flat(gold, True), flat(predictions, False)).layers["entities"]
+    two = scored(flat(predictions, True), flat(gold, False)).layers["entities"]
+    assert one["precision"].value == two["recall"].value
+    assert one["recall"].value == two["precision"].value
