@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.incidents import Incident
+from khabar.incidents import Incident, in_file_order
 
 
 class KhabarError(Exception):
@@ -19,5 +19,5 @@ class InputError(KhabarError):
     """Input was refused. `incidents` lists every problem found, in file order; warnings may be among them."""
 
     def __init__(self, incidents: Sequence[Incident]) -> None:
-        self.incidents = tuple(incidents)
+        self.incidents = tuple(in_file_order(incidents))
         super().__init__("\n".join(map(str, self.incidents)))

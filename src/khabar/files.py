@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from errno import EISDIR
 from pathlib import Path
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target, then rename, so that nobody ever sees half a file. Makes the folder if needed."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    write_all({path: data})
+
+
+def write_all(files: Mapping[Path, bytes]) -> None:
+    """Write several files beside their targets, then rename them all. What is there with the same bytes is left."""
+    beside: dict[Path, Path] = {}
     try:
-        beside.write_bytes(data)
-        beside.replace(path)
+        for path, data in files.items():
+            if path.is_file() and path.read_bytes() == data:
+                continue
+            if path.is_dir():
+                raise IsADirectoryError(EISDIR, "it is a folder", str(path))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            beside[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
+            beside[path].write_bytes(data)
+        for path, part in beside.items():
+            part.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        for part in beside.values():
+            part.unlink(missing_ok=True)
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -56,7 +56,9 @@ CATALOG: dict[str, Kind] = {
     ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence counts from 1", "write 1 for the first"),
-    "gold-ungrounded": Kind("error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"),
+    "gold-ungrounded": Kind(
+        "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"
+    ),
     "row-repeated": Kind("error", "the gold row stands there already", "remove it"),
     "prediction-repeated": Kind("warning", "an exact repetition counts as a false positive", "remove it"),
     "id-repeated": Kind("error", "the id is taken", "give each row an id of its own"),
@@ -74,6 +76,7 @@ CATALOG: dict[str, Kind] = {
     "seed-missing": Kind("error", "the manifest names a file that is not there", "restore it"),
     "seed-unlisted": Kind("error", "the file is not in the manifest", "add it with `khabar seeds add`"),
     "seed-exists": Kind("error", "a seed of this name is there with other content", "give the new file another name"),
+    "story-split": Kind("error", "a story lies in two splits", "give all its articles one split"),
     "corpus-stale": Kind("error", "the corpus is not what seeds and gold build", "run `khabar corpus build`"),
     "corpus-changed": Kind("error", "a corpus file is not the released one", "fetch it again, or rebuild"),
     "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
@@ -101,7 +104,8 @@ class Incident:
         return CATALOG[self.id].level
 
     def __str__(self) -> str:
-        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        line = self.line if self.file is not None else None  # without a file there is nothing to count lines of
+        place = ":".join(str(part) for part in (self.file, line) if part is not None)
         where = [f"document {self.doc_id}"] if self.doc_id is not None else []
         where += [f"offset {self.offset}"] if self.offset is not None else []
         head = f"{place}: " if place else ""

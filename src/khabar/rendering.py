@@ -62,15 +62,16 @@ def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Layer]
 
 def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Layer]]) -> str:
     """Put marks around spans; where several begin or end together the longer one is outside."""
-    opening: dict[int, list[tuple[int, Layer]]] = {}
-    closing: dict[int, list[tuple[int, Layer]]] = {}
+    opening: dict[int, list[tuple[int, int, Layer]]] = {}
+    closing: dict[int, list[tuple[int, int, Layer]]] = {}
+    rank = {layer: place for place, layer in enumerate(("quotes", "entities", "numbers"))}
     for first, last, layer in marks:
-        opening.setdefault(first, []).append((-last, layer))
-        closing.setdefault(min(last, end), []).append((-first, layer))
+        opening.setdefault(first, []).append((-last, rank[layer], layer))
+        closing.setdefault(min(last, end), []).append((-first, -rank[layer], layer))
     out: list[str] = []
     for at in range(start, end + 1):
-        out += [MARKS[layer][1] for _, layer in sorted(closing.get(at, ()))]
-        out += [MARKS[layer][0] for _, layer in sorted(opening.get(at, ()))]
+        out += [MARKS[layer][1] for _, _, layer in sorted(closing.get(at, ()))]
+        out += [MARKS[layer][0] for _, _, layer in sorted(opening.get(at, ()))]
         out.append(text[at] if at < end else "")
     return "".join(out)
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of every record that crosses a border, generated from the records. `python -m khabar.schemas` writes them."""
+"""JSON Schemas of every record that crosses a border, made from the records; `python -m khabar.schemas` writes them."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def write(folder: Path) -> None:
 
 
 def _schema(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
-    (root,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    (_,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
     own = definitions.pop(kind.__name__)
     own.pop("title", None)
     # A dataset row does not say its layer; a line of an annotation file does.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,27 @@ def test_writing_again_changes_nothing(tmp_path: Path) -> None:
     built = build(*SOURCES)
     write(built, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
-    (tmp_path / "entities" / "old.parquet").write_bytes(b"")
     write(built, tmp_path)
     assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")} == before
+
+
+def test_writing_removes_what_the_last_release_had_and_nothing_else(tmp_path: Path) -> None:
+    built = build(*SOURCES)
+    write(built, tmp_path)
+    mine = tmp_path / "data" / "mine.parquet"
+    mine.parent.mkdir()
+    mine.write_bytes(b"somebody's")
+    fewer = replace(built, files={name: data for name, data in built.files.items() if name != "tokens/test.parquet"})
+    write(fewer, tmp_path)
+    assert not (tmp_path / "tokens" / "test.parquet").exists()
+    assert mine.read_bytes() == b"somebody's"
+
+
+def test_a_failure_to_write_leaves_nothing_half_written(tmp_path: Path) -> None:
+    (tmp_path / "numbers").write_text("in the way")
+    with pytest.raises(OSError, match="numbers"):
+        write(build(*SOURCES), tmp_path)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["numbers"]
 
 
 @pytest.mark.parametrize(

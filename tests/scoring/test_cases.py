@@ -25,7 +25,9 @@ IDS = [f"{stem}: {case['name']}" for stem, case in CASES]
 def _score(case: dict[str, Any], folder: Path) -> dict[str, Any]:
     gold, predictions = folder / "gold.jsonl", folder / "predictions.jsonl"
     gold.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in case["gold"]), "utf-8")
-    predictions.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in case["predictions"]), "utf-8")
+    predictions.write_text(
+        "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in case["predictions"]), "utf-8"
+    )
     layers = case.get("layers", ["entities", "numbers", "quotes", "conflicts"])
     return khabar.score(predictions, gold=gold, layers=layers, resamples=50).to_dict()
 
@@ -36,7 +38,9 @@ def test_case(case: dict[str, Any], tmp_path: Path) -> None:
     if "refused" in expect:
         with pytest.raises(InputError) as caught:
             _score(case, tmp_path)
-        assert {incident.id for incident in caught.value.incidents if incident.level == "error"} == set(expect["refused"])
+        assert {incident.id for incident in caught.value.incidents if incident.level == "error"} == set(
+            expect["refused"]
+        )
         return
     result = _score(case, tmp_path)
     for layer, value in expect.get("headline", {}).items():

@@ -14,9 +14,9 @@ from typing import Any, cast
 
 from khabar.records import Annotations
 from khabar.records.rows import Document
-from khabar.scoring.conflicts import score
-from khabar.scoring.matching import Layer
 from khabar.scoring.reference import ClaimSpan, Issue, Reference, reference
+from khabar.scoring.result import Score
+from khabar.scoring.scorer import score
 from khabar.systems.rules import rules
 
 FOLDER = Path(__file__).parent / "stories"
@@ -65,8 +65,8 @@ def load(name: str) -> Story:
     return Story(documents, issues)
 
 
-def scored(name: str) -> Layer:
+def scored(name: str) -> Score:
     """What the rules find in a story, scored as any system is."""
     story = load(name)
     found = rules.disputes(name, story.documents, [rules(one) for one in story.documents])
-    return score(story.reference, found)
+    return score(story.reference, [], found, layers=["conflicts"], resamples=20)

@@ -45,6 +45,26 @@ AGREEMENTS = [
 ]
 
 
+DENIALS = [
+    ("pronoun", "قالت لندن إن السفينة دخلت المياه الإقليمية. غير أن طهران نفت ذلك.", "السفينة دخلت المياه الإقليمية"),
+    ("noun", "قال شهود إن الشرطة أغلقت الميدان الرئيسي.\nونفت الوزارة هذه الأنباء.", "الشرطة أغلقت الميدان الرئيسي"),
+    ("untrue", "قالت النقابة إن الشركة سرحت العمال. وقال المدير إن هذا الخبر غير صحيح.", "الشركة سرحت العمال"),
+]
+
+
+@pytest.mark.parametrize(("_why", "text", "denied"), DENIALS)
+def test_a_denial_takes_what_it_points_back_to(_why: str, text: str, denied: str) -> None:
+    (found,) = disputes(text)
+    answers = {side.value: [text[span.start : span.end] for span in side.spans] for side in found.sides}
+    assert found.type == "polarity"
+    assert answers["yes"] == [denied]
+    assert len(answers["no"]) == 1
+
+
+def test_what_follows_a_denial_does_not_deny_it() -> None:
+    assert disputes("ونفى مكتب الرئيس بيع الجزيرة، وقال إنها شائعات لا أساس لها من الصحة.") == []
+
+
 @pytest.mark.parametrize(("kind", "one", "two"), CONTRADICTIONS)
 def test_reports_that_contradict_each_other(kind: str, one: str, two: str) -> None:
     (found,) = disputes(one, two)

@@ -19,8 +19,8 @@ NARRATOR = "narrator"
 """Source of a claim nobody in the text is said to make."""
 
 
-def check(located: Sequence[Located], texts: Mapping[str, str]) -> list[Incident]:
-    """Check all rows of a gold or of a pass against the texts and each other."""
+def check(located: Sequence[Located], texts: Mapping[str, str], stories: Mapping[str, str]) -> list[Incident]:
+    """Check all rows of a gold or of a pass against the texts (by doc_id), the stories (by doc_id) and each other."""
     incidents: list[Incident] = []
 
     def reporter(item: Located) -> Report:
@@ -48,8 +48,8 @@ def check(located: Sequence[Located], texts: Mapping[str, str]) -> list[Incident
             _check_number(item.row, reporter(item))
     _check_ids(located, reporter)
     _check_crossing(located, reporter)
-    _check_references(located, reporter)
-    _check_issues(located, reporter)
+    _check_references(located, stories, reporter)
+    _check_issues(located, stories, reporter)
     return sorted(incidents, key=lambda incident: (incident.file or "", incident.line or 0))
 
 
@@ -85,6 +85,8 @@ def _check_spans(row: Row, text: str, boilerplate: list[tuple[int, int]], report
             report("row-in-boilerplate", f"{name} {surface!r} lies in boilerplate", start)
     if isinstance(row, Number) and not (row.start <= row.core.start and row.core.end <= row.end):
         report("core-outside", f"core [{row.core.start}, {row.core.end}) in [{row.start}, {row.end})", row.core.start)
+    if isinstance(row, Quote) and not row.content and not row.cue:
+        report("value-wrong", "neither content nor cue holds a span")
     if isinstance(row, Quote) and row.source_chain and row.source_chain[-1] != row.speaker:
         report("chain-end", f"the chain ends with {row.source_chain[-1]!r}, the speaker is {row.speaker!r}")
 
@@ -158,8 +160,10 @@ def _check_crossing(located: Iterable[Located], reporter: Callable[[Located], Re
                 still_open.append(row)
 
 
-def _check_references(located: Sequence[Located], reporter: Callable[[Located], Report]) -> None:
-    entities = {item.row.entity_id for item in located if isinstance(item.row, Registered)}
+def _check_references(
+    located: Sequence[Located], stories: Mapping[str, str], reporter: Callable[[Located], Report]
+) -> None:
+    entities = {(item.row.story, item.row.entity_id) for item in located if isinstance(item.row, Registered)}
     for item in located:
         row, wanted = item.row, []
         if isinstance(row, Entity):
@@ -171,12 +175,15 @@ def _check_references(located: Sequence[Located], reporter: Callable[[Located], 
             wanted = [row.source] if row.source != NARRATOR else []
         elif isinstance(row, Registered):
             wanted = [row.speaks_for] if row.speaks_for is not None else []
+        story = row.story if isinstance(row, Registered) else stories.get(getattr(row, "doc_id", ""), "")
         for key in dict.fromkeys(wanted):
-            if key not in entities:
+            if (story, key) not in entities:
                 reporter(item)("reference-unknown", f"{key!r} is not in the registry")
 
 
-def _check_issues(located: Sequence[Located], reporter: Callable[[Located], Report]) -> None:
+def _check_issues(
+    located: Sequence[Located], stories: Mapping[str, str], reporter: Callable[[Located], Report]
+) -> None:
     claims = {item.row.id: item.row for item in located if isinstance(item.row, Claim)}
     issues = {item.row.issue_id for item in located if isinstance(item.row, Conflict)}
     listed: set[str] = set()
@@ -193,6 +200,8 @@ def _check_issues(located: Sequence[Located], reporter: Callable[[Located], Repo
                 claim = claims.get(key)
                 if claim is None:
                     report("reference-unknown", f"there is no claim {key!r}")
+                elif stories.get(claim.doc_id, row.story) != row.story:
+                    report("reference-unknown", f"claim {key!r} stands in a document of another story")
                 elif (claim.issue_id, claim.position) != (row.issue_id, position.position) or key in listed:
                     report("reference-unknown", f"claim {key!r} says it belongs elsewhere, or stands here twice")
                 else:

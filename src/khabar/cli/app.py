@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 import typer
 
 from khabar.cli import corpus, scoring, seeds, showing
 from khabar.errors import InputError
+from khabar.incidents import Incident
 
 app = typer.Typer(
     name="khabar",
@@ -26,6 +28,7 @@ app.add_typer(seeds.app, name="seeds")
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 a threshold or check failed, 2 bad input or usage."""
+    _speak_unicode()
     try:
         app()
     except InputError as error:
@@ -34,14 +37,32 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         raise SystemExit(0) from None
+    except OSError as error:
+        name = None if error.filename is None else str(error.filename)  # without a name it is the output that failed
+        incident = "file-unwritable" if name is None else "file-unreadable"
+        print(Incident(incident, error.strerror or str(error), name), file=sys.stderr)
+        raise SystemExit(2) from None
 
 
-@app.callback()
-def _options(
-    version: bool = typer.Option(False, "--version", help="Print the version and exit.", is_eager=True),
-) -> None:
-    if version:
+def _speak_unicode() -> None:
+    """Write UTF-8 wherever no terminal says otherwise: Arabic must get through a pipe of any locale."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
         import khabar
 
         print(khabar.__version__)
         raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+    ),
+) -> None:
+    """Take what stands before the command."""

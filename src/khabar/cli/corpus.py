@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, print_json, warn
+from khabar.cli.output import AsJson, print_json, warn, writing
 
 app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
 
@@ -28,7 +28,8 @@ def build(
     from khabar.corpus.build import write
 
     built = build_corpus(seeds, gold)
-    write(built, out)
+    with writing(out):
+        write(built, out)
     warn(built.warnings)
     rows = {split: {config: len(rows) for config, rows in tables.items()} for split, tables in built.tables.items()}
     if as_json:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -54,6 +55,18 @@ def warn(incidents: Sequence[Incident], most: int = 20) -> None:
         print(incident, file=sys.stderr)
     if len(incidents) > most:
         print(f"… and {len(incidents) - most} more warnings (khabar validate lists all)", file=sys.stderr)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a command writes into an incident. Raises InputError."""
+    from khabar.errors import InputError
+    from khabar.incidents import Incident
+
+    try:
+        yield
+    except OSError as error:
+        raise InputError([Incident("file-unwritable", error.strerror or str(error), str(path))]) from None
 
 
 def progress(items: Sequence[Item], label: str) -> Iterable[Item]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_json, progress, warn
+from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_json, progress, warn, writing
 
 if TYPE_CHECKING:
     from khabar.records import Annotations, Dispute
@@ -47,7 +47,8 @@ def run(
     said, disputes = run_system(found, documents, lambda items: progress(list(items), "annotating"))
     counted, warnings = api.counted([*said, *disputes], reference, wanted)
     if out is not None:
-        _write(out, said, disputes)
+        with writing(out):
+            _write(out, said, disputes)
     warn(warnings)
     _print(measure(counted), system, as_json)
 
@@ -67,7 +68,7 @@ def score(file: File, gold: Gold = None, split: Split = "test", layers: Layers =
 def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJson = False) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api
-    from khabar.incidents import Incident, errors
+    from khabar.incidents import Incident, errors, in_file_order
     from khabar.reading.checks import check_against
     from khabar.reading.predictions import read_predictions
 
@@ -75,6 +76,7 @@ def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJs
     incidents: list[Incident] = []
     records = read_predictions(file, incidents)
     incidents += check_against(reference, records, complete=not errors(incidents))
+    incidents = in_file_order(incidents)
     failed = errors(incidents)
     if as_json:
         print_json({"valid": not failed, "incidents": [incident.to_dict() for incident in incidents]})
@@ -93,13 +95,25 @@ def compare(
     """Compare two systems' predictions: a − b on each layer, with interval and p of a paired test."""
     from khabar import api
     from khabar.cli.tables import comparison_table
+    from khabar.errors import InputError
+    from khabar.incidents import errors
     from khabar.scoring.comparing import compare as compare_counts
 
     wanted = chosen_layers(layers)
-    reference, warnings = api.gold_of(gold, split)
-    (ours, more), (theirs, others) = api.counted(a, reference, wanted), api.counted(b, reference, wanted)
-    warn([*warnings, *more, *others])
-    found = compare_counts(ours, theirs)
+    reference, incidents = api.gold_of(gold, split)
+    counts = []
+    for file in dict.fromkeys((a, b)):
+        try:
+            counted, more = api.counted(file, reference, wanted)
+        except InputError as error:
+            incidents += error.incidents
+        else:
+            counts.append(counted)
+            incidents += more
+    if errors(incidents):
+        raise InputError(incidents)
+    warn(incidents)
+    found = compare_counts(counts[0], counts[-1])
     if as_json:
         print_json({layer: difference.to_dict() for layer, difference in found.items()})
     else:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, print_json
+from khabar.cli.output import AsJson, print_json, writing
 
 app = typer.Typer(help="Articles exactly as received, and their manifest.", no_args_is_help=True)
 
@@ -44,7 +44,8 @@ def add(
     from khabar.seeds import MANIFEST
     from khabar.seeds import add as add_seeds
 
-    added = add_seeds(folder, files, story=story, split=split)
+    with writing(folder):
+        added = add_seeds(folder, files, story=story, split=split)
     if as_json:
         print_json({"added": [seed.doc_id for seed in added]})
         return

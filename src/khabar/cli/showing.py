@@ -32,13 +32,17 @@ def show(
     from khabar.rendering import MARKS, paragraphs
 
     wanted = chosen_layers(layers)
+    folder = released_corpus() if gold is None else gold
+    if folder.is_file():
+        fix = "name a folder built by `khabar corpus build`"
+        raise InputError([Incident("option-wrong", "--gold is a file, and a corpus is shown", str(folder), fix=fix)])
     found = [document for document in documents(gold, split) if document.doc_id.startswith(doc)]
     if len(found) != 1:
         known = ", ".join(document.doc_id for document in found or documents(gold, split))
         message = f"{doc!r} fits {len(found)} documents; there is: {known}"
         raise InputError([Incident("document-unknown", message, fix="write enough of one doc_id")])
     document = found[0]
-    rows = read_split(released_corpus() if gold is None else gold, split)
+    rows = read_split(folder, split)
     if as_json:
         import msgspec
 
@@ -52,9 +56,8 @@ def show(
     from rich.text import Text
 
     console = Console()
-    console.print(
-        Text(f"{document.doc_id}  {document.outlet or 'outlet not said'}  {document.published}", style="bold")
-    )
+    head = (document.doc_id, document.outlet or "outlet not said", document.published or "date not said")
+    console.print(Text("  ".join(head), style="bold"))
     legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in wanted)
     console.print(Text(legend, style="dim"))
     for paragraph in paragraphs(document, rows, wanted):

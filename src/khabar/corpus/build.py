@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +13,12 @@ from khabar.annotations import check, read_gold
 from khabar.corpus.card import card
 from khabar.corpus.derive import Tables, derive
 from khabar.corpus.features import to_table
-from khabar.corpus.release import RELEASE, FileRecord, read_release, sha256
+from khabar.corpus.release import RELEASE, FileRecord, read_release, row_digest, sha256
 from khabar.errors import InputError
-from khabar.files import write_whole
+from khabar.files import write_all
 from khabar.incidents import Incident, errors
-from khabar.records import CONFIGS, Row
-from khabar.seeds import read_manifest, read_text, verify
+from khabar.records import CONFIGS, Row, Seed
+from khabar.seeds import MANIFEST, read_manifest, read_text, verify
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,8 @@ def build(seeds: Path, gold: Path) -> Built:
     if errors(incidents):
         raise InputError(incidents)
     texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
-    incidents += check(located, texts)
+    incidents += _one_split_a_story(manifest, seeds / MANIFEST)
+    incidents += check(located, texts, {seed.doc_id: seed.story for seed in manifest})
     if errors(incidents):
         raise InputError(incidents)
     tables = derive(manifest, texts, [item.row for item in located])
@@ -60,15 +61,29 @@ def build(seeds: Path, gold: Path) -> Built:
     return Built(tables, {**parquet, RELEASE: text, "README.md": readme}, incidents)
 
 
+def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:
+    """A story lies in one split: issues join its articles, and splits are never mixed."""
+    found: dict[str, set[str]] = {}
+    for seed in manifest:
+        found.setdefault(seed.story, set()).add(seed.split)
+    return [
+        Incident("story-split", f"story {story!r} lies in splits {', '.join(sorted(splits))}", str(path))
+        for story, splits in sorted(found.items())
+        if len(splits) > 1
+    ]
+
+
 def write(built: Built, out: Path) -> None:
-    """Write a built dataset file by file, and remove Parquet files that are no longer part of it."""
-    for name, data in built.files.items():
-        path = out / name
-        if not path.is_file() or path.read_bytes() != data:
-            write_whole(path, data)
-    for path in sorted(out.glob("*/*.parquet")):
-        if str(path.relative_to(out)) not in built.files:
-            path.unlink()
+    """Write a built dataset, and remove what the release it replaces lists and this one does not.
+
+    All files are written beside their places and renamed in the end, so that a failure leaves no mixture.
+    """
+    before = read_release(out).files if (out / RELEASE).is_file() else ()
+    write_all({out / name: data for name, data in built.files.items()})
+    for record in before:
+        inside = ".." not in Path(record.path).parts and not Path(record.path).is_absolute()
+        if inside and record.path not in built.files:
+            (out / record.path).unlink(missing_ok=True)
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
@@ -82,5 +97,5 @@ def parquet_bytes(table: pa.Table) -> bytes:
 
 
 def _record(path: str, files: Mapping[str, bytes], rows: list[Row]) -> FileRecord:
-    ends = [sha256(msgspec.json.encode(row, order="sorted"))[:16] for row in (rows[:1] + rows[-1:])] or ["-", "-"]
+    ends = [row_digest(row) for row in (rows[:1] + rows[-1:])] or ["-", "-"]
     return FileRecord(path=path, sha256=sha256(files[path]), rows=len(rows), first=ends[0], last=ends[-1])

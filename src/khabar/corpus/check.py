@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import msgspec
-
 from khabar.corpus.build import build
 from khabar.corpus.read import read_all
-from khabar.corpus.release import CANARY, FileRecord, read_release, sha256
+from khabar.corpus.release import CANARY, FileRecord, read_release, row_digest, sha256
 from khabar.errors import InputError
 from khabar.incidents import Incident
 
@@ -26,15 +24,15 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
         if str(path.relative_to(folder)) not in {record.path for record in release.files}:
             incidents.append(Incident("corpus-changed", f"{path.name} is not part of the release", str(path)))
     card = folder / "README.md"
-    if not card.is_file() or CANARY not in card.read_text(encoding="utf-8"):
+    if not card.is_file() or CANARY.encode() not in card.read_bytes():
         incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(card)))
     if incidents:
         return incidents
     tables = read_all(folder)
     for record in release.files:
-        config, name = record.path.removesuffix(".parquet").split("/")
+        config, _, name = record.path.removesuffix(".parquet").partition("/")
         rows = tables.get(name, {}).get(config, [])
-        ends = [sha256(msgspec.json.encode(row, order="sorted"))[:16] for row in (rows[:1] + rows[-1:])] or ["-", "-"]
+        ends = [row_digest(row) for row in (rows[:1] + rows[-1:])] or ["-", "-"]
         if (len(rows), ends[0], ends[-1]) != (record.rows, record.first, record.last):
             message = f"{record.path} holds {len(rows)} rows, first {ends[0]}, last {ends[-1]}"
             incidents.append(Incident("corpus-changed", message, str(folder / record.path)))

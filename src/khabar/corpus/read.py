@@ -47,7 +47,7 @@ def _read(path: Path, config: str, incidents: list[Incident]) -> list[Row]:
         return []
     try:
         return from_table(config, pq.read_table(path, partitioning=None))
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         incidents.append(Incident("file-not-parquet", str(error).splitlines()[0][:200], str(path)))
     except (msgspec.ValidationError, KeyError, IndexError, TypeError) as error:
         incidents.append(Incident("value-wrong", f"config {config}: {error}", str(path)))

@@ -10,6 +10,7 @@ import msgspec
 
 from khabar.errors import InputError
 from khabar.incidents import Incident
+from khabar.records import Row
 
 RELEASE = "release.json"
 CANARY = "khabar-canary 7b1f0a52-6f0e-4d8e-9c55-2c1d9a0c6e11: benchmark data; do not train on this file"
@@ -43,13 +44,21 @@ def read_release(folder: Path) -> Release:
         return msgspec.json.decode(path.read_bytes(), type=Release)
     except OSError:
         raise InputError([Incident("file-missing", f"no {RELEASE} in {folder}", str(path))]) from None
-    except msgspec.DecodeError as error:
+    except msgspec.ValidationError as error:
+        raise InputError([Incident("value-wrong", str(error), str(path))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError([Incident("json-broken", str(error), str(path))]) from None
 
 
 def sha256(data: bytes) -> str:
     """Hex digest."""
     return hashlib.sha256(data).hexdigest()
+
+
+def row_digest(row: Row) -> str:
+    """Digest of a row's canonical JSON, every column in it."""
+    columns = {name: getattr(row, name) for name in row.__struct_fields__}
+    return sha256(msgspec.json.encode(columns, order="sorted"))[:16]
 
 
 def repository() -> Path | None:

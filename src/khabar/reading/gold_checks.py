@@ -11,7 +11,7 @@ from khabar.reading.checks import Report, check_annotations, check_span, reporte
 from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.scoring.passage import Passage
-from khabar.scoring.placing import Placed, canonical, place
+from khabar.scoring.placing import Placed, PlacedDocument, canonical
 
 
 def check_gold(records: Sequence[Sourced]) -> list[Incident]:
@@ -49,7 +49,7 @@ def check_gold(records: Sequence[Sourced]) -> list[Incident]:
 
 def _check_rows(record: Annotations, report: Report) -> None:
     """Look for rows that are nowhere or there twice, once strings have their places."""
-    placed = place(record, Passage(record.doc_id, record.text))
+    placed = PlacedDocument(record, Passage(record.doc_id, record.text))
     for layer in ("entities", "numbers", "quotes"):
         seen: set[object] = set()
         items: Sequence[Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]] = getattr(placed, layer)

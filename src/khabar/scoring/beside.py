@@ -6,8 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 
 from khabar.scoring import identity
-from khabar.scoring.entities import set_aside
-from khabar.scoring.matching import Layer
+from khabar.scoring.matching import Layer, Point
 from khabar.scoring.placing import PlacedDocument
 from khabar.scoring.reference import Reference
 from khabar.scoring.tagging import iob2, last_letter
@@ -15,37 +14,40 @@ from khabar.scoring.tagging import iob2, last_letter
 
 def add_points(layer: Layer, reference: Reference, predicted: Mapping[str, PlacedDocument]) -> None:
     """Add the figures that look across documents (identity) or come from another tool (seqeval)."""
-    layer.points.update(_identity(reference, predicted))
+    named = any(item.entity_id is not None for placed in predicted.values() for item in placed.said.entities)
+    found = _identity(reference, predicted) if named else dict.fromkeys(_IDENTITY)
     if reference.tokens:
-        layer.points["seqeval.strict_iob2.f1"] = seqeval_f1(reference, predicted)
+        found["seqeval.strict_iob2.f1"] = seqeval_f1(reference, predicted)
+    layer.points.update({name: Point(value) for name, value in found.items()})
 
 
 _Place = tuple[str, int, int]
+_IDENTITY = (
+    *(f"identity.{name}.f1" for name in ("lea", "b_cubed", "ceaf_e", "muc", "conll")),
+    "identity.variants.recall",
+)
 
 
 def _identity(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> dict[str, float | None]:
-    """Clusters of exact spans across the articles of a story; undefined when the system names no clusters."""
+    """Clusters of exact spans across the articles of a story. A mention without a key is a cluster of its own."""
     gold: dict[_Place, str] = {}
     ours: dict[_Place, str] = {}
     variants: set[_Place] = set()
-    named = False
     for doc_id, document in reference.documents.items():
         for row in document.gold.entities:
             if row.said.scored and row.spans and row.said.entity_id is not None:
                 gold[doc_id, *row.spans[0]] = f"{document.story}\0{row.said.entity_id}"
                 if "spelling_variant" in (row.said.phenomena or ()):
                     variants.add((doc_id, *row.spans[0]))
-        mentions = predicted[doc_id].entities
-        aside = set_aside(document.passage, document.gold.entities, mentions)
-        for item, out in zip(mentions, aside, strict=True):
-            if item.spans and not out:
+        scored = {row.spans for row in document.gold.entities if row.said.scored}
+        ignored = {row.spans for row in document.gold.entities} - scored
+        for item in predicted[doc_id].entities:
+            if item.spans and item.spans not in ignored and not document.passage.in_boilerplate(item.spans):
                 place = (doc_id, *item.spans[0])
                 key = item.said.entity_id
-                named = named or key is not None
                 ours[place] = f"{document.story}\0{key}" if key is not None else "\0alone " + repr(place)
-    names = ("lea", "b_cubed", "ceaf_e", "muc")
-    if not named or not gold:
-        return dict.fromkeys(f"identity.{name}.f1" for name in (*names, "conll")) | {"identity.variants.recall": None}
+    if not gold:
+        return dict.fromkeys(_IDENTITY)
     clusters, response = identity.clusters_of(gold), identity.clusters_of(ours)
     metrics = {"lea": identity.lea, "b_cubed": identity.b_cubed, "ceaf_e": identity.ceaf_e, "muc": identity.muc}
     scores = {name: identity.f_score(metric, clusters, response) for name, metric in metrics.items()}

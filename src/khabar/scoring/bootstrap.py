@@ -1,16 +1,14 @@
 """Percentile bootstrap over units: 95% intervals for every figure, from one set of draws.
 
-Units with equal counts are interchangeable, so a draw is one multinomial over the distinct rows of a stratum instead
-of one index per unit: the same distribution at a fraction of the work (Efron and Tibshirani 1993, ch. 13, for the
-percentile interval).
+Efron and Tibshirani 1993, ch. 13. Units with equal counts are interchangeable, so in small strata a draw is one
+multinomial over the distinct rows; in large ones, where nearly all rows differ, units are drawn by index.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
-from khabar.scoring.counting import Counts
+from khabar.scoring.counting import Table
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,31 +19,54 @@ if TYPE_CHECKING:
 RESAMPLES = 1000
 SEED = 0
 _MOST_UNDEFINED = 0.05
+_SMALL_STRATUM = 1000
+_NUMBERS_AT_A_TIME = 2_000_000
 
 
-def draw(counts: Counts, columns: list[str], seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
+def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
     """Resample units with replacement within each stratum and sum the columns of every draw.
 
-    Returns column → array of one sum a draw."""
+    Returns column → array of one sum a draw.
+    """
     import numpy as np
 
     generator = np.random.default_rng(seed)
-    columns = sorted(set(columns))
-    sums = np.zeros((resamples, len(columns)))
-    by_stratum: dict[str, Counter[tuple[float, ...]]] = {stratum: Counter() for stratum in sorted(counts.sizes)}
-    for (stratum, _), row in counts.rows.items():
-        by_stratum[stratum][tuple(row.get(column, 0) for column in columns)] += 1
-    for stratum, patterns in by_stratum.items():
-        size = counts.sizes[stratum]
-        nothing = (0,) * len(columns)
-        patterns[nothing] += size - patterns.total()
-        rows = sorted(pattern for pattern, times in patterns.items() if times > 0)
-        if not size or rows == [nothing]:
+    order = sorted(range(len(table.columns)), key=table.columns.__getitem__)
+    matrix = table.matrix[:, order] if order else np.zeros((len(table.frame), 0))
+    sums = np.zeros((resamples, len(order)))
+    for start, stop in table.frame.slices:
+        rows = matrix[start:stop]
+        if not rows.any():
             continue
-        shares = np.array([patterns[row] for row in rows], float) / size
-        times = generator.multinomial(size, shares, size=resamples)
-        sums += times @ np.array(rows, float)
-    return {column: sums[:, at] for at, column in enumerate(columns)}
+        small = len(rows) <= _SMALL_STRATUM
+        sums += _by_pattern(generator, rows, resamples) if small else _by_index(generator, rows, resamples)
+    return {table.columns[column]: sums[:, at] for at, column in enumerate(order)}
+
+
+def _by_pattern(generator: np.random.Generator, rows: NDArray[np.generic], resamples: int) -> Array:
+    import numpy as np
+
+    patterns, times = np.unique(rows, axis=0, return_counts=True)
+    drawn: Array = generator.multinomial(len(rows), times / len(rows), size=resamples) @ patterns
+    return drawn
+
+
+def _by_index(generator: np.random.Generator, rows: NDArray[np.generic], resamples: int) -> Array:
+    import numpy as np
+
+    size = len(rows)
+    at_once = max(1, _NUMBERS_AT_A_TIME // size)
+    # Sums of counts are whole numbers: below 2**24 single precision holds them exactly.
+    exact = np.issubdtype(rows.dtype, np.integer) and int(rows.sum(axis=0).max()) * 4 < 1 << 24
+    rows = rows.astype(np.float32 if exact else np.float64)
+    sums = np.empty((resamples, rows.shape[1]))
+    for start in range(0, resamples, at_once):
+        count = min(at_once, resamples - start)
+        drawn = generator.integers(0, size, (count, size), dtype=np.uint32).astype(np.intp)
+        drawn += np.arange(count, dtype=np.intp)[:, None] * size
+        times = np.bincount(drawn.ravel(), minlength=count * size).reshape(count, size)
+        sums[start : start + count] = times.astype(rows.dtype) @ rows
+    return sums
 
 
 def interval(draws: Array) -> tuple[float, float] | None:

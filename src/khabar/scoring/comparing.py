@@ -6,13 +6,13 @@ unit by unit at random, and the share of swaps with a difference at least as lar
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
-from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.counting import Counts, Frame, Table, Unit
 from khabar.scoring.formulas import f1
 from khabar.scoring.scorer import TEXT_LAYERS, Counted
 
@@ -46,21 +46,17 @@ class Difference:
 def compare(a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Difference]:
     """Compare two runs on the layers both have; `overall` too when they have all four."""
     layers: list[str] = [layer for layer in LAYERS if layer in a.layers and layer in b.layers]
-    joint = Counts()
-    disputes = Counts()
-    for layer in layers:
-        target = joint if layer in TEXT_LAYERS else disputes
-        for side, counted in zip(_SIDES, (a, b), strict=True):
-            _add(target, counted.layers[layer].counts, layer, side)
-    disputes.sizes = _sizes(disputes)
+    tables = {"text": _side_by_side(a, b, [layer for layer in layers if layer in TEXT_LAYERS])}
+    if "conflicts" in layers:
+        tables["conflicts"] = _disputes(a, b)
+    totals: dict[str, float] = {}
     draws: dict[str, Array] = {}
     swaps: dict[str, Array] = {}
-    for counts in (joint, disputes):
-        columns = [_column(layer, side, part) for layer in layers for side in _SIDES for part in _PARTS]
-        mine = [column for column in columns if any(column in row for row in counts.rows.values())]
-        draws.update(draw(counts, mine, seed, resamples))
-        swaps.update(_swap(counts, layers, seed))
-    found = {layer: _difference(layer, resamples, (joint, disputes), draws, swaps) for layer in layers}
+    for table in tables.values():
+        totals.update(table.totals())
+        draws.update(draw(table, seed, resamples))
+        swaps.update(_swap(table, seed))
+    found = {layer: _difference(layer, resamples, totals, draws, swaps) for layer in layers}
     if len(found) == len(LAYERS):
         found["overall"] = _overall(found, layers, resamples, draws, swaps)
     return found
@@ -73,85 +69,106 @@ def _column(layer: str, side: str, part: str) -> str:
     return f"{side}:{layer}:{part}"
 
 
-def _add(target: Counts, counts: Counts, layer: str, side: str) -> None:
-    """Copy a headline's counts; a false record of one system is no unit of the other's."""
-    target.sizes.update(counts.sizes)
-    for unit, row in counts.rows.items():
-        for part in _PARTS:
-            amount = row.get(f"{_HEADLINE[layer]}.{part}", 0)
-            if amount:
-                name = unit[1]
-                own = isinstance(name, str) and name.startswith("record ")
-                target.add((unit[0], f"{side} {name}") if own else unit, _column(layer, side, part), amount)
+def _side_by_side(a: Counted, b: Counted, layers: Sequence[str]) -> Table:
+    """Headline counts of both runs over the units they share: paragraphs or documents."""
+    import numpy as np
+
+    columns: list[str] = []
+    found: list[Array] = []
+    frame = Frame({})
+    for layer in layers:
+        for side, run in zip(_SIDES, (a, b), strict=True):
+            table = run.layers[layer].table
+            assert table is not None
+            frame = table.frame
+            for part in _PARTS:
+                name = f"{_HEADLINE[layer]}.{part}"
+                if name in table.columns:
+                    columns.append(_column(layer, side, part))
+                    found.append(table.matrix[:, table.columns.index(name)].astype(float))
+    matrix = np.stack(found, axis=1) if found else np.zeros((len(frame), 0))
+    return Table(frame, columns, matrix)
 
 
-def _sizes(counts: Counts) -> dict[str, int]:
-    """Units of the conflicts layer: those of either system, or, among many stories, the stories."""
-    if "" in counts.sizes:
-        return counts.sizes
-    return dict(Counter(stratum for stratum, _ in counts.rows))
+def _disputes(a: Counted, b: Counted) -> Table:
+    """Headline counts over disputes and false records; a false record of one system is no unit of the other's."""
+    joint = Counts()
+    for side, run in zip(_SIDES, (a, b), strict=True):
+        for (stratum, name), row in run.layers["conflicts"].counts.rows.items():
+            own = isinstance(name, str) and name.startswith("record ")
+            for part in _PARTS:
+                if f"{_HEADLINE['conflicts']}.{part}" in row:
+                    amount = row[f"{_HEADLINE['conflicts']}.{part}"]
+                    unit: Unit = (stratum, f"{side} {name}" if own else name)
+                    joint.add(unit, _column("conflicts", side, part), amount)
+    return joint.table(joint.frame())
 
 
-def _swap(counts: Counts, layers: list[str], seed: int) -> dict[str, Array]:
+def _swap(table: Table, seed: int) -> dict[str, Array]:
     """Column sums of `TRIALS` random swaps of the two systems' counts, unit by unit."""
     import numpy as np
 
     generator = np.random.default_rng([seed, 1])
-    units: list[Unit] = sorted(counts.rows, key=str)
+    pairs = sorted({column.split(":", 1)[1] for column in table.columns})
+    place = {column: at for at, column in enumerate(table.columns)}
+    nothing = np.zeros(len(table.frame))
+
+    def side(letter: str, pair: str) -> Array:
+        at = place.get(f"{letter}:{pair}")
+        return nothing if at is None else table.matrix[:, at].astype(float)
+
+    ours, theirs = (np.stack([side(letter, pair) for pair in pairs] or [nothing], axis=1) for letter in _SIDES)
+    changed = (ours != theirs).any(axis=1)
+    gain = (theirs - ours)[changed]
+    swapped = np.zeros((TRIALS, ours.shape[1]))
+    at_once = max(1, 2_000_000 // max(1, len(gain)))
+    for start in range(0, TRIALS, at_once):
+        count = min(at_once, TRIALS - start)
+        swapped[start : start + count] = generator.integers(0, 2, (count, len(gain)), dtype=np.int8) @ gain
     sums: dict[str, Array] = {}
-    if not units:
-        return sums
-    names = [(layer, part) for layer in layers for part in _PARTS]
-    ours, theirs = (
-        np.array(
-            [[counts.rows[unit].get(_column(layer, side, part), 0) for layer, part in names] for unit in units], float
-        )
-        for side in _SIDES
-    )
-    gain = theirs - ours
-    swapped = np.zeros((TRIALS, len(names)))
-    for start in range(0, TRIALS, 500):
-        swapped[start : start + 500] = generator.integers(0, 2, (500, len(units))) @ gain
-    for at, (layer, part) in enumerate(names):
-        if ours[:, at].any() or theirs[:, at].any():
-            sums[_column(layer, "a", part)] = ours[:, at].sum() + swapped[:, at]
-            sums[_column(layer, "b", part)] = theirs[:, at].sum() - swapped[:, at]
+    for at, pair in enumerate(pairs):
+        sums[f"a:{pair}"] = ours[:, at].sum() + swapped[:, at]
+        sums[f"b:{pair}"] = theirs[:, at].sum() - swapped[:, at]
     return sums
 
 
-def _f1(layer: str, side: str, sums: dict[str, Array], length: int) -> Array:
+def _f1(layer: str, side: str, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
     import numpy as np
 
-    return f1(*(sums.get(_column(layer, side, part), np.zeros(length)) for part in _PARTS))
+    zero = np.zeros(shape)
+    return f1(*(np.asarray(sums.get(_column(layer, side, part), zero), float) for part in _PARTS))
 
 
 def _difference(
-    layer: str, resamples: int, tables: tuple[Counts, Counts], draws: dict[str, Array], swaps: dict[str, Array]
+    layer: str,
+    resamples: int,
+    totals: Mapping[str, float],
+    draws: Mapping[str, Array],
+    swaps: Mapping[str, Array],
 ) -> Difference:
-    import numpy as np
-
-    counts = tables[0] if layer in TEXT_LAYERS else tables[1]
-    wanted = [_column(layer, side, part) for side in _SIDES for part in _PARTS]
-    totals = {column: np.array([value]) for column, value in counts.totals(wanted).items()}
-    a, b = (float(_f1(layer, side, totals, 1)[0]) for side in _SIDES)
-    if np.isnan(a) or np.isnan(b):
+    a, b = (float(_f1(layer, side, totals, ())) for side in _SIDES)
+    if a != a or b != b:
         return Difference(_known(a), _known(b), None, None, None, None)
-    ends = interval(_f1(layer, "a", draws, resamples) - _f1(layer, "b", draws, resamples))
-    shuffled = _f1(layer, "a", swaps, TRIALS) - _f1(layer, "b", swaps, TRIALS)
+    ends = interval(_f1(layer, "a", draws, (resamples,)) - _f1(layer, "b", draws, (resamples,)))
+    shuffled = _f1(layer, "a", swaps, (TRIALS,)) - _f1(layer, "b", swaps, (TRIALS,))
     low, high = ends or (None, None)
     return Difference(a, b, a - b, low, high, _p(a - b, shuffled))
 
 
 def _overall(
-    found: dict[str, Difference], layers: list[str], resamples: int, draws: dict[str, Array], swaps: dict[str, Array]
+    found: Mapping[str, Difference],
+    layers: Sequence[str],
+    resamples: int,
+    draws: Mapping[str, Array],
+    swaps: Mapping[str, Array],
 ) -> Difference:
     parts = [found[layer] for layer in layers]
     if any(part.difference is None for part in parts):
         return Difference(None, None, None, None, None, None)
     a, b = (sum(getattr(part, side) for part in parts) / len(parts) for side in _SIDES)
 
-    def mean(sums: dict[str, Array], length: int) -> Array:
-        each = [_f1(layer, "a", sums, length) - _f1(layer, "b", sums, length) for layer in layers]
+    def mean(sums: Mapping[str, Array], length: int) -> Array:
+        each = [_f1(layer, "a", sums, (length,)) - _f1(layer, "b", sums, (length,)) for layer in layers]
         return sum(each[1:], each[0]) / len(each)
 
     low, high = interval(mean(draws, resamples)) or (None, None)

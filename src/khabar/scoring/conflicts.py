@@ -12,7 +12,7 @@ from khabar.scoring.assignment import assign, lexicographic
 from khabar.scoring.counting import Counts, Unit
 from khabar.scoring.edges import Claims, Judged, judge
 from khabar.scoring.formulas import Figure, per_thousand, prf, ratio
-from khabar.scoring.matching import Layer
+from khabar.scoring.matching import Layer, Point
 from khabar.scoring.placing import canonical
 from khabar.scoring.reference import Issue, Reference
 
@@ -50,11 +50,11 @@ def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
         judged = [judge(record, claims, reference) for record in records[story]]
         part = Counts()
         ranked += _score_story(layer, part, story, issues[story], judged)
-        part.sizes[f"tokens of {story}"] = 1
         part.add((f"tokens of {story}", 0), "tokens", tokens[story])
         layer.counts.merge(part if len(stories) < FEW_STORIES else part.as_unit(("", story)))
     hard = sum(issue.status == "conflict" for issue in reference.issues)
-    layer.points["average_precision"] = average_precision(ranked, hard)
+    layer.points["average_precision"] = Point(average_precision(ranked, hard))
+    layer.table = layer.counts.table(layer.counts.frame())
     return layer
 
 
@@ -97,7 +97,6 @@ def _score_story(
         counts.add(unit, "dispute.fp")
         counts.add(unit, "typed.fp")
         ranked.append(_rank(counts, unit, judged[at], right=False))
-    counts.sizes[story] = len(hard) + len(false)
     layer.set_aside += len(judged) - len(assigned) - len(false)
     layer.ungrounded += sum(not record.grounded for record in judged)
     _count_traps(counts, story, issues, set().union(*(judged[at].traps for at in false)))
@@ -120,7 +119,6 @@ def _count_traps(counts: Counts, story: str, issues: Sequence[Issue], hit: set[i
     """Count the apparent conflicts, and those a false record called a conflict, in a stratum of their own."""
     traps = [at for at, issue in enumerate(issues) if issue.status == "apparent"]
     stratum = f"traps of {story}"
-    counts.sizes[stratum] = len(traps)
     for at in traps:
         counts.add((stratum, issues[at].issue_id), "traps.all")
         counts.add((stratum, issues[at].issue_id), "traps.hit", int(at in hit))

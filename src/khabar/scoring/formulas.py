@@ -79,16 +79,11 @@ def macro_f1(*columns: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A named figure: a formula over the sums of some columns.
-
-    `interval` is false where the parts of a figure do not belong to single units, so that a bootstrap over units
-    would not mean what it says.
-    """
+    """A named figure: a formula over the sums of some columns."""
 
     name: str
     formula: Callable[..., Array]
     columns: tuple[str, ...]
-    interval: bool = True
 
 
 def prf(name: str, prefix: str) -> tuple[Figure, Figure, Figure]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from khabar.scoring.assignment import Pair, assign
-from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.counting import Counts, Table, Unit
 from khabar.scoring.formulas import Figure
 from khabar.scoring.passage import Passage, Spans
 from khabar.scoring.placing import Placed, Said
@@ -25,14 +25,24 @@ class Settled:
     aside: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A figure without an interval, and the counts it was made from, if any."""
+
+    value: float | None
+    counts: dict[str, float] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Layer:
-    """A layer's counts so far and the figures they make."""
+    """A layer's counts and the figures they make."""
 
     counts: Counts = field(default_factory=Counts)
+    """What layers that count one by one gather; `table` is made of it in the end."""
+    table: Table | None = None
     figures: list[Figure] = field(default_factory=list)
-    points: dict[str, float | None] = field(default_factory=dict)
-    """Figures made by another tool on the same predictions: a value without counts."""
+    points: dict[str, Point] = field(default_factory=dict)
+    """Figures that belong to no single unit, or come from another tool: they have no interval."""
     set_aside: int = 0
     ungrounded: int = 0
 

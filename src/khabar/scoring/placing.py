@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,7 +15,6 @@ from khabar.records import Annotations, SaidEntity, SaidNumber, SaidQuote, SaidS
 from khabar.scoring.passage import Passage, Spans, normal
 
 Said = TypeVar("Said", SaidEntity, SaidNumber, SaidQuote)
-_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,25 +32,27 @@ class Placed(Generic[Said]):
         return self.spans[0][0] if self.spans else -1
 
 
-@dataclass(frozen=True, slots=True)
 class PlacedDocument:
-    """All that is said of one document, grounded and in canonical order."""
+    """All that is said of one document, each layer grounded and put into canonical order when it is first asked for."""
 
-    entities: tuple[Placed[SaidEntity], ...] = ()
-    numbers: tuple[Placed[SaidNumber], ...] = ()
-    quotes: tuple[Placed[SaidQuote], ...] = ()
+    def __init__(self, said: Annotations, passage: Passage) -> None:
+        self.said = said
+        self.passage = passage
 
+    @cached_property
+    def entities(self) -> tuple[Placed[SaidEntity], ...]:
+        """Mentions by place, then content."""
+        return _placed(self.said.entities, self.passage, lambda item: (item,))
 
-def place(annotations: Annotations, passage: Passage) -> PlacedDocument:
-    """Ground the items of a document and sort each layer by place, then content.
+    @cached_property
+    def numbers(self) -> tuple[Placed[SaidNumber], ...]:
+        """Numbers by place, then content."""
+        return _placed(self.said.numbers, self.passage, lambda item: (item,))
 
-    n items of equal text without an occurrence take the first n places, in the order of their canonical JSON.
-    """
-    return PlacedDocument(
-        _placed(annotations.entities, passage, lambda item: (item,)),
-        _placed(annotations.numbers, passage, lambda item: (item,)),
-        _placed(annotations.quotes, passage, lambda item: item.content),
-    )
+    @cached_property
+    def quotes(self) -> tuple[Placed[SaidQuote], ...]:
+        """Attributions by place of their content, then content."""
+        return _placed(self.said.quotes, self.passage, lambda item: item.content)
 
 
 def canonical(item: msgspec.Struct) -> bytes:
@@ -112,6 +114,8 @@ def _all_near(parts: tuple[SaidSpan, ...] | None, passage: Passage, anchor: int)
 def _placed(
     items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Iterable[SaidSpan]]
 ) -> tuple[Placed[Said], ...]:
+    if not items:
+        return ()
     turns = _turns(items, spans_of)
     placed: list[tuple[Spans, bytes, Placed[Said]]] = []
     for at, item in enumerate(items):
@@ -131,7 +135,10 @@ def _placed(
 
 
 def _turns(items: Sequence[Said], spans_of: Callable[[Said], Iterable[SaidSpan]]) -> dict[tuple[int, int], int]:
-    """Say for each string without an occurrence the how-maniest of its equals it is: (item, part) → 1, 2, …"""
+    """Say for each string without an occurrence the how-maniest of its equals it is: (item, part) → 1, 2, …
+
+    n items of equal text take the first n places, in the order of their canonical JSON.
+    """
     equals: dict[str, list[tuple[bytes, int, int]]] = defaultdict(list)
     for at, item in enumerate(items):
         for part, said in enumerate(spans_of(item)):

@@ -10,7 +10,7 @@ from itertools import pairwise
 from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, UnitOf, best_covered, never_right, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, Point, UnitOf, best_covered, never_right, overlapping, settle, tally, units
 from khabar.scoring.passage import Passage, Spans, at_least_half, normal
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -42,7 +42,6 @@ def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
     found.extend(prf("cue", "cue"))
     found.append(Figure("type.accuracy", ratio, ("type.right", "type.all")))
     found.append(Figure("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
-    found.append(Figure("utterance.pair_f1", f1, ("utterance.tp", "utterance.fp", "utterance.fn"), interval=False))
     found.append(Figure("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
     if with_texts:
         found.append(Figure("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
@@ -147,6 +146,8 @@ _STEPS = 1_000_000
 
 def count_grouping(layer: Layer, groups: Iterable[Grouped]) -> None:
     """Count pairs of found rows that gold, the system, or both put into one utterance."""
+    from numpy import asarray
+
     ours: dict[tuple[str, str], int] = defaultdict(int)
     theirs: dict[tuple[str, str], int] = defaultdict(int)
     both: dict[tuple[str, str, str], int] = defaultdict(int)
@@ -162,11 +163,10 @@ def count_grouping(layer: Layer, groups: Iterable[Grouped]) -> None:
         return sum(size * (size - 1) // 2 for size in sizes)
 
     together = pairs(both.values())
-    unit = ("utterances", 0)
-    layer.counts.sizes["utterances"] = 1
-    layer.counts.add(unit, "utterance.tp", together)
-    layer.counts.add(unit, "utterance.fp", pairs(theirs.values()) - together)
-    layer.counts.add(unit, "utterance.fn", pairs(ours.values()) - together)
+    found = {"tp": together, "fp": pairs(theirs.values()) - together, "fn": pairs(ours.values()) - together}
+    value = float(f1(*(asarray(amount) for amount in found.values())))
+    counts: dict[str, float] = {f"utterance.{outcome}": amount for outcome, amount in found.items()}
+    layer.points["utterance.pair_f1"] = Point(value if value == value else None, counts)
 
 
 def _readings(row: Attribution, document: GoldDocument, who: Who) -> list[_Reading]:

@@ -11,7 +11,7 @@ import msgspec
 from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow
 from khabar.records.labels import ConflictType, Status
 from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument, canonical, place, span_of
+from khabar.scoring.placing import PlacedDocument, canonical, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def reference(
     documents: dict[str, GoldDocument] = {}
     for said in annotations:
         passage = Passage(said.doc_id, said.text, said.zones or ())
-        documents[said.doc_id] = GoldDocument(said.story or "", passage, place(said, passage))
+        documents[said.doc_id] = GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
     known = issues is not None
     if issues is None:
         issues = [_as_issue(dispute, documents, at) for at, dispute in enumerate(sorted(disputes, key=canonical))]
@@ -138,7 +138,9 @@ def _fingerprint(
         head = Annotations(doc_id=said.doc_id, text=said.text, story=said.story, zones=said.zones)
         doc_id = said.doc_id.encode() + b" "
         lines.append(canonical(head))
-        lines.extend(doc_id + canonical(item) for item in (*said.entities, *said.numbers, *said.quotes))
+        # Within a layer all items are of one record, whose keys always come in the same order.
+        for items in (said.entities, said.numbers, said.quotes):
+            lines.append(doc_id + b" ".join(sorted(map(msgspec.json.encode, items))))
     digest = hashlib.sha256()
     for line in sorted(lines):
         digest.update(line)

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import khabar
-from khabar.records import Annotations, Dispute
+from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring import beside, conflicts, entities, numbers, quotes
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
-from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.formulas import Figure
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument, place
+from khabar.scoring.placing import PlacedDocument
 from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
@@ -71,7 +71,7 @@ def count(
     in_text = [layer for layer in TEXT_LAYERS if layer in layers]
     by_paragraph = reference.has_texts and len(reference.documents) < FEW_DOCUMENTS
     predicted = {
-        doc_id: place(said[doc_id], document.passage) if doc_id in said else PlacedDocument()
+        doc_id: PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
         for doc_id, document in reference.documents.items()
     }
     scored = _count_text_layers(reference, predicted, in_text, by_paragraph)
@@ -86,17 +86,18 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
     scored = counted.layers
     in_text = [layer for layer in TEXT_LAYERS if layer in scored]
     draws: dict[str, dict[str, Array]] = {}
-    joint = _join({layer: scored[layer] for layer in in_text})
-    sums = draw(joint, [f"{layer}:{c}" for layer in in_text for c in _columns(scored[layer])], seed, resamples)
+    joint: Table | None = None
     for layer in in_text:
-        draws[layer] = {column: sums[f"{layer}:{column}"] for column in _columns(scored[layer])}
+        joint = _table(scored[layer]).beside(f"{layer}:", joint)
+    sums = {} if joint is None else draw(joint, seed, resamples)
+    for layer in in_text:
+        draws[layer] = {column: sums[f"{layer}:{column}"] for column in _table(scored[layer]).columns}
     if "conflicts" in scored:
-        disputed = scored["conflicts"]
-        draws["conflicts"] = draw(disputed.counts, _columns(disputed), seed, resamples)
+        draws["conflicts"] = draw(_table(scored["conflicts"]), seed, resamples)
     measured: dict[str, dict[str, Measured]] = {
-        layer: _measure(scored[layer], draws[layer]) for layer in LAYERS if layer in scored
+        layer: _measure(scored[layer], draws[layer], resamples) for layer in LAYERS if layer in scored
     }
-    overall, ends = _overall(scored, draws, measured)
+    overall, ends = _overall(scored, draws, measured, resamples)
     signature = Signature(
         version=khabar.__version__,
         layers=tuple(layer for layer in LAYERS if layer in scored),
@@ -119,37 +120,35 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
 def _count_text_layers(
     reference: Reference, predicted: Mapping[str, PlacedDocument], layers: Sequence[Layer], by_paragraph: bool
 ) -> dict[str, Scored]:
-    tags = _phenomena(reference)
+    tags = _phenomena(reference, layers)
     with_texts = bool(reference.documents) and reference.has_texts
+    strata: dict[str, Sequence[str | int]] = {"": sorted(reference.documents)}
+    if by_paragraph:
+        strata = {doc_id: range(document.passage.paragraphs) for doc_id, document in reference.documents.items()}
+    frame = Frame(strata)
+    unit_of: Callable[[Passage, int], Unit] = _paragraph if by_paragraph else _document
     scored: dict[str, Scored] = {}
     if "entities" in layers:
-        scored["entities"] = Scored(figures=entities.figures(tags["entities"], with_texts))
+        made = Scored(figures=entities.figures(tags["entities"], with_texts))
+        golds, ours = list(reference.documents.values()), list(predicted.values())
+        entities.score(made, golds, ours, frame, unit_of, tags["entities"])
+        beside.add_points(made, reference, predicted)
+        scored["entities"] = made
     if "numbers" in layers:
-        scored["numbers"] = Scored(figures=numbers.figures(tags["numbers"]))
+        made = Scored(figures=numbers.figures(tags["numbers"]))
+        for doc_id, document in reference.documents.items():
+            numbers.count(made, document, predicted[doc_id].numbers, unit_of)
+        scored["numbers"] = made
     if "quotes" in layers:
-        scored["quotes"] = Scored(figures=quotes.figures(tags["quotes"], with_texts))
-    who = Who(reference, predicted) if "quotes" in layers else None
-    unit_of: Callable[[Passage, int], Unit] = _paragraph if by_paragraph else _document
-    groups: list[quotes.Grouped] = []
-    for doc_id, document in reference.documents.items():
-        mine = predicted[doc_id]
-        if "entities" in layers:
-            entities.count(scored["entities"], document, mine.entities, unit_of)
-        if "numbers" in layers:
-            numbers.count(scored["numbers"], document, mine.numbers, unit_of)
-        if who is not None:
-            groups += quotes.count(scored["quotes"], document, mine.quotes, who, unit_of)
-    if "quotes" in layers:
-        quotes.count_grouping(scored["quotes"], groups)
-    if "entities" in layers:
-        beside.add_points(scored["entities"], reference, predicted)
-    sizes = (
-        {doc_id: document.passage.paragraphs for doc_id, document in reference.documents.items()}
-        if by_paragraph
-        else {"": len(reference.documents)}
-    )
-    for layer in scored.values():
-        layer.counts.sizes.update(sizes)
+        made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
+        who = Who(reference, predicted)
+        groups: list[quotes.Grouped] = []
+        for doc_id, document in reference.documents.items():
+            groups += quotes.count(made, document, predicted[doc_id].quotes, who, unit_of)
+        quotes.count_grouping(made, groups)
+        scored["quotes"] = made
+    for made in scored.values():
+        made.table = made.table or made.counts.table(frame)
     return scored
 
 
@@ -161,51 +160,45 @@ def _document(passage: Passage, offset: int) -> Unit:
     return "", passage.doc_id
 
 
-def _phenomena(reference: Reference) -> dict[str, list[str]]:
+def _phenomena(reference: Reference, layers: Sequence[Layer]) -> dict[str, list[str]]:
     """The phenomena that scored gold rows of each layer carry, sorted."""
-    found: dict[str, set[str]] = {layer: set() for layer in TEXT_LAYERS}
+    found: dict[str, set[str]] = {layer: set() for layer in layers}
     for document in reference.documents.values():
-        for layer, rows in (
-            ("entities", document.gold.entities),
-            ("numbers", document.gold.numbers),
-            ("quotes", document.gold.quotes),
-        ):
-            for row in rows:
-                if row.said.scored:
-                    found[layer].update(row.said.phenomena or ())
+        said = document.gold.said
+        rows: dict[str, Sequence[SaidEntity | SaidNumber | SaidQuote]] = {
+            "entities": said.entities,
+            "numbers": said.numbers,
+            "quotes": said.quotes,
+        }
+        for layer in found:
+            for row in rows.get(layer, ()):
+                if row.phenomena and row.scored:
+                    found[layer].update(row.phenomena)
     return {layer: sorted(tags) for layer, tags in found.items()}
 
 
-def _columns(layer: Scored) -> list[str]:
-    return sorted({column for figure in layer.figures for column in figure.columns})
+def _table(layer: Scored) -> Table:
+    assert layer.table is not None, "a layer is measured after it is counted"
+    return layer.table
 
 
-def _join(layers: Mapping[str, Scored]) -> Counts:
-    """Put the layers' counts side by side, so that one draw of units serves all of them."""
-    joint = Counts()
-    for name, layer in layers.items():
-        joint.sizes.update(layer.counts.sizes)
-        for unit, row in layer.counts.rows.items():
-            for column, amount in row.items():
-                joint.add(unit, f"{name}:{column}", amount)
-    return joint
-
-
-def _values(figure: Figure, sums: Mapping[str, Array | float]) -> Array:
+def _values(figure: Figure, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
+    """A figure from column sums; a column nobody counted in is zero."""
     import numpy as np
 
-    return figure.formula(*(np.asarray(sums[column], float) for column in figure.columns))
+    zero = np.zeros(shape)
+    return figure.formula(*(np.asarray(sums.get(column, zero), float) for column in figure.columns))
 
 
-def _measure(layer: Scored, draws: Mapping[str, Array]) -> dict[str, Measured]:
-    totals = layer.counts.totals(_columns(layer))
+def _measure(layer: Scored, draws: Mapping[str, Array], resamples: int) -> dict[str, Measured]:
+    totals = _table(layer).totals()
     measured: dict[str, Measured] = {}
     for figure in layer.figures:
-        value = _defined(float(_values(figure, totals)))
-        ends = interval(_values(figure, draws)) if figure.interval and value is not None else None
-        measured[figure.name] = Measured(value, ends, {column: totals[column] for column in figure.columns})
+        value = _defined(float(_values(figure, totals, ())))
+        ends = None if value is None else interval(_values(figure, draws, (resamples,)))
+        measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
     for name, point in layer.points.items():
-        measured[name] = Measured(point, None, {})
+        measured[name] = Measured(point.value, None, point.counts)
     return measured
 
 
@@ -213,13 +206,14 @@ def _overall(
     scored: Mapping[str, Scored],
     draws: Mapping[str, Mapping[str, Array]],
     measured: Mapping[str, Mapping[str, Measured]],
+    resamples: int,
 ) -> tuple[float | None, tuple[float, float] | None]:
     """Plain mean of the four headlines; its draws average theirs index by index."""
     values = [measured[layer]["f1"].value if layer in measured else None for layer in LAYERS]
     if any(value is None for value in values):
         return None, None
     heads = [next(figure for figure in scored[layer].figures if figure.name == "f1") for layer in LAYERS]
-    each = [_values(head, draws[layer]) for head, layer in zip(heads, LAYERS, strict=True)]
+    each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
     return sum(value for value in values if value is not None) / len(LAYERS), interval(
         sum(each[1:], each[0]) / len(LAYERS)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +16,9 @@ from khabar.reading.shape import shaped
 from khabar.records import Seed
 
 MANIFEST = "manifest.jsonl"
+_SPLIT = re.compile(r"\w+(\.\w+)*")
+_LONGEST_NAME = 200
+"""Bytes of a file's name; file systems take 255, and a file half written has a longer one."""
 
 
 def read_manifest(folder: Path) -> list[Seed]:
@@ -32,16 +36,35 @@ def read_manifest(folder: Path) -> list[Seed]:
             incidents.append(Incident(incident, message, str(path), number))
 
         seed = shaped(value, Seed, report)
-        if seed is not None and seed.file in seen:
-            report("id-repeated", f"{seed.file} has a line already")
-        elif seed is not None and ("/" in seed.file or "\\" in seed.file or seed.file.startswith(".")):
-            report("value-wrong", f"file is {seed.file!r}, where the name of a file in this folder is asked for")
-        elif seed is not None:
-            seen.add(seed.file)
+        if seed is None:
+            continue
+        problems = [*misnamed(seed.file), *miskeyed(seed.story, seed.split)]
+        for problem in problems:
+            report("value-wrong", problem)
+        if seed.doc_id in seen:
+            report("id-repeated", f"document {seed.doc_id!r} has a line already")
+        elif not problems:
+            seen.add(seed.doc_id)
             seeds.append(seed)
     if errors(incidents):
         raise InputError(incidents)
     return sorted(seeds, key=lambda seed: seed.file)
+
+
+def misnamed(file: str) -> list[str]:
+    """Say why a name cannot be a seed's: it names a file of the folder, and a document."""
+    plain = file.isprintable() and len(file.encode()) <= _LONGEST_NAME and not set("/\\") & set(file)
+    if plain and file and not file.startswith("."):
+        return []
+    return [f"file is {file!r}, where the name of a file in this folder is asked for"]
+
+
+def miskeyed(story: str, split: str) -> list[str]:
+    """Say why story and split cannot be a seed's: a split names files, and is what `datasets` takes as one."""
+    problems = [] if story.strip() else ["story is empty"]
+    if not _SPLIT.fullmatch(split):
+        problems.append(f"split is {split!r}, where letters, digits, _ and inner dots are asked for")
+    return problems
 
 
 def write_manifest(folder: Path, seeds: Iterable[Seed]) -> None:

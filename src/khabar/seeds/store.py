@@ -11,9 +11,10 @@ from khabar.files import write_whole
 from khabar.incidents import Incident, errors
 from khabar.reading.lines import check_file
 from khabar.records import Seed
-from khabar.seeds.manifest import MANIFEST, read_manifest, write_manifest
+from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest
 
 RIGHTS = "The text belongs to its publisher; kept here for research on information extraction."
+AS_TEXT = "save it as UTF-8"
 
 
 def verify(folder: Path) -> list[Incident]:
@@ -24,9 +25,17 @@ def verify(folder: Path) -> list[Incident]:
         path = folder / seed.file
         if not path.is_file():
             incidents.append(Incident("seed-missing", f"no file {seed.file}", str(path), doc_id=seed.doc_id))
-        elif (found := _sha256(path.read_bytes())) != seed.sha256:
+            continue
+        if problems := check_file(path):
+            incidents += problems
+            continue
+        data = path.read_bytes()
+        found = _sha256(data)
+        if found != seed.sha256:
             message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
             incidents.append(Incident("seed-changed", message, str(path), doc_id=seed.doc_id))
+        elif (error := _not_text(data)) is not None:
+            incidents.append(Incident("file-not-text", error, str(path), doc_id=seed.doc_id, fix=AS_TEXT))
     listed = {seed.file for seed in seeds}
     for path in sorted(folder.glob("*.txt")):
         if path.name not in listed:
@@ -39,7 +48,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 
     Adding a file that is there already with the same bytes changes nothing. Raises InputError.
     """
-    incidents: list[Incident] = []
+    incidents = [Incident("option-wrong", problem) for problem in miskeyed(story, split)]
     known = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
     fresh: dict[str, tuple[Seed, bytes]] = {}
     for path in files:
@@ -50,16 +59,18 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         data = path.read_bytes()
         name = f"{path.stem}.txt"
         digest = _sha256(data)
-        try:
-            text = data.decode()
-        except UnicodeDecodeError as error:
-            incidents.append(Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", str(path)))
+        if wrong := misnamed(name):
+            incidents.append(Incident("value-wrong", wrong[0], str(path), fix="rename it"))
             continue
-        if not text.strip():
-            incidents.append(Incident("file-empty", "there is no text in it", str(path)))
+        if (error := _not_text(data)) is not None:
+            incidents.append(Incident("file-not-text", error, str(path), fix=AS_TEXT))
+            continue
+        if not data.decode().strip():
+            incidents.append(Incident("file-empty", "there is no text in it", str(path), fix="give it its text"))
             continue
         there = known.get(name) or (fresh[name][0] if name in fresh else None)
-        if there is not None and there.sha256 != digest:
+        unlisted = there is None and (folder / name).exists() and (folder / name).read_bytes() != data
+        if unlisted or (there is not None and there.sha256 != digest):
             incidents.append(Incident("seed-exists", f"{name} is there with other content", str(path)))
         elif there is None:
             fresh[name] = (Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS), data)
@@ -76,6 +87,14 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 def read_text(folder: Path, seed: Seed) -> str:
     """Read an article exactly as received: UTF-8, no newline translation."""
     return (folder / seed.file).read_bytes().decode()
+
+
+def _not_text(data: bytes) -> str | None:
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        return f"byte {error.start + 1} is not UTF-8"
+    return None
 
 
 def _sha256(data: bytes) -> str:

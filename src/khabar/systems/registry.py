@@ -47,7 +47,7 @@ def _from_module(name: str) -> System:
         sys.path.insert(0, here)
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # a user's module may fail in any way while it is imported
+    except (Exception, SystemExit) as error:  # a user's module may fail in any way while it is imported
         raise _unknown(f"module {module_name!r} cannot be imported: {type(error).__name__}: {error}") from error
     found: object = module
     for part in attribute.split("."):
@@ -59,7 +59,12 @@ def _from_module(name: str) -> System:
 
 def _made(found: object, name: str) -> System:
     """A class is made into its instance; whatever comes of it must be callable."""
-    made: Callable[..., object] | object = found() if isinstance(found, type) else found
+    made: Callable[..., object] | object = found
+    if isinstance(found, type):
+        try:
+            made = found()
+        except (Exception, SystemExit) as error:  # as above
+            raise _unknown(f"{name!r} cannot be made: {type(error).__name__}: {error}") from error
     if not callable(made):
         raise _unknown(f"{name!r} is not callable")
     return made  # type: ignore[return-value]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 from khabar.errors import InputError
@@ -22,6 +24,12 @@ def run_system(
     What a system returns may be records or plain objects in the prediction format. Raises InputError, naming every
     document a system failed on or said something malformed of.
     """
+    # What a system prints is for people to see, and must not get between our output and whoever reads it.
+    with redirect_stdout(sys.stderr):
+        return _run(system, documents, progress)
+
+
+def _run(system: System, documents: Sequence[Document], progress: Progress) -> tuple[list[Annotations], list[Dispute]]:
     incidents: list[Incident] = []
     said: list[Annotations] = []
     for document in progress(documents):
@@ -37,10 +45,14 @@ def run_system(
             theirs = [item for document, item in zip(documents, said, strict=True) if document.story == story]
             try:
                 found = given_predictions(system.disputes(story, mine, theirs), incidents)
-            except Exception as error:  # somebody else's code may fail in any way
+            except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
                 incidents.append(Incident("system-failed", f"story {story}: {type(error).__name__}: {error}"))
                 continue
-            disputes += split(found)[1]
+            documents_among, these = split(found)
+            for item in documents_among:
+                message = f"story {story}: a document among disputes"
+                incidents.append(Incident("system-failed", message, doc_id=item.doc_id))
+            disputes += these
     if errors(incidents):
         raise InputError(incidents)
     return said, disputes
@@ -49,7 +61,7 @@ def run_system(
 def _said(system: System, document: Document, incidents: list[Incident]) -> Annotations | None:
     try:
         answer: Annotations | Mapping[str, Any] = system(document)
-    except Exception as error:  # somebody else's code may fail in any way
+    except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
         message = f"{type(error).__name__}: {error}"
         incidents.append(Incident("system-failed", message, doc_id=document.doc_id))
         return None

@@ -1,25 +1,36 @@
-"""Claims: clauses of a story that hold a value, a date or a denial, with what each is about."""
+"""Claims: clauses with what each is about, the things named in it, and a value or a date of theirs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import msgspec
 
 from khabar.records.predictions import Annotations, SaidNumber
 from khabar.records.rows import Document
-from khabar.systems.rules.conflicts.stems import stem
+from khabar.systems.rules.conflicts.clauses import Article, Clause, article
+from khabar.systems.rules.conflicts.stems import root
 from khabar.systems.rules.lexicon import word_set
-from khabar.systems.rules.reading import Reading, read
 
-_LONGEST = 350
-_VALUED = frozenset({"count", "measure", "money", "percent", "date"})
-_TELLING = frozenset({"GPE", "PERS", "ORG", "NORP"})
-_FEWEST = 3
-_NEGATIONS = word_set("لم لن ليس ليست ليسوا ولم ولن وليس نفي نفت ينفي تنفي نافيا نافيه انكر انكرت")
-_HEDGES = word_set("قد ربما يمكن يحتمل محتمل سوف لعل يتوقع متوقع يعتزم تعتزم سي")
-_BREAKS = frozenset({"،", "؛", ",", ";"})
+LONGEST = 350
+_TELLING = frozenset({"GPE", "PERS", "ORG", "NORP", "LOC", "FAC"})
+_FEWEST = 2
+_NEGATIONS = word_set("لم لن ليس ليست ليسوا لا ولم ولن ولا وليس وليست فلم عدم وعدم")
+_AFFIRMED = word_set("تزال يزال زال تزل يزل زالت يتجاوز تتجاوز يتعدي تتعدي يزيد تزيد يقل تقل يتعد سيما احد بد شك")
+"""After a negation: what makes it an assertion (لا يزال) or a bound (لم يتجاوز)."""
+_HEDGES = word_set(
+    "ربما يمكن يحتمل محتمل لعل يتوقع تتوقع متوقع المتوقع توقع توقعت المنتظر منتظر المقرر مقرر يعتزم تعتزم رجح "
+    "رجحت يرجح المرجح اذا لو قرب موعد المزمع يخطط تخطط يعتقد"
+)
+_UNSURE = frozenset({"forecast", "pledge", "demand", "warning"})
+_FUTURE, _SHORT = ("سي", "ست"), 4
+_NO_FUTURE = (
+    "سيار", "سياس", "سياح", "سياد", "سيطر", "سيد", "سيج", "سيول", "سين", "سيف", "سير", "سيل", "سيم", "ستين", "ستون",
+    "سته", "ستار", "ستر", "ستاد",
+)  # fmt: skip
 
 
 class Claim(msgspec.Struct, frozen=True):
@@ -29,13 +40,18 @@ class Claim(msgspec.Struct, frozen=True):
     doc_id: str
     start: int
     end: int
+    first: int
+    last: int
     about: frozenset[str]
     things: frozenset[str]
     number: SaidNumber | None
     dates: tuple[str, ...]
     denies: bool
     hedged: bool
+    future: bool
     speaker: str
+    parties: frozenset[str]
+    """The things named that are not just the place: not those after في."""
 
     @property
     def interval(self) -> tuple[Decimal | None, Decimal | None]:
@@ -52,88 +68,74 @@ def _decimal(value: str | int | float | None) -> Decimal | None:
         return None
 
 
-def claims(documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Claim]:
-    """All clauses of a story that say enough to be compared: one claim for each value in them, or one plain claim."""
-    found: list[Claim] = []
-    for index, (document, said) in enumerate(zip(documents, annotations, strict=True)):
-        article = _Article(index, document.doc_id, read(document.text), said, _reports(said))
-        for first, last in _clauses(article.reading):
-            found += _of_clause(article, first, last)
+def articles(documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Article]:
+    """The articles of a story, cut into clauses."""
+    pairs = zip(documents, annotations, strict=True)
+    return [article(index, document, said) for index, (document, said) in enumerate(pairs)]
+
+
+def claims(one: Article) -> list[Claim]:
+    """The clauses of an article that say enough to be compared, one claim each, without a number."""
+    found = []
+    for clause in one.clauses:
+        claim = claim_of(one, clause)
+        if claim is not None and len(claim.about) >= _FEWEST:
+            found.append(claim)
     return found
 
 
-class _Report(msgspec.Struct, frozen=True):
-    """A quote: where its content stands, who speaks, and whether the cue denies it."""
-
-    start: int
-    end: int
-    speaker: str
-    denies: bool
-
-
-class _Article(msgspec.Struct, frozen=True):
-    index: int
-    doc_id: str
-    reading: Reading
-    said: Annotations
-    reports: tuple[_Report, ...]
-
-
-def _reports(said: Annotations) -> tuple[_Report, ...]:
-    found = []
-    for one in said.quotes:
-        speaker = one.speaker if one.speaker is not None and not isinstance(one.speaker, str) else None
-        for span in one.content:
-            if span.start is not None and span.end is not None:
-                name = (speaker.text or "") if speaker is not None else ""
-                found.append(_Report(span.start, span.end, name, one.polarity == "negative"))
-    return tuple(found)
+def claim_of(one: Article, clause: Clause) -> Claim | None:
+    """A clause as a claim, or None where it is too long to be one."""
+    reading, said = one.reading, one.said
+    start, end = reading.starts[clause.first], reading.ends[clause.last - 1]
+    if end - start > LONGEST:
+        return None
+    forms = reading.forms[clause.first : clause.last]
+    before = reading.starts[clause.lead]
+    named = [
+        (one.entity_id, one.start)
+        for one in said.entities[slice(*_between(one.entity_starts, start, end))]
+        if one.entity_id and one.start is not None and one.label in _TELLING
+    ]
+    things = frozenset(key for key, _ in named)
+    placed = frozenset(key for key, begin in named if reading.text[max(begin - 4, 0) : begin].strip() == "في")
+    numbers = said.numbers[slice(*_between(one.number_starts, before, end))]
+    dates = tuple(sorted({one.edtf or one.edtf_literal or "" for one in numbers if one.kind == "date"} - {""}))
+    hedged = clause.act in _UNSURE or not _HEDGES.isdisjoint(reading.forms[clause.lead : clause.last])
+    future = any(_future(form) for form in forms)
+    return Claim(
+        one.index, one.doc_id, start, end, clause.first, clause.last, roots(forms), things, None, dates,
+        negated(forms), hedged, future, clause.speaker, things - placed,
+    )  # fmt: skip
 
 
-def _clauses(reading: Reading) -> list[tuple[int, int]]:
-    """Tokens of each clause: sentences cut at commas, pieces too short to say something joined to what follows."""
-    found = []
-    first = 0
-    for token in range(len(reading)):
-        final = token + 1 == len(reading) or reading.sentences[token + 1] != reading.sentences[token]
-        told = reading.forms[token] in _BREAKS and sum(bool(stem(form)) for form in reading.forms[first:token])
-        if final or told >= _FEWEST:
-            found.append((first, token + 1))
-            first = token + 1
-    return found
+def _between(starts: Sequence[int], start: int, end: int) -> tuple[int, int]:
+    """The places of what begins between two code points; the rules give their mentions in the order of the text."""
+    first = bisect_left(starts, start)
+    return first, bisect_left(starts, end, first)
 
 
-def _of_clause(article: _Article, first: int, last: int) -> list[Claim]:
-    reading, said = article.reading, article.said
-    while last > first and not reading.forms[last - 1].isalnum():
-        last -= 1
-    if last - first < _FEWEST:
-        return []
-    start, end = reading.starts[first], reading.ends[last - 1]
-    report = next((one for one in article.reports if one.start < end and start < one.end), None)
-    denied = report is not None and report.denies
-    if report is not None and not denied and start < report.start:
-        # the clause is what is reported; that somebody reports it belongs to another question
-        while first < last and reading.starts[first] < report.start:
-            first += 1
-        start = report.start
-    if last - first < _FEWEST or end - start > _LONGEST:
-        return []
-    forms = reading.forms[first:last]
-    about = frozenset(root for form in forms if (root := stem(form)))
-    if len(about) < _FEWEST:
-        return []
-    inside = [one for one in said.numbers if one.start is not None and start <= one.start < end]
-    things = frozenset(
-        one.entity_id
-        for one in said.entities
-        if one.entity_id and one.start is not None and start <= one.start < end and one.label in _TELLING
+@lru_cache(maxsize=1 << 15)
+def _future(form: str) -> bool:
+    return form.startswith(_FUTURE) and len(form) > _SHORT and not form.startswith(_NO_FUTURE)
+
+
+def roots(forms: Sequence[str]) -> frozenset[str]:
+    """The roots of the content words among folded forms."""
+    return frozenset(found for form in forms if (found := root(form)))
+
+
+def negated(forms: Sequence[str]) -> bool:
+    """Whether a negation stands among folded forms and denies: not لا يزال, not لم يتجاوز."""
+    return not _NEGATIONS.isdisjoint(forms) and any(
+        form in _NEGATIONS and (place + 1 >= len(forms) or forms[place + 1] not in _AFFIRMED)
+        for place, form in enumerate(forms)
     )
-    dates = tuple(sorted({one.edtf for one in inside if one.kind == "date" and one.edtf}))
-    denies = denied or any(form in _NEGATIONS for form in forms)
-    hedged = any(form in _HEDGES or (form.startswith("سي") and len(form) > 4) for form in forms)
-    speaker = report.speaker if report is not None else ""
-    common = (article.index, article.doc_id, start, end, about, things)
-    valued = [one for one in inside if one.kind in _VALUED and one.scored]
-    found = [Claim(*common, one, dates, denies, hedged, speaker) for one in valued]
-    return found or [Claim(*common, None, dates, denies, hedged, speaker)]
+
+
+def valued(one: Article, found: Sequence[Claim], kinds: frozenset[str]) -> Iterator[Claim]:
+    """Claims with a number of some kinds: one for each number that stands in the clause."""
+    for claim in found:
+        for number in one.said.numbers[slice(*_between(one.number_starts, claim.start, claim.end))]:
+            if number.kind in kinds and number.scored:
+                yield msgspec.structs.replace(claim, number=number)

@@ -1,91 +1,103 @@
-"""The conflict layer: the pairs of claims that contradict each other, as few and as pure as can be."""
+"""The conflict layer: pairs of claims gathered into disputes, each side with all that gives the same answer."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
-from math import log
-
-import msgspec
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from khabar.records.labels import ConflictType
 from khabar.records.predictions import Annotations, Dispute, Side, StorySpan
 from khabar.records.rows import Document
-from khabar.systems.rules.conflicts.claims import Claim, claims
-from khabar.systems.rules.conflicts.compare import comparable, numeric, polarity, temporal
+from khabar.systems.rules.conflicts.alike import Weights
+from khabar.systems.rules.conflicts.claims import Claim, articles, claims
+from khabar.systems.rules.conflicts.dating import temporal
+from khabar.systems.rules.conflicts.identity import identity
+from khabar.systems.rules.conflicts.pairs import Pair, Place, place
+from khabar.systems.rules.conflicts.polarity import polarity
+from khabar.systems.rules.conflicts.quantities import numeric
 
-_COMMON = 40
-"""A stem in more clauses than this brings no candidates together; it still counts as shared."""
-
-
-class _Pair(msgspec.Struct, frozen=True):
-    kind: ConflictType
-    confidence: float
-    one: Claim
-    two: Claim
+_A_DOCUMENT = 2
+"""Disputes kept for each article, the surest ones."""
+_WEAKER, _SAME = 0.25, 0.4
+Answer = tuple[Place, str]
 
 
 def disputes(story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
     """The disputes of a story, the surest first; each claim serves in one dispute of a kind at most."""
-    found = claims(documents, annotations)
-    frequency = Counter(root for claim in found for root in claim.about)
-    weight = {root: log(1 + len(found) / count) for root, count in frequency.items()}
-    pairs = []
-    for one, two in _candidates(found, frequency):
-        if not comparable(one, two):
+    told = [(article, claims(article)) for article in articles(documents, annotations)]
+    weights = Weights([claim for _, found in told for claim in found])
+    pairs = [
+        *numeric(told, weights), *temporal(told, weights), *polarity(told, weights), *identity(told, weights),
+    ]  # fmt: skip
+    return [_dispute(story, group) for group in _grouped(pairs, weights)][: _A_DOCUMENT * len(documents)]
+
+
+def _order(pair: Pair) -> tuple[float, str, list[Place]]:
+    return -round(pair.confidence, 6), pair.kind, sorted((place(pair.one), place(pair.two)))
+
+
+def _grouped(pairs: Iterable[Pair], weights: Weights) -> list[list[Pair]]:
+    """Each group is a surest pair and those that put another claim of an equal answer in place of one of its two."""
+    ordered = sorted(pairs, key=_order)
+    touching: defaultdict[tuple[ConflictType, Answer], list[Pair]] = defaultdict(list)
+    for pair in ordered:
+        for answer in _answers(pair):
+            touching[pair.kind, answer].append(pair)
+    used: set[tuple[ConflictType, Place]] = set()
+    groups = []
+    for pair in ordered:
+        if any((pair.kind, where) in used for where, _ in _answers(pair)):
             continue
-        for kind, test in (("numeric", numeric), ("temporal", temporal)):
-            if confidence := test(one, two, weight):
-                pairs.append(_Pair(kind, confidence, one, two))  # type: ignore[arg-type]
-        for denial, claim in ((one, two), (two, one)):
-            if confidence := polarity(denial, claim, weight):
-                pairs.append(_Pair("polarity", confidence, denial, claim))
-    pairs.sort(key=lambda pair: (-pair.confidence, pair.kind, _place(pair.one), _place(pair.two)))
-    used: set[tuple[str, int, int]] = set()
-    kept = []
-    for pair in pairs:
-        places = {_place(pair.one), _place(pair.two)}
-        if not places & used:
-            used |= places
-            kept.append(_dispute(story, pair))
-    return kept
+        values = set(pair.values)
+        near = {id(each): each for answer in _answers(pair) for each in touching[pair.kind, answer]}
+        group = [
+            each
+            for each in near.values()
+            if set(each.values) == values
+            and _joins(pair, each, weights)
+            and not any((each.kind, where) in used for where, _ in _answers(each))
+        ]
+        used |= {(each.kind, where) for each in group for where, _ in _answers(each)}
+        groups.append([pair, *(each for each in group if each is not pair)])
+    return groups
 
 
-def _candidates(found: Sequence[Claim], frequency: Counter[str]) -> Iterator[tuple[Claim, Claim]]:
-    by_stem: defaultdict[str, list[int]] = defaultdict(list)
-    for index, claim in enumerate(found):
-        for root in claim.about:
-            if frequency[root] <= _COMMON:
-                by_stem[root].append(index)
-    shared: Counter[tuple[int, int]] = Counter()
-    for members in by_stem.values():
-        for place, first in enumerate(members):
-            for second in members[place + 1 :]:
-                shared[first, second] += 1
-    for (first, second), count in sorted(shared.items()):
-        if count > 1:
-            yield found[first], found[second]
-
-
-def _place(claim: Claim) -> tuple[str, int, int]:
-    return claim.doc_id, claim.start, claim.end
-
-
-def _dispute(story: str, pair: _Pair) -> Dispute:
-    sides = tuple(
-        Side(value=_value(pair, claim), spans=(StorySpan(doc_id=claim.doc_id, start=claim.start, end=claim.end),))
-        for claim in (pair.one, pair.two)
+def _joins(seed: Pair, other: Pair, weights: Weights) -> bool:
+    """Whether a pair is nearly as sure as the seed and what it brings says the same as what it replaces."""
+    if other is seed or other.confidence < seed.confidence - _WEAKER:
+        return other is seed
+    sides = dict(zip(seed.values, (seed.one, seed.two), strict=True))
+    return all(
+        weights.similarity(sides[value].about, claim.about) >= _SAME
+        for claim, value in zip((other.one, other.two), other.values, strict=True)
     )
-    return Dispute(story=story, type=pair.kind, confidence=round(min(pair.confidence, 1.0), 3), sides=sides)
 
 
-def _value(pair: _Pair, claim: Claim) -> str | None:
-    if pair.kind == "polarity":
-        return "no" if claim is pair.one else "yes"
-    number = claim.number
-    if number is None:
-        return None
-    if pair.kind == "temporal":
-        return number.edtf
-    low, high = str(number.low or ""), str(number.high or "")
-    return low if low == high else f"{low}..{high}"
+def _answers(pair: Pair) -> tuple[Answer, Answer]:
+    return (place(pair.one), pair.values[0]), (place(pair.two), pair.values[1])
+
+
+def _dispute(story: str, group: Sequence[Pair]) -> Dispute:
+    first = group[0]
+    sides: dict[str, dict[Place, Claim]] = {value: {} for value in _ordered(first)}
+    for pair in group:
+        for claim, value in zip((pair.one, pair.two), pair.values, strict=True):
+            sides[value].setdefault(place(claim), claim)
+    return Dispute(
+        story=story,
+        type=first.kind,
+        confidence=round(first.confidence, 3),
+        sides=tuple(
+            Side(value=value, spans=tuple(_span(claim) for claim in spans.values())) for value, spans in sides.items()
+        ),
+    )
+
+
+def _ordered(pair: Pair) -> tuple[str, str]:
+    """The two answers in the order of the story, so that it does not matter which claim was met first."""
+    one, two = pair.values
+    return (one, two) if (pair.one.document, pair.one.start) <= (pair.two.document, pair.two.start) else (two, one)
+
+
+def _span(claim: Claim) -> StorySpan:
+    return StorySpan(doc_id=claim.doc_id, start=claim.start, end=claim.end)

@@ -1,0 +1,128 @@
+"""The four schemes of SemEval-2013 task 9.1 (Segura-Bedmar et al. 2013) under optimal assignment.
+
+A pair of overlapping mentions is correct, incorrect or partial, a gold row missing, a prediction spurious. Mentions
+that overlap, directly or through others, form a group; nearly all groups are one row and one prediction and are judged
+in one sweep over columns, the rest are assigned one by one, for most credit, then most pairs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from khabar.scoring.assignment import lexicographic
+from khabar.scoring.matching import settle
+from khabar.scoring.mentions import Mentions
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Integers = NDArray[np.int64]
+    Booleans = NDArray[np.bool_]
+
+SCHEMES = ("strict", "exact", "partial", "type")
+OUTCOMES = ("cor", "inc", "par", "mis", "spu")
+
+Add = Callable[[str, "Integers", bool], None]
+"""Called with a column, indices, and whether they are of gold rows."""
+
+_CREDIT = {"cor": 2, "par": 1, "inc": 0}
+
+
+def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add) -> None:
+    """Count the outcomes of scored, grounded `gold` rows and grounded `predicted` mentions under each scheme.
+
+    `aside` says of each prediction whether it is set aside if it stays without a partner.
+    """
+    import numpy as np
+
+    rows, guesses, groups = _groups(gold, predicted)
+    n_rows, n_guesses = np.bincount(rows, minlength=groups), np.bincount(guesses, minlength=groups)
+    row_of, guess_of = np.full(groups, -1), np.full(groups, -1)
+    row_of[rows], guess_of[guesses] = np.arange(len(rows)), np.arange(len(guesses))
+
+    one_to_one = (n_rows == 1) & (n_guesses == 1)
+    left, right = row_of[one_to_one], guess_of[one_to_one]
+    same_span = (gold.start[left] == predicted.start[right]) & (gold.end[left] == predicted.end[right])
+    same_label = gold.label[left] == predicted.label[right]
+    lonely_rows = np.flatnonzero(n_guesses[rows] == 0)
+    lonely_guesses = np.flatnonzero((n_rows[guesses] == 0) & ~aside)
+    for scheme in SCHEMES:
+        right_pair = {"strict": same_span & same_label, "exact": same_span, "partial": same_span, "type": same_label}
+        add(f"semeval.{scheme}.cor", left[right_pair[scheme]], True)
+        add(f"semeval.{scheme}.{'par' if scheme == 'partial' else 'inc'}", left[~right_pair[scheme]], True)
+        add(f"semeval.{scheme}.mis", lonely_rows, True)
+        add(f"semeval.{scheme}.spu", lonely_guesses, False)
+
+    tangled = (n_rows > 0) & (n_guesses > 0) & ~one_to_one
+    if not tangled.any():
+        return
+    outcomes: dict[tuple[str, bool], list[int]] = {}
+    for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
+        _untangle(gold, predicted, aside, mine, theirs, outcomes)
+    for (column, of_gold), found in outcomes.items():
+        add(column, np.array(found, np.int64), of_gold)
+
+
+def _groups(gold: Mentions, predicted: Mentions) -> tuple[Integers, Integers, int]:
+    """Number the groups of mentions that hang together by overlap: of each row, of each prediction, how many."""
+    import numpy as np
+
+    document = np.concatenate([gold.document, predicted.document])
+    start, end = np.concatenate([gold.start, predicted.start]), np.concatenate([gold.end, predicted.end])
+    width = int(end.max(initial=0)) + 1
+    start, end = document * width + start, document * width + end
+    order = np.argsort(start, kind="stable")
+    reach = np.maximum.accumulate(end[order])
+    opens = np.ones(len(order), bool)
+    opens[1:] = start[order][1:] >= reach[:-1]
+    group = np.empty(len(order), np.int64)
+    group[order] = np.cumsum(opens) - 1
+    return group[: len(gold)], group[len(gold) :], int(opens.sum())
+
+
+def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
+    """Indices of the members of each wanted group, in the order of the groups."""
+    import numpy as np
+
+    which = np.flatnonzero(wanted[group])
+    order = which[np.argsort(group[which], kind="stable")]
+    cuts = np.flatnonzero(np.diff(group[order])) + 1
+    return [part.tolist() for part in np.split(order, cuts)]
+
+
+def _untangle(
+    gold: Mentions,
+    predicted: Mentions,
+    aside: Booleans,
+    rows: list[int],
+    guesses: list[int],
+    outcomes: dict[tuple[str, bool], list[int]],
+) -> None:
+    """Assign one group under each scheme and note the outcomes."""
+    places = [(int(gold.start[at]), int(gold.end[at]), int(gold.label[at])) for at in rows]
+    said = [(int(predicted.start[at]), int(predicted.end[at]), int(predicted.label[at])) for at in guesses]
+    pairs = [
+        (i, j, row[:2] == guess[:2], row[2] == guess[2])
+        for i, row in enumerate(places)
+        for j, guess in enumerate(said)
+        if row[0] < guess[1] and guess[0] < row[1]
+    ]
+    out = [bool(aside[at]) for at in guesses]
+    for scheme in SCHEMES:
+        found = {(i, j): _outcome(scheme, span, label) for i, j, span, label in pairs}
+        edges = [(i, j, lexicographic(_CREDIT[outcome], 1)) for (i, j), outcome in found.items()]
+        settled = settle(range(len(rows)), edges, out)
+        for pair in settled.pairs:
+            outcomes.setdefault((f"semeval.{scheme}.{found[pair]}", True), []).append(rows[pair[0]])
+        outcomes.setdefault((f"semeval.{scheme}.mis", True), []).extend(rows[i] for i in settled.missed)
+        outcomes.setdefault((f"semeval.{scheme}.spu", False), []).extend(guesses[j] for j in settled.false)
+
+
+def _outcome(scheme: str, same_span: bool, same_label: bool) -> str:
+    """What a pair of overlapping mentions is under a scheme."""
+    if scheme == "partial":
+        return "cor" if same_span else "par"
+    right = {"strict": same_span and same_label, "exact": same_span, "type": same_label}[scheme]
+    return "cor" if right else "inc"

@@ -1,0 +1,187 @@
+"""run, score, validate, compare and show, on gold in every form it may have."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from khabar.scoring.signature import Signature
+from tests.cli.conftest import Khabar, run
+
+LAYERS = {"entities", "numbers", "quotes", "conflicts"}
+HEADLINE = LAYERS | {"overall"}
+
+
+@pytest.fixture
+def here(built: Path, tmp_path: Path) -> Path:
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    return tmp_path
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def _assert_result(result: dict[str, Any]) -> None:
+    """The keys of the contract, each with what it says it holds."""
+    assert set(result) == {"headline", "intervals", "layers", "set_aside", "ungrounded", "signature"}
+    assert set(result["headline"]) == set(result["intervals"]) == HEADLINE
+    assert set(result["layers"]) <= LAYERS
+    assert set(result["set_aside"]) == set(result["ungrounded"]) == set(result["layers"])
+    for figures in result["layers"].values():
+        assert "f1" in figures
+        for figure in figures.values():
+            assert set(figure) == {"value", "low", "high", "counts"}
+    for name, value in result["headline"].items():
+        assert value is None or 0 <= value <= 1, name
+        ends = result["intervals"][name]
+        assert ends is None or (len(ends) == 2 and ends[0] <= ends[1]), name
+    assert str(Signature.parse(result["signature"])) == result["signature"]
+
+
+def test_oracle_scores_one(built: Path) -> None:
+    result = json.loads((built / "oracle.json").read_text("utf-8"))
+    _assert_result(result)
+    assert result["headline"] == dict.fromkeys(HEADLINE, 1.0)
+
+
+def test_empty_scores_zero(khabar: Khabar) -> None:
+    answer = khabar("run", "empty", "--gold", "corpus", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    result = json.loads(answer.out)
+    _assert_result(result)
+    assert result["headline"] == dict.fromkeys(HEADLINE, 0.0)
+
+
+def test_empty_on_the_released_corpus(khabar: Khabar) -> None:
+    """No option is needed: the released corpus is the gold."""
+    answer = khabar("run", "empty", "--json")
+    assert answer.code == 0
+    _assert_result(json.loads(answer.out))
+
+
+def test_scoring_what_a_run_wrote_gives_the_same_bytes(khabar: Khabar, here: Path) -> None:
+    """Again, shuffled, with CRLF and a BOM, and as Parquet by pyarrow and by pandas."""
+    wanted = (here / "oracle.json").read_text("utf-8")
+    lines = (here / "oracle.jsonl").read_bytes().splitlines()
+    random.Random(5).shuffle(lines)
+    (here / "shuffled.jsonl").write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines) + b"\r\n\r\n")
+    _write_parquet(here)
+    names = ("oracle.jsonl", "shuffled.jsonl", "arrow.parquet", "pandas.parquet")
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda name: khabar("score", name, "--gold", "corpus", "--json"), names))
+    for name, answer in zip(names, answers, strict=True):
+        assert (answer.code, answer.err, answer.out) == (0, "", wanted), name
+
+
+def _write_parquet(folder: Path) -> None:
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = _lines(folder / "oracle.jsonl")
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    table = pa.table({key: [row.get(key) for row in rows] for key in keys})
+    pq.write_table(table, folder / "arrow.parquet")
+    pd.DataFrame(rows).to_parquet(folder / "pandas.parquet")
+
+
+def test_json_says_nothing_of_the_place_or_the_time(built: Path) -> None:
+    text = (built / "oracle.json").read_text("utf-8")
+    assert str(built) not in text
+    assert not re.search(r"/\w|seconds|elapsed|\d\d:\d\d", text)
+
+
+def test_gold_in_the_prediction_format(khabar: Khabar, here: Path) -> None:
+    """As JSONL and as Parquet, with the same result; the oracle runs on it where it has texts."""
+    import pandas as pd
+
+    pd.DataFrame(_lines(here / "gold.jsonl")).to_parquet(here / "gold.parquet")
+    answers = [khabar("run", "oracle", "--gold", name, "--json") for name in ("gold.jsonl", "gold.parquet")]
+    assert [answer.code for answer in answers] == [0, 0], answers
+    assert answers[0].out == answers[1].out
+    headline = json.loads(answers[0].out)["headline"]
+    assert headline == {"entities": 1.0, "numbers": None, "quotes": None, "conflicts": None, "overall": None}
+
+
+def test_layers_leaves_layers_out(khabar: Khabar) -> None:
+    answer = khabar("score", "oracle.jsonl", "--gold", "corpus", "--layers", "quotes,numbers", "--json")
+    result = json.loads(answer.out)
+    _assert_result(result)
+    assert {name for name, value in result["headline"].items() if value is not None} == {"numbers", "quotes"}
+    assert "layers:numbers+quotes" in result["signature"]
+
+
+def test_split_chooses_the_gold(khabar: Khabar) -> None:
+    """The other split has a document of its own; the lines for this one are then of another split."""
+    assert khabar("run", "empty", "--gold", "corpus", "--split", "floods", "--json").code == 0
+    answer = khabar("score", "oracle.jsonl", "--gold", "corpus", "--split", "floods")
+    assert (answer.code, answer.out) == (2, "")
+    assert "error[document-other-split] document 001_moscow: it belongs to split 'test'" in answer.err
+
+
+def test_own_system(khabar: Khabar, here: Path) -> None:
+    """`module:attribute` is found in the working folder, and its predictions are written."""
+    (here / "mine.py").write_text(
+        'def extract(document):\n    return {"entities": [{"text": "زيلينسكي", "label": "PERS"}]}\n', "utf-8"
+    )
+    answer = khabar("run", "mine:extract", "--gold", "corpus", "--json", "--out", "new/mine.jsonl")
+    assert answer.code == 0
+    assert json.loads(answer.out)["ungrounded"]["entities"] == 1
+    assert "warning" not in answer.out
+    assert [line["doc_id"] for line in _lines(here / "new" / "mine.jsonl")] == ["001_moscow", "002_kyiv"]
+
+
+def test_validate(khabar: Khabar) -> None:
+    answer = khabar("validate", "oracle.jsonl", "--gold", "corpus", "--json")
+    assert (answer.code, json.loads(answer.out), answer.err) == (0, {"valid": True, "incidents": []}, "")
+    answer = khabar("validate", "oracle.jsonl", "--gold", "corpus")
+    assert (answer.code, answer.out) == (0, "oracle.jsonl: valid, 3 line(s), 0 warning(s)\n")
+
+
+def test_compare(khabar: Khabar, here: Path) -> None:
+    """a − b on each layer; the other way round it is the opposite."""
+    (here / "empty.jsonl").write_text('{"doc_id": "001_moscow"}\n{"doc_id": "002_kyiv"}\n', "utf-8")
+    answer = khabar("compare", "oracle.jsonl", "empty.jsonl", "--gold", "corpus", "--json")
+    assert (answer.code, answer.err) == (0, "")
+    forth = json.loads(answer.out)
+    assert set(forth) == HEADLINE
+    for layer, each in forth.items():
+        assert set(each) == {"a", "b", "difference", "low", "high", "p"}, layer
+        assert (each["a"], each["b"], each["difference"]) == (1.0, 0.0, 1.0), layer
+    back = json.loads(khabar("compare", "empty.jsonl", "oracle.jsonl", "--gold", "corpus", "--json").out)
+    assert {layer: each["difference"] for layer, each in back.items()} == dict.fromkeys(HEADLINE, -1.0)
+    assert {layer: each["p"] for layer, each in back.items()} == {layer: each["p"] for layer, each in forth.items()}
+
+
+def test_show(khabar: Khabar) -> None:
+    answer = khabar("show", "001", "--gold", "corpus")
+    assert (answer.code, answer.err) == (0, "")
+    assert "{١٤ ألف}" in answer.out
+    assert "claims" not in answer.out
+    answer = khabar("show", "001", "--gold", "corpus", "--json")
+    shown = json.loads(answer.out)
+    assert [row["text"] for row in shown["numbers"]] == ["١٤ ألف"]
+    assert {"documents", "entities", "numbers", "quotes", "claims", "tokens"} <= set(shown)
+
+
+@pytest.mark.parametrize("doc", ["00", "nowhere"])
+def test_show_needs_one_document(khabar: Khabar, doc: str) -> None:
+    answer = khabar("show", doc, "--gold", "corpus")
+    assert (answer.code, answer.out) == (2, "")
+    assert "001_moscow, 002_kyiv" in answer.err
+
+
+def test_arabic_gets_through_any_pipe(built: Path) -> None:
+    """Where the locale or the platform says ASCII or a code page, what is no terminal still gets UTF-8."""
+    for encoding in ("ascii", "cp1252"):
+        answer = run("show", "001", "--gold", "corpus", cwd=built, PYTHONIOENCODING=encoding)
+        assert answer.code == 0
+        assert "كـــورسك" in answer.out

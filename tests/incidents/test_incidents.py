@@ -1,0 +1,188 @@
+"""Each incident id has a tiny failing fixture: a folder of its name, with the files and a `case.json`.
+
+A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "offset", "says"?}}, and by `check`
+
+- `validate`     `file` against `gold` (default: shared/gold.jsonl; "corpus": what shared/ builds)
+- `gold`         `file` as gold
+- `annotations`  rows.jsonl against the texts of shared/seeds
+- `seeds`        `command` "verify" on seeds/, or "add" of the files in `add` to seeds/
+- `corpus`       corpus/ (what shared/ builds) against shared/seeds and `gold` (default: shared/gold)
+- `cli`          the command line with `args`
+
+`make` names files that are made when the test runs, as they are binary or huge: {"text", "encoding"?}, {"text", "then",
+"times"} or {"parquet": rows}, where the string "INF" stands for an infinity.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from khabar.annotations import check as check_rows
+from khabar.annotations import read_gold
+from khabar.cli.app import app
+from khabar.corpus.build import build, write
+from khabar.corpus.check import check as check_corpus
+from khabar.errors import InputError
+from khabar.gold import load_gold
+from khabar.incidents import CATALOG, Incident, errors
+from khabar.seeds import add, read_manifest, read_text, verify
+
+HERE = Path(__file__).parent
+SHARED = HERE / "shared"
+CASES = {path.parent.name: json.loads(path.read_text("utf-8")) for path in sorted(HERE.glob("*/case.json"))}
+
+
+def test_every_id_has_a_fixture() -> None:
+    assert set(CASES) == set(CATALOG)
+
+
+def test_ids_levels_and_words() -> None:
+    """An id is lower-case words; meaning and fix are phrases that stand in a sentence."""
+    for name, kind in CATALOG.items():
+        assert name.replace("-", "").isalpha(), name
+        assert name == name.lower(), name
+        assert kind.meaning, name
+        assert kind.fix, name
+        assert not kind.meaning.endswith("."), name
+        assert not kind.fix.endswith("."), name
+
+
+@pytest.fixture(scope="session")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "corpus"
+    write(build(SHARED / "seeds", SHARED / "gold"), folder)
+    return folder
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_incident(name: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fixture raises the expected incident at the expected place, and no other error."""
+    case = CASES[name]
+    expect = case["expect"]
+    assert expect["id"] == name
+    assert expect["level"] == CATALOG[name].level
+    shutil.copytree(HERE / name, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(SHARED, tmp_path / "shared")
+    shutil.copytree(corpus, tmp_path / "corpus")
+    for path, recipe in case.get("make", {}).items():
+        _make(tmp_path / path, recipe)
+    monkeypatch.chdir(tmp_path)
+    before = _files(tmp_path)
+
+    found = CHECKS[case["check"]](case)
+
+    of_level = errors(found) if expect["level"] == "error" else found
+    assert [incident.id for incident in of_level] == [name], "\n".join(map(str, found))
+    [incident] = of_level
+    place = {key: expect[key] for key in ("file", "line", "doc_id", "offset")}
+    assert {key: getattr(incident, key) for key in place} == place
+    _assert_readable(incident, expect.get("says", ()))
+    assert _files(tmp_path) == before, "bad input, and something was written"
+
+
+def _assert_readable(incident: Incident, says: Sequence[str]) -> None:
+    """What is printed names the place and the fix, on one line."""
+    printed = str(incident)
+    assert printed.count("\n") == 0
+    assert f"{incident.level}[{incident.id}]" in printed
+    if incident.line is not None:
+        assert printed.startswith(f"{incident.file}:{incident.line}: ")
+    elif incident.file is not None:
+        assert printed.startswith(f"{incident.file}: ")
+    if incident.doc_id is not None:
+        assert f"document {incident.doc_id}" in printed
+    if incident.offset is not None:
+        assert f"offset {incident.offset}" in printed
+    assert f"Fix: {incident.fix or CATALOG[incident.id].fix}." in printed
+    for words in says:
+        assert words in printed
+
+
+def _validate(case: dict[str, Any]) -> list[Incident]:
+    gold = case.get("gold", "shared/gold.jsonl")
+    result = CliRunner().invoke(app, ["validate", case["file"], "--gold", gold, "--json"])
+    answer = json.loads(result.stdout)
+    found = [Incident(**{k: v for k, v in each.items() if k != "level"}) for each in answer["incidents"]]
+    assert answer["valid"] == (not errors(found))
+    assert result.exit_code == (0 if answer["valid"] else 2)
+    return found
+
+
+def _gold(case: dict[str, Any]) -> list[Incident]:
+    return _refused(lambda: load_gold(Path(case["file"])))
+
+
+def _annotations(case: dict[str, Any]) -> list[Incident]:
+    folder = Path("shared/seeds")
+    seeds = read_manifest(folder)
+    texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
+    incidents: list[Incident] = []
+    rows = read_gold(Path(), incidents)
+    return [*incidents, *check_rows(rows, texts, {seed.doc_id: seed.story for seed in seeds})]
+
+
+def _seeds(case: dict[str, Any]) -> list[Incident]:
+    if case["command"] == "verify":
+        return verify(Path("seeds"))
+    return _refused(lambda: add(Path("seeds"), [Path(name) for name in case["add"]], story="kursk", split="test"))
+
+
+def _build(case: dict[str, Any]) -> list[Incident]:
+    return _refused(lambda: build(Path("seeds"), Path("shared/gold")))
+
+
+def _corpus(case: dict[str, Any]) -> list[Incident]:
+    return check_corpus(Path("corpus"), (Path("shared/seeds"), Path(case.get("gold", "shared/gold"))))
+
+
+def _cli(case: dict[str, Any]) -> list[Incident]:
+    result = CliRunner().invoke(app, case["args"])
+    assert isinstance(result.exception, InputError), result.output
+    return list(result.exception.incidents)
+
+
+CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
+    "validate": _validate,
+    "gold": _gold,
+    "annotations": _annotations,
+    "seeds": _seeds,
+    "build": _build,
+    "corpus": _corpus,
+    "cli": _cli,
+}
+
+
+def _refused(work: Callable[[], object]) -> list[Incident]:
+    with pytest.raises(InputError) as caught:
+        work()
+    return list(caught.value.incidents)
+
+
+def _make(path: Path, recipe: dict[str, Any]) -> None:
+    if "parquet" in recipe:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        rows = json.loads(json.dumps(recipe["parquet"]).replace('"INF"', "Infinity"))
+        pq.write_table(pa.Table.from_pylist(rows), path)
+        return
+    text = recipe["text"] + recipe.get("then", "") * recipe.get("times", 0)
+    path.write_bytes(text.encode(recipe.get("encoding", "utf-8")))
+
+
+def _files(folder: Path) -> dict[str, int]:
+    """All files of a folder and their sizes, but for the bytecode of an imported system."""
+    return {
+        str(Path(root, name).relative_to(folder)): Path(root, name).stat().st_size
+        for root, _, names in os.walk(folder)
+        for name in names
+        if not name.endswith(".pyc")
+    }
