@@ -75,6 +75,7 @@ class Reading:
         return bisect_left(self.sentences, self.sentences[token])
 
 
+@lru_cache(maxsize=64)
 def read(text: str) -> Reading:
     """Split a text into tokens and number its sentences: they end with . ؟ ! … and with the line."""
     spans = token_spans(text)

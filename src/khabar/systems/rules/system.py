@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from khabar.records.predictions import Annotations, Dispute, SaidEntity
@@ -60,11 +61,11 @@ def _label_lines(reading: Reading, document: Document) -> frozenset[int]:
     """The lines where `name:` labels a headline: titles and headings by zone, else the first line."""
     if not document.zones:
         return frozenset({0}) if "\n" in document.text.strip() else frozenset()
-    stretches = [(zone.start, zone.end) for zone in document.zones if zone.zone in _LABELLED]
     return frozenset(
-        reading.lines[token]
-        for token, start in enumerate(reading.starts)
-        if any(first <= start < last for first, last in stretches)
+        line
+        for zone in document.zones
+        if zone.zone in _LABELLED
+        for line in reading.lines[bisect_left(reading.starts, zone.start) : bisect_left(reading.starts, zone.end)]
     )
 
 
