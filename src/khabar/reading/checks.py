@@ -19,6 +19,9 @@ from khabar.scoring.values import as_fraction, is_date
 
 Report = Callable[..., None]
 
+LARGEST_OFFSET = (1 << 31) - 1
+"""Code points beyond which no text goes: what bounds offsets where gold has no text."""
+
 
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> list[Incident]:
     """Check predictions against gold: documents known, named once and (if `complete`) all there; spans and values."""
@@ -66,8 +69,12 @@ def reporter(incidents: list[Incident], place: Placeholder, doc_id: str | None) 
 
 def check_annotations(record: Annotations, text: str | None, report: Report) -> None:
     """Check one document's items against its text (None: only what needs no text)."""
+    limit = LARGEST_OFFSET if text is None else len(text)
     for layer, at, span in _spans(record):
-        check_span(span, text, report, f"{layer}[{at}]")
+        start, end, surface = span.start, span.end, span.text
+        sound = start is not None and end is not None and 0 <= start < end <= limit
+        if not sound or (text is not None and surface is not None and text[start:end] != surface):
+            check_span(span, text, report, f"{layer}[{at}]")
     for at, number in enumerate(record.numbers):
         _check_number(number, report, f"numbers[{at}]")
 
@@ -76,6 +83,8 @@ def _warn_repeated(record: Annotations, report: Report) -> None:
     """Warn of exact repetitions: everything equal but the id."""
     for layer in ("entities", "numbers", "quotes"):
         items: Sequence[SaidEntity | SaidNumber | SaidQuote] = getattr(record, layer)
+        if len(items) == len({_place(item) for item in items}):
+            continue  # what stands in different places is no repetition, and needs no closer look
         times = Counter(canonical(structs.replace(item, id=None)) for item in items)
         for item in items:
             found = times.pop(canonical(structs.replace(item, id=None)), 1)
@@ -83,6 +92,13 @@ def _warn_repeated(record: Annotations, report: Report) -> None:
                 first = item.content[0] if isinstance(item, SaidQuote) and item.content else item
                 offset = first.start if isinstance(first, SaidSpan) else None
                 report("prediction-repeated", f"{layer}: {found} times the same item", offset)
+
+
+def _place(item: SaidEntity | SaidNumber | SaidQuote) -> object:
+    """Where an item stands, roughly: equal items stand in one place."""
+    if isinstance(item, SaidQuote):
+        return tuple((part.start, part.text) for part in item.content)
+    return item.start, item.end, item.text, item.label if isinstance(item, SaidEntity) else item.kind
 
 
 def _spans(record: Annotations) -> Iterator[tuple[str, int, SaidSpan]]:
@@ -116,8 +132,9 @@ def check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> N
             report("span-ungrounded", f"{name}: {_shown(span.text or '')} is not there {span.occurrence or 1} time(s)")
     elif span.start < 0 or span.end <= span.start:
         report("span-empty", f"{name}: [{span.start}, {span.end})", span.start)
-    elif text is not None and span.end > len(text):
-        report("span-outside", f"{name}: [{span.start}, {span.end}) in a text of {len(text)} code points", span.start)
+    elif span.end > (LARGEST_OFFSET if text is None else len(text)):
+        of = "no text is that long" if text is None else f"the text has {len(text)} code points"
+        report("span-outside", f"{name}: [{span.start}, {span.end}), and {of}", span.start)
     elif text is not None and span.text is not None and text[span.start : span.end] != span.text:
         here, cause = _shown(text[span.start : span.end]), why_not_there(text, span.start, span.end, span.text)
         report("span-surface", f"{name}: the text has {here} where {_shown(span.text)} is given; {cause}", span.start)

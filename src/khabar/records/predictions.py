@@ -23,11 +23,11 @@ from khabar.records.labels import (
 from khabar.records.spans import ZoneSpan
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
-    """What all parts of a prediction share."""
+class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """What all parts of a prediction share. None can be part of a cycle, so the collector need not look at them."""
 
 
-class SaidSpan(Said, frozen=True, kw_only=True):
+class SaidSpan(Said, frozen=True, kw_only=True, gc=False):
     """A span: `start` and `end` (code points), or `text` with an optional 1-based `occurrence`."""
 
     start: int | None = None
@@ -36,7 +36,7 @@ class SaidSpan(Said, frozen=True, kw_only=True):
     occurrence: int | None = None
 
 
-class SaidSource(SaidSpan, frozen=True, kw_only=True):
+class SaidSource(SaidSpan, frozen=True, kw_only=True, gc=False):
     """Who is meant: the first given of wikidata, span, name, entity_id decides; the others are not read."""
 
     wikidata: str | None = None
@@ -44,7 +44,7 @@ class SaidSource(SaidSpan, frozen=True, kw_only=True):
     entity_id: str | None = None
 
 
-class SaidEntity(SaidSpan, frozen=True, kw_only=True):
+class SaidEntity(SaidSpan, frozen=True, kw_only=True, gc=False):
     """A predicted entity mention; `entity_id` is the system's own cluster."""
 
     label: EntityLabel
@@ -58,7 +58,7 @@ class SaidEntity(SaidSpan, frozen=True, kw_only=True):
     phenomena: tuple[str, ...] | None = None
 
 
-class SaidNumber(SaidSpan, frozen=True, kw_only=True):
+class SaidNumber(SaidSpan, frozen=True, kw_only=True, gc=False):
     """A predicted number or date; see `khabar.records.rows.Number` for the columns."""
 
     kind: NumberKind | None = None
@@ -85,14 +85,14 @@ class SaidNumber(SaidSpan, frozen=True, kw_only=True):
     phenomena: tuple[str, ...] | None = None
 
 
-class SaidReading(Said, frozen=True, kw_only=True):
+class SaidReading(Said, frozen=True, kw_only=True, gc=False):
     """An alternative reading of a quote, where a pass or gold is read as predictions."""
 
     content: tuple[SaidSpan, ...] | None = None
     speaker: str | SaidSource | None = None
 
 
-class SaidQuote(Said, frozen=True, kw_only=True):
+class SaidQuote(Said, frozen=True, kw_only=True, gc=False):
     """A predicted attribution. A speaker that is a plain string is an `entity_id`."""
 
     content: tuple[SaidSpan, ...]
@@ -115,7 +115,7 @@ class SaidQuote(Said, frozen=True, kw_only=True):
     phenomena: tuple[str, ...] | None = None
 
 
-class Annotations(Said, frozen=True, kw_only=True):
+class Annotations(Said, frozen=True, kw_only=True, gc=False):
     """What is said of one document: a line of a prediction file. Gold in this format may carry text and zones."""
 
     doc_id: str
@@ -127,20 +127,20 @@ class Annotations(Said, frozen=True, kw_only=True):
     zones: tuple[ZoneSpan, ...] | None = None
 
 
-class StorySpan(SaidSpan, frozen=True, kw_only=True):
+class StorySpan(SaidSpan, frozen=True, kw_only=True, gc=False):
     """A span of one of the story's documents."""
 
     doc_id: str
 
 
-class Side(Said, frozen=True, kw_only=True):
+class Side(Said, frozen=True, kw_only=True, gc=False):
     """One answer of a dispute: its value and the places that give it."""
 
     value: str | int | float | bool | None = None
     spans: tuple[StorySpan, ...] = ()
 
 
-class Dispute(Said, frozen=True, kw_only=True):
+class Dispute(Said, frozen=True, kw_only=True, gc=False):
     """One predicted conflict of a story: a line of a prediction file."""
 
     story: str

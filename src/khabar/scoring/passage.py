@@ -50,7 +50,11 @@ class Passage:
         self.doc_id = doc_id
         self.text = text
         self.zones = zones
-        self.boilerplate = normal((zone.start, zone.end) for zone in zones if zone.zone == "boilerplate")
+
+    @cached_property
+    def boilerplate(self) -> Spans:
+        """Where nothing counts."""
+        return normal((zone.start, zone.end) for zone in self.zones if zone.zone == "boilerplate")
 
     @cached_property
     def _letters_before(self) -> list[int]:
