@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,9 @@ def write(folder: Path) -> None:
 
 def _schema(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
     (_,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    for definition in definitions.values():
+        if "description" in definition:  # Python 3.13 strips what a docstring is indented by, earlier ones do not
+            definition["description"] = cleandoc(definition["description"])
     own = definitions.pop(kind.__name__)
     own.pop("title", None)
     # A dataset row does not say its layer; a line of an annotation file does.
