@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/systems.md", "docs/maintainers.md", "docs/annotators.md"]
+PAGES = ["README.md", "docs/systems.md", "docs/maintainers.md", "docs/releases.md", "docs/annotators.md"]
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 

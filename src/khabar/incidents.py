@@ -79,6 +79,11 @@ CATALOG: dict[str, Kind] = {
     "story-split": Kind("error", "a story lies in two splits", "give all its articles one split"),
     "corpus-stale": Kind("error", "the corpus is not what seeds and gold build", "run `khabar corpus build`"),
     "corpus-changed": Kind("error", "a corpus file is not the released one", "fetch it again, or rebuild"),
+    "text-missing": Kind("error", "the corpus is a release without text", "complete it with `khabar corpus fill`"),
+    "copy-unknown": Kind(
+        "error", "the file is no article of the corpus, byte for byte", "give the article exactly as received"
+    ),
+    "copy-missing": Kind("error", "no file given is a copy of the article", "give a file with these very bytes"),
     "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
     "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
     "system-failed": Kind("error", "the system raised an error", "mend the system"),

@@ -1,12 +1,21 @@
-"""An article in a terminal: its text with spans marked, and under each paragraph what the layers say of it."""
+"""An article in a terminal: its text with spans marked, and under each paragraph what the layers say of it.
+
+Under them may stand what a system got wrong there, a line an error. Such a line is read right to left: gold, an arrow,
+what was predicted, and the cause. Each part is isolated, so that Latin and Arabic do not move each other.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from unicodedata import category
 
 from khabar.records import Claim, Document, Entity, Number, Quote, Row
 from khabar.records.labels import Layer
+
+if TYPE_CHECKING:
+    from khabar.scoring.errors.record import Error
 
 MARKS: dict[Layer, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
 """What a layer's spans are put between."""
@@ -21,6 +30,8 @@ class Paragraph:
     text: str
     notes: tuple[tuple[str, str], ...]
     """(layer, words)"""
+    start: int = 0
+    """Where the line begins in the text."""
 
 
 def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer]) -> list[Paragraph]:
@@ -39,7 +50,7 @@ def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Se
             zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
             marks = [mark for row in here for mark in _marks(row, layers)]
             notes = tuple(note for row in here for note in _notes(row, layers))
-            found.append(Paragraph(number, zone, _marked(document.text, start, end, marks), notes))
+            found.append(Paragraph(number, zone, _marked(document.text, start, end, marks), notes, start))
         start = end + 1
     return found
 
@@ -100,3 +111,90 @@ def _value(row: Number) -> str:
     exact = row.low is not None and row.low == row.high
     value = row.low if exact else f"{opens}{row.low or '−∞'}, {row.high or '∞'}{closes}"
     return " ".join(part for part in (row.modality, value, row.unit) if part)
+
+
+RIGHT_TO_LEFT, ISOLATE, POP = "\u200f", "\u2068", "\u2069"
+NOTHING = "∅"
+"""Stands for gold that is missing of a false alarm, and for the prediction that is missing of a missed row."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """An error as a line: its layer, what is gold, what was predicted, and why that is wrong."""
+
+    layer: Layer
+    gold: str
+    predicted: str
+    cause: str
+
+    def __str__(self) -> str:
+        parts = (self.gold, "←", self.predicted, f"({self.layer}: {self.cause})")
+        return RIGHT_TO_LEFT + "  ".join(part if part == "←" else ISOLATE + part + POP for part in parts)
+
+
+def errors_under(document: Document, errors: Iterable[Error], shown: Sequence[Paragraph]) -> dict[int, list[ErrorLine]]:
+    """Lay out a document's errors under the numbers of its paragraphs; 0 holds those that are nowhere in them.
+
+    An error of a story stands under each paragraph of this document that it cites.
+    """
+    under: dict[int, list[ErrorLine]] = {}
+    for error in errors:
+        if error.doc_id is None:
+            starts = [paragraph.start for paragraph in error.context if paragraph.doc_id == document.doc_id]
+        else:
+            starts = [error.offset] if error.doc_id == document.doc_id else []
+        for start in starts:
+            number = next((p.number for p in reversed(shown) if 0 <= p.start <= start <= len(document.text)), 0)
+            under.setdefault(number, []).append(error_line(error))
+    return under
+
+
+def error_line(error: Error) -> ErrorLine:
+    """Put an error into words."""
+    return ErrorLine(error.layer, _told(error.gold, error.layer), _told(error.predicted, error.layer), error.cause)
+
+
+def _told(row: Mapping[str, Any] | None, layer: Layer) -> str:
+    """Say a row or prediction of a file of errors: its surface and what matters of it, as one harmless line."""
+    if row is None:
+        return NOTHING
+    if layer == "conflicts":
+        said = [row.get("issue_id"), row.get("type"), _values(row.get("sides"))]
+    elif layer == "entities":
+        said = [row.get("text"), row.get("label")]
+    elif layer == "numbers":
+        bounds = dict.fromkeys(str(row[key]) for key in ("low", "high") if row.get(key) is not None)
+        value = row.get("edtf") or row.get("edtf_literal") or "–".join(bounds)
+        said = [row.get("text"), row.get("kind"), row.get("modality"), value, row.get("unit")]
+    else:
+        said = [f"«{_shortened(str(row.get('text') or ''))}»", _speaker(row.get("speaker"))]
+    return _harmless(" ".join(str(part) for part in said if part) or NOTHING)
+
+
+def _values(sides: object) -> str:
+    """The values of a predicted dispute's sides, one against the other."""
+    sides = sides if isinstance(sides, list) else []
+    return " / ".join(str(side.get("value")) for side in sides if isinstance(side, Mapping) and side.get("value"))
+
+
+def _speaker(source: object) -> str:
+    """What names a speaker: a key, or the first that a system gives of what the scorer reads."""
+    if isinstance(source, Mapping):
+        return next((str(source[key]) for key in ("name", "text", "wikidata", "entity_id") if source.get(key)), "?")
+    return str(source or "?")
+
+
+def _shortened(text: str, longest: int = 60) -> str:
+    """The beginning and the end of a long quote, which is where its bounds are to be seen."""
+    return text if len(text) <= longest else f"{text[: longest // 2].rstrip()} … {text[-longest // 2 :].lstrip()}"
+
+
+def _harmless(text: str) -> str:
+    """Escape what would move the cursor or break out of its isolate: control characters and marks of direction."""
+    return "".join(
+        repr(each)[1:-1] if category(each) in ("Cc", "Cs", "Zl", "Zp") or each in _TURNS else each for each in text
+    )
+
+
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Embeddings, overrides and isolates."""

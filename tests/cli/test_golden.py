@@ -6,6 +6,7 @@ diff. The version of khabar stands there as VERSION.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -46,3 +47,28 @@ def test_corpus_stats(built: Path) -> None:
     answer = run("corpus", "stats", "corpus", cwd=built)
     assert (answer.code, answer.err) == (0, "")
     _assert_golden("corpus_stats", answer.out)
+
+
+def test_show_errors(built: Path, tmp_path: Path) -> None:
+    """An error of each layer under its paragraph; what is nowhere comes last, and cannot move the cursor."""
+    shutil.copytree(built, tmp_path, dirs_exist_ok=True)
+    spans = [{"doc_id": "001_moscow", "start": 60, "end": 94}]
+    said = [
+        {
+            "doc_id": "001_moscow",
+            "entities": [
+                {"text": "الرئيس فلاديمير بوتين", "label": "PERS"},
+                {"text": "كورسك\u202e\x1b[2J", "label": "GPE"},
+            ],
+            "numbers": [{"text": "١٤ ألف", "kind": "count", "low": "14", "modality": "approx", "unit": "جندي"}],
+            "quotes": [{"content": [{"start": 60, "end": 94}], "speaker": {"name": "الكرملين"}}],
+        },
+        {"doc_id": "002_kyiv"},
+        {"story": "kursk", "type": "numeric", "sides": [{"value": "14", "spans": spans}]},
+    ]
+    (tmp_path / "said.jsonl").write_text("".join(json.dumps(line) + "\n" for line in said), "utf-8")
+    assert run("score", "said.jsonl", "--gold", "corpus", "--errors", "errors.jsonl", cwd=tmp_path).code == 0
+    answer = run("show", "001", "--gold", "corpus", "--errors", "errors.jsonl", cwd=tmp_path)
+    assert (answer.code, answer.err) == (0, "")
+    assert not {"\x1b", "\u202e"} & set(answer.out)
+    _assert_golden("show_errors", answer.out)

@@ -7,7 +7,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `annotations`  rows.jsonl against the texts of shared/seeds
 - `seeds`        `command` "verify" on seeds/, or "add" of the files in `add` to seeds/
 - `corpus`       corpus/ (what shared/ builds) against shared/seeds and `gold` (default: shared/gold)
-- `cli`          the command line with `args`
+- `cli`          the command line with `args`; textless/ is corpus/ built without text
 
 `make` names files that are made when the test runs, as they are binary or huge: {"text", "encoding"?}, {"text", "then",
 "times"} or {"parquet": rows}, where the string "INF" stands for an infinity.
@@ -62,8 +62,15 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def textless(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "textless"
+    write(build(SHARED / "seeds", SHARED / "gold", with_text=False), folder)
+    return folder
+
+
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_incident(name: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incident(name: str, corpus: Path, textless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixture raises the expected incident at the expected place, and no other error."""
     case = CASES[name]
     expect = case["expect"]
@@ -72,6 +79,7 @@ def test_incident(name: str, corpus: Path, tmp_path: Path, monkeypatch: pytest.M
     shutil.copytree(HERE / name, tmp_path, dirs_exist_ok=True)
     shutil.copytree(SHARED, tmp_path / "shared")
     shutil.copytree(corpus, tmp_path / "corpus")
+    shutil.copytree(textless, tmp_path / "textless")
     for path, recipe in case.get("make", {}).items():
         _make(tmp_path / path, recipe)
     monkeypatch.chdir(tmp_path)

@@ -1,13 +1,17 @@
-"""corpus build, check and stats."""
+"""corpus build, check, diff, fill and stats."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khabar.cli.output import AsJson, print_json, warn, writing
+
+if TYPE_CHECKING:
+    from khabar.corpus.assembly import Built
+    from khabar.corpus.diff import Difference
 
 app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
 
@@ -20,14 +24,25 @@ Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: t
 def build(
     seeds: Seeds = Path("seeds"),
     gold: GoldFolder = Path("annotations/gold"),
-    out: Annotated[Path, typer.Option("--out", help="Where the dataset goes.")] = Path("corpus"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Where the dataset goes. [default: corpus; corpus-without-text]", show_default=False
+        ),
+    ] = None,
+    without_text: Annotated[bool, typer.Option("--without-text", help="Only offsets, labels and hashes.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Build the dataset: Parquet for each config, its card and its checksums."""
+    """Build the dataset: Parquet for each config, its card, its Croissant description and its checksums."""
     from khabar.corpus.build import build as build_corpus
+
+    built = build_corpus(seeds, gold, with_text=not without_text)
+    _write(built, out or Path("corpus-without-text" if without_text else "corpus"), as_json)
+
+
+def _write(built: Built, out: Path, as_json: bool) -> None:
     from khabar.corpus.build import write
 
-    built = build_corpus(seeds, gold)
     with writing(out):
         write(built, out)
     warn(built.warnings)
@@ -37,6 +52,24 @@ def build(
         return
     for split, configs in rows.items():
         print(f"{split}: " + ", ".join(f"{n} {config}" for config, n in configs.items()))
+
+
+@app.command(epilog="Example: khabar corpus fill corpus-without-text articles/*.txt --out corpus")
+def fill(
+    folder: Annotated[Path, typer.Argument(help="A release without text.", metavar="CORPUS")],
+    copies: Annotated[
+        list[Path], typer.Argument(help="The articles byte for byte; their names do not matter.", metavar="FILE…")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where the full dataset goes. [default: into CORPUS itself]", show_default=False),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Complete a release without text from your own copies of its articles, all of them or not at all."""
+    from khabar.corpus.fill import fill as fill_corpus
+
+    _write(fill_corpus(folder, copies), out or folder, as_json)
 
 
 @app.command(epilog="Example: khabar corpus check")
@@ -80,3 +113,41 @@ def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     from khabar.cli.tables import statistics_table
 
     statistics_table(found)
+
+
+@app.command(epilog="Example: khabar corpus diff corpus-1.0.0 corpus")
+def diff(
+    old: Annotated[Path, typer.Argument(help="A built corpus.", metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help="The one that follows it.", metavar="NEW")],
+    as_json: AsJson = False,
+) -> None:
+    """List every changed label, and the step in version that it asks for. Exit code 1 if NEW does not take it."""
+    from khabar.corpus.diff import diff as diff_corpora
+    from khabar.corpus.wording import to_dict
+
+    found = diff_corpora(old, new)
+    if as_json:
+        print_json(to_dict(found))
+    else:
+        _print_difference(found)
+    if not found.honoured:
+        raise typer.Exit(1)
+
+
+def _print_difference(found: Difference) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from khabar.corpus.wording import sections, verdict
+
+    console = Console()
+    for section in sections(found):
+        table = Table(box=box.SIMPLE_HEAD, title=section.heading, title_justify="left", pad_edge=False)
+        for name in ("", "row", "surface", "column", "old", "new"):
+            table.add_column(name, overflow="fold")
+        for line in section.lines:
+            table.add_row(*map(Text, line))
+        console.print(table)
+    console.print(Text(verdict(found)), soft_wrap=True)

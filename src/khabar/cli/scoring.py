@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,9 +13,16 @@ from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_
 
 if TYPE_CHECKING:
     from khabar.records import Annotations, Dispute
+    from khabar.records.labels import Layer
+    from khabar.scoring.comparing import Difference
+    from khabar.scoring.reference import Reference
     from khabar.scoring.result import Score
 
 File = Annotated[Path, typer.Argument(help="Predictions: JSONL or Parquet.", metavar="FILE")]
+Errors = Annotated[
+    Path | None,
+    typer.Option("--errors", help="Also write each miss, false alarm and wrong attribute here (JSONL), with a cause."),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,6 +42,7 @@ def run(
     layers: Layers = None,
     as_json: AsJson = False,
     out: Annotated[Path | None, typer.Option("--out", help="Also write the predictions here (JSONL).")] = None,
+    errors: Errors = None,
 ) -> None:
     """Run a system over the corpus and score it."""
     from khabar import api
@@ -41,6 +51,7 @@ def run(
     from khabar.systems.running import run_system
 
     wanted = chosen_layers(layers)
+    _spare(errors, out, gold)
     reference, _ = api.gold_of(gold, split)
     found = find_system(system, reference)
     documents = api.load(gold, split=split)
@@ -49,20 +60,44 @@ def run(
     if out is not None:
         with writing(out):
             _write(out, said, disputes)
+    if errors is not None:
+        _write_errors(errors, reference, said, disputes, wanted)
     warn(warnings)
     _print(measure(counted), system, as_json)
 
 
-def score(file: File, gold: Gold = None, split: Split = "test", layers: Layers = None, as_json: AsJson = False) -> None:
+def score(
+    file: File,
+    gold: Gold = None,
+    split: Split = "test",
+    layers: Layers = None,
+    as_json: AsJson = False,
+    errors: Errors = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option("--fail-under", help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable."),
+    ] = None,
+) -> None:
     """Score predictions against gold."""
     from khabar import api
     from khabar.scoring.scorer import measure
 
     wanted = chosen_layers(layers)
+    least = thresholds(fail_under or (), wanted)
+    _spare(errors, file, gold)
     reference, warnings = api.gold_of(gold, split)
     counted, more = api.counted(file, reference, wanted)
+    if errors is not None:
+        from khabar.reading.predictions import read_predictions
+        from khabar.reading.predictions import split as parted
+
+        _write_errors(errors, reference, *parted(read_predictions(file, [])), wanted)
     warn([*warnings, *more])
-    _print(measure(counted), file.name, as_json)
+    result = measure(counted)
+    _print(result, file.name, as_json)
+    if failures := shortfalls(result.headline, least):
+        typer.echo("\n".join(failures), err=True)
+        raise typer.Exit(1)
 
 
 def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJson = False) -> None:
@@ -90,34 +125,80 @@ def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJs
 
 
 def compare(
-    a: File, b: File, gold: Gold = None, split: Split = "test", layers: Layers = None, as_json: AsJson = False
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Predictions (JSONL or Parquet): the baseline, then others.", metavar="A B [C…]"),
+    ],
+    gold: Gold = None,
+    split: Split = "test",
+    layers: Layers = None,
+    as_json: AsJson = False,
+    fail_if_worse: Annotated[
+        bool,
+        typer.Option(
+            "--fail-if-worse", help="Exit 1 if on any layer the interval of a − b lies wholly above 0 (b is worse)."
+        ),
+    ] = False,
 ) -> None:
-    """Compare two systems' predictions: a − b on each layer, with interval and p of a paired test."""
+    """Compare predictions with those of A: a − b on each layer, with interval and p of a paired test."""
     from khabar import api
-    from khabar.cli.tables import comparison_table
+    from khabar.cli.tables import comparison_tables
     from khabar.errors import InputError
     from khabar.incidents import errors
-    from khabar.scoring.comparing import compare as compare_counts
+    from khabar.scoring.comparing import compare_with_first
 
+    if len(files) < 2:
+        raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
     wanted = chosen_layers(layers)
     reference, incidents = api.gold_of(gold, split)
-    counts = []
-    for file in dict.fromkeys((a, b)):
+    counts = {}
+    for file in dict.fromkeys(files):
         try:
             counted, more = api.counted(file, reference, wanted)
         except InputError as error:
             incidents += error.incidents
         else:
-            counts.append(counted)
+            counts[file] = counted
             incidents += more
     if errors(incidents):
         raise InputError(incidents)
     warn(incidents)
-    found = compare_counts(counts[0], counts[-1])
-    if as_json:
-        print_json({layer: difference.to_dict() for layer, difference in found.items()})
+    baseline, *names = distinct([file.name for file in files])
+    compared = compare_with_first(counts[files[0]], [counts[file] for file in files[1:]])
+    found = dict(zip(names, compared, strict=True))
+    if not as_json:
+        comparison_tables(found, baseline)
+    elif len(found) == 1:
+        print_json({layer: difference.to_dict() for layer, difference in compared[0].items()})
     else:
-        comparison_table(found, a.name, b.name)
+        print_json({name: {layer: d.to_dict_of_several() for layer, d in each.items()} for name, each in found.items()})
+    if fail_if_worse and _tell_worse(found, baseline):
+        raise typer.Exit(1)
+
+
+def _tell_worse(found: Mapping[str, Mapping[str, Difference]], baseline: str) -> bool:
+    """Say on stderr what is worse than the baseline, and what looks so but has no interval; tell if anything is."""
+    worse = False
+    for name, differences in found.items():
+        for layer, each in differences.items():
+            if each.b_is_worse:
+                worse = True
+                message = f"worse than {baseline} on {layer}, a − b in [{each.low:+.4f}, {each.high:+.4f}]"
+            elif each.low is None and (each.difference is None or each.difference > 0):
+                message = f"not judged on {layer}, it has no interval"
+            else:
+                continue
+            typer.echo(f"{name}: {message} (--fail-if-worse)", err=True)
+    return worse
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Number names that stand there already: "b.jsonl", "b.jsonl (2)"."""
+    found: list[str] = []
+    for name in names:
+        free = (name if at == 1 else f"{name} ({at})" for at in count(1))
+        found.append(next(each for each in free if each not in found))
+    return found
 
 
 def _print(result: Score, name: str, as_json: bool) -> None:
@@ -135,3 +216,59 @@ def _write(out: Path, said: list[Annotations], disputes: list[Dispute]) -> None:
     from khabar.files import write_lines
 
     write_lines(out, [msgspec.json.encode(item) for item in (*said, *disputes)])
+
+
+def thresholds(given: Sequence[str], layers: Sequence[Layer]) -> list[tuple[str, float]]:
+    """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
+    from khabar.errors import InputError
+    from khabar.incidents import Incident
+    from khabar.records.labels import LAYERS
+
+    scored = [*layers, *(["overall"] if len(layers) == len(LAYERS) else [])]
+    found: list[tuple[str, float]] = []
+    incidents: list[Incident] = []
+    for option in given:
+        name, _, number = option.partition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if name not in scored:
+            message = f"--fail-under {option!r}: {name!r} is not scored; there is: {', '.join(scored)}"
+            incidents.append(Incident("option-wrong", message))
+        elif not 0 <= value <= 1:
+            message = f"--fail-under {option!r}: {number!r} is not a number from 0 to 1"
+            incidents.append(Incident("option-wrong", message, fix=f"write {name}=0.4"))
+        found.append((name, value))
+    if incidents:
+        raise InputError(incidents)
+    return found
+
+
+def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, float]]) -> list[str]:
+    """Name each headline that is less than it has to be. One that is undefined reaches no value."""
+    return [
+        f"{name}: {'undefined' if value is None else f'{value:.6g}'}, which is not at least {wanted:g} (--fail-under)"
+        for name, wanted in least
+        if (value := headline[name]) is None or value < wanted
+    ]
+
+
+def _spare(written: Path | None, *others: Path | None) -> None:
+    """Refuse to write errors over another file of the command. Raises InputError."""
+    from khabar.errors import InputError
+    from khabar.incidents import Incident
+
+    if written is not None and written.resolve() in {other.resolve() for other in others if other is not None}:
+        message = "--errors names a file this command also reads or writes"
+        raise InputError([Incident("option-wrong", message, str(written), fix="choose another place")])
+
+
+def _write_errors(
+    path: Path, reference: Reference, said: list[Annotations], disputes: list[Dispute], layers: Sequence[Layer]
+) -> None:
+    from khabar.scoring.errors.file import write_errors
+    from khabar.scoring.errors.listing import list_errors
+
+    with writing(path):
+        write_errors(path, list_errors(reference, said, disputes, layers=layers))

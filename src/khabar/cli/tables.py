@@ -91,17 +91,27 @@ def score_table(result: Score, name: str, console: Console | None = None) -> Non
     console.print(Text(str(result.signature), style="dim"), soft_wrap=not console.is_terminal)
 
 
-def comparison_table(found: Mapping[str, Difference], a: str, b: str) -> None:
-    """Print a comparison."""
-    table = Table(box=box.SIMPLE_HEAD, title=f"a = {a}, b = {b}", title_justify="left", pad_edge=False)
-    for heading in ("layer", "a", "b", "a − b", "95% interval", "p"):
-        table.add_column(heading, justify="left" if heading == "layer" else "right")
-    for layer, each in found.items():
-        ends = f"[{each.low:+.3f}, {each.high:+.3f}]" if each.low is not None and each.high is not None else "–"
-        difference = "–" if each.difference is None else f"{each.difference:+.3f}"
-        p = "–" if each.p is None else f"{each.p:.4f}"
-        table.add_row(layer, _number(each.a), _number(each.b), difference, Text(ends), p)
-    Console().print(table)
+def comparison_tables(found: Mapping[str, Mapping[str, Difference]], baseline: str) -> None:
+    """Print comparisons with a baseline, by the name of what is compared with it."""
+    console = Console()
+    several = len(found) > 1
+    for name, differences in found.items():
+        table = Table(
+            box=box.SIMPLE_HEAD, title=Text(f"a = {baseline}, b = {name}"), title_justify="left", pad_edge=False
+        )
+        for heading in ("layer", "a", "b", "a − b", "95% interval", "detectable", "p (Holm)" if several else "p"):
+            table.add_column(heading, justify="left" if heading == "layer" else "right", no_wrap=True)
+        for layer, each in differences.items():
+            ends = f"[{each.low:+.3f}, {each.high:+.3f}]" if each.low is not None and each.high is not None else "–"
+            difference = "–" if each.difference is None else f"{each.difference:+.3f}"
+            p = "–" if each.p is None else f"{each.p:.4f}"
+            detectable = _number(each.smallest_detectable)
+            table.add_row(layer, _number(each.a), _number(each.b), difference, Text(ends), detectable, p)
+        console.print(table)
+    notes = ["detectable: the smallest difference this corpus could show"]
+    notes += [f"p (Holm): corrected on each layer for {len(found)} comparisons with a"] * several
+    for note in notes:
+        console.print(Text(note, style="dim"), soft_wrap=not console.is_terminal)
 
 
 def statistics_table(found: Mapping[str, Mapping[str, Any]]) -> None:

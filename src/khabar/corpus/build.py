@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import msgspec
 
 from khabar.annotations import check, read_gold
-from khabar.corpus.card import card
-from khabar.corpus.derive import Tables, derive
-from khabar.corpus.features import to_table
-from khabar.corpus.release import RELEASE, FileRecord, read_release, row_digest, sha256
+from khabar.corpus.assembly import Built, assemble
+from khabar.corpus.derive import derive
+from khabar.corpus.release import PLACES, RELEASE, read_release
+from khabar.corpus.textless import without_text
 from khabar.errors import InputError
 from khabar.files import write_all
 from khabar.incidents import Incident, errors
-from khabar.records import CONFIGS, Row, Seed
+from khabar.records import Seed
 from khabar.seeds import MANIFEST, read_manifest, read_text, verify
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+__all__ = ["Built", "build", "write"]
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """A built dataset: its rows, its files by relative path, and the warnings met."""
+def build(seeds: Path, gold: Path, *, with_text: bool = True) -> Built:
+    """Build in memory from a seeds folder and a gold folder. Raises InputError with every problem found.
 
-    tables: Tables
-    files: dict[str, bytes]
-    warnings: list[Incident]
-
-
-def build(seeds: Path, gold: Path) -> Built:
-    """Build in memory from a seeds folder and a gold folder. Raises InputError with every problem found."""
+    Without text it is a release of offsets and hashes: same files and columns, every text and surface empty.
+    """
     incidents = verify(seeds)
     manifest = read_manifest(seeds)
     release = read_release(gold)
@@ -47,18 +36,9 @@ def build(seeds: Path, gold: Path) -> Built:
     if errors(incidents):
         raise InputError(incidents)
     tables = derive(manifest, texts, [item.row for item in located])
-    parquet = {
-        f"{config}/{split}.parquet": parquet_bytes(to_table(config, tables[split][config]))
-        for split in tables
-        for config in CONFIGS
-    }
-    records = tuple(
-        _record(f"{config}/{split}.parquet", parquet, tables[split][config]) for split in tables for config in CONFIGS
-    )
-    made = msgspec.structs.replace(release, files=records)
-    text = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    readme = card(made, tables).encode()
-    return Built(tables, {**parquet, RELEASE: text, "README.md": readme}, incidents)
+    if with_text:
+        return assemble(release, tables, warnings=incidents)
+    return assemble(release, *without_text(tables), warnings=incidents)
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:
@@ -80,22 +60,7 @@ def write(built: Built, out: Path) -> None:
     """
     before = read_release(out).files if (out / RELEASE).is_file() else ()
     write_all({out / name: data for name, data in built.files.items()})
-    for record in before:
-        inside = ".." not in Path(record.path).parts and not Path(record.path).is_absolute()
-        if inside and record.path not in built.files:
-            (out / record.path).unlink(missing_ok=True)
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """Serialise a table so that the same rows give the same bytes on the same pyarrow."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", use_dictionary=False, store_schema=True, version="2.6")
-    return bytes(sink.getvalue())
-
-
-def _record(path: str, files: Mapping[str, bytes], rows: list[Row]) -> FileRecord:
-    ends = [row_digest(row) for row in (rows[:1] + rows[-1:])] or ["-", "-"]
-    return FileRecord(path=path, sha256=sha256(files[path]), rows=len(rows), first=ends[0], last=ends[-1])
+    for name in [*(record.path for record in before), *([PLACES] if before else [])]:
+        inside = ".." not in Path(name).parts and not Path(name).is_absolute()
+        if inside and name not in built.files:
+            (out / name).unlink(missing_ok=True)

@@ -11,6 +11,16 @@ from khabar.corpus.stats import markdown, statistics
 from khabar.records import CONFIGS
 from khabar.records.labels import ENTITY_LABELS
 
+_WITHOUT_TEXT = """
+> **This release has no text.** The articles belong to their publishers. `documents.text`, the surfaces of all spans,
+> `tokens`, and titles, names and other strings copied from an article are empty or null (`withheld.jsonl` has their
+> places); offsets, labels and `documents.sha256` are complete. Whoever has the articles, byte for byte as they were
+> received, completes it with `khabar corpus fill corpus-without-text articles/*.txt --out corpus`. Files are recognised
+> by their SHA-256, whatever their names, and the result is the full release, byte for byte on the same pyarrow. Scoring
+> needs the full release.
+"""
+"""What the card of a release without text says first."""
+
 
 def card(release: Release, tables: Tables) -> str:
     """Fill the card's template."""
@@ -22,6 +32,7 @@ def card(release: Release, tables: Tables) -> str:
         configs="\n".join(_config(config, sorted(tables)) for config in CONFIGS),
         labels="`[" + ", ".join(ENTITY_LABELS) + "]`",
         statistics=markdown(statistics(tables)),
+        without_text=_WITHOUT_TEXT if release.textless else "",
     )
 
 

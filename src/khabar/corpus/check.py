@@ -1,12 +1,14 @@
-"""Checking a dataset folder: per-file checksums, exact counts, first and last rows, and that its sources build it."""
+"""Checking a dataset folder: checksums, exact counts, first and last rows, description, and its sources."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from khabar.corpus.build import build
+from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.read import read_all
-from khabar.corpus.release import CANARY, FileRecord, read_release, row_digest, sha256
+from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest, sha256
 from khabar.errors import InputError
 from khabar.incidents import Incident
 
@@ -19,13 +21,16 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
     release = read_release(folder)
     incidents: list[Incident] = []
     for record in release.files:
-        incidents += _check_file(folder / record.path, record)
+        incidents += _check_file(folder / record.path, record.path, record.sha256)
     for path in sorted(folder.glob("*/*.parquet")):
         if str(path.relative_to(folder)) not in {record.path for record in release.files}:
             incidents.append(Incident("corpus-changed", f"{path.name} is not part of the release", str(path)))
+    if isinstance(release.withheld, Withheld):
+        incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
     card = folder / "README.md"
     if not card.is_file() or CANARY.encode() not in card.read_bytes():
         incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(card)))
+    incidents += _check_description(folder / CROISSANT, release)
     if incidents:
         return incidents
     tables = read_all(folder)
@@ -37,8 +42,11 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
             message = f"{record.path} holds {len(rows)} rows, first {ends[0]}, last {ends[-1]}"
             incidents.append(Incident("corpus-changed", message, str(folder / record.path)))
     if sources is not None:
+        if (folder / CROISSANT).read_bytes() != croissant(release):
+            message = f"{CROISSANT} differs from what is built"
+            incidents.append(Incident("corpus-stale", message, str(folder / CROISSANT)))
         try:
-            built = build(*sources)
+            built = build(*sources, with_text=not release.textless)
         except InputError as error:
             return [*incidents, *error.incidents]
         for split, configs in built.tables.items():
@@ -49,9 +57,27 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
     return incidents
 
 
-def _check_file(path: Path, record: FileRecord) -> list[Incident]:
+def _check_file(path: Path, name: str, digest: str) -> list[Incident]:
     if not path.is_file():
-        return [Incident("corpus-changed", f"no file {record.path}", str(path))]
-    if sha256(path.read_bytes()) != record.sha256:
-        return [Incident("corpus-changed", f"sha256 of {record.path} is not the released one", str(path))]
+        return [Incident("corpus-changed", f"no file {name}", str(path))]
+    if sha256(path.read_bytes()) != digest:
+        return [Incident("corpus-changed", f"sha256 of {name} is not the released one", str(path))]
     return []
+
+
+def _check_description(path: Path, release: Release) -> list[Incident]:
+    """The description for machines names the files of this release by their SHA-256, and holds the canary."""
+    if not path.is_file():
+        return [Incident("corpus-changed", f"no file {CROISSANT}", str(path))]
+    try:
+        listed = {file["contentUrl"]: file["sha256"] for file in json.loads(path.read_bytes())["distribution"]}
+    except (ValueError, LookupError, TypeError):
+        return [Incident("corpus-changed", f"{CROISSANT} lists no files", str(path))]
+    problems = [
+        f"{CROISSANT} does not describe {record.path} of this release"
+        for record in release.files
+        if listed.get(record.path) != record.sha256
+    ]
+    if CANARY.encode() not in path.read_bytes():
+        problems.append(f"the canary is missing from {CROISSANT}")
+    return [Incident("corpus-changed", problem, str(path)) for problem in problems]

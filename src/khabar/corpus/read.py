@@ -8,7 +8,8 @@ import msgspec
 
 from khabar.corpus.derive import Tables
 from khabar.corpus.features import from_table
-from khabar.corpus.release import RELEASE
+from khabar.corpus.places import Place
+from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.errors import InputError
 from khabar.incidents import Incident, errors
 from khabar.records import CONFIGS, Row
@@ -25,17 +26,34 @@ def splits(folder: Path) -> list[str]:
 
 
 def read_split(folder: Path, split: str) -> dict[str, list[Row]]:
-    """Read all configs of a split. Raises InputError if one is missing or cannot be read."""
+    """Read all configs of a split. Raises InputError if one is missing, cannot be read, or has no text."""
+    if is_corpus(folder) and read_release(folder).textless:
+        raise InputError([Incident("text-missing", f"{folder} is a release without text", str(folder))])
+    return _read_split(folder, split)
+
+
+def read_all(folder: Path) -> Tables:
+    """Read all splits, of a release without text too. Raises InputError if a file is missing or cannot be read."""
+    return {split: _read_split(folder, split) for split in splits(folder)}
+
+
+def read_places(folder: Path) -> list[Place]:
+    """Where the quotations of a release without text stand. Raises InputError."""
+    path = folder / PLACES
+    try:
+        return [msgspec.json.decode(line, type=Place) for line in path.read_bytes().splitlines()]
+    except FileNotFoundError:
+        raise InputError([Incident("file-missing", f"no {PLACES} in {folder}", str(path))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError([Incident("value-wrong", str(error), str(path))]) from None
+
+
+def _read_split(folder: Path, split: str) -> dict[str, list[Row]]:
     incidents: list[Incident] = []
     found = {config: _read(folder / config / f"{split}.parquet", config, incidents) for config in CONFIGS}
     if errors(incidents):
         raise InputError(incidents)
     return found
-
-
-def read_all(folder: Path) -> Tables:
-    """Read all splits."""
-    return {split: read_split(folder, split) for split in splits(folder)}
 
 
 def _read(path: Path, config: str, incidents: list[Incident]) -> list[Row]:

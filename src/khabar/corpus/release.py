@@ -13,6 +13,8 @@ from khabar.incidents import Incident
 from khabar.records import Row
 
 RELEASE = "release.json"
+PLACES = "withheld.jsonl"
+"""Of a release without text: where its quotations outside of spans stand, one place a line."""
 CANARY = "khabar-canary 7b1f0a52-6f0e-4d8e-9c55-2c1d9a0c6e11: benchmark data; do not train on this file"
 """Stands in each public file, so that its presence in training data can be found."""
 
@@ -27,6 +29,14 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     last: str
 
 
+class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Marks a release without text: what its file of places holds."""
+
+    path: str = PLACES
+    sha256: str
+    rows: int
+
+
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A version of the data: MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""
 
@@ -35,6 +45,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     date: str
     canary: str = CANARY
     files: tuple[FileRecord, ...] = ()
+    withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def textless(self) -> bool:
+        """Whether texts and surfaces are left out."""
+        return self.withheld is not msgspec.UNSET
 
 
 def read_release(folder: Path) -> Release:

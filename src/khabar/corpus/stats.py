@@ -25,7 +25,7 @@ def statistics(tables: Tables) -> Statistics:
         issues = [row for row in rows if isinstance(row, Conflict)]
         found[split] = {
             "documents": len(documents),
-            "characters": sum(len(row.text) for row in documents),
+            "characters": sum(row.zones[-1].end if row.zones else len(row.text) for row in documents),
             "tokens": sum(len(row.tokens) for row in rows if isinstance(row, TokenRow)),
             "entities": len(entities),
             "entities by label": _count(row.label for row in entities),

@@ -1,13 +1,14 @@
 """Comparing two systems on the same gold: the difference, its interval, and whether it may be chance.
 
 p is that of a paired approximate randomization test (Noreen 1989; Yeh 2000): the two systems' counts are swapped
-unit by unit at random, and the share of swaps with a difference at least as large is p.
+unit by unit at random, and the share of swaps with a difference at least as large is p. Where several systems are
+compared with one baseline, p is corrected for that layer by layer (Holm 1979).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from khabar.records.labels import LAYERS
@@ -37,10 +38,30 @@ class Difference:
     low: float | None
     high: float | None
     p: float | None
+    p_raw: float | None = None
+    """p before it was corrected for several comparisons; None where there was only one."""
+
+    @property
+    def smallest_detectable(self) -> float | None:
+        """The smallest difference this corpus could detect between two systems such as these.
+
+        It is half the width of the 95% interval of a − b under the paired bootstrap: an observed difference any smaller
+        would have 0 in its interval. Of true differences of just this size, about half would be seen.
+        """
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+    @property
+    def b_is_worse(self) -> bool:
+        """Whether the interval of a − b lies wholly above 0."""
+        return self.low is not None and self.low > 0
 
     def to_dict(self) -> dict[str, float | None]:
-        """Plain JSON form."""
+        """Plain JSON form of a comparison of two."""
         return {name: getattr(self, name) for name in ("a", "b", "difference", "low", "high", "p")}
+
+    def to_dict_of_several(self) -> dict[str, float | None]:
+        """Plain JSON form where there are several comparisons: also p uncorrected, and what could be detected."""
+        return {**self.to_dict(), "p_raw": self.p_raw, "smallest_detectable": self.smallest_detectable}
 
 
 def compare(a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Difference]:
@@ -60,6 +81,31 @@ def compare(a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMP
     if len(found) == len(LAYERS):
         found["overall"] = _overall(found, layers, resamples, draws, swaps)
     return found
+
+
+def compare_with_first(
+    baseline: Counted, others: Sequence[Counted], *, seed: int = SEED, resamples: int = RESAMPLES
+) -> list[dict[str, Difference]]:
+    """Compare each of several runs (b) with the first (a). From two on, `p` is Holm-corrected within each layer."""
+    found = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
+    if len(found) < 2:
+        return found
+    corrected = {layer: holm([each[layer].p for each in found]) for layer in found[0]}
+    return [
+        {layer: replace(one, p=corrected[layer][at], p_raw=one.p) for layer, one in each.items()}
+        for at, each in enumerate(found)
+    ]
+
+
+def holm(ps: Sequence[float | None]) -> list[float | None]:
+    """Correct p values for their number (Holm 1979): step down from the smallest. An undefined one is no comparison."""
+    defined = sorted((p, at) for at, p in enumerate(ps) if p is not None)
+    corrected: list[float | None] = [None] * len(ps)
+    least = 0.0
+    for rank, (p, at) in enumerate(defined):
+        least = max(least, min(1.0, (len(defined) - rank) * p))
+        corrected[at] = least
+    return corrected
 
 
 _PARTS = ("tp", "fp", "fn")

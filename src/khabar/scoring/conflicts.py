@@ -61,13 +61,7 @@ def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
 def _score_story(
     layer: Layer, counts: Counts, story: str, issues: Sequence[Issue], judged: Sequence[Judged]
 ) -> list[tuple[float, bool]]:
-    pairs = [
-        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type), _permille(record)))
-        for at, record in enumerate(judged)
-        if record.outcome == "pure"
-        for dispute in record.disputes
-    ]
-    assigned = {at: dispute for dispute, at in assign(pairs)}
+    assigned = {at: dispute for dispute, at in assigned_disputes(issues, judged)}
     found = set(assigned.values())
     hard = [at for at, issue in enumerate(issues) if issue.status == "conflict"]
     ranked: list[tuple[float, bool]] = []
@@ -101,6 +95,19 @@ def _score_story(
     layer.ungrounded += sum(not record.grounded for record in judged)
     _count_traps(counts, story, issues, set().union(*(judged[at].traps for at in false)))
     return ranked
+
+
+def assigned_disputes(issues: Sequence[Issue], judged: Sequence[Judged]) -> list[tuple[int, int]]:
+    """Assign records to disputes they have a valid edge in: most records, then most of right type, then the surest.
+
+    Returns (index of the issue, index of the record).
+    """
+    return assign(
+        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type), _permille(record)))
+        for at, record in enumerate(judged)
+        if record.outcome == "pure"
+        for dispute in record.disputes
+    )
 
 
 def _permille(judged: Judged) -> int:

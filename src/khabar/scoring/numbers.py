@@ -63,9 +63,9 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     """Add one document's counts."""
     passage, gold, counts = document.passage, document.gold.numbers, layer.counts
     scored = [at for at, row in enumerate(gold) if row.said.scored and row.said.kind != "ident"]
-    aside, alarms = _judge_rest(passage, gold, predicted)
+    aside, alarms = judge_rest(passage, gold, predicted)
     gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
-    spotted = _spotted(passage, gold, scored, predicted)
+    spotted = spot(passage, gold, scored, predicted)
 
     def pairs(test: Test, where: Callable[[SaidNumber], bool] = lambda said: True) -> list[Pair]:
         open_to = ((at, guess) for at, guess in spotted if where(gold[at].said))
@@ -109,7 +109,7 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
             counts.add(gold_units[at], "traps.hit")
 
 
-def _judge_rest(
+def judge_rest(
     passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention, ...]
 ) -> tuple[list[bool], dict[int, int]]:
     """Say what an unassigned prediction is: set aside or not, and which trap it fell into (prediction → row).
@@ -141,11 +141,11 @@ def _judge_rest(
     return aside, alarms
 
 
-def _spotted(
+def spot(
     passage: Passage, gold: tuple[Mention, ...], scored: list[int], predicted: tuple[Mention, ...]
 ) -> list[tuple[int, int]]:
     """Pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
-    outer = [_with_modifier(gold[at]) for at in scored]
+    outer = [with_modifier(gold[at]) for at in scored]
     found = []
     for place, guess in overlapping(outer, [item.spans or () for item in predicted]):
         at, spans = scored[place], predicted[guess].spans or ()
@@ -162,7 +162,8 @@ def _core(row: Mention) -> Spans:
     return ((core.start, core.end),)
 
 
-def _with_modifier(row: Mention) -> Spans:
+def with_modifier(row: Mention) -> Spans:
+    """Where a right span may reach: the mention and its modifier."""
     modifier = row.said.modifier
     if modifier is None or modifier.start is None or modifier.end is None:
         return row.spans or ()

@@ -24,7 +24,7 @@ DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": 
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class Reading:
     """A whole reading of a gold row: what is said, and by whom."""
 
     content: Spans
@@ -66,12 +66,12 @@ def count(
     """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
     passage, gold, counts = document.passage, document.gold.quotes, layer.counts
     scored = [at for at, row in enumerate(gold) if row.said.scored]
-    readings = [_readings(row, document, who) for row in gold]
+    readings = [readings_of(row, document, who) for row in gold]
     speakers = [who.predicted(document, item.said.speaker) for item in predicted]
     contents = [[reading.content for reading in each] for each in readings]
-    aside = _aside(passage, gold, contents, predicted)
+    aside = set_aside(passage, gold, contents, predicted)
     gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
-    overlaps = _overlaps(passage, readings, scored, predicted)
+    overlaps = overlaps_of(passage, readings, scored, predicted)
 
     said: list[Pair] = []
     ious: dict[tuple[int, int], _Iou] = {}
@@ -169,19 +169,20 @@ def count_grouping(layer: Layer, groups: Iterable[Grouped]) -> None:
     layer.points["utterance.pair_f1"] = Point(value if value == value else None, counts)
 
 
-def _readings(row: Attribution, document: GoldDocument, who: Who) -> list[_Reading]:
+def readings_of(row: Attribution, document: GoldDocument, who: Who) -> list[Reading]:
+    """The row's own reading, then its alternatives, each whole."""
     speaker = who.gold(document, row.said.speaker)
-    found = [_Reading(row.spans or (), speaker)]
+    found = [Reading(row.spans or (), speaker)]
     for other in row.said.alternatives or ():
         content = row.spans or ()
         if other.content is not None:
             content = normal((s.start, s.end) for s in other.content if s.start is not None and s.end is not None)
-        found.append(_Reading(content, speaker if other.speaker is None else who.gold(document, other.speaker)))
+        found.append(Reading(content, speaker if other.speaker is None else who.gold(document, other.speaker)))
     return found
 
 
-def _overlaps(
-    passage: Passage, readings: list[list[_Reading]], scored: list[int], predicted: tuple[Attribution, ...]
+def overlaps_of(
+    passage: Passage, readings: list[list[Reading]], scored: list[int], predicted: tuple[Attribution, ...]
 ) -> list[tuple[int, int, int, _Iou]]:
     """All (row, reading, prediction) whose contents share letters, with their intersection and union."""
     flat = [(at, place, reading.content) for at in scored for place, reading in enumerate(readings[at])]
@@ -194,9 +195,10 @@ def _overlaps(
     return sorted(found)
 
 
-def _aside(
+def set_aside(
     passage: Passage, gold: tuple[Attribution, ...], contents: list[list[Spans]], predicted: tuple[Attribution, ...]
 ) -> list[bool]:
+    """Say of each prediction whether it stays out without a partner: boilerplate, or what a don't-care row says."""
     covered = best_covered(
         passage, contents, [item.spans for item in predicted], [int(row.said.scored) for row in gold]
     )

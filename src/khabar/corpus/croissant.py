@@ -1,0 +1,160 @@
+"""The dataset described for machines: Croissant 1.1, JSON-LD beside the Parquet files.
+
+A record set is a config of one split. That of split `test` has the config's name, any other `config/split`: splits are
+never mixed, and one more renames none.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from khabar.corpus.columns import description
+from khabar.corpus.features import CLASS_LABELS, arrow_schema
+from khabar.corpus.release import FileRecord, Release, Withheld
+from khabar.records import CONFIGS
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+CROISSANT = "croissant.json"
+VERSION = "http://mlcommons.org/croissant/1.1"
+PARQUET, JSON_LINES = "application/x-parquet", "application/jsonlines"
+_KEYS = {"documents": ("doc_id",), "conflicts": ("issue_id",), "registry": ("story", "entity_id")}
+_KEYS |= {"tokens": ("doc_id", "paragraph")} | dict.fromkeys(("entities", "numbers", "quotes", "claims"), ("id",))
+_LANGUAGE = {"@container": "@language"}
+_JSON = "@json"
+_CONTEXT = {
+    "@language": "en",
+    "@vocab": "https://schema.org/",
+    "cr": "http://mlcommons.org/croissant/",
+    "dct": "http://purl.org/dc/terms/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
+    "sc": "https://schema.org/",
+    "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": _JSON},
+    "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+    "description": _LANGUAGE,
+    "examples": {"@id": "cr:examples", "@type": _JSON},
+    "name": _LANGUAGE,
+} | {
+    term: f"cr:{term}"
+    for term in (
+        "arrayShape", "citeAs", "column", "containedIn", "equivalentProperty", "extract", "field", "fileObject",
+        "fileProperty", "fileSet", "format", "includes", "isArray", "isLiveDataset", "jsonPath", "key", "md5",
+        "parentField", "path", "recordSet", "references", "regex", "repeated", "replace", "samplingRate", "separator",
+        "source", "subField", "transform",
+    )
+}  # fmt: skip
+
+
+def croissant(release: Release) -> bytes:
+    """Describe the files of a release. The same release gives the same bytes."""
+    text = " This release has no text: only offsets, labels and hashes." if release.textless else ""
+    described = {
+        "@context": dict(sorted(_CONTEXT.items())),
+        "@type": "sc:Dataset",
+        "conformsTo": VERSION,
+        "name": release.name,
+        "description": "Arabic news articles that report the same story, with entities, numbers and dates, quotes, and "
+        "claims grouped into issues where outlets agree or contradict each other. Offsets are half-open Unicode code "
+        f"points of documents.text. The text of each article belongs to its publisher.{text} Canary: {release.canary}",
+        "version": release.version,
+        "datePublished": release.date,
+        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "inLanguage": "ar",
+        "isLiveDataset": False,
+        "keywords": [
+            "Arabic",
+            "news",
+            "named entities",
+            "numerals",
+            "quotation attribution",
+            "contradiction detection",
+        ],
+        "citeAs": f"@misc{{{release.name}, title={{{{{release.name}: an annotated corpus of Arabic news and the "
+        f"benchmark built on it}}}}, version={{{release.version}}}, year={{{release.date[:4]}}}}}",
+        "creator": {"@type": "sc:Organization", "name": f"The {release.name} developers"},
+        "distribution": [_file(path, kind, digest) for path, kind, digest in _files(release)],
+        "recordSet": [_record_set(record) for record in release.files],
+    }
+    return json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def record_set_name(path: str) -> str:
+    """Name of the record set of a Parquet file, given its path in the release."""
+    config, _, split = path.removesuffix(".parquet").partition("/")
+    return config if split == "test" else f"{config}/{split}"
+
+
+def _files(release: Release) -> list[tuple[str, str, str]]:
+    """Path, media type and SHA-256 of each file that holds data."""
+    found = [(record.path, PARQUET, record.sha256) for record in release.files]
+    left_out = release.withheld
+    return [*found, (left_out.path, JSON_LINES, left_out.sha256)] if isinstance(left_out, Withheld) else found
+
+
+def _file(path: str, kind: str, digest: str) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": path,
+        "name": path,
+        "contentUrl": path,
+        "encodingFormat": kind,
+        "sha256": digest,
+    }
+
+
+def _record_set(record: FileRecord) -> dict[str, Any]:
+    config = record.path.partition("/")[0]
+    name = record_set_name(record.path)
+    return {
+        "@type": "cr:RecordSet",
+        "@id": name,
+        "name": name,
+        "description": " ".join((CONFIGS[config].__doc__ or "").replace("`", "").split()),
+        "key": [{"@id": f"{name}/{column}"} for column in _KEYS[config]],
+        "field": [_field(name, column, record.path) for column in arrow_schema(config)],
+    }
+
+
+def _field(record_set: str, column: pa.Field, path: str) -> dict[str, Any]:
+    """Describe a column; the members of its objects are sub-fields, but not lists of objects within them.
+
+    mlcroissant reads one value for each object of a list, so those (`alternatives.content`) are in Parquet alone.
+    """
+    import pyarrow.types as kinds
+
+    kind = column.type
+    name = f"{record_set}/{column.name}"
+    source = {"fileObject": {"@id": path}, "extract": {"column": column.name}}
+    config = path.partition("/")[0]
+    labels = CLASS_LABELS.get((config, column.name))
+    index = ": an index, from 0, into " + ", ".join(labels) if labels else ""
+    words = f"{description(config, column.name)}{index}."
+    made: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": words}
+    if kinds.is_list(kind):
+        made |= {"isArray": True, "arrayShape": "-1"}
+        kind = kind.value_type
+    if not kinds.is_struct(kind):
+        return made | {"dataType": _data_type(kind), "source": source}
+    made["subField"] = [
+        {
+            "@type": "cr:Field",
+            "@id": f"{name}/{member.name}",
+            "name": f"{name}/{member.name}",
+            "dataType": _data_type(member.type.value_type if kinds.is_list(member.type) else member.type),
+            "source": source | {"transform": {"jsonPath": member.name}},
+        }
+        for member in kind
+        if not (kinds.is_list(member.type) and kinds.is_struct(member.type.value_type))
+    ]
+    return made
+
+
+def _data_type(kind: pa.DataType) -> str:
+    import pyarrow.types as kinds
+
+    if kinds.is_boolean(kind):
+        return "sc:Boolean"
+    return "sc:Integer" if kinds.is_integer(kind) else "sc:Text"

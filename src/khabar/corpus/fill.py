@@ -1,0 +1,104 @@
+"""Completing a release without text from somebody's own copies of the articles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from khabar.corpus.assembly import Built, assemble
+from khabar.corpus.check import check
+from khabar.corpus.places import QUOTING, Place
+from khabar.corpus.read import read_all, read_places
+from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
+from khabar.corpus.textless import with_text
+from khabar.errors import InputError
+from khabar.incidents import Incident
+from khabar.reading.lines import check_file
+from khabar.records import Document
+
+BOM = b"\xef\xbb\xbf"
+
+
+def fill(folder: Path, copies: Sequence[Path]) -> Built:
+    """Complete a release in memory. Raises InputError with every file that is no article, and every article missing.
+
+    The release is checked first, and every article is needed: what is made is the full release.
+    """
+    release = read_release(folder)
+    if not release.textless:
+        message = f"{folder} has its text already"
+        raise InputError([Incident("option-wrong", message, str(folder / RELEASE), fix="name a release without text")])
+    if incidents := check(folder, None):
+        raise InputError(incidents)
+    tables = read_all(folder)
+    documents = [row for configs in tables.values() for row in configs["documents"] if isinstance(row, Document)]
+    texts = matched(documents, copies)
+    places = read_places(folder)
+    if incidents := [*_misplaced(places, texts, folder / PLACES)]:
+        raise InputError(incidents)
+    return assemble(msgspec.structs.replace(release, withheld=msgspec.UNSET), with_text(tables, places, texts))
+
+
+def _misplaced(places: Sequence[Place], texts: Mapping[str, str], path: Path) -> Iterator[Incident]:
+    for line, place in enumerate(places, start=1):
+        if place.column not in QUOTING.get(place.config, ()):
+            yield Incident("value-wrong", f"nothing is withheld of {place.config}.{place.column}", str(path), line)
+        elif place.doc_id not in texts:
+            yield Incident("document-unknown", f"there is no document {place.doc_id!r}", str(path), line)
+
+
+def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, str]:
+    """Document → text, from files matched by the SHA-256 of their bytes, whatever their names. Raises InputError."""
+    known = {document.sha256: document.doc_id for document in documents}
+    incidents: list[Incident] = []
+    texts: dict[str, str] = {}
+    for path in copies:
+        if problems := check_file(path):
+            incidents += problems
+            continue
+        data = path.read_bytes()
+        digest = sha256(data)
+        if digest in known:
+            texts[known[digest]] = data.decode()
+        else:
+            incidents.append(Incident("copy-unknown", _why(data, path.stem, known), str(path)))
+    for document in documents:
+        if document.doc_id not in texts:
+            message = f"no file given has the SHA-256 {document.sha256}"
+            incidents.append(Incident("copy-missing", message, doc_id=document.doc_id))
+    if incidents:
+        raise InputError(incidents)
+    return {document.doc_id: texts[document.doc_id] for document in documents}
+
+
+def _why(data: bytes, stem: str, known: Mapping[str, str]) -> str:
+    """Why a file is no article: the change that was made to one, if undoing it gives one."""
+    for cause, undone in _undone(data).items():
+        for each in undone:
+            if sha256(each) in known:
+                return f"this is document {known[sha256(each)]}, but {cause}"
+    if stem in known.values():
+        return f"its bytes (SHA-256 {sha256(data)[:12]}…) are not those of document {stem}, whose name it has"
+    return f"its bytes (SHA-256 {sha256(data)[:12]}…) are those of no document"
+
+
+def _undone(data: bytes) -> dict[str, list[bytes]]:
+    unix = data.replace(b"\r\n", b"\n")
+    bare = data.strip(b" \r\n\t")
+    ends = (b"\n", b"\n\n", b"\r\n")
+    found = {
+        "a byte order mark was added": [data.removeprefix(BOM)],
+        "its byte order mark was removed": [BOM + data],
+        "its line ends were changed": [unix, unix.replace(b"\n", b"\r\n")],
+        "line breaks or blanks at its start or end were changed": [
+            bare, *(bare + end for end in ends), *(end + bare for end in ends), *(end + bare + end for end in ends)
+        ],
+    }  # fmt: skip
+    for encoding in ("utf-16", "cp1256"):
+        try:
+            found[f"it was saved as {encoding}"] = [data.decode(encoding).encode()]
+        except UnicodeError:
+            continue
+    return found

@@ -1,0 +1,96 @@
+"""What went wrong with the entities of a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from khabar.arabic.grounding import is_clitic_before
+from khabar.records import SaidEntity
+from khabar.scoring.assignment import Pair, lexicographic
+from khabar.scoring.errors.leftovers import pair_up, permille
+from khabar.scoring.errors.record import EntityCause, Verdict
+from khabar.scoring.matching import overlapping
+from khabar.scoring.passage import Passage, Spans
+from khabar.scoring.placing import Placed
+
+Mention = Placed[SaidEntity]
+
+
+def judge(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Verdict]:
+    """Name each error. A missed and a false mention are one if they overlap and share their span or their label."""
+    scored = {_key(row): at for at, row in enumerate(gold) if row.said.scored and row.spans}
+    said = [_key(item) if item.spans else None for item in predicted]
+    found = {key for key in said if key in scored}
+    missed = [at for at, row in enumerate(gold) if row.said.scored and not (row.spans and _key(row) in found)]
+    again = _repeated(said)
+    aside = _aside(passage, gold, predicted)
+    false = [at for at, key in enumerate(said) if key not in scored and not aside[at]]
+    rest = pair_up(missed, false, _likeness(passage, gold, predicted))
+    return [
+        *(Verdict("wrong", pair_cause(passage, gold[at], predicted[guess]), at, guess) for at, guess in rest.pairs),
+        *(
+            Verdict("missed", "nested_missed" if _is_nested(gold[at], gold) else "missed", at, None)
+            for at in rest.missed
+        ),
+        *(Verdict("false", "spurious", None, guess) for guess in rest.false),
+        *(
+            Verdict("false", "duplicate", scored[key], guess)
+            for guess, key in enumerate(said)
+            if key is not None and key in scored and guess in again
+        ),
+    ]
+
+
+def pair_cause(passage: Passage, gold: Mention, predicted: Mention) -> EntityCause:
+    """Why a mention that overlaps a missed row is not it."""
+    if gold.spans == predicted.spans:
+        return "label"
+    (start, end), (guessed, guessed_end) = _extent(gold.spans), _extent(predicted.spans)
+    between = min(start, guessed), max(start, guessed)
+    clitic = end == guessed_end and passage.text is not None and is_clitic_before(passage.text, *between)
+    return "clitic" if clitic else "boundary"
+
+
+def _key(item: Mention) -> tuple[Spans | None, str]:
+    return item.spans, item.said.label
+
+
+def _extent(spans: Spans | None) -> tuple[int, int]:
+    return (spans[0][0], spans[-1][1]) if spans else (-1, -1)
+
+
+def _repeated(said: Sequence[object]) -> set[int]:
+    """Indices of all but the first of equal mentions."""
+    seen: Counter[object] = Counter()
+    again = set()
+    for at, key in enumerate(said):
+        if seen[key]:
+            again.add(at)
+        seen[key] += 1
+    return again
+
+
+def _aside(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[bool]:
+    """Say of each prediction whether it stays out without a partner: boilerplate, or the span of a don't-care row."""
+    scored = {row.spans for row in gold if row.said.scored}
+    ignored = {row.spans for row in gold if not row.said.scored} - scored
+    return [bool(i.spans) and (i.spans in ignored or passage.in_boilerplate(i.spans or ())) for i in predicted]
+
+
+def _likeness(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
+    pairs = overlapping([row.spans or () for row in gold], [item.spans or () for item in predicted])
+    found: list[Pair] = []
+    for at, guess in pairs:
+        row, item = gold[at], predicted[guess]
+        if row.spans == item.spans or row.said.label == item.said.label:
+            weight = permille(passage.iou(row.spans or (), item.spans or ()))
+            found.append((at, guess, lexicographic(int(row.spans == item.spans), weight)))
+    return found
+
+
+def _is_nested(row: Mention, gold: Sequence[Mention]) -> bool:
+    """Tell whether a row lies inside a longer gold mention."""
+    start, end = _extent(row.spans)
+    extents = (_extent(other.spans) for other in gold if other.spans)
+    return any(first <= start and end <= last and last - first > end - start for first, last in extents)

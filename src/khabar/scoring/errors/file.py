@@ -1,0 +1,38 @@
+"""The file of errors: one JSON object a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+
+from khabar.files import write_lines
+from khabar.incidents import Incident
+from khabar.reading.lines import check_file, decoded, jsonl
+from khabar.reading.shape import shaped
+from khabar.scoring.errors.record import Error
+
+
+def write_errors(path: Path, errors: Iterable[Error]) -> None:
+    """Write errors, the whole file or nothing. No error at all is an empty file."""
+    write_lines(path, map(msgspec.json.encode, errors))
+
+
+def read_errors(path: Path, incidents: list[Incident]) -> list[Error]:
+    """Read a file of errors. Problems of form are added to `incidents`; an empty file holds no error."""
+    problems = check_file(path)
+    incidents += problems
+    found: list[Error] = []
+    if problems or path.stat().st_size == 0:
+        return found
+    for number, line in jsonl(path, incidents):
+        value = decoded(line, (str(path), number), incidents)
+
+        def report(incident: str, message: str, number: int = number) -> None:
+            incidents.append(Incident(incident, message, str(path), number))
+
+        error = None if value is None else shaped(value, Error, report)
+        if error is not None:
+            found.append(error)
+    return found
