@@ -82,6 +82,31 @@ def tally(counts: Counts, prefix: str, settled: Settled, gold: Sequence[Unit], p
         counts.add(predicted[at], f"{prefix}.fp")
 
 
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One document on one layer: which rows count, what stays out, and where each row and prediction is counted."""
+
+    counts: Counts
+    scored: Sequence[int]
+    aside: Sequence[bool]
+    gold_units: Sequence[Unit]
+    predicted_units: Sequence[Unit]
+
+    def settle(self, edges: Iterable[Pair]) -> Settled:
+        """Assign and judge."""
+        return settle(self.scored, edges, self.aside)
+
+    def tally(self, prefix: str, edges: Iterable[Pair]) -> Settled:
+        """Assign, judge, and count under `prefix`."""
+        settled = self.settle(edges)
+        tally(self.counts, prefix, settled, self.gold_units, self.predicted_units)
+        return settled
+
+    def only(self, scored: Sequence[int], out: Sequence[bool]) -> Sheet:
+        """The same document with fewer rows scored and other predictions staying out."""
+        return Sheet(self.counts, scored, out, self.gold_units, self.predicted_units)
+
+
 def units(items: Sequence[Placed[Said]], passage: Passage, unit_of: UnitOf) -> list[Unit]:
     """Give the unit each item counts to."""
     return [unit_of(passage, item.start) for item in items]

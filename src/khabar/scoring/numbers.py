@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from fractions import Fraction
+from collections.abc import Callable, Iterable, Mapping
 
 from khabar.records import SaidNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, macro_f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, UnitOf, best_covered, never_right, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, units
 from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
 from khabar.scoring.passage import Passage, Spans, normal
 from khabar.scoring.placing import Placed
@@ -64,7 +63,6 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     passage, gold, counts = document.passage, document.gold.numbers, layer.counts
     scored = [at for at, row in enumerate(gold) if row.said.scored and row.said.kind != "ident"]
     aside, alarms = judge_rest(passage, gold, predicted)
-    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
     spotted = spot(passage, gold, scored, predicted)
 
     def pairs(test: Test, where: Callable[[SaidNumber], bool] = lambda said: True) -> list[Pair]:
@@ -72,9 +70,9 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
         return [(at, guess, 1) for at, guess in open_to if test(gold[at].said, predicted[guess].said)]
 
     rights = pairs(is_right)
-    aside = never_right(aside, rights)
-    full = settle(scored, rights, aside)
-    tally(counts, "full", full, gold_units, predicted_units)
+    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
+    sheet = Sheet(counts, scored, never_right(aside, rights), gold_units, predicted_units)
+    full = sheet.tally("full", rights)
     layer.set_aside += len(full.aside)
     layer.ungrounded += sum(item.spans is None for item in predicted)
     for outcome, rows in (("tp", [at for at, _ in full.pairs]), ("fn", full.missed)):
@@ -86,27 +84,29 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
         counts.add(predicted_units[guess], f"kind.{predicted[guess].said.kind}.fp")
 
     for aspect, test in ASPECTS.items():
-        settled = settle(scored, pairs(test), aside)
-        tally(counts, aspect, settled, gold_units, predicted_units)
+        settled = sheet.tally(aspect, pairs(test))
         if aspect == "detection":
             for at, guess in settled.pairs:
                 for error in errors_of(gold[at].said, predicted[guess].said):
                     counts.add(gold_units[at], f"errors.{error}")
 
     dates = [at for at in scored if gold[at].said.kind == "date"]
-    dated = [item.said.kind != "date" or aside[guess] for guess, item in enumerate(predicted)]
+    undated = [item.said.kind != "date" or sheet.aside[guess] for guess, item in enumerate(predicted)]
+    dated = sheet.only(dates, undated)
     for aspect, test in _DATE_ASPECTS.items():
-        settled = settle(dates, pairs(test, lambda said: said.kind == "date"), dated)
-        tally(counts, aspect, settled, gold_units, predicted_units)
-    _count_modalities(layer, gold, scored, predicted, spotted, aside, gold_units, predicted_units)
-    _count_interval_credit(layer, gold, dates, predicted, spotted, dated, gold_units, predicted_units)
+        dated.tally(aspect, pairs(test, lambda said: said.kind == "date"))
+    _count_interval_credit(dated, gold, predicted, spotted)
+    _count_modalities(sheet, gold, predicted, spotted)
+    _count_traps(sheet, gold, alarms, {guess for _, guess in full.pairs})
 
-    traps = [at for at, row in enumerate(gold) if row.said.kind == "ident"]
-    right = {guess for _, guess in full.pairs}
-    for at in traps:
-        counts.add(gold_units[at], "traps.rows")
-        if any(row == at and guess not in right for guess, row in alarms.items()):
-            counts.add(gold_units[at], "traps.hit")
+
+def _count_traps(sheet: Sheet, gold: tuple[Mention, ...], alarms: Mapping[int, int], right: set[int]) -> None:
+    """Count the `ident` rows, and those on which something else was said that is right nowhere."""
+    hit = {row for guess, row in alarms.items() if guess not in right}
+    for at, row in enumerate(gold):
+        if row.said.kind == "ident":
+            sheet.counts.add(sheet.gold_units[at], "traps.rows")
+            sheet.counts.add(sheet.gold_units[at], "traps.hit", int(at in hit))
 
 
 def judge_rest(
@@ -171,60 +171,44 @@ def with_modifier(row: Mention) -> Spans:
 
 
 def _count_modalities(
-    layer: Layer,
-    gold: tuple[Mention, ...],
-    scored: list[int],
-    predicted: tuple[Mention, ...],
-    spotted: list[tuple[int, int]],
-    aside: list[bool],
-    gold_units: list[tuple[str, str | int]],
-    predicted_units: list[tuple[str, str | int]],
+    sheet: Sheet, gold: tuple[Mention, ...], predicted: tuple[Mention, ...], spotted: list[tuple[int, int]]
 ) -> None:
     """F1 of each modality on numbers that have one (dates have none)."""
 
     def modality(said: SaidNumber) -> str | None:
         return None if said.kind in ("date", "ident") else value_of(said).modality
 
-    valued = [at for at in scored if modality(gold[at].said) is not None]
-    out = [aside[guess] or modality(item.said) is None for guess, item in enumerate(predicted)]
+    valued = [at for at in sheet.scored if modality(gold[at].said) is not None]
+    out = [sheet.aside[guess] or modality(item.said) is None for guess, item in enumerate(predicted)]
     edges = [
         (at, guess, 1)
         for at, guess in spotted
         if (said := modality(gold[at].said)) is not None and said == modality(predicted[guess].said)
     ]
-    settled = settle(valued, edges, out)
-    for at, _ in settled.pairs:
-        layer.counts.add(gold_units[at], f"modality.{modality(gold[at].said)}.tp")
-    for at in settled.missed:
-        layer.counts.add(gold_units[at], f"modality.{modality(gold[at].said)}.fn")
+    settled = sheet.only(valued, out).settle(edges)
+    for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
+        for at in rows:
+            sheet.counts.add(sheet.gold_units[at], f"modality.{modality(gold[at].said)}.{outcome}")
     for guess in settled.false:
-        layer.counts.add(predicted_units[guess], f"modality.{modality(predicted[guess].said)}.fp")
+        sheet.counts.add(sheet.predicted_units[guess], f"modality.{modality(predicted[guess].said)}.fp")
 
 
 _CREDIT_STEPS = 1_000_000
 
 
 def _count_interval_credit(
-    layer: Layer,
-    gold: tuple[Mention, ...],
-    dates: list[int],
-    predicted: tuple[Mention, ...],
-    spotted: list[tuple[int, int]],
-    out: list[bool],
-    gold_units: list[tuple[str, str | int]],
-    predicted_units: list[tuple[str, str | int]],
+    dated: Sheet, gold: tuple[Mention, ...], predicted: tuple[Mention, ...], spotted: list[tuple[int, int]]
 ) -> None:
     """Credit a date by the share of days it has in common with gold's (intersection over union)."""
-    credits: dict[tuple[int, int], Fraction] = {}
-    for at, guess in spotted:
-        if gold[at].said.kind == "date" and predicted[guess].said.kind == "date":
-            credits[at, guess] = days_in_common(gold[at].said, predicted[guess].said)
-    edges = [(at, guess, int(credit * _CREDIT_STEPS)) for (at, guess), credit in credits.items()]
-    settled = settle(dates, edges, out)
+    credits = {
+        (at, guess): days_in_common(gold[at].said, predicted[guess].said)
+        for at, guess in spotted
+        if gold[at].said.kind == "date" and predicted[guess].said.kind == "date"
+    }
+    settled = dated.settle((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in credits.items())
     for pair in settled.pairs:
-        layer.counts.add(gold_units[pair[0]], "dates.credit", float(credits[pair]))
-        layer.counts.add(predicted_units[pair[1]], "dates.predicted")
-    for guess in settled.false:
-        layer.counts.add(predicted_units[guess], "dates.predicted")
-    for at in dates:
-        layer.counts.add(gold_units[at], "dates.gold")
+        dated.counts.add(dated.gold_units[pair[0]], "dates.credit", float(credits[pair]))
+    for guess in (*(guess for _, guess in settled.pairs), *settled.false):
+        dated.counts.add(dated.predicted_units[guess], "dates.predicted")
+    for at in dated.scored:
+        dated.counts.add(dated.gold_units[at], "dates.gold")

@@ -10,7 +10,7 @@ from itertools import pairwise
 from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, Point, UnitOf, best_covered, never_right, overlapping, settle, tally, units
+from khabar.scoring.matching import Layer, Point, Sheet, UnitOf, best_covered, never_right, overlapping, units
 from khabar.scoring.passage import Passage, Spans, at_least_half, normal
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -64,81 +64,110 @@ def count(
     layer: Layer, document: GoldDocument, predicted: tuple[Attribution, ...], who: Who, unit_of: UnitOf
 ) -> list[Grouped]:
     """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
-    passage, gold, counts = document.passage, document.gold.quotes, layer.counts
+    passage, gold = document.passage, document.gold.quotes
     scored = [at for at, row in enumerate(gold) if row.said.scored]
     readings = [readings_of(row, document, who) for row in gold]
-    speakers = [who.predicted(document, item.said.speaker) for item in predicted]
     contents = [[reading.content for reading in each] for each in readings]
-    aside = set_aside(passage, gold, contents, predicted)
-    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
-    overlaps = overlaps_of(passage, readings, scored, predicted)
+    right, ious = _eligible(document, readings, scored, predicted, who)
+    aside = never_right(set_aside(passage, gold, contents, predicted), right)
+    sheet = Sheet(layer.counts, scored, aside, units(gold, passage, unit_of), units(predicted, passage, unit_of))
 
-    said: list[Pair] = []
-    ious: dict[tuple[int, int], _Iou] = {}
-    for at, place, guess, iou in overlaps:
-        reading = readings[at][place]
-        if at_least_half(iou) and reading.speaker == speakers[guess]:
-            said.append((at, guess, 1))
-        best = ious.get((at, guess))
-        if best is None or iou[0] * best[1] > best[0] * iou[1]:
-            ious[at, guess] = iou
-
-    aside = never_right(aside, said)
-    settled = settle(scored, set(said), aside)
-    tally(counts, "said", settled, gold_units, predicted_units)
+    settled = sheet.tally("said", right)
     layer.set_aside += len(settled.aside)
     layer.ungrounded += sum(item.spans is None for item in predicted)
     for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
         for at in rows:
             for tag in gold[at].said.phenomena or ():
-                counts.add(gold_units[at], f"phenomenon.{tag}.{outcome}")
+                layer.counts.add(sheet.gold_units[at], f"phenomenon.{tag}.{outcome}")
 
-    right = set(said)
-    found: list[tuple[int, int]] = []
+    found = _count_detection(sheet, ious, {pair[:2] for pair in right})
+    _count_soft(sheet, ious)
+    _count_attributes(sheet, document, found, {pair[:2] for pair in right}, predicted, who)
+    _count_cues(sheet, gold, predicted)
+    for item, unit in zip(predicted, sheet.predicted_units, strict=True):
+        layer.counts.add(unit, "quotes.predicted")
+        layer.counts.add(unit, "quotes.ungrounded", int(item.spans is None))
+        layer.counts.add(unit, "quotes.altered", int(item.altered))
+    return [Grouped(document.story, gold[at].said.utterance, predicted[guess].said.utterance) for at, guess in found]
+
+
+_Ious = dict[tuple[int, int], _Iou]
+"""(row, prediction) → intersection and union of their contents in letters, of the reading that fits best."""
+
+
+def _eligible(
+    document: GoldDocument,
+    readings: list[list[Reading]],
+    scored: list[int],
+    predicted: tuple[Attribution, ...],
+    who: Who,
+) -> tuple[set[Pair], _Ious]:
+    """The right pairs (content and speaker in one reading), and how well all others overlap."""
+    speakers = [who.predicted(document, item.said.speaker) for item in predicted]
+    right: set[Pair] = set()
+    ious: _Ious = {}
+    for at, place, guess, iou in overlaps_of(document.passage, readings, scored, predicted):
+        if at_least_half(iou) and readings[at][place].speaker == speakers[guess]:
+            right.add((at, guess, 1))
+        best = ious.get((at, guess))
+        if best is None or iou[0] * best[1] > best[0] * iou[1]:
+            ious[at, guess] = iou
+    return right, ious
+
+
+def _count_detection(sheet: Sheet, ious: _Ious, right: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Count contents found, whoever speaks; give the pairs at IoU ≥ 0.5."""
+    found: tuple[tuple[int, int], ...] = ()
     for name, (top, bottom) in DETECTION.items():
-        edges = [
-            # Among equally many pairs, prefer those whose speaker is right too.
-            (at, guess, (1 << 20) + ((at, guess, 1) in right))
-            for (at, guess), (shared, union) in ious.items()
-            if shared and bottom * shared >= top * union
-        ]
-        detected = settle(scored, edges, aside)
-        tally(counts, name, detected, gold_units, predicted_units)
+        # Among equally many pairs, prefer those whose speaker is right too.
+        settled = sheet.tally(
+            name,
+            [
+                (*pair, (1 << 20) + (pair in right))
+                for pair, (shared, union) in ious.items()
+                if shared and bottom * shared >= top * union
+            ],
+        )
         if name == "detection_50":
-            found = list(detected.pairs)
+            found = settled.pairs
+    return found
 
-    soft = [(at, guess, shared * _STEPS // union) for (at, guess), (shared, union) in ious.items() if shared]
-    softly = settle(scored, soft, aside)
-    for at, guess in softly.pairs:
+
+def _count_soft(sheet: Sheet, ious: _Ious) -> None:
+    """Credit each content by its IoU under the best assignment."""
+    settled = sheet.settle((*pair, shared * _STEPS // union) for pair, (shared, union) in ious.items() if shared)
+    for at, guess in settled.pairs:
         shared, union = ious[at, guess]
-        counts.add(gold_units[at], "soft.credit", shared / union)
-        counts.add(predicted_units[guess], "soft.predicted")
-    for guess in softly.false:
-        counts.add(predicted_units[guess], "soft.predicted")
-    for at in scored:
-        counts.add(gold_units[at], "soft.gold")
+        sheet.counts.add(sheet.gold_units[at], "soft.credit", shared / union)
+    for guess in (*(guess for _, guess in settled.pairs), *settled.false):
+        sheet.counts.add(sheet.predicted_units[guess], "soft.predicted")
+    for at in sheet.scored:
+        sheet.counts.add(sheet.gold_units[at], "soft.gold")
 
+
+def _count_attributes(
+    sheet: Sheet,
+    document: GoldDocument,
+    found: tuple[tuple[int, int], ...],
+    right: set[tuple[int, int]],
+    predicted: tuple[Attribution, ...],
+    who: Who,
+) -> None:
+    """Count speaker, type and chain on the contents found."""
     for at, guess in found:
-        row, item, unit = gold[at], predicted[guess], gold_units[at]
+        row, item, unit = document.gold.quotes[at], predicted[guess], sheet.gold_units[at]
         group = "speaker.implicit" if row.said.speaker_mention is None else "speaker.explicit"
         for name in ("speaker", group):
-            counts.add(unit, f"{name}.all")
-            if (at, guess, 1) in right:
-                counts.add(unit, f"{name}.right")
-        ours, theirs = _type(row, passage), _type(item, passage)
+            sheet.counts.add(unit, f"{name}.all")
+            sheet.counts.add(unit, f"{name}.right", int((at, guess) in right))
+        ours, theirs = _type(row, document.passage), _type(item, document.passage)
         if ours is not None and theirs is not None:
-            counts.add(unit, "type.all")
-            counts.add(unit, "type.right", int(ours == theirs))
+            sheet.counts.add(unit, "type.all")
+            sheet.counts.add(unit, "type.right", int(ours == theirs))
         chain, guessed = _chain(row, document, who.gold), _chain(item, document, who.predicted)
-        counts.add(unit, "chain.tp", len(chain & guessed))
-        counts.add(unit, "chain.fn", len(chain - guessed))
-        counts.add(unit, "chain.fp", len(guessed - chain))
-    _count_cues(layer, gold, scored, predicted, aside, gold_units, predicted_units)
-    for item, unit in zip(predicted, predicted_units, strict=True):
-        counts.add(unit, "quotes.predicted")
-        counts.add(unit, "quotes.ungrounded", int(item.spans is None))
-        counts.add(unit, "quotes.altered", int(item.altered))
-    return [Grouped(document.story, gold[at].said.utterance, predicted[guess].said.utterance) for at, guess in found]
+        sheet.counts.add(unit, "chain.tp", len(chain & guessed))
+        sheet.counts.add(unit, "chain.fn", len(chain - guessed))
+        sheet.counts.add(unit, "chain.fp", len(guessed - chain))
 
 
 _STEPS = 1_000_000
@@ -231,26 +260,17 @@ def _chain(item: Attribution, document: GoldDocument, resolve: _Resolve) -> set[
     return set(pairwise(resolve(document, source) for source in item.said.source_chain or ()))
 
 
-def _count_cues(
-    layer: Layer,
-    gold: tuple[Attribution, ...],
-    scored: list[int],
-    predicted: tuple[Attribution, ...],
-    aside: list[bool],
-    gold_units: list[tuple[str, str | int]],
-    predicted_units: list[tuple[str, str | int]],
-) -> None:
+def _count_cues(sheet: Sheet, gold: tuple[Attribution, ...], predicted: tuple[Attribution, ...]) -> None:
     """Cues found: exact spans of cue words, one to one, over rows and predictions that give any."""
 
     def cue(item: Attribution) -> Spans:
         return normal((s.start, s.end) for s in item.said.cue or () if s.start is not None and s.end is not None)
 
     rows: dict[Spans, list[int]] = defaultdict(list)
-    for at in scored:
+    for at in sheet.scored:
         if cue(gold[at]):
             rows[cue(gold[at])].append(at)
     guesses = [cue(item) for item in predicted]
     edges = [(at, guess, 1) for guess, spans in enumerate(guesses) for at in rows.get(spans, ())]
-    out = [aside[guess] or not spans for guess, spans in enumerate(guesses)]
-    settled = settle([at for each in rows.values() for at in each], edges, out)
-    tally(layer.counts, "cue", settled, gold_units, predicted_units)
+    out = [sheet.aside[guess] or not spans for guess, spans in enumerate(guesses)]
+    sheet.only([at for each in rows.values() for at in each], out).tally("cue", edges)
