@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from khabar.errors import InputError
+from khabar.records import Seed
+from khabar.seeds import keys_for
 from tests.cli.conftest import Khabar
 
 SOURCES = ("--seeds", "seeds", "--gold", "gold")
@@ -187,3 +190,13 @@ def test_out_is_a_file(khabar: Khabar, here: Path) -> None:
     answer = khabar("corpus", "build", *SOURCES, "--out", "gold.jsonl")
     assert (answer.code, answer.out) == (2, "")
     assert "gold.jsonl: error[file-unwritable]" in answer.err
+
+
+def test_seeds_add_takes_the_one_story_there_is(tmp_path: Path) -> None:
+    known = [Seed(file="a.txt", sha256="0" * 64, story="boat", split="sea", rights="theirs")]
+    assert keys_for(known, None, None) == ("boat", "sea")
+    assert keys_for(known, "flood", None) == ("flood", "test")
+    assert keys_for(known, "flood", "river") == ("flood", "river")
+    for several in ([], [*known, Seed(file="b.txt", sha256="1" * 64, story="flood", rights="theirs")]):
+        with pytest.raises(InputError, match="name the story"):
+            keys_for(several, None, None)

@@ -59,7 +59,7 @@ def test_version(khabar: Khabar) -> None:
     assert khabar("--version") == Answer(0, f"{package.__version__}\n", "")
 
 
-@pytest.mark.parametrize("args", [[], ["scores"], ["score"], ["score", "x.jsonl", "--fast"], ["seeds", "add", "x.txt"]])
+@pytest.mark.parametrize("args", [[], ["scores"], ["score"], ["score", "x.jsonl", "--fast"], ["seeds", "add"]])
 def test_usage_mistakes(khabar: Khabar, here: Path, args: list[str]) -> None:
     """Exit code 2, the usage on stderr, nothing on stdout."""
     answer = khabar(*args)

@@ -35,17 +35,23 @@ def verify(folder: Folder = Path("seeds"), as_json: AsJson = False) -> None:
 @app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
 def add(
     files: Annotated[list[Path], typer.Argument(help="UTF-8 text files, one article each.", metavar="FILE…")],
-    story: Annotated[str, typer.Option("--story", help="Key of the story they report.")],
-    split: Annotated[str, typer.Option("--split", help="Split they go to; never mixed with others.")] = "test",
+    story: Annotated[
+        str | None, typer.Option("--story", help="Key of the story they report. [default: the one story there is]")
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", help="Split they go to. [default: that of the story, else test]")
+    ] = None,
     folder: Folder = Path("seeds"),
     as_json: AsJson = False,
 ) -> None:
     """Take articles in, byte for byte. Outlet, title and date are then filled in the manifest by hand."""
-    from khabar.seeds import MANIFEST
+    from khabar.seeds import MANIFEST, keys_for, read_manifest
     from khabar.seeds import add as add_seeds
 
+    known = read_manifest(folder) if (folder / MANIFEST).exists() else []
+    chosen, its_split = keys_for(known, story, split)
     with writing(folder):
-        added = add_seeds(folder, files, story=story, split=split)
+        added = add_seeds(folder, files, story=chosen, split=its_split)
     if as_json:
         print_json({"added": [seed.doc_id for seed in added]})
         return

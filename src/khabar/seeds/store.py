@@ -43,6 +43,20 @@ def verify(folder: Path) -> list[Incident]:
     return incidents
 
 
+def keys_for(known: Sequence[Seed], story: str | None, split: str | None) -> tuple[str, str]:
+    """Fill in what was not said: the one story there is, and the split it lies in (a new story: test).
+
+    Raises InputError if the story is not said and there is not exactly one.
+    """
+    stories = {seed.story: seed.split for seed in known}
+    if story is None:
+        if len(stories) != 1:
+            message = f"--story is not given and the manifest has {len(stories)} stories"
+            raise InputError([Incident("option-wrong", message, fix="name the story with --story")])
+        (story,) = stories
+    return story, split or stories.get(story, "test")
+
+
 def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[Seed]:
     """Copy articles byte for byte into a seeds folder and list them. All are taken, or, on any problem, none.
 
