@@ -84,9 +84,15 @@ CATALOG: dict[str, Kind] = {
         "error", "the file is no article of the corpus, byte for byte", "give the article exactly as received"
     ),
     "copy-missing": Kind("error", "no file given is a copy of the article", "give a file with these very bytes"),
+    "upload-refused": Kind("error", "the release was not put there", "check the name, the version and the token"),
     "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
     "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
     "system-failed": Kind("error", "the system raised an error", "mend the system"),
+    "server-unknown": Kind(
+        "error", "no Label Studio server is known", "run `khabar annotate serve`, or name a server in the environment"
+    ),
+    "server-failed": Kind("error", "the Label Studio server does not do what is asked", "see whether it runs"),
+    "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
 }
 """All incident ids."""
 

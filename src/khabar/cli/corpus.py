@@ -1,4 +1,4 @@
-"""corpus build, check, diff, fill and stats."""
+"""corpus build, check, diff, fill, stats and upload."""
 
 from __future__ import annotations
 
@@ -132,6 +132,39 @@ def diff(
         _print_difference(found)
     if not found.honoured:
         raise typer.Exit(1)
+
+
+@app.command(epilog="Example: khabar corpus upload ./rehearsal")
+def upload(
+    target: Annotated[
+        str,
+        typer.Argument(
+            help="OWNER/NAME of a dataset on the Hugging Face Hub, or a folder (./…, ../… or /…) to rehearse in.",
+            metavar="TARGET",
+        ),
+    ],
+    folder: Annotated[
+        Path | None, typer.Option("--corpus", help="A built corpus. [default: the released corpus]", show_default=False)
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put a sound release where others load it, under a tag that is its version and is never moved."""
+    from khabar.corpus.release import released_corpus
+    from khabar.corpus.upload import plan, publish, rehearse
+
+    planned = plan(released_corpus() if folder is None else folder)
+    if target.startswith((".", "/")):
+        with writing(Path(target)):
+            new = rehearse(planned, Path(target))
+        pinned = f'load_dataset("{Path(target) / planned.tag}", "quotes")'
+    else:
+        new = publish(planned, target)
+        pinned = f'load_dataset("{target}", "quotes", revision="{planned.tag}")'
+    if as_json:
+        print_json({"target": target, "tag": planned.tag, "new": new, "files": sorted(planned.files)})
+        return
+    print(f"{target}: {planned.tag} {'is there now' if new else 'was there already'}, {len(planned.files)} files")
+    print(pinned)
 
 
 def _print_difference(found: Difference) -> None:

@@ -1,0 +1,101 @@
+"""Putting a release on the Hugging Face Hub, a tag a data version, or into a local folder as a rehearsal of that.
+
+On the Hub, `load_dataset(REPOSITORY, CONFIG, revision="1.0.0")` pins the tag. A tag is never moved: a version that is
+there with other content is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from khabar.corpus.check import check
+from khabar.corpus.croissant import CROISSANT
+from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
+from khabar.errors import InputError
+from khabar.files import write_all
+from khabar.incidents import Incident
+
+CARD = "README.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What goes up: the tag (the data version) and each file of the release by its path."""
+
+    tag: str
+    files: Mapping[str, Path]
+
+
+def plan(folder: Path) -> Upload:
+    """List the files of a sound release. Raises InputError with everything `khabar corpus check` finds."""
+    release = read_release(folder)
+    if incidents := check(folder, None):
+        raise InputError(incidents)
+    names = [CARD, RELEASE, CROISSANT, *([PLACES] if release.textless else []), *(file.path for file in release.files)]
+    return Upload(release.version, {name: folder / name for name in sorted(names)})
+
+
+def rehearse(upload: Upload, target: Path) -> bool:
+    """Write what the Hub would show at the tag to `target`/tag. False if it stands there already. Raises InputError."""
+    there = target / upload.tag
+    wanted = {name: path.read_bytes() for name, path in upload.files.items()}
+    held = {str(path.relative_to(there)): path.read_bytes() for path in there.rglob("*") if path.is_file()}
+    if held == wanted:
+        return False
+    if held:
+        raise InputError([_taken(upload.tag, str(there), _differing(wanted, held))])
+    write_all({there / name: data for name, data in wanted.items()})
+    return True
+
+
+def publish(upload: Upload, repository: str) -> bool:
+    """Commit the files to a dataset repository of the Hub and tag the commit. False if the tag is there already.
+
+    The token is huggingface_hub's own (`HF_TOKEN`, or `hf auth login`). Raises InputError if the tag holds other
+    content, or if the Hub says no.
+    """
+    from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalTokenNotFoundError
+
+    # The bases of the Hub's error are those of the HTTP library it uses, which has changed between its versions.
+    bases = cast(tuple[type[Exception], ...], HfHubHTTPError.__bases__)
+    refusals: tuple[type[Exception], ...] = (*bases, HFValidationError, LocalTokenNotFoundError)
+    api = HfApi(library_name="khabar")
+    try:
+        api.create_repo(repository, repo_type="dataset", exist_ok=True)
+        tags = {tag.name for tag in api.list_repo_refs(repository, repo_type="dataset").tags}
+        if upload.tag in tags:
+            path = api.hf_hub_download(repository, RELEASE, repo_type="dataset", revision=upload.tag)
+            if Path(path).read_bytes() == upload.files[RELEASE].read_bytes():
+                return False
+            raise InputError([_taken(upload.tag, repository, [RELEASE])])
+        kept = {*upload.files, ".gitattributes"}
+        stale = [name for name in api.list_repo_files(repository, repo_type="dataset") if name not in kept]
+        commit = api.create_commit(
+            repository,
+            [
+                *(CommitOperationAdd(name, path) for name, path in upload.files.items()),
+                *(CommitOperationDelete(name) for name in stale),
+            ],
+            commit_message=f"khabar {upload.tag}",
+            repo_type="dataset",
+        )
+        api.create_tag(repository, tag=upload.tag, revision=commit.oid, repo_type="dataset")
+    except refusals as error:
+        fix = "set HF_TOKEN to a token that may write there, and check the repository's name and the connection"
+        first = str(error).strip().partition("\n")[0]
+        raise InputError([Incident("upload-refused", first or type(error).__name__, repository, fix=fix)]) from None
+    return True
+
+
+def _differing(wanted: Mapping[str, bytes], held: Mapping[str, bytes]) -> list[str]:
+    names = sorted({*wanted, *held})
+    return [name for name in names if sha256(wanted.get(name, b"")) != sha256(held.get(name, b""))]
+
+
+def _taken(tag: str, where: str, names: list[str]) -> Incident:
+    message = f"version {tag} is there with other content: {', '.join(names)}"
+    return Incident("upload-refused", message, where, fix="give the data a version of its own; a tag is never moved")
