@@ -11,7 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "docs/systems.md", "docs/maintainers.md", "docs/releases.md", "docs/annotators.md"]
+PAGES = [
+    "README.md",
+    "docs/systems.md",
+    "docs/maintainers.md",
+    "docs/releases.md",
+    "docs/annotators.md",
+    "docs/own-stories.md",
+]
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 
@@ -22,7 +29,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("seeds", "annotations", "corpus", "schemas"):
+    for name in ("seeds", "annotations", "corpus", "schemas", "examples"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 
