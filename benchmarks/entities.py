@@ -14,7 +14,7 @@ import random
 import resource
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -188,7 +188,45 @@ def compare(folder: Path, rounds: int) -> None:
             ]
         )
     head = ["whole process", "CPU s", "wall s", "peak MiB", "÷ parsing", "scoring alone, CPU s", "÷ khabar score", "F1"]
-    print(table(head, rows))
+    print(table(head, rows), end="\n\n")
+    alone = {
+        name: sorted(json.loads(each.output)["scoring"] for each in runs[name])[rounds // 2]
+        for name in ("nervaluate Evaluator", "seqeval report")
+    }
+    counts = medians["khabar, counts without intervals"]
+    print(
+        verdicts(
+            [
+                ("whole `khabar score`, CPU s", ours.cpu, 0.5, None),
+                ("its peak, MiB", ours.peak, 150, 250),
+                ("counts without intervals ÷ parsing, CPU", counts.cpu / parsing.cpu, 3, None),
+                (
+                    "`khabar score` ÷ nervaluate's scoring alone, CPU",
+                    ours.cpu / alone["nervaluate Evaluator"],
+                    1 / 10,
+                    1 / 5,
+                ),
+                ("`khabar score` ÷ seqeval's report alone, CPU", ours.cpu / alone["seqeval report"], 1 / 10, 1 / 5),
+            ]
+        )
+    )
+
+
+def verdicts(measured: Sequence[tuple[str, float, float, float | None]]) -> str:
+    """A table of what was measured, what is aimed at (no more than) and what must not be passed, and how it stands."""
+    rows = []
+    for name, value, aim, limit in measured:
+        stands = (
+            "met"
+            if value <= aim
+            else "**not met**"
+            if limit is None
+            else "below the limit"
+            if value <= limit
+            else "**above**"
+        )
+        rows.append([name, f"{value:.2f}", f"{aim:g}", "" if limit is None else f"{limit:g}", stands])
+    return table(["aim", "measured", "at most", "limit", "so it is"], rows)
 
 
 if __name__ == "__main__":

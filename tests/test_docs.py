@@ -18,6 +18,11 @@ PAGES = [
     "docs/releases.md",
     "docs/annotators.md",
     "docs/own-stories.md",
+    "docs/rounds.md",
+    "docs/leaderboard.md",
+    "docs/ci.md",
+    "docs/formats.md",
+    "docs/harnesses.md",
 ]
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
@@ -29,7 +34,7 @@ def blocks(page: str, language: str) -> list[str]:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name in ("seeds", "annotations", "corpus", "schemas", "examples"):
+    for name in ("seeds", "annotations", "corpus", "schemas", "examples", "eval"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

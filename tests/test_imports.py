@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import khabar
 
@@ -25,6 +26,14 @@ def test_command_line_starts_without_data_libraries() -> None:
 
 
 def test_exported_names() -> None:
-    assert khabar.__all__ == ["__version__", "compare", "load", "run", "score"]
+    assert khabar.__all__ == ["__version__", "compare", "compare_several", "load", "run", "score"]
     for name in khabar.__all__:
         assert getattr(khabar, name) is not None
+
+
+def test_entities_are_scored_without_seqeval_and_data_libraries(tmp_path: Path) -> None:
+    """Nor is scipy needed where few mentions overlap each other."""
+    file = tmp_path / "gold.jsonl"
+    file.write_text('{"doc_id": "d", "entities": [{"start": 0, "end": 2, "label": "PERS"}]}\n', encoding="utf-8")
+    statement = f"import khabar; khabar.score({str(file)!r}, gold={str(file)!r}, layers=['entities'])"
+    assert not _modules_after(statement) & {"seqeval", "sklearn", "scipy", "pandas", "pyarrow", "datasets"}

@@ -1,6 +1,7 @@
 """khabar: an annotated corpus of Arabic news and the benchmark built on it.
 
-`khabar.load()`, `khabar.score(predictions)`, `khabar.compare(a, b)` and `khabar.run(system)` are the interface.
+`khabar.load()`, `khabar.score(predictions)`, `khabar.compare(a, b)` (`compare_several`) and
+`khabar.run(system)` are the interface.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["__version__", "compare", "load", "run", "score"]
+__all__ = ["__version__", "compare", "compare_several", "load", "run", "score"]
 
 if TYPE_CHECKING:
-    from khabar.api import compare, load, run, score
+    from khabar.api import compare, compare_several, load, run, score
 
 
 def __getattr__(name: str) -> Any:

@@ -59,10 +59,28 @@ def compare(
     seed: int = 0,
 ) -> dict[str, Difference]:
     """Compare two systems' predictions layer by layer: a − b, its 95% interval, and p of a paired test."""
-    from khabar.scoring.comparing import compare as compare_counts
+    return compare_several(a, {"b": b}, gold=gold, split=split, layers=layers, seed=seed)["b"]
+
+
+def compare_several(
+    baseline: str | Path | Iterable[Prediction | Mapping[str, Any]],
+    others: Mapping[str, str | Path | Iterable[Prediction | Mapping[str, Any]]],
+    *,
+    gold: str | Path | None = None,
+    split: str = "test",
+    layers: Sequence[Layer] = LAYERS,
+    seed: int = 0,
+) -> dict[str, dict[str, Difference]]:
+    """Compare each of several systems (b) with one baseline (a); gives name → layer → difference.
+
+    From two on, `p` is corrected for their number on each layer (Holm 1979) and `p_raw` is the p of each alone.
+    """
+    from khabar.scoring.comparing import compare_with_first
 
     reference = gold_of(gold, split)[0]
-    return compare_counts(counted(a, reference, layers)[0], counted(b, reference, layers)[0], seed=seed)
+    counts = [counted(each, reference, layers)[0] for each in others.values()]
+    found = compare_with_first(counted(baseline, reference, layers)[0], counts, seed=seed)
+    return dict(zip(others, found, strict=True))
 
 
 def run(
@@ -72,14 +90,23 @@ def run(
     split: str = "test",
     layers: Sequence[Layer] = LAYERS,
 ) -> Score:
-    """Run a system (a callable, an embedded name, or `module:attribute`) on a corpus and score it."""
+    """Run a system (a callable, or a name as `khabar run` takes it) on a corpus and score it.
+
+    What a command or an endpoint did not answer is told as a UserWarning. Raises khabar.errors.InputError.
+    """
+    import warnings
+
     from khabar.scoring.scorer import measure
+    from khabar.systems.failures import table
+    from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
     reference = gold_of(gold, split)[0]
     found = find_system(system, reference) if isinstance(system, str) else system
-    said, disputes = run_system(found, load(gold, split=split))
+    said, disputes = run_system(found, load(gold, split=split), layers=layers)
+    if isinstance(found, SlowSystem) and found.failures:
+        warnings.warn("\n".join(table(found.failures)), stacklevel=2)
     return measure(counted([*said, *disputes], reference, layers)[0])
 
 

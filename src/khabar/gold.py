@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -84,6 +84,19 @@ def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> li
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
     tables = _read(folder, split_name)
+    others = {
+        document.doc_id: name
+        for name in splits(folder)
+        if name != split_name
+        for document in _only(_read(folder, name)["documents"], Document)
+    }
+    return from_tables(tables, read_release(folder).version, others)
+
+
+def from_tables(
+    tables: Mapping[str, Sequence[Row]], version: str = "-", other_splits: Mapping[str, str] | None = None
+) -> Reference:
+    """Make a reference from the rows of each config, as a split of a corpus or a pass has them."""
     entities = _said(tables["entities"], Entity, SaidEntity)
     numbers = _said(tables["numbers"], Number, SaidNumber)
     quotes = _said(tables["quotes"], Quote, SaidQuote)
@@ -99,19 +112,13 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
         )
         for row in _only(tables["documents"], Document)
     ]
-    others = {
-        document.doc_id: name
-        for name in splits(folder)
-        if name != split_name
-        for document in _only(_read(folder, name)["documents"], Document)
-    }
     return reference(
         annotations,
         issues=issues_of(_only(tables["conflicts"], Conflict), _only(tables["claims"], Claim)),
         registry=_only(tables["registry"], Registered),
         tokens=_only(tables["tokens"], TokenRow),
-        version=read_release(folder).version,
-        other_splits=others,
+        version=version,
+        other_splits=other_splits,
     )
 
 

@@ -41,6 +41,9 @@ CATALOG: dict[str, Kind] = {
         "error", "the value is not a finite number", "write a decimal or fraction string, or null"
     ),
     "number-not-numeric": Kind("error", "the value is not a number", 'write a decimal ("14000") or a fraction ("1/3")'),
+    "bounds-reversed": Kind("warning", "low is above high, so the value can equal no number", "swap low and high"),
+    "gold-reversed": Kind("error", "a gold number has low above high", "swap low and high"),
+    "key-repeated": Kind("error", "an object has a key twice, and one of the two would be lost", "write each key once"),
     "date-not-edtf": Kind("warning", "the value is not EDTF and can equal no date", "write EDTF, such as 2024-06"),
     "confidence-range": Kind("error", "the confidence is not between 0 and 1", "write a number in [0, 1]"),
     "document-unknown": Kind("error", "the gold has no such document", "remove the line, or choose the right --gold"),
@@ -56,6 +59,7 @@ CATALOG: dict[str, Kind] = {
     ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence counts from 1", "write 1 for the first"),
+    "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),
     "gold-ungrounded": Kind(
         "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"
     ),
@@ -88,11 +92,48 @@ CATALOG: dict[str, Kind] = {
     "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
     "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
     "system-failed": Kind("error", "the system raised an error", "mend the system"),
+    "format-unknown": Kind("error", "the format is not clear", "name it with --from or --to"),
+    "format-broken": Kind("error", "the file is not what its format asks for", "export it again, or check --from"),
+    "columns-unclear": Kind("error", "several columns hold tags", "say which with --columns, such as --columns 3"),
+    "tags-broken": Kind("error", "the tags are no IOB2", "mend them, or choose a --repair"),
+    "token-unaligned": Kind("error", "a token is not in the document", "give the tokens as they stand in the text"),
+    "text-other": Kind("error", "the text is not that of the corpus", "annotate the corpus' own text"),
+    "label-dropped": Kind("warning", "nothing in the label scheme stands for the label", "name its scheme: --labels"),
+    "label-coarse": Kind("warning", "the label does not mean the same here", "read its scores with that in mind"),
+    "extra-missing": Kind("error", "an optional dependency is not installed", "install the extra"),
+    "endpoint-unusable": Kind(
+        "error", "the endpoint takes no request", "set OPENAI_BASE_URL and OPENAI_API_KEY, and check the model's name"
+    ),
+    "path-unsafe": Kind("error", "the name or kind of file can lead elsewhere", "use plain folders and files"),
+    "file-unlisted": Kind("error", "the leaderboard has no place for this file", "remove it"),
+    "file-too-large": Kind("error", "the file is larger than a submission may be", "see docs/leaderboard.md, Limits"),
+    "card-broken": Kind("error", "the card is not TOML", "see docs/leaderboard.md for a card to copy"),
+    "card-markup": Kind("error", "the card holds more than plain words", "write it in words"),
+    "name-taken": Kind("error", "another system goes by this name", "choose another name"),
+    "submission-exists": Kind("error", "a submission of this name is there", "name it otherwise, or say --replace"),
+    "submission-closed": Kind("error", "the board of this corpus version takes no change", "restore its files"),
+    "gold-submitted": Kind("error", "gold itself stands on no board", "submit what a system says"),
+    "result-impossible": Kind("error", "no predictions give this figure", "run `khabar leaderboard build`"),
+    "result-other-corpus": Kind(
+        "error", "the result is of another corpus", "score on the released one: `khabar leaderboard add`"
+    ),
+    "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
+    "board-stale": Kind("error", "the board is not what the submissions make", "run `khabar leaderboard build`"),
+    "layer-perfect": Kind("warning", "a layer at 1.0 is as good as gold", "look whether gold was seen"),
     "server-unknown": Kind(
         "error", "no Label Studio server is known", "run `khabar annotate serve`, or name a server in the environment"
     ),
-    "server-failed": Kind("error", "the Label Studio server does not do what is asked", "see whether it runs"),
+    "server-failed": Kind(
+        "error", "the Label Studio server does not do what is asked", "see what it says, and whether it runs"
+    ),
     "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
+    "region-unknown": Kind("error", "the page holds what its configuration does not", "remove it, or restore the project"),
+    "part-loose": Kind("error", "a part and its whole are not together", "relate the part to the one it belongs to"),
+    "claim-unplaced": Kind("error", "a claim has no place among the issues", "place it in the story's page"),
+    "row-unsayable": Kind("error", "no page can show the row as it is", "mend the column"),
+    "project-wrong": Kind("error", "the project is not the one that was pushed", "restore it, or push to a new pass"),
+    "task-wrong": Kind("error", "the task is not the one that was pushed", "restore it, or delete it and push again"),
+    "pass-shrinks": Kind("error", "the file holds what the server has not", "finish it there, or move the file away"),
 }
 """All incident ids."""
 

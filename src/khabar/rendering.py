@@ -168,7 +168,7 @@ def _told(row: Mapping[str, Any] | None, layer: Layer) -> str:
         said = [row.get("text"), row.get("kind"), row.get("modality"), value, row.get("unit")]
     else:
         said = [f"«{_shortened(str(row.get('text') or ''))}»", _speaker(row.get("speaker"))]
-    return _harmless(" ".join(str(part) for part in said if part) or NOTHING)
+    return harmless(" ".join(str(part) for part in said if part) or NOTHING)
 
 
 def _values(sides: object) -> str:
@@ -189,7 +189,7 @@ def _shortened(text: str, longest: int = 60) -> str:
     return text if len(text) <= longest else f"{text[: longest // 2].rstrip()} … {text[-longest // 2 :].lstrip()}"
 
 
-def _harmless(text: str) -> str:
+def harmless(text: str) -> str:
     """Escape what would move the cursor or break out of its isolate: control characters and marks of direction."""
     return "".join(
         repr(each)[1:-1] if category(each) in ("Cc", "Cs", "Zl", "Zp") or each in _TURNS else each for each in text

@@ -13,8 +13,11 @@ from khabar.cli.app import app
 from tests.cli.conftest import Answer, Khabar, run
 
 COMMANDS = (
-    "run", "score", "validate", "compare", "show",
-    "corpus build", "corpus check", "corpus stats", "seeds add", "seeds verify",
+    "run", "score", "validate", "compare", "show", "convert",
+    "corpus build", "corpus check", "corpus stats", "seeds add", "seeds verify", "annotate serve",
+    "annotate push", "annotate pull",
+    "annotate agreement", "annotate adjudicate",
+    "leaderboard add", "leaderboard build", "leaderboard check",
 )  # fmt: skip
 
 

@@ -97,3 +97,21 @@ def test_a_token_takes_the_tag_of_the_outermost_span_that_holds_its_last_letter(
     assert dict(zip(row.tokens, row.tags, strict=True)) == {
         "وقال": "O", "الرئيس": "B-OCC", "الروسيّ": "I-OCC", "،": "O", "وبوتين": "B-PERS",
     }  # fmt: skip
+
+
+def test_the_card_holds_the_data_statement_of_the_gold(tmp_path: Path) -> None:
+    """How labels were made is said beside the gold; a corpus of somebody else's stories does not say it was made like ours."""
+    gold = Path(shutil.copytree(SOURCES[1], tmp_path / "gold"))
+    ours = (gold / "statement.md").read_text("utf-8")
+    assert ours.strip() in build(SOURCES[0], gold).files["README.md"].decode()
+    (gold / "statement.md").unlink()
+    card = build(SOURCES[0], gold).files["README.md"].decode()
+    assert "Nobody has said" in card
+    assert "language-model" not in card
+
+
+def test_a_card_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(ROOT / "corpus", tmp_path / "corpus"))
+    card = copy / "README.md"
+    card.write_text(card.read_text("utf-8").replace("Intended use", "Any use"), "utf-8")
+    assert [incident.id for incident in check(copy, SOURCES)] == ["corpus-stale"]

@@ -7,10 +7,19 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `annotations`  rows.jsonl against the texts of shared/seeds
 - `seeds`        `command` "verify" on seeds/, or "add" of the files in `add` to seeds/
 - `corpus`       corpus/ (what shared/ builds) against shared/seeds and `gold` (default: shared/gold)
+- `leaderboard`  eval/ as a leaderboard of corpus/
+- `pages`        server.json: what a server has of a pass, as it is pulled
+- `project`      the project of the documents, `without` a label
+- `start`        `file` as a finished pass to be pushed
+- `shrinks`      `file` as a pass that is pulled anew, nothing being submitted
+- `convert`      the conversion of `source` in `args` to predictions
 - `cli`          the command line with `args`; textless/ is corpus/ built without text
+- `server`       a question to the server that `environment` names
+- `environment`  making Label Studio's environment with `environment` (variables for pip)
 
 `make` names files that are made when the test runs, as they are binary or huge: {"text", "encoding"?}, {"text", "then",
-"times"} or {"parquet": rows}, where the string "INF" stands for an infinity.
+"times", "last"?} or {"parquet": rows}, where the string "INF" stands for an infinity; {"submission": system, "layers"?} makes an eval folder with one
+submission, `mine`; {"replace": [old, new]} edits what is there.
 """
 
 from __future__ import annotations
@@ -18,21 +27,37 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from typer.testing import CliRunner
 
+from khabar import load
 from khabar.annotations import check as check_rows
 from khabar.annotations import read_gold
+from khabar.annotations.label_studio.configuration import read_configuration
+from khabar.annotations.label_studio.projects import Project, Reading, Task
+from khabar.annotations.label_studio.pull import read_pass, shrinks
+from khabar.annotations.label_studio.rounds import Articles
+from khabar.annotations.label_studio.sanity import edited
+from khabar.annotations.label_studio.starts import start_of_file
+from khabar.annotations.label_studio.stories import story_text
+from khabar.annotations.server import asking, connection
+from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check as check_corpus
 from khabar.errors import InputError
+from khabar.formats.conversion import Conversion
+from khabar.formats.converting import convert
 from khabar.gold import load_gold
 from khabar.incidents import CATALOG, Incident, errors
+from khabar.leaderboard.checking import check as check_leaderboard
 from khabar.seeds import add, read_manifest, read_text, verify
 
 HERE = Path(__file__).parent
@@ -83,6 +108,10 @@ def test_incident(name: str, corpus: Path, textless: Path, tmp_path: Path, monke
     for path, recipe in case.get("make", {}).items():
         _make(tmp_path / path, recipe)
     monkeypatch.chdir(tmp_path)
+    for module in case.get("hide", ()):
+        monkeypatch.setitem(sys.modules, module, None)
+    for variable in case.get("unset", ()):
+        monkeypatch.delenv(variable, raising=False)
     before = _files(tmp_path)
 
     found = CHECKS[case["check"]](case)
@@ -151,10 +180,76 @@ def _corpus(case: dict[str, Any]) -> list[Incident]:
     return check_corpus(Path("corpus"), (Path("shared/seeds"), Path(case.get("gold", "shared/gold"))))
 
 
+def _leaderboard(case: dict[str, Any]) -> list[Incident]:
+    return list(check_leaderboard(Path("eval"), load_gold(Path("corpus"))[0]).incidents)
+
+
 def _cli(case: dict[str, Any]) -> list[Incident]:
     result = CliRunner().invoke(app, case["args"])
     assert isinstance(result.exception, InputError), result.output
     return list(result.exception.incidents)
+
+
+def _server(case: dict[str, Any]) -> list[Incident]:
+    def ask() -> None:
+        server = connection()
+        with asking(server):
+            server.client().users.whoami()
+
+    with patch.dict(os.environ, case["environment"]):
+        return _refused(ask)
+
+
+def _environment(case: dict[str, Any]) -> list[Incident]:
+    with TemporaryDirectory() as cache, patch.dict(os.environ, {"KHABAR_CACHE": cache, **case["environment"]}):
+        return _refused(lambda: environment(lambda words, done, total: None))
+
+
+def _articles() -> Articles:
+    folder = Path("shared/seeds")
+    seeds = read_manifest(folder)
+    texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
+    return Articles(texts, {seed.doc_id: seed.story for seed in seeds})
+
+
+def _pages(case: dict[str, Any]) -> list[Incident]:
+    """server.json: what a server has of a pass, {"documents", "stories"}, each [{id, key, annotations: [results]}]."""
+    articles, incidents = _articles(), list[Incident]()
+    server = json.loads(Path("server.json").read_text("utf-8"))
+
+    def task(given: dict[str, Any]) -> Task:
+        key = given["key"]
+        text = articles.texts[key] if key in articles.texts else story_text(articles.of(key))[0]
+        readings = tuple(Reading(at, tuple(results), "amal") for at, results in enumerate(given["annotations"]))
+        address = f"http://127.0.0.1/projects/1/data?task={given['id']}"
+        return Task(given["id"], {"key": key, "text": text}, address, readings)
+
+    read_pass(list(map(task, server["documents"])), list(map(task, server["stories"])), articles, incidents)
+    return incidents
+
+
+def _project(case: dict[str, Any]) -> list[Incident]:
+    configuration = read_configuration("documents")
+    lines = configuration.label_config.splitlines()
+    config = "\n".join(line for line in lines if f'value="{case["without"]}"' not in line)
+    return edited(Project(1, "khabar r/p documents", config, "http://127.0.0.1/projects/1"), configuration)
+
+
+def _start(case: dict[str, Any]) -> list[Incident]:
+    return _refused(lambda: start_of_file(Path(case["file"]), _articles(), finished=True))
+
+
+def _shrinks(case: dict[str, Any]) -> list[Incident]:
+    return shrinks(Path(case["file"]), [])
+
+
+def _convert(case: dict[str, Any]) -> list[Incident]:
+    work = Conversion({document.doc_id: document for document in load(case.get("gold", "shared/gold.jsonl"))})
+    source = Path(case["args"]["source"])
+    try:
+        return convert(source, Path("out.jsonl"), work).warnings
+    except InputError as error:
+        return list(error.incidents)
 
 
 CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
@@ -164,7 +259,15 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "seeds": _seeds,
     "build": _build,
     "corpus": _corpus,
+    "leaderboard": _leaderboard,
     "cli": _cli,
+    "convert": _convert,
+    "pages": _pages,
+    "project": _project,
+    "start": _start,
+    "shrinks": _shrinks,
+    "server": _server,
+    "environment": _environment,
 }
 
 
@@ -182,8 +285,28 @@ def _make(path: Path, recipe: dict[str, Any]) -> None:
         rows = json.loads(json.dumps(recipe["parquet"]).replace('"INF"', "Infinity"))
         pq.write_table(pa.Table.from_pylist(rows), path)
         return
-    text = recipe["text"] + recipe.get("then", "") * recipe.get("times", 0)
+    if "submission" in recipe:
+        _submit(path, recipe)
+        return
+    if "replace" in recipe:
+        old, new = recipe["replace"]
+        there = path.read_text("utf-8")
+        assert there.count(old) == 1, f"{old!r} stands {there.count(old)} times in {path.name}"
+        path.write_text(there.replace(old, new), "utf-8")
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    text = recipe["text"] + recipe.get("then", "") * recipe.get("times", 0) + recipe.get("last", "")
     path.write_bytes(text.encode(recipe.get("encoding", "utf-8")))
+
+
+def _submit(folder: Path, recipe: dict[str, Any]) -> None:
+    card = folder.parent / "shared" / "card.toml"
+    if "layers" in recipe:
+        card.write_text(card.read_text("utf-8") + f"layers = {json.dumps(recipe['layers'])}\n", "utf-8")
+    there = ["--eval", str(folder), "--gold", str(folder.parent / "corpus")]
+    for args in (["add", "mine", "--run", recipe["submission"], "--card", str(card)], ["build"]):
+        made = CliRunner().invoke(app, ["leaderboard", *args, *there])
+        assert made.exit_code == 0, made.output
 
 
 def _files(folder: Path) -> dict[str, int]:

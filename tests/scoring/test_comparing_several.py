@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import khabar
 from khabar import api
 from khabar.scoring.comparing import Difference, compare, compare_with_first, holm
 from khabar.scoring.scorer import Counted, count
@@ -70,3 +71,17 @@ def test_several_differ_in_p_alone(runs: list[Counted]) -> None:
 
 def test_a_system_is_not_worse_than_itself(runs: list[Counted]) -> None:
     assert not any(difference.b_is_worse for difference in compare(runs[0], runs[0]).values())
+
+
+def test_from_python() -> None:
+    """`khabar.compare_several` names each system; with one it is `khabar.compare`."""
+    nothing = [{"doc_id": document.doc_id} for document in api.load()]
+    every = [
+        {"doc_id": document.doc_id, "entities": [{"start": 0, "end": 1, "label": "PERS"}]} for document in api.load()
+    ]
+    found = khabar.compare_several(nothing, {"same": nothing, "every": every}, layers=["entities"])
+    assert list(found) == ["same", "every"]
+    assert found["same"]["entities"].p_raw == 1
+    alone = khabar.compare(nothing, every, layers=["entities"])["entities"]
+    assert alone.p_raw is None
+    assert (alone.p, alone.difference) == (found["every"]["entities"].p_raw, found["every"]["entities"].difference)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.files import write_lines
+from khabar.files import write_whole
 from khabar.incidents import Incident
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
@@ -61,4 +61,9 @@ def read_gold(folder: Path, incidents: list[Incident]) -> list[Located]:
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write an annotation file: rows in the order given, what is at its default left out."""
-    write_lines(path, (msgspec.json.encode(row) for row in rows))
+    write_whole(path, encoded(rows))
+
+
+def encoded(rows: Iterable[Row]) -> bytes:
+    """The bytes of an annotation file."""
+    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)

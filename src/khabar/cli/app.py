@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from io import TextIOWrapper
 
 import typer
 
-from khabar.cli import corpus, scoring, seeds, showing
+from khabar.cli import agreeing, annotate, converting, corpus, leaderboard, rounds, scoring, seeds, showing
 from khabar.errors import InputError
 from khabar.incidents import Incident
 
@@ -22,17 +24,34 @@ app = typer.Typer(
 )
 scoring.add_to(app)
 showing.add_to(app)
+converting.add_to(app)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(seeds.app, name="seeds")
+app.add_typer(leaderboard.app, name="leaderboard")
+rounds.add_to(annotate.app)
+agreeing.add_to(annotate.app)
+app.add_typer(annotate.app, name="annotate")
+
+EXTRAS = dict.fromkeys(("httpx", "label_studio_sdk", "filelock", "platformdirs", "krippendorff"), "annotate")
+"""What commands import and a plain installation may lack, and the extra that brings it."""
 
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 a threshold or check failed, 2 bad input or usage."""
     _speak_unicode()
+    gc.set_threshold(100_000)  # records by the hundred thousand, none in a cycle: seldom look for cycles,
+    atexit.register(gc.freeze)  # and not once more at the end
     try:
         app()
     except InputError as error:
         print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    except ModuleNotFoundError as error:
+        package = str(error.name).partition(".")[0]
+        if package not in EXTRAS:
+            raise
+        fix = f"pip install 'khabar[{EXTRAS[package]}]'"
+        print(Incident("extra-missing", f"{package} is not installed", fix=fix), file=sys.stderr)
         raise SystemExit(2) from None
     except BrokenPipeError:
         sys.stderr.close()

@@ -169,13 +169,13 @@ def upload(
 
 def _print_difference(found: Difference) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from khabar.cli.terminal import Terminal
     from khabar.corpus.wording import sections, verdict
 
-    console = Console()
+    console = Terminal()
     for section in sections(found):
         table = Table(box=box.SIMPLE_HEAD, title=section.heading, title_justify="left", pad_edge=False)
         for name in ("", "row", "surface", "column", "old", "new"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_json, progress, warn, writing
+from khabar.cli.running import kept_in, tell_failures
 
 if TYPE_CHECKING:
     from khabar.records import Annotations, Dispute
@@ -35,34 +36,59 @@ def add_to(app: typer.Typer) -> None:
 
 def run(
     system: Annotated[
-        str, typer.Argument(help="rules, oracle, empty, an installed system, or module:attribute.", metavar="SYSTEM")
+        str,
+        typer.Argument(
+            help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND or openai:MODEL.",
+            metavar="SYSTEM",
+        ),
     ],
     gold: Gold = None,
     split: Split = "test",
     layers: Layers = None,
     as_json: AsJson = False,
-    out: Annotated[Path | None, typer.Option("--out", help="Also write the predictions here (JSONL).")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Also write the predictions here (JSONL). A run that was stopped goes on from there."
+        ),
+    ] = None,
     errors: Errors = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds to wait for an answer of a command or an endpoint.")
+    ] = 120,
+    jobs: Annotated[int, typer.Option("--jobs", help="How many requests an endpoint gets at once.")] = 4,
+    price: Annotated[
+        str | None,
+        typer.Option(
+            "--price", help="What a million tokens in and out of an endpoint cost, as 0.15/0.60: adds the cost."
+        ),
+    ] = None,
 ) -> None:
     """Run a system over the corpus and score it."""
     from khabar import api
     from khabar.scoring.scorer import measure
+    from khabar.systems.journal import Journal
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
+    from khabar.systems.terms import Price, Terms
 
     wanted = chosen_layers(layers)
     _spare(errors, out, gold)
     reference, _ = api.gold_of(gold, split)
-    found = find_system(system, reference)
+    with writing(out or Path()):
+        journal = Journal() if out is None else Journal.beside(out)
+    found = find_system(system, reference, Terms(time_limit, jobs, Price.parse(price) if price else None, journal))
     documents = api.load(gold, split=split)
-    said, disputes = run_system(found, documents, lambda items: progress(list(items), "annotating"))
-    counted, warnings = api.counted([*said, *disputes], reference, wanted)
+    with kept_in(journal):
+        said, disputes = run_system(found, documents, lambda items: progress(list(items), "annotating"), wanted)
+        counted, warnings = api.counted([*said, *disputes], reference, wanted)
     if out is not None:
         with writing(out):
             _write(out, said, disputes)
     if errors is not None:
         _write_errors(errors, reference, said, disputes, wanted)
     warn(warnings)
+    tell_failures(found, journal)
     _print(measure(counted), system, as_json)
 
 

@@ -66,10 +66,11 @@ def show(
         }
         print_json(msgspec.to_builtins(mine if errors is None else {**mine, "errors": wrong}))
         return
-    from rich.console import Console
     from rich.text import Text
 
-    console = Console()
+    from khabar.cli.terminal import Terminal
+
+    console = Terminal()
     head = (document.doc_id, document.outlet or "outlet not said", document.published or "date not said")
     console.print(Text("  ".join(head), style="bold"))
     legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in wanted)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from khabar.cli.terminal import Terminal
 from khabar.scoring.comparing import Difference
 from khabar.scoring.result import Measured, Score
 
@@ -68,7 +69,7 @@ _METRIC = {
 
 def score_table(result: Score, name: str, console: Console | None = None) -> None:
     """Print a score: headline with interval for each layer, and the most telling figures under it."""
-    console = console or Console()
+    console = console or Terminal()
     table = Table(box=box.SIMPLE_HEAD, title=f"khabar: {name}", title_justify="left", pad_edge=False)
     table.add_column("layer", style="bold")
     table.add_column("figure", no_wrap=True)
@@ -88,12 +89,21 @@ def score_table(result: Score, name: str, console: Console | None = None) -> Non
         table.add_section()
     _headline(table, "overall", result.overall, result.overall_interval)
     console.print(table)
+    console.print(Text(_drawn(result), style="dim"))
     console.print(Text(str(result.signature), style="dim"), soft_wrap=not console.is_terminal)
+
+
+def _drawn(result: Score) -> str:
+    """Say what the intervals are made of."""
+    drawn = ["paragraphs within articles" if result.signature.unit == "paragraph" else "documents"]
+    if "conflicts" in result.layers:
+        drawn = [*(drawn if len(result.layers) > 1 else ()), "disputes within stories (from 30 stories on, stories)"]
+    return f"intervals: {result.signature.resamples:,} resamples of {'; of '.join(drawn)}"
 
 
 def comparison_tables(found: Mapping[str, Mapping[str, Difference]], baseline: str) -> None:
     """Print comparisons with a baseline, by the name of what is compared with it."""
-    console = Console()
+    console = Terminal()
     several = len(found) > 1
     for name, differences in found.items():
         table = Table(
@@ -125,7 +135,7 @@ def statistics_table(found: Mapping[str, Mapping[str, Any]]) -> None:
         table.add_row(
             name, *(", ".join(f"{k} {n}" for k, n in v.items()) if isinstance(v, dict) else str(v) for v in row)
         )
-    Console().print(table)
+    Terminal().print(table)
 
 
 def _headline(table: Table, layer: str, value: float | None, ends: tuple[float, float] | None) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from khabar.corpus.card import card
+from khabar.corpus.card import CARD, card
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derive import Tables
 from khabar.corpus.features import to_table
@@ -31,9 +31,13 @@ class Built:
 
 
 def assemble(
-    release: Release, tables: Tables, places: Sequence[Place] | None = None, warnings: Sequence[Incident] = ()
+    release: Release,
+    tables: Tables,
+    statement: str,
+    places: Sequence[Place] | None = None,
+    warnings: Sequence[Incident] = (),
 ) -> Built:
-    """Make the files of a release. With `places` it is one without text, and they say what stood where."""
+    """Make the files of a release, `statement` in its card. With `places` (what stood where) it is one without text."""
     parquet = {
         f"{config}/{split}.parquet": parquet_bytes(to_table(config, tables[split][config]))
         for split in tables
@@ -46,7 +50,7 @@ def assemble(
     left_out = msgspec.UNSET if places is None else Withheld(sha256=sha256(lines), rows=len(places))
     made = msgspec.structs.replace(release, files=records, withheld=left_out)
     text = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    files = {**parquet, RELEASE: text, "README.md": card(made, tables).encode(), CROISSANT: croissant(made)}
+    files = {**parquet, RELEASE: text, CARD: card(made, tables, statement).encode(), CROISSANT: croissant(made)}
     return Built(tables, {**files, **({} if places is None else {PLACES: lines})}, list(warnings))
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from khabar.annotations import check, read_gold
 from khabar.corpus.assembly import Built, assemble
+from khabar.corpus.card import read_statement
 from khabar.corpus.derive import derive
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.textless import without_text
@@ -36,9 +37,11 @@ def build(seeds: Path, gold: Path, *, with_text: bool = True) -> Built:
     if errors(incidents):
         raise InputError(incidents)
     tables = derive(manifest, texts, [item.row for item in located])
+    statement = read_statement(gold)
     if with_text:
-        return assemble(release, tables, warnings=incidents)
-    return assemble(release, *without_text(tables), warnings=incidents)
+        return assemble(release, tables, statement, warnings=incidents)
+    bare, places = without_text(tables)
+    return assemble(release, bare, statement, places, warnings=incidents)
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:

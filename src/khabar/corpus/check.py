@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 from khabar.corpus.build import build
+from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.read import read_all
 from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest, sha256
@@ -27,7 +28,7 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
             incidents.append(Incident("corpus-changed", f"{path.name} is not part of the release", str(path)))
     if isinstance(release.withheld, Withheld):
         incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
-    card = folder / "README.md"
+    card = folder / CARD
     if not card.is_file() or CANARY.encode() not in card.read_bytes():
         incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(card)))
     incidents += _check_description(folder / CROISSANT, release)
@@ -49,6 +50,8 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
             built = build(*sources, with_text=not release.textless)
         except InputError as error:
             return [*incidents, *error.incidents]
+        if (folder / CARD).read_bytes() != built.files[CARD]:
+            incidents.append(Incident("corpus-stale", f"{CARD} differs from what is built", str(folder / CARD)))
         for split, configs in built.tables.items():
             for config, wanted in configs.items():
                 if tables.get(split, {}).get(config) != wanted:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.corpus.assembly import Built, assemble
+from khabar.corpus.card import CARD, statement_of
 from khabar.corpus.check import check
 from khabar.corpus.places import QUOTING, Place
 from khabar.corpus.read import read_all, read_places
@@ -38,7 +39,9 @@ def fill(folder: Path, copies: Sequence[Path]) -> Built:
     places = read_places(folder)
     if incidents := [*_misplaced(places, texts, folder / PLACES)]:
         raise InputError(incidents)
-    return assemble(msgspec.structs.replace(release, withheld=msgspec.UNSET), with_text(tables, places, texts))
+    statement = statement_of((folder / CARD).read_text("utf-8"))
+    full = msgspec.structs.replace(release, withheld=msgspec.UNSET)
+    return assemble(full, with_text(tables, places, texts), statement)
 
 
 def _misplaced(places: Sequence[Place], texts: Mapping[str, str], path: Path) -> Iterator[Incident]:

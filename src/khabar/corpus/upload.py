@@ -11,14 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
 from khabar.errors import InputError
 from khabar.files import write_all
 from khabar.incidents import Incident
-
-CARD = "README.md"
 
 
 @dataclass(frozen=True, slots=True)

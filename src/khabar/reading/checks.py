@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from msgspec import structs
 
 from khabar.arabic import ground
-from khabar.incidents import Incident
+from khabar.incidents import Incident, errors
 from khabar.reading.causes import why_not_there
-from khabar.reading.predictions import Placeholder, Sourced
+from khabar.reading.limits import check_limits
+from khabar.reading.plain import LARGEST_OFFSET, plain
+from khabar.reading.predictions import Placeholder, Sourced, split
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote, SaidSource, SaidSpan
 from khabar.scoring.placing import canonical
 from khabar.scoring.reference import Reference
@@ -19,15 +21,15 @@ from khabar.scoring.values import as_fraction, is_date
 
 Report = Callable[..., None]
 
-LARGEST_OFFSET = (1 << 31) - 1
-"""Code points beyond which no text goes: what bounds offsets where gold has no text."""
-
 
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> list[Incident]:
     """Check predictions against gold: documents known, named once and (if `complete`) all there; spans and values."""
     incidents: list[Incident] = []
     seen: dict[str, int] = {}
     stories = set(reference.stories) - {""}
+    said, _ = split(records)
+    documents = [reference.documents.get(record.doc_id) for record in said]
+    sound = iter(plain(said, [None if each is None else each.passage.text for each in documents]))
     for place, record in records:
         if isinstance(record, Dispute):
             report = reporter(incidents, place, None)
@@ -35,16 +37,20 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
                 report("story-unknown", f"no story {record.story!r}; known: {', '.join(sorted(stories))}")
             _check_dispute(record, reference, incidents, place)
             continue
-        report = reporter(incidents, place, record.doc_id)
+        is_sound = next(sound)
         if record.doc_id in seen:
-            report("document-repeated", f"first given on line {seen[record.doc_id]}")
+            message = f"first given on line {seen[record.doc_id]}"
+            reporter(incidents, place, record.doc_id)("document-repeated", message)
             continue
         seen[record.doc_id] = place.line
-        if record.doc_id in reference.documents:
+        if record.doc_id not in reference.documents:
+            _report_unknown(record.doc_id, reference, reporter(incidents, place, record.doc_id))
+        elif not is_sound:
+            report = reporter(incidents, place, record.doc_id)
             check_annotations(record, reference.documents[record.doc_id].passage.text, report)
             _warn_repeated(record, report)
-        else:
-            _report_unknown(record.doc_id, reference, report)
+    if not errors(incidents):
+        incidents += check_limits(reference, records)
     for doc_id in sorted(set(reference.documents) - set(seen)) if complete else ():
         file = records[0][0].file if records else None
         incidents.append(Incident("document-missing", f"no line for document {doc_id!r}", file, doc_id=doc_id))
@@ -141,15 +147,19 @@ def check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> N
 
 
 def _check_number(number: SaidNumber, report: Report, name: str) -> None:
+    bounds = []
     for key in ("low", "high"):
         value = getattr(number, key)
         if isinstance(value, float) and not math.isfinite(value):
             report("number-not-finite", f"{name}.{key} is {value}", number.start)
             continue
         try:
-            as_fraction(value)
+            bounds.append(as_fraction(value))
         except ValueError as error:
             report("number-not-numeric", f"{name}.{key}: {error}", number.start)
+    low, high = bounds if len(bounds) == 2 else (None, None)
+    if low is not None and high is not None and low > high:
+        report("bounds-reversed", f"{name}: low {number.low} is above high {number.high}", number.start)
     for key in ("edtf", "edtf_literal"):
         value = getattr(number, key)
         if value is not None and not is_date(value):

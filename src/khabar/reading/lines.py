@@ -61,7 +61,7 @@ def jsonl(path: Path, incidents: list[Incident]) -> Iterator[Line]:
             if b"\0" in line or (number == 1 and line.startswith(b"PAR1")):
                 incidents.append(Incident("file-not-text", "this is binary data", name, number))
                 return
-            if line.strip():
+            if line and not line.isspace():
                 blank = False
                 yield number, line
     if blank:

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from khabar.incidents import Incident
 from khabar.reading.lines import check_file, decoded, is_parquet, jsonl, parquet_rows
+from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped
 from khabar.records import Annotations, Dispute, Prediction
 
 
-@dataclass(frozen=True, slots=True)
-class Placeholder:
+class Placeholder(NamedTuple):
     """Where a record came from."""
 
     file: str | None
@@ -60,16 +59,18 @@ def split(records: Sequence[Sourced]) -> tuple[list[Annotations], list[Dispute]]
 
 
 def _from_jsonl(path: Path, incidents: list[Incident]) -> Iterator[Sourced]:
+    file = str(path)
+    record: Prediction | None
     for number, line in jsonl(path, incidents):
-        place = Placeholder(str(path), number)
-        record: Prediction | None
+        place = Placeholder(file, number)
+        incidents += [Incident("key-repeated", f"the key {key!r} stands twice", *place) for key in repeated_keys(line)]
         try:
             record = _ANNOTATIONS.decode(line)
         except (msgspec.DecodeError, RecursionError):
             try:
                 record = _DISPUTE.decode(line)
             except (msgspec.DecodeError, RecursionError):
-                value = decoded(line, (str(path), number), incidents)
+                value = decoded(line, (file, number), incidents)
                 record = None if value is None else _from_object(value, place, incidents)
         if record is not None:
             yield place, record

@@ -8,7 +8,11 @@ second to import and is therefore imported only then.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 Pair = tuple[int, int, int]
 """Index of a gold row, index of a prediction, weight (a positive integer)."""
@@ -44,30 +48,48 @@ def lexicographic(*ranks: int, base: int = 1 << 20) -> int:
     return weight
 
 
+def is_small(rows: int, predictions: int) -> bool:
+    """Tell whether a group of that size is solved here, without scipy."""
+    smaller, larger = sorted((rows, predictions))
+    return smaller <= 14 and larger << smaller <= _MOST_STATES
+
+
+def assign_matrix(weights: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Solve one large, dense group: `weights` of gold rows × predictions, 0 where two are no pair.
+
+    Returns the chosen pairs, as indices of rows (ascending) and of their predictions.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    rows, predictions = linear_sum_assignment(weights, maximize=True)
+    chosen = weights[rows, predictions] > 0
+    return rows[chosen], predictions[chosen]
+
+
 def _groups(pairs: list[Pair]) -> list[list[Pair]]:
     """Split pairs into connected groups (union-find over gold rows and predictions)."""
-    parent: dict[tuple[int, int], tuple[int, int]] = {}
+    parent: dict[int, int] = {}  # gold row g is node g, prediction p is node ~p
 
-    def find(node: tuple[int, int]) -> tuple[int, int]:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
+    def find(node: int) -> int:
+        root = node
+        while (above := parent.setdefault(root, root)) != root:
+            root = above
+        while node != root:
+            parent[node], node = root, parent[node]
+        return root
 
     for gold, predicted, _ in pairs:
-        left, right = find((0, gold)), find((1, predicted))
-        if left != right:
-            parent[max(left, right)] = min(left, right)
-    rooted = sorted((find((0, pair[0])), pair) for pair in pairs)
-    return [[pair for _, pair in members] for _, members in groupby(rooted, key=lambda item: item[0])]
+        parent[find(~predicted)] = find(gold)
+    groups: dict[int, list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(find(pair[0]), []).append(pair)
+    return list(groups.values())
 
 
 def _solve(group: list[Pair]) -> list[tuple[int, int]]:
     golds = sorted({gold for gold, _, _ in group})
     predictions = sorted({predicted for _, predicted, _ in group})
-    smaller, larger = sorted((len(golds), len(predictions)))
-    if smaller > 14 or larger << smaller > _MOST_STATES:
+    if not is_small(len(golds), len(predictions)):
         return _solve_with_scipy(group, golds, predictions)
     swapped = len(predictions) > len(golds)
     rows, columns = (predictions, golds) if swapped else (golds, predictions)

@@ -3,24 +3,54 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING
 
 from khabar.scoring import identity
+from khabar.scoring.formulas import quotient
+from khabar.scoring.identity_draws import cells_of, redraw
 from khabar.scoring.matching import Layer, Point
+from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
+from khabar.scoring.redrawing import Redraw
 from khabar.scoring.reference import Reference
 from khabar.scoring.tagging import iob2, last_letter
 
+if TYPE_CHECKING:
+    from khabar.scoring.redrawing import Array
 
-def add_points(layer: Layer, reference: Reference, predicted: Mapping[str, PlacedDocument]) -> None:
-    """Add the figures that look across documents (identity) or come from another tool (seqeval)."""
-    named = any(item.entity_id is not None for placed in predicted.values() for item in placed.said.entities)
-    found = _identity(reference, predicted) if named else dict.fromkeys(_IDENTITY)
+
+def add_points(
+    layer: Layer,
+    reference: Reference,
+    predicted: Mapping[str, PlacedDocument],
+    unit: Callable[[Passage, int], int] | None = None,
+) -> None:
+    """Add the figures that look across documents (identity) or come from another tool (seqeval).
+
+    `unit` gives the index of the unit an offset belongs to.
+    """
+    named = {item.entity_id for placed in predicted.values() for item in placed.said.entities} - {None}
+    found: dict[str, float | None] = dict.fromkeys(_IDENTITY)
+    gold, ours, variants = _clusterings(reference, predicted) if named else ({}, {}, set())
+    if gold:
+        found = _identity(gold, ours, variants)
+        if unit is not None:
+            units = {place: unit(reference.documents[place[0]].passage, place[1]) for place in (*gold, *ours)}
+            layer.redraws.append(partial(redraw, cells_of(gold, ours, units, variants)))
     if reference.tokens:
-        found["seqeval.strict_iob2.f1"] = seqeval_f1(reference, predicted)
+        tags = _tags(reference, predicted)
+        found[_SEQEVAL] = seqeval_f1(*tags)
+        if unit is not None and found[_SEQEVAL] is not None:
+            rows = [
+                unit(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in reference.tokens
+            ]
+            layer.redraws.append(_seqeval_redraw(*tags, rows))
     layer.points.update({name: Point(value) for name, value in found.items()})
 
 
+_SEQEVAL = "seqeval.strict_iob2.f1"
 _Place = tuple[str, int, int]
 _IDENTITY = (
     *(f"identity.{name}.f1" for name in ("lea", "b_cubed", "ceaf_e", "muc", "conll")),
@@ -28,8 +58,13 @@ _IDENTITY = (
 )
 
 
-def _identity(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> dict[str, float | None]:
-    """Clusters of exact spans across the articles of a story. A mention without a key is a cluster of its own."""
+def _clusterings(
+    reference: Reference, predicted: Mapping[str, PlacedDocument]
+) -> tuple[dict[_Place, str], dict[_Place, str], set[_Place]]:
+    """Clusters of exact spans across the articles of a story, gold's and ours, and gold's variant spellings.
+
+    A predicted mention without a key is a cluster of its own.
+    """
     gold: dict[_Place, str] = {}
     ours: dict[_Place, str] = {}
     variants: set[_Place] = set()
@@ -46,8 +81,12 @@ def _identity(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> 
                 place = (doc_id, *item.spans[0])
                 key = item.said.entity_id
                 ours[place] = f"{document.story}\0{key}" if key is not None else "\0alone " + repr(place)
-    if not gold:
-        return dict.fromkeys(_IDENTITY)
+    return gold, ours, variants
+
+
+def _identity(
+    gold: Mapping[_Place, str], ours: Mapping[_Place, str], variants: Iterable[_Place]
+) -> dict[str, float | None]:
     clusters, response = identity.clusters_of(gold), identity.clusters_of(ours)
     metrics = {"lea": identity.lea, "b_cubed": identity.b_cubed, "ceaf_e": identity.ceaf_e, "muc": identity.muc}
     scores = {name: identity.f_score(metric, clusters, response) for name, metric in metrics.items()}
@@ -71,9 +110,8 @@ def _variant_recall(gold: Mapping[_Place, str], ours: Mapping[_Place, str], vari
     return kept / links if links else None
 
 
-def seqeval_f1(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> float | None:
-    """What the real seqeval says of the same predictions on the `tokens` config (strict mode, scheme IOB2)."""
-    gold = [list(row.tags) for row in reference.tokens]
+def _tags(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> tuple[list[list[str]], list[list[str]]]:
+    """IOB2 tags of gold (the `tokens` config) and of the predictions, projected alike, by paragraph."""
     spans = {
         doc_id: [(*item.spans[0], item.said.label) for item in document.entities if item.spans]
         for doc_id, document in predicted.items()
@@ -84,9 +122,30 @@ def seqeval_f1(reference: Reference, predicted: Mapping[str, PlacedDocument]) ->
         )
         for row in reference.tokens
     ]
+    return [list(row.tags) for row in reference.tokens], ours
+
+
+def seqeval_f1(gold: list[list[str]], ours: list[list[str]]) -> float | None:
+    """What the real seqeval says of tags (strict mode, scheme IOB2); None where nobody tags anything."""
     if all(tag == "O" for tags in (*gold, *ours) for tag in tags):
         return None
     from seqeval.metrics import f1_score
     from seqeval.scheme import IOB2
 
     return float(f1_score(gold, ours, mode="strict", scheme=IOB2, zero_division=0))
+
+
+def _seqeval_redraw(gold: list[list[str]], ours: list[list[str]], units: list[int]) -> Redraw:
+    """The same F1 on resamples, from the entities seqeval reads in each paragraph."""
+    import numpy as np
+    from seqeval.scheme import IOB2, Entities
+
+    entities = [[set(each) for each in Entities(tags, IOB2).entities] for tags in (gold, ours)]
+    right = [len(one & other) for one, other in zip(*entities, strict=True)]
+    both = [len(one) + len(other) for one, other in zip(*entities, strict=True)]
+
+    def redraw(times: Array) -> dict[str, Array]:
+        drawn = times[:, np.array(units, np.intp)]
+        return {_SEQEVAL: quotient(2 * (drawn @ np.array(right, float)), drawn @ np.array(both, float))}
+
+    return redraw

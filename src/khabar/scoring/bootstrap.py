@@ -20,7 +20,7 @@ RESAMPLES = 1000
 SEED = 0
 _MOST_UNDEFINED = 0.05
 _SMALL_STRATUM = 1000
-_NUMBERS_AT_A_TIME = 2_000_000
+_WEIGHTS_AT_A_TIME = 2_000_000
 
 
 def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
@@ -53,19 +53,21 @@ def _by_pattern(generator: np.random.Generator, rows: NDArray[np.generic], resam
 
 def _by_index(generator: np.random.Generator, rows: NDArray[np.generic], resamples: int) -> Array:
     import numpy as np
+    from threadpoolctl import threadpool_limits
 
     size = len(rows)
-    at_once = max(1, _NUMBERS_AT_A_TIME // size)
+    at_once = min(resamples, max(1, _WEIGHTS_AT_A_TIME // size))
     # Sums of counts are whole numbers: below 2**24 single precision holds them exactly.
     exact = np.issubdtype(rows.dtype, np.integer) and int(rows.sum(axis=0).max()) * 4 < 1 << 24
     rows = rows.astype(np.float32 if exact else np.float64)
     sums = np.empty((resamples, rows.shape[1]))
-    for start in range(0, resamples, at_once):
-        count = min(at_once, resamples - start)
-        drawn = generator.integers(0, size, (count, size), dtype=np.uint32).astype(np.intp)
-        drawn += np.arange(count, dtype=np.intp)[:, None] * size
-        times = np.bincount(drawn.ravel(), minlength=count * size).reshape(count, size)
-        sums[start : start + count] = times.astype(rows.dtype) @ rows
+    times = np.empty((at_once, size), rows.dtype)
+    with threadpool_limits(1, "blas"):  # its other threads would spin while numbers are drawn
+        for start in range(0, resamples, at_once):
+            drawing = times[: resamples - start]
+            for weights in drawing:
+                weights[:] = np.bincount(generator.integers(0, size, size, dtype=np.uint32), minlength=size)
+            sums[start : start + at_once] = drawing @ rows
     return sums
 
 

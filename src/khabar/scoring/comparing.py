@@ -64,8 +64,13 @@ class Difference:
         return {**self.to_dict(), "p_raw": self.p_raw, "smallest_detectable": self.smallest_detectable}
 
 
-def compare(a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Difference]:
-    """Compare two runs on the layers both have; `overall` too when they have all four."""
+def compare(
+    a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS
+) -> dict[str, Difference]:
+    """Compare two runs on the layers both have; `overall` too when they have all four.
+
+    p is no less than 1 / (1 + trials): whoever corrects it for many comparisons needs more trials.
+    """
     layers: list[str] = [layer for layer in LAYERS if layer in a.layers and layer in b.layers]
     tables = {"text": _side_by_side(a, b, [layer for layer in layers if layer in TEXT_LAYERS])}
     if "conflicts" in layers:
@@ -76,10 +81,10 @@ def compare(a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMP
     for table in tables.values():
         totals.update(table.totals())
         draws.update(draw(table, seed, resamples))
-        swaps.update(_swap(table, seed))
-    found = {layer: _difference(layer, resamples, totals, draws, swaps) for layer in layers}
+        swaps.update(_swap(table, seed, trials))
+    found = {layer: _difference(layer, resamples, trials, totals, draws, swaps) for layer in layers}
     if len(found) == len(LAYERS):
-        found["overall"] = _overall(found, layers, resamples, draws, swaps)
+        found["overall"] = _overall(found, layers, resamples, trials, draws, swaps)
     return found
 
 
@@ -150,8 +155,8 @@ def _disputes(a: Counted, b: Counted) -> Table:
     return joint.table(joint.frame())
 
 
-def _swap(table: Table, seed: int) -> dict[str, Array]:
-    """Column sums of `TRIALS` random swaps of the two systems' counts, unit by unit."""
+def _swap(table: Table, seed: int, trials: int) -> dict[str, Array]:
+    """Column sums of `trials` random swaps of the two systems' counts, unit by unit."""
     import numpy as np
 
     generator = np.random.default_rng([seed, 1])
@@ -166,10 +171,10 @@ def _swap(table: Table, seed: int) -> dict[str, Array]:
     ours, theirs = (np.stack([side(letter, pair) for pair in pairs] or [nothing], axis=1) for letter in _SIDES)
     changed = (ours != theirs).any(axis=1)
     gain = (theirs - ours)[changed]
-    swapped = np.zeros((TRIALS, ours.shape[1]))
+    swapped = np.zeros((trials, ours.shape[1]))
     at_once = max(1, 2_000_000 // max(1, len(gain)))
-    for start in range(0, TRIALS, at_once):
-        count = min(at_once, TRIALS - start)
+    for start in range(0, trials, at_once):
+        count = min(at_once, trials - start)
         swapped[start : start + count] = generator.integers(0, 2, (count, len(gain)), dtype=np.int8) @ gain
     sums: dict[str, Array] = {}
     for at, pair in enumerate(pairs):
@@ -188,6 +193,7 @@ def _f1(layer: str, side: str, sums: Mapping[str, Array | float], shape: tuple[i
 def _difference(
     layer: str,
     resamples: int,
+    trials: int,
     totals: Mapping[str, float],
     draws: Mapping[str, Array],
     swaps: Mapping[str, Array],
@@ -196,7 +202,7 @@ def _difference(
     if a != a or b != b:
         return Difference(_known(a), _known(b), None, None, None, None)
     ends = interval(_f1(layer, "a", draws, (resamples,)) - _f1(layer, "b", draws, (resamples,)))
-    shuffled = _f1(layer, "a", swaps, (TRIALS,)) - _f1(layer, "b", swaps, (TRIALS,))
+    shuffled = _f1(layer, "a", swaps, (trials,)) - _f1(layer, "b", swaps, (trials,))
     low, high = ends or (None, None)
     return Difference(a, b, a - b, low, high, _p(a - b, shuffled))
 
@@ -205,6 +211,7 @@ def _overall(
     found: Mapping[str, Difference],
     layers: Sequence[str],
     resamples: int,
+    trials: int,
     draws: Mapping[str, Array],
     swaps: Mapping[str, Array],
 ) -> Difference:
@@ -218,7 +225,7 @@ def _overall(
         return sum(each[1:], each[0]) / len(each)
 
     low, high = interval(mean(draws, resamples)) or (None, None)
-    return Difference(a, b, a - b, low, high, _p(a - b, mean(swaps, TRIALS)))
+    return Difference(a, b, a - b, low, high, _p(a - b, mean(swaps, trials)))
 
 
 def _p(observed: float, shuffled: Array) -> float:

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING
 
 from khabar.arabic import token_spans
 from khabar.records import Dispute
 from khabar.records.labels import CONFLICT_TYPES
-from khabar.scoring.assignment import assign, lexicographic
+from khabar.scoring import relations
+from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.counting import Counts, Unit
 from khabar.scoring.edges import Claims, Judged, judge
-from khabar.scoring.formulas import Figure, per_thousand, prf, ratio
+from khabar.scoring.formulas import Figure, per_thousand, prf, quotient, ratio
 from khabar.scoring.matching import Layer, Point
 from khabar.scoring.placing import canonical
 from khabar.scoring.reference import Issue, Reference
+
+if TYPE_CHECKING:
+    from khabar.scoring.redrawing import Array
 
 FEW_STORIES = 30
 """Below this the bootstrap draws disputes and false records within stories, from it on whole stories."""
@@ -29,6 +36,7 @@ def figures(with_texts: bool) -> list[Figure]:
     found.append(Figure("traps.rate", ratio, ("traps.hit", "traps.all")))
     if with_texts:
         found.append(Figure("false_per_1000_tokens", per_thousand, ("dispute.fp", "tokens")))
+    found += relations.figures()
     found.append(Figure("brier", ratio, ("brier.sum", "brier.records")))
     return found
 
@@ -44,27 +52,43 @@ def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
         issues[issue.story].append(issue)
     stories = sorted({*reference.stories, *records})
     tokens = _tokens(reference)
-    ranked: list[tuple[float, bool]] = []
+    ranked: list[Ranked] = []
+    few = len(stories) < FEW_STORIES
     for story in stories:
         claims = Claims(issues[story])
         judged = [judge(record, claims, reference) for record in records[story]]
         part = Counts()
-        ranked += _score_story(layer, part, story, issues[story], judged)
+        here, record_of = _score_story(layer, part, story, issues[story], judged)
+        relations.count(part, story, issues[story], claims, judged, record_of)
+        ranked += here if few else [replace(each, unit=("", story)) for each in here]
         part.add((f"tokens of {story}", 0), "tokens", tokens[story])
-        layer.counts.merge(part if len(stories) < FEW_STORIES else part.as_unit(("", story)))
-    hard = sum(issue.status == "conflict" for issue in reference.issues)
-    layer.points["average_precision"] = Point(average_precision(ranked, hard))
+        layer.counts.merge(part if few else part.as_unit(("", story)))
+    hard = [(issue.story, f"dispute {issue.issue_id}") for issue in reference.issues if issue.status == "conflict"]
     layer.table = layer.counts.table(layer.counts.frame())
+    layer.points["average_precision"] = Point(average_precision([(r.confidence, r.right) for r in ranked], len(hard)))
+    index = layer.table.frame.index
+    disputes = [index[unit if few else ("", unit[0])] for unit in hard]
+    layer.redraws.append(partial(redrawn_precision, ranked, [index[each.unit] for each in ranked], disputes))
     return layer
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A record as average precision sees it, and the unit it counts to."""
+
+    unit: Unit
+    confidence: float
+    right: bool
 
 
 def _score_story(
     layer: Layer, counts: Counts, story: str, issues: Sequence[Issue], judged: Sequence[Judged]
-) -> list[tuple[float, bool]]:
+) -> tuple[list[Ranked], dict[int, int]]:
+    """Count a story; give its records as ranking sees them, and the record assigned to each dispute."""
     assigned = {at: dispute for dispute, at in assigned_disputes(issues, judged)}
     found = set(assigned.values())
     hard = [at for at, issue in enumerate(issues) if issue.status == "conflict"]
-    ranked: list[tuple[float, bool]] = []
+    ranked: list[Ranked] = []
     for dispute in hard:
         unit = (story, f"dispute {issues[dispute].issue_id}")
         counts.add(unit, f"type.{issues[dispute].type}.all")
@@ -94,7 +118,7 @@ def _score_story(
     layer.set_aside += len(judged) - len(assigned) - len(false)
     layer.ungrounded += sum(not record.grounded for record in judged)
     _count_traps(counts, story, issues, set().union(*(judged[at].traps for at in false)))
-    return ranked
+    return ranked, {dispute: at for at, dispute in assigned.items()}
 
 
 def assigned_disputes(issues: Sequence[Issue], judged: Sequence[Judged]) -> list[tuple[int, int]]:
@@ -102,12 +126,14 @@ def assigned_disputes(issues: Sequence[Issue], judged: Sequence[Judged]) -> list
 
     Returns (index of the issue, index of the record).
     """
-    return assign(
-        (dispute, at, lexicographic(1, int(record.record.type == issues[dispute].type), _permille(record)))
-        for at, record in enumerate(judged)
-        if record.outcome == "pure"
-        for dispute in record.disputes
-    )
+    pairs: list[Pair] = []
+    for at, record in enumerate(judged):
+        if record.outcome == "pure":
+            sureness = _permille(record)
+            typed, untyped = lexicographic(1, 1, sureness), lexicographic(1, 0, sureness)
+            kind = record.record.type
+            pairs += [(dispute, at, typed if kind == issues[dispute].type else untyped) for dispute in record.disputes]
+    return assign(pairs)
 
 
 def _permille(judged: Judged) -> int:
@@ -115,11 +141,11 @@ def _permille(judged: Judged) -> int:
     return round(1000 * (1.0 if judged.record.confidence is None else judged.record.confidence))
 
 
-def _rank(counts: Counts, unit: Unit, judged: Judged, *, right: bool) -> tuple[float, bool]:
+def _rank(counts: Counts, unit: Unit, judged: Judged, *, right: bool) -> Ranked:
     confidence = 1.0 if judged.record.confidence is None else judged.record.confidence
     counts.add(unit, "brier.records")
     counts.add(unit, "brier.sum", (confidence - right) ** 2)
-    return confidence, right
+    return Ranked(unit, confidence, right)
 
 
 def _count_traps(counts: Counts, story: str, issues: Sequence[Issue], hit: set[int]) -> None:
@@ -155,3 +181,20 @@ def average_precision(ranked: Iterable[tuple[float, bool]], hard: int) -> float 
         found += sum(here)
         total += sum(here) * found / seen
     return total / hard
+
+
+def redrawn_precision(
+    ranked: Sequence[Ranked], units: Sequence[int], disputes: Sequence[int], times: Array
+) -> dict[str, Array]:
+    """Average precision of resamples. `units` and `disputes` say where each record and hard dispute counts."""
+    import numpy as np
+
+    order = sorted(range(len(ranked)), key=lambda at: -ranked[at].confidence)
+    levels = np.unique([-ranked[at].confidence for at in order], return_index=True)[1]
+    drawn = times[:, np.array([units[at] for at in order], np.intp)]
+    right = drawn * np.array([ranked[at].right for at in order], float)
+    if not len(order):
+        return {"average_precision": quotient(np.zeros(len(times)), times[:, list(disputes)].sum(axis=1))}
+    seen, found = (np.add.reduceat(each, levels, axis=1) for each in (drawn, right))
+    precision = np.nan_to_num(quotient(found.cumsum(axis=1), seen.cumsum(axis=1)))
+    return {"average_precision": quotient((found * precision).sum(axis=1), times[:, list(disputes)].sum(axis=1))}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
@@ -16,10 +16,14 @@ from khabar.scoring.reference import Issue, Reference
 LONGEST_SPAN = 350
 """Code points beyond which a span meets no claim: whoever cites a whole page has not found the sentence."""
 
-End = frozenset[int]
-"""What a span stands for: the numbers of the claims it meets; one negative number of its own if it meets none."""
-Edge = frozenset[tuple[int, int]]
-"""The pairs of distinct claims two spans meet."""
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a span stands for: the claims it meets, by number; one negative number of its own if it meets none."""
+
+    claims: frozenset[int]
+    by_issue: dict[int, set[int]]
+    """Issues by index, and which of the claims are theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +36,8 @@ class Judged:
     disputes: frozenset[int]
     traps: frozenset[int]
     positions: frozenset[tuple[int, int]]
+    sides_of: Mapping[int, frozenset[int]]
+    """Claims by number, and the sides that meet each."""
     grounded: bool
 
 
@@ -52,68 +58,78 @@ class Claims:
                     self._longest[claim.doc_id] = max(self._longest[claim.doc_id], claim.end - claim.start)
         for claims in self._by_document.values():
             claims.sort()
+        self._met: dict[tuple[str, int, int], End | None] = {}
 
-    def met(self, doc_id: str, start: int, end: int) -> End:
-        """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two."""
+    def met(self, doc_id: str, start: int, end: int) -> End | None:
+        """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two. None without any."""
         if end - start > LONGEST_SPAN:
-            return frozenset()
+            return None
+        place = doc_id, start, end
+        if place not in self._met:
+            self._met[place] = self._find(*place)
+        return self._met[place]
+
+    def _find(self, doc_id: str, start: int, end: int) -> End | None:
         claims = self._by_document.get(doc_id, [])
-        met = set()
+        met: dict[int, set[int]] = defaultdict(set)
         for at in range(bisect_left(claims, (start - self._longest[doc_id],)), len(claims)):
             claim_start, claim_end, number = claims[at]
             if claim_start >= end:
                 break
             shared = min(end, claim_end) - max(start, claim_start)
             if shared > 0 and 2 * shared >= min(end - start, claim_end - claim_start):
-                met.add(number)
-        return frozenset(met)
+                met[self.position_of[number][0]].add(number)
+        return End(frozenset().union(*met.values()), dict(met)) if met else None
 
-    def issues_split(self, edge: Edge, status: str) -> set[int]:
-        """Issues of a status in which some pair of the edge lies in different positions."""
-        return {
-            at
-            for left, right in edge
-            if left >= 0 and (at := self.position_of[left][0]) == self.position_of[right][0]
-            if self.issues[at].status == status and self.position_of[left] != self.position_of[right]
-        }
-
-    def touches_contested(self, edge: Edge) -> bool:
-        """Tell whether some pair of the edge lies in one contested issue."""
-        return any(
-            left >= 0
-            and (at := self.position_of[left][0]) == self.position_of[right][0]
-            and self.issues[at].status == "contested"
-            for left, right in edge
-        )
+    def issues_of(self, left: End, right: End) -> Iterator[tuple[int, bool]]:
+        """Issues in which a pair of distinct claims of the two ends lies, and whether in different positions of it."""
+        fewer, more = sorted((left.by_issue, right.by_issue), key=len)
+        for issue, claims in fewer.items():
+            both = claims | more.get(issue, claims)
+            if issue in more and len(both) > 1:
+                yield issue, len({self.position_of[number] for number in both}) > 1
 
 
 def judge(record: Dispute, claims: Claims, reference: Reference) -> Judged:
     """Weigh a record: its edges are the pairs of spans from different sides; equal ones count once."""
     unmet: dict[tuple[str, int, int], int] = {}
-    sides: list[set[End]] = []
+    sides: list[Collection[End]] = []
     for side in record.sides:
-        ends: set[End] = set()
+        ends: dict[frozenset[int], End] = {}
         for span in side.spans:
             place = _place(span, reference)
             if place is not None:
-                ends.add(claims.met(*place) or frozenset({unmet.setdefault(place, -1 - len(unmet))}))
+                end = claims.met(*place) or End(frozenset({unmet.setdefault(place, -1 - len(unmet))}), {})
+                ends[end.claims] = end
         if ends:
-            sides.append(ends)
+            sides.append(ends.values())
     valid = ignored = total = 0
     disputes: set[int] = set()
     traps: set[int] = set()
-    for edge in _edges(sides):
+    for left, right in _edges(sides):
         total += 1
-        hard = claims.issues_split(edge, "conflict")
-        valid += bool(hard)
-        ignored += not hard and claims.touches_contested(edge)
-        disputes |= hard
-        traps |= claims.issues_split(edge, "apparent")
+        hard = contested = False
+        for issue, split in claims.issues_of(left, right):
+            status = claims.issues[issue].status
+            if status == "contested":
+                contested = True
+            elif split and status == "conflict":
+                hard = True
+                disputes.add(issue)
+            elif split and status == "apparent":
+                traps.add(issue)
+        valid += hard
+        ignored += contested and not hard
     grounded = len(sides) >= 2
     pure = grounded and 2 * (valid + ignored) > total and (valid > 0 or ignored == total)
-    reached = frozenset(claims.position_of[number] for ends in sides for end in ends for number in end if number >= 0)
+    met: dict[int, set[int]] = defaultdict(set)
+    for at, side_ends in enumerate(sides):
+        for number in (number for end in side_ends for claimed in end.by_issue.values() for number in claimed):
+            met[number].add(at)
+    reached = frozenset(claims.position_of[number] for number in met)
+    sides_of = {number: frozenset(places) for number, places in met.items()}
     outcome: Literal["pure", "ignored", "false"] = "false" if not pure else "pure" if valid else "ignored"
-    return Judged(record, outcome, frozenset(disputes), frozenset(traps), reached, grounded)
+    return Judged(record, outcome, frozenset(disputes), frozenset(traps), reached, sides_of, grounded)
 
 
 def _place(span: StorySpan, reference: Reference) -> tuple[str, int, int] | None:
@@ -125,9 +141,20 @@ def _place(span: StorySpan, reference: Reference) -> tuple[str, int, int] | None
     return None if found is None else (span.doc_id, *found)
 
 
-def _edges(sides: Sequence[set[End]]) -> set[Edge]:
-    edges: set[Edge] = set()
-    for left, right in combinations(sides, 2):
-        for first, second in product(left, right):
-            edges.add(frozenset((min(a, b), max(a, b)) for a, b in product(first, second) if a != b))
-    return edges
+def _edges(sides: Sequence[Collection[End]]) -> Iterator[tuple[End, End]]:
+    """Pairs of ends from different sides, those that meet the same pairs of claims once.
+
+    What two ends meet is a graph on the claims of both: each is joined to every other one, except that those of the
+    first end alone, if several, are not joined to each other, and those of the second neither. So all claims and these
+    two parts say which pairs are met, without listing them. One claim on both sides meets none.
+    """
+    seen: set[tuple[object, ...]] = set()
+    for one, other in combinations(sides, 2):
+        for left, right in product(one, other):
+            both = sorted(left.claims | right.claims)
+            parts = (left.claims - right.claims, right.claims - left.claims)
+            apart = sorted(sorted(part) for part in parts if len(part) > 1)
+            graph = (*both, *map(tuple, apart)) if len(both) > 1 else ()
+            if graph not in seen:
+                seen.add(graph)
+                yield left, right

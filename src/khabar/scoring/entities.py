@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from khabar.arabic.grounding import is_clitic_before
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.assignment import Pair
 from khabar.scoring.counting import Frame, Table
 from khabar.scoring.formulas import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.matching import Layer, UnitOf, settle
-from khabar.scoring.mentions import Mentions, keys, mentions
+from khabar.scoring.mentions import Mentions, among, keys, mentions
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
 from khabar.scoring.reference import GoldDocument
@@ -63,10 +62,10 @@ def score(
 
     key, guess = keys(*((m.document, m.start, m.end, m.label) for m in (gold, ours)))
     scored = gold.scored & gold.grounded
-    is_right = np.isin(guess, key[scored]) & ours.grounded
-    first = np.zeros(len(ours), bool)
-    first[np.unique(guess, return_index=True)[1]] = True
-    found = scored & np.isin(key, guess[ours.grounded])
+    is_right = among(guess, key[scored]) & ours.grounded
+    first = np.ones(len(ours), bool)
+    first[1:] = guess[1:] != guess[:-1]
+    found = scored & among(key, guess[ours.grounded])
     hit = is_right & first
     aside = _set_aside(gold, ours, passages) & ~is_right
     missed, false = gold.scored & ~found, ~hit & ~aside
@@ -85,11 +84,12 @@ def score(
 
     _count_schemes(counter, gold, ours, aside)
     if all(passage.text is not None for passage in passages):
-        rows = np.flatnonzero(gold.scored).tolist()
-        tolerant = settle(rows, _clitic_tolerant(gold, ours, passages), aside.tolist())
-        counter.add("clitic.tp", np.array([at for at, _ in tolerant.pairs], np.int64), True)
-        counter.add("clitic.fn", np.array(tolerant.missed, np.int64), True)
-        counter.add("clitic.fp", np.array(tolerant.false, np.int64), False)
+        rows, guesses = _clitic_tolerant(gold, ours, passages, aside)
+        missed, false = gold.scored.copy(), ~aside
+        missed[rows] = false[guesses] = False
+        counter.add("clitic.tp", rows, True)
+        counter.add("clitic.fn", np.flatnonzero(missed), True)
+        counter.add("clitic.fp", np.flatnonzero(false), False)
     layer.table = counter.table()
 
 
@@ -111,10 +111,10 @@ class _Counter:
         import numpy as np
 
         columns = sorted(self._found)
-        matrix = np.zeros((len(self._frame), len(columns)), np.int32)
-        for at, column in enumerate(columns):
-            matrix[:, at] = np.bincount(np.concatenate(self._found[column]), minlength=len(self._frame))
-        return Table(self._frame, columns, matrix)
+        by_column = np.zeros((len(columns), len(self._frame)), np.int32)
+        for counts, column in zip(by_column, columns, strict=True):
+            counts[:] = np.bincount(np.concatenate(self._found[column]), minlength=len(self._frame))
+        return Table(self._frame, columns, by_column.T)
 
 
 def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: UnitOf) -> Integers:
@@ -132,12 +132,12 @@ def _set_aside(gold: Mentions, ours: Mentions, passages: Sequence[Passage]) -> B
     import numpy as np
 
     row, guess = keys(*((m.document, m.start, m.end) for m in (gold, ours)))
-    aside = np.isin(guess, row[~gold.scored & gold.grounded]) & ~np.isin(guess, row[gold.scored])
+    aside = among(guess, row[~gold.scored & gold.grounded]) & ~among(guess, row[gold.scored])
     for at, passage in enumerate(passages):
-        if passage.boilerplate:
-            here = np.flatnonzero((ours.document == at) & ours.grounded)
-            for index in here.tolist():
-                aside[index] |= passage.in_boilerplate(((int(ours.start[index]), int(ours.end[index])),))
+        if passage.zones and passage.boilerplate:
+            here = ours.of_document(at)
+            places = zip(ours.start[here].tolist(), ours.end[here].tolist(), strict=True)
+            aside[here] |= np.array([passage.in_boilerplate(((start, end),)) for start, end in places], bool)
     return aside & ours.grounded
 
 
@@ -157,24 +157,30 @@ def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Boo
         counter.add(f"semeval.{scheme}.spu", lost_guesses, False)
 
 
-def _clitic_tolerant(gold: Mentions, ours: Mentions, passages: Sequence[Passage]) -> list[Pair]:
-    """Pairs of equal label and end whose starts differ by proclitics at most; equal starts weigh more."""
+def _clitic_tolerant(
+    gold: Mentions, ours: Mentions, passages: Sequence[Passage], aside: Booleans
+) -> tuple[Integers, Integers]:
+    """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more.
 
-    def grouped(found: Mentions, only: Booleans) -> dict[tuple[int, int, int], list[tuple[int, int]]]:
-        by_end: dict[tuple[int, int, int], list[tuple[int, int]]] = defaultdict(list)
-        columns = (found.document, found.end, found.label, found.start, only)
-        for at, (document, end, label, start, wanted) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
-            if wanted:
-                by_end[document, end, label].append((at, start))
-        return by_end
+    Returns the pairs as indices of gold rows and of predictions.
+    """
+    import numpy as np
 
-    theirs = grouped(ours, ours.grounded)
-    edges: list[Pair] = []
-    for end, rows in grouped(gold, gold.scored & gold.grounded).items():
-        text = passages[end[0]].text or ""
-        for at, start in rows:
-            for guess, guessed in theirs.get(end, ()):
-                first, second = min(start, guessed), max(start, guessed)
-                if first == second or is_clitic_before(text, first, second):
-                    edges.append((at, guess, 2 if first == second else 1))
-    return edges
+    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded)
+    row, guess = keys(*((m.document[at], m.end[at], m.label[at]) for m, at in ((gold, rows), (ours, guesses))))
+    order = np.argsort(guess, kind="stable")
+    first, last = (np.searchsorted(guess[order], row, side) for side in ("left", "right"))
+    times = last - first
+    left = np.repeat(rows, times)
+    right = guesses[order[np.arange(len(left)) + np.repeat(first - np.cumsum(times) + times, times)]]
+    same = gold.start[left] == ours.start[right]
+    near = same.copy()
+    starts = np.stack([gold.start[left], ours.start[right]])
+    for at in np.flatnonzero(~same).tolist():
+        text = passages[gold.document[left[at]]].text or ""
+        near[at] = is_clitic_before(text, int(starts[:, at].min()), int(starts[:, at].max()))
+    left, right, same = left[near], right[near], same[near]
+    alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
+    edges = zip(left[~alone].tolist(), right[~alone].tolist(), (1 + same[~alone]).tolist(), strict=True)
+    chosen = np.array(settle((), edges, aside.tolist()).pairs, np.int64).reshape(-1, 2)
+    return np.concatenate([left[alone], chosen[:, 0]]), np.concatenate([right[alone], chosen[:, 1]])

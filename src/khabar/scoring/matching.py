@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from khabar.scoring.assignment import Pair, assign
 from khabar.scoring.counting import Counts, Table, Unit
 from khabar.scoring.formulas import Figure
-from khabar.scoring.passage import Passage, Spans
+from khabar.scoring.passage import Passage, Spans, length, shared_length
 from khabar.scoring.placing import Placed, Said
+from khabar.scoring.redrawing import Redraw
 
 UnitOf = Callable[[Passage, int], Unit]
 """Which unit an offset of a document belongs to."""
@@ -27,7 +28,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A figure without an interval, and the counts it was made from, if any."""
+    """A figure that is no formula over column sums, and the counts it was made from, if any."""
 
     value: float | None
     counts: dict[str, float] = field(default_factory=dict)
@@ -42,7 +43,9 @@ class Layer:
     table: Table | None = None
     figures: list[Figure] = field(default_factory=list)
     points: dict[str, Point] = field(default_factory=dict)
-    """Figures that belong to no single unit, or come from another tool: they have no interval."""
+    """Figures that are made of all units at once, or come from another tool."""
+    redraws: list[Redraw] = field(default_factory=list)
+    """What makes `points` anew on resamples, so that they have intervals too."""
     set_aside: int = 0
     ungrounded: int = 0
 
@@ -91,10 +94,14 @@ class Sheet:
     aside: Sequence[bool]
     gold_units: Sequence[Unit]
     predicted_units: Sequence[Unit]
+    _settled: dict[tuple[Pair, ...], Settled] = field(default_factory=dict)
 
     def settle(self, edges: Iterable[Pair]) -> Settled:
-        """Assign and judge."""
-        return settle(self.scored, edges, self.aside)
+        """Assign and judge; the same pairs, which several figures often have, are assigned once."""
+        pairs = tuple(edges)
+        if pairs not in self._settled:
+            self._settled[pairs] = settle(self.scored, pairs, self.aside)
+        return self._settled[pairs]
 
     def tally(self, prefix: str, edges: Iterable[Pair]) -> Settled:
         """Assign, judge, and count under `prefix`."""
@@ -127,25 +134,33 @@ def overlapping(left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple
         still_open[side].append((end, at))
 
 
+def overlaps(passage: Passage, left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int, int, int]]:
+    """All pairs whose extents share a code point, with the letters they share and the letters of both together."""
+    ours, theirs = [passage.in_letters(spans) for spans in left], [passage.in_letters(spans) for spans in right]
+    our_sizes, their_sizes = list(map(length, ours)), list(map(length, theirs))
+    for at, other in overlapping(left, right):
+        shared = shared_length(ours[at], theirs[other])
+        yield at, other, shared, our_sizes[at] + their_sizes[other] - shared
+
+
 def best_covered(
     passage: Passage, gold: Sequence[Sequence[Spans]], predicted: Sequence[Spans | None], rank: Sequence[int]
 ) -> list[tuple[int, tuple[int, int]] | None]:
     """For each prediction the gold row it overlaps most (IoU on letters, any overlap), a tie going to the higher rank.
 
-    `gold` gives each row's readings. Returns (row, (shared, union)) or None for a prediction that overlaps no row.
+    `gold` gives each row's readings. Of equally good rows of one rank the first is taken. Returns (row, (shared,
+    union)), or None for a prediction that overlaps no row.
     """
     best: list[tuple[int, tuple[int, int]] | None] = [None] * len(predicted)
     flat = [(row, reading) for row, readings in enumerate(gold) for reading in readings]
-    for at, guess in sorted(overlapping([spans for _, spans in flat], [spans or () for spans in predicted])):
-        row, spans = flat[at]
-        shared, union = passage.iou(spans, predicted[guess] or ())
+    found = overlaps(passage, [spans for _, spans in flat], [spans or () for spans in predicted])
+    for at, guess, shared, union in found:
         if not shared:
             continue
-        before = best[guess]
-        if before is None:
-            best[guess] = (row, (shared, union))
-            continue
-        ahead = shared * before[1][1] - before[1][0] * union
-        if ahead > 0 or (ahead == 0 and rank[row] > rank[before[0]]):
-            best[guess] = (row, (shared, union))
+        row, before = flat[at][0], best[guess]
+        if before is not None:
+            ahead = shared * before[1][1] - before[1][0] * union
+            if ahead < 0 or (ahead == 0 and (rank[row], -row) <= (rank[before[0]], -before[0])):
+                continue
+        best[guess] = (row, (shared, union))
     return best

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khabar.records import SaidEntity
 from khabar.records.labels import ENTITY_LABELS
@@ -30,7 +30,7 @@ class Mentions:
     end: Integers
     label: Integers
     scored: Booleans
-    said: list[SaidEntity]
+    said: NDArray[np.object_]
 
     def __len__(self) -> int:
         return len(self.said)
@@ -42,48 +42,62 @@ class Mentions:
 
     def take(self, which: Integers) -> Mentions:
         """Some of the mentions, by index."""
-        said = [self.said[at] for at in which.tolist()]
         return Mentions(
-            self.document[which], self.start[which], self.end[which], self.label[which], self.scored[which], said
+            self.document[which],
+            self.start[which],
+            self.end[which],
+            self.label[which],
+            self.scored[which],
+            self.said[which],
         )
+
+    def of_document(self, at: int) -> slice:
+        """Where the mentions of a document stand, given that they are in order."""
+        import numpy as np
+
+        first, last = np.searchsorted(self.document, [at, at + 1]).tolist()
+        return slice(first, last)
+
+
+def as_given(documents: Sequence[Sequence[SaidEntity]]) -> Mentions:
+    """Gather the mentions of documents as they stand; an offset left out is -1. Raises OverflowError beyond 64 bits."""
+    import numpy as np
+
+    said = [item for document in documents for item in document]
+
+    def column(values: Iterable[object], kind: type) -> NDArray[Any]:
+        return np.fromiter(values, kind, len(said))
+
+    return Mentions(
+        np.repeat(np.arange(len(documents)), [len(document) for document in documents]),
+        column([-1 if item.start is None else item.start for item in said], np.int64),
+        column([-1 if item.end is None else item.end for item in said], np.int64),
+        column([_LABEL[item.label] for item in said], np.int64),
+        column([item.scored for item in said], bool),
+        column(said, object),
+    )
 
 
 def mentions(documents: Sequence[PlacedDocument]) -> Mentions:
     """Gather the mentions of documents in canonical order: by document, start, end, label."""
     import numpy as np
 
-    said: list[SaidEntity] = []
-    sizes: list[int] = []
-    strings: dict[int, tuple[int, int]] = {}
-    for document in documents:
-        items = document.said.entities
-        if any(item.start is None for item in items):
-            for placed in document.entities:
-                strings[len(said)] = placed.spans[0] if placed.spans else (-1, -1)
-                said.append(placed.said)
-        else:
-            said.extend(items)
-        sizes.append(len(items))
-    start = np.array([item.start or 0 for item in said], np.int64)
-    end = np.array([item.end or 0 for item in said], np.int64)
-    for at, place in strings.items():
-        start[at], end[at] = place
-    found = Mentions(
-        np.repeat(np.arange(len(sizes), dtype=np.int64), sizes),
-        start,
-        end,
-        np.array([_LABEL[item.label] for item in said], np.int64),
-        np.array([item.scored for item in said], bool),
-        said,
-    )
-    order = np.lexsort((found.label, found.end, found.start, found.document))
-    return found if np.array_equal(order, np.arange(len(order))) else found.take(order)
+    found = as_given([document.said.entities for document in documents])
+    for at in np.unique(found.document[found.start < 0]).tolist():  # where something is a string, find its place
+        here = found.of_document(at)
+        for index, placed in enumerate(documents[at].entities, here.start):
+            found.start[index], found.end[index] = placed.spans[0] if placed.spans else (-1, -1)
+            found.said[index] = placed.said
+            found.label[index], found.scored[index] = _LABEL[placed.said.label], placed.said.scored
+    (key,) = keys((found.document, found.start, found.end, found.label))
+    return found if (key[1:] >= key[:-1]).all() else found.take(np.argsort(key, kind="stable"))
 
 
 def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
-    """Number rows of equal columns alike, across groups of rows: one key array a group.
+    """Number rows of columns across groups of rows: equal rows alike, and in the order of the columns.
 
-    Columns hold integers from -1 up; they are packed into 64 bits where they fit and sorted out by rows where not.
+    Gives one key array a group. Columns hold integers from -1 up; they are packed into 64 bits where they fit and
+    sorted out by rows where not.
     """
     import numpy as np
 
@@ -97,3 +111,14 @@ def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
         packed = np.unique(np.stack(joined), axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
     ends = np.cumsum([len(group[0]) for group in groups])[:-1]
     return list(np.split(packed, ends))
+
+
+def among(values: Integers, ordered: Integers) -> Booleans:
+    """Say of each value whether it is one of those in ascending order."""
+    import numpy as np
+
+    if not len(ordered):
+        return np.zeros(len(values), bool)
+    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
+    found: Booleans = ordered[place] == values
+    return found

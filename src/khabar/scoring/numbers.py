@@ -8,7 +8,7 @@ from khabar.records import SaidNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
 from khabar.scoring.formulas import Figure, credit_f1, macro_f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, units
+from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, overlaps, units
 from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
 from khabar.scoring.passage import Passage, Spans, normal
 from khabar.scoring.placing import Placed
@@ -145,14 +145,15 @@ def spot(
     passage: Passage, gold: tuple[Mention, ...], scored: list[int], predicted: tuple[Mention, ...]
 ) -> list[tuple[int, int]]:
     """Pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
-    outer = [with_modifier(gold[at]) for at in scored]
-    found = []
-    for place, guess in overlapping(outer, [item.spans or () for item in predicted]):
-        at, spans = scored[place], predicted[guess].spans or ()
-        core = _core(gold[at])
-        if passage.inside(core, spans) and passage.inside(spans, outer[place]):
-            found.append((at, guess))
-    return sorted(found)
+    guesses = [item.spans or () for item in predicted]
+    sizes = list(map(passage.letters, guesses))
+    cores = [_core(gold[at]) for at in scored]
+    inside = (
+        (place, guess)
+        for place, guess, shared, _ in overlaps(passage, [with_modifier(gold[at]) for at in scored], guesses)
+        if shared == sizes[guess]
+    )
+    return sorted((scored[place], guess) for place, guess in inside if passage.inside(cores[place], guesses[guess]))
 
 
 def _core(row: Mention) -> Spans:

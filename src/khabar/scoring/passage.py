@@ -43,6 +43,27 @@ def intersection(left: Spans, right: Spans) -> Spans:
     return tuple(shared)
 
 
+def length(spans: Spans) -> int:
+    """What intervals cover."""
+    return sum(end - start for start, end in spans)
+
+
+def shared_length(left: Spans, right: Spans) -> int:
+    """How much two sorted, disjoint lists of intervals have in common; intervals may be empty."""
+    if len(left) == len(right) == 1:  # nearly all are
+        (start, end), (other_start, other_end) = left[0], right[0]
+        shared = (end if end < other_end else other_end) - (start if start > other_start else other_start)
+        return shared if shared > 0 else 0
+    shared = i = j = 0
+    while i < len(left) and j < len(right):
+        shared += max(0, min(left[i][1], right[j][1]) - max(left[i][0], right[j][0]))
+        if left[i][1] < right[j][1]:
+            i += 1
+        else:
+            j += 1
+    return shared
+
+
 class Passage:
     """Measures spans of one document. Without a text every code point is a letter and there is one paragraph."""
 
@@ -77,16 +98,24 @@ class Passage:
         """Index of the line that holds an offset; an unknown offset (negative) counts to the first."""
         return max(0, bisect_right(self._line_starts, offset) - 1)
 
-    def letters(self, spans: Spans) -> int:
-        """Count the letters in spans: code points of categories L and N except tatweel; all where there is no text."""
+    def in_letters(self, spans: Spans) -> Spans:
+        """The same spans counted in letters: how many of the document's stand before each begins and ends.
+
+        Letters are code points of categories L and N except tatweel; all where there is no text. A span without any is
+        empty here. What spans share is what these share, so items measured once are compared without the text.
+        """
         if self.text is None:
-            return sum(end - start for start, end in spans)
+            return spans
         before = self._letters_before
-        return sum(before[end] - before[start] for start, end in spans)
+        return tuple((before[start], before[end]) for start, end in spans)
+
+    def letters(self, spans: Spans) -> int:
+        """Count the letters in spans."""
+        return length(self.in_letters(spans))
 
     def shared(self, left: Spans, right: Spans) -> int:
         """Count the letters two lists of spans share."""
-        return self.letters(intersection(left, right))
+        return shared_length(self.in_letters(left), self.in_letters(right))
 
     def iou(self, left: Spans, right: Spans) -> tuple[int, int]:
         """Intersection and union of two lists of spans in letters, as the integers of a fraction."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
+from khabar.scoring.counting import Unit
 from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
-from khabar.scoring.matching import Layer, Point, Sheet, UnitOf, best_covered, never_right, overlapping, units
+from khabar.scoring.grouping import Grouped, pair_counts, pair_f1
+from khabar.scoring.matching import Layer, Point, Sheet, UnitOf, best_covered, never_right, overlaps, units
 from khabar.scoring.passage import Passage, Spans, at_least_half, normal
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -51,17 +53,13 @@ def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Grouped:
-    """A gold row found by detection, with gold's and the system's utterance keys: what grouping is judged on."""
-
-    story: str
-    gold: str | None
-    predicted: str | None
-
-
 def count(
-    layer: Layer, document: GoldDocument, predicted: tuple[Attribution, ...], who: Who, unit_of: UnitOf
+    layer: Layer,
+    document: GoldDocument,
+    predicted: tuple[Attribution, ...],
+    who: Who,
+    unit_of: UnitOf,
+    index: Mapping[Unit, int],
 ) -> list[Grouped]:
     """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
     passage, gold = document.passage, document.gold.quotes
@@ -88,7 +86,12 @@ def count(
         layer.counts.add(unit, "quotes.predicted")
         layer.counts.add(unit, "quotes.ungrounded", int(item.spans is None))
         layer.counts.add(unit, "quotes.altered", int(item.altered))
-    return [Grouped(document.story, gold[at].said.utterance, predicted[guess].said.utterance) for at, guess in found]
+    story = document.story
+    keys = [(gold[at].said.utterance, predicted[guess].said.utterance, sheet.gold_units[at]) for at, guess in found]
+    return [
+        Grouped(None if ours is None else (story, ours), None if theirs is None else (story, theirs), index[unit])
+        for ours, theirs, unit in keys
+    ]
 
 
 _Ious = dict[tuple[int, int], _Iou]
@@ -173,29 +176,16 @@ def _count_attributes(
 _STEPS = 1_000_000
 
 
-def count_grouping(layer: Layer, groups: Iterable[Grouped]) -> None:
-    """Count pairs of found rows that gold, the system, or both put into one utterance."""
-    from numpy import asarray
+def count_grouping(layer: Layer, found: Sequence[Grouped], units: int) -> None:
+    """Count pairs of found rows that gold, the system, or both put into one utterance; `units` says how many units."""
+    from numpy import ones
 
-    ours: dict[tuple[str, str], int] = defaultdict(int)
-    theirs: dict[tuple[str, str], int] = defaultdict(int)
-    both: dict[tuple[str, str, str], int] = defaultdict(int)
-    for group in groups:
-        if group.gold is not None:
-            ours[group.story, group.gold] += 1
-        if group.predicted is not None:
-            theirs[group.story, group.predicted] += 1
-        if group.gold is not None and group.predicted is not None:
-            both[group.story, group.gold, group.predicted] += 1
-
-    def pairs(sizes: Iterable[int]) -> int:
-        return sum(size * (size - 1) // 2 for size in sizes)
-
-    together = pairs(both.values())
-    found = {"tp": together, "fp": pairs(theirs.values()) - together, "fn": pairs(ours.values()) - together}
-    value = float(f1(*(asarray(amount) for amount in found.values())))
-    counts: dict[str, float] = {f"utterance.{outcome}": amount for outcome, amount in found.items()}
-    layer.points["utterance.pair_f1"] = Point(value if value == value else None, counts)
+    name, once = "utterance.pair_f1", ones((1, units))
+    value = float(pair_f1(found, once)[0])
+    counts: dict[str, float] = {f"utterance.{part}": int(n[0]) for part, n in pair_counts(found, once).items()}
+    layer.points[name] = Point(value if value == value else None, counts)
+    if value == value:
+        layer.redraws.append(lambda times: {name: pair_f1(found, times)})
 
 
 def readings_of(row: Attribution, document: GoldDocument, who: Who) -> list[Reading]:
@@ -215,13 +205,8 @@ def overlaps_of(
 ) -> list[tuple[int, int, int, _Iou]]:
     """All (row, reading, prediction) whose contents share letters, with their intersection and union."""
     flat = [(at, place, reading.content) for at in scored for place, reading in enumerate(readings[at])]
-    found = []
-    for index, guess in overlapping([content for _, _, content in flat], [item.spans or () for item in predicted]):
-        at, place, content = flat[index]
-        iou = passage.iou(content, predicted[guess].spans or ())
-        if iou[0]:
-            found.append((at, place, guess, iou))
-    return sorted(found)
+    found = overlaps(passage, [content for _, _, content in flat], [item.spans or () for item in predicted])
+    return sorted((*flat[index][:2], guess, (shared, union)) for index, guess, shared, union in found if shared)
 
 
 def set_aside(

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
+from typing import NamedTuple
 
 import msgspec
 
@@ -34,8 +36,7 @@ class Issue:
     positions: tuple[tuple[ClaimSpan, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class GoldDocument:
+class GoldDocument(NamedTuple):
     """Gold of one document."""
 
     story: str
@@ -129,20 +130,32 @@ def _claim_span(span: StorySpan, documents: Mapping[str, GoldDocument]) -> Claim
     return ClaimSpan(span.doc_id, *found) if found else None
 
 
+class _Head(msgspec.Struct, omit_defaults=True, gc=False):
+    """What a document is besides its layers, keys in the order of canonical JSON."""
+
+    doc_id: str
+    story: str | None = None
+    text: str | None = None
+    zones: msgspec.Raw | None = None
+
+
 def _fingerprint(
-    annotations: Iterable[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
+    annotations: Sequence[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
 ) -> str:
     """Hash the canonical JSON of the single records in sorted order, so that no order of rows or lines matters."""
-    lines = [msgspec.json.encode(record, order="sorted") for record in (*issues, *registry)]
+    in_order, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
+    lines = [in_order(record) for record in (*issues, *registry)]
     for said in annotations:
-        head = Annotations(doc_id=said.doc_id, text=said.text, story=said.story, zones=said.zones)
-        doc_id = said.doc_id.encode() + b" "
-        lines.append(canonical(head))
+        zones = None if said.zones is None else msgspec.Raw(in_order(said.zones))
+        lines.append(as_declared.encode(_Head(said.doc_id, said.story, said.text, zones)))
+    names = [said.doc_id.encode() + b" " for said in annotations]
+    for layer in ("entities", "numbers", "quotes"):
+        items = [getattr(said, layer) for said in annotations]
         # Within a layer all items are of one record, whose keys always come in the same order.
-        for items in (said.entities, said.numbers, said.quotes):
-            lines.append(doc_id + b" ".join(sorted(map(msgspec.json.encode, items))))
-    digest = hashlib.sha256()
-    for line in sorted(lines):
-        digest.update(line)
-        digest.update(b"\n")
-    return digest.hexdigest()[:16]
+        rows = iter(as_declared.encode_lines([item for each in items for item in each]).split(b"\n"))
+        lines += [
+            name + b" ".join(sorted(islice(rows, len(each)))) if each else name
+            for name, each in zip(names, items, strict=True)
+        ]
+    lines.sort()
+    return hashlib.sha256(b"\n".join([*lines, b""])).hexdigest()[:16]

@@ -9,17 +9,18 @@ from typing import TYPE_CHECKING
 import khabar
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring import beside, conflicts, entities, numbers, quotes
+from khabar.scoring import beside, entities
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.formulas import Figure
+from khabar.scoring.grouping import Grouped
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
+from khabar.scoring.redrawing import times_drawn
 from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
-from khabar.scoring.who import Who
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,6 +77,8 @@ def count(
     }
     scored = _count_text_layers(reference, predicted, in_text, by_paragraph)
     if "conflicts" in layers:
+        from khabar.scoring import conflicts
+
         scored["conflicts"] = conflicts.score(reference, disputes)
     unit = "paragraph" if by_paragraph else "document"
     return Counted(scored, unit, reference.version, reference.fingerprint)
@@ -95,7 +98,7 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
     if "conflicts" in scored:
         draws["conflicts"] = draw(_table(scored["conflicts"]), seed, resamples)
     measured: dict[str, dict[str, Measured]] = {
-        layer: _measure(scored[layer], draws[layer], resamples) for layer in LAYERS if layer in scored
+        layer: _measure(scored[layer], draws[layer], seed, resamples) for layer in LAYERS if layer in scored
     }
     overall, ends = _overall(scored, draws, measured, resamples)
     signature = Signature(
@@ -132,20 +135,25 @@ def _count_text_layers(
         made = Scored(figures=entities.figures(tags["entities"], with_texts))
         golds, ours = list(reference.documents.values()), list(predicted.values())
         entities.score(made, golds, ours, frame, unit_of, tags["entities"])
-        beside.add_points(made, reference, predicted)
+        beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)])
         scored["entities"] = made
     if "numbers" in layers:
+        from khabar.scoring import numbers
+
         made = Scored(figures=numbers.figures(tags["numbers"]))
         for doc_id, document in reference.documents.items():
             numbers.count(made, document, predicted[doc_id].numbers, unit_of)
         scored["numbers"] = made
     if "quotes" in layers:
+        from khabar.scoring import quotes
+        from khabar.scoring.who import Who
+
         made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
         who = Who(reference, predicted)
-        groups: list[quotes.Grouped] = []
+        groups: list[Grouped] = []
         for doc_id, document in reference.documents.items():
-            groups += quotes.count(made, document, predicted[doc_id].quotes, who, unit_of)
-        quotes.count_grouping(made, groups)
+            groups += quotes.count(made, document, predicted[doc_id].quotes, who, unit_of, frame.index)
+        quotes.count_grouping(made, groups, len(frame))
         scored["quotes"] = made
     for made in scored.values():
         made.table = made.table or made.counts.table(frame)
@@ -190,16 +198,31 @@ def _values(figure: Figure, sums: Mapping[str, Array | float], shape: tuple[int,
     return figure.formula(*(np.asarray(sums.get(column, zero), float) for column in figure.columns))
 
 
-def _measure(layer: Scored, draws: Mapping[str, Array], resamples: int) -> dict[str, Measured]:
+def _measure(layer: Scored, draws: Mapping[str, Array], seed: int, resamples: int) -> dict[str, Measured]:
     totals = _table(layer).totals()
     measured: dict[str, Measured] = {}
     for figure in layer.figures:
         value = _defined(float(_values(figure, totals, ())))
         ends = None if value is None else interval(_values(figure, draws, (resamples,)))
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
+    redrawn = _redrawn(layer, seed, resamples)
     for name, point in layer.points.items():
-        measured[name] = Measured(point.value, None, point.counts)
+        ends = interval(redrawn[name]) if name in redrawn and point.value is not None else None
+        measured[name] = Measured(point.value, ends, point.counts)
     return measured
+
+
+def _redrawn(layer: Scored, seed: int, resamples: int) -> dict[str, Array]:
+    """Draws of the figures that are made anew on each resample."""
+    import numpy as np
+
+    parts: dict[str, list[Array]] = {}
+    frame = _table(layer).frame
+    for times in times_drawn(frame, seed, resamples) if layer.redraws else ():
+        for redraw in layer.redraws:
+            for name, values in redraw(times).items():
+                parts.setdefault(name, []).append(values)
+    return {name: np.concatenate(each) for name, each in parts.items()}
 
 
 def _overall(

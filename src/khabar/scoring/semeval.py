@@ -7,10 +7,11 @@ in one sweep over columns, the rest are assigned one by one, for most credit, th
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar
 
-from khabar.scoring.assignment import lexicographic
+from khabar.scoring.assignment import assign_matrix, is_small, lexicographic
 from khabar.scoring.matching import settle
 from khabar.scoring.mentions import Mentions
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
+Agrees = TypeVar("Agrees", bool, "Booleans")
+
 SCHEMES = ("strict", "exact", "partial", "type")
 OUTCOMES = ("cor", "inc", "par", "mis", "spu")
 
@@ -28,6 +31,7 @@ Add = Callable[[str, "Integers", bool], None]
 """Called with a column, indices, and whether they are of gold rows."""
 
 _CREDIT = {"cor": 2, "par": 1, "inc": 0}
+_FEW_PAIRS = 4096
 
 
 def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add) -> None:
@@ -49,9 +53,9 @@ def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add
     lonely_rows = np.flatnonzero(n_guesses[rows] == 0)
     lonely_guesses = np.flatnonzero((n_rows[guesses] == 0) & ~aside)
     for scheme in SCHEMES:
-        right_pair = {"strict": same_span & same_label, "exact": same_span, "partial": same_span, "type": same_label}
-        add(f"semeval.{scheme}.cor", left[right_pair[scheme]], True)
-        add(f"semeval.{scheme}.{'par' if scheme == 'partial' else 'inc'}", left[~right_pair[scheme]], True)
+        good = _is_right(scheme, same_span, same_label)
+        add(f"semeval.{scheme}.cor", left[good], True)
+        add(f"semeval.{scheme}.{'par' if scheme == 'partial' else 'inc'}", left[~good], True)
         add(f"semeval.{scheme}.mis", lonely_rows, True)
         add(f"semeval.{scheme}.spu", lonely_guesses, False)
 
@@ -60,7 +64,9 @@ def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add
         return
     outcomes: dict[tuple[str, bool], list[int]] = {}
     for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
-        _untangle(gold, predicted, aside, mine, theirs, outcomes)
+        few = len(mine) * len(theirs) <= _FEW_PAIRS or is_small(len(mine), len(theirs))
+        for column, of_gold, found in (_judge_few if few else _judge_many)(gold, predicted, aside, mine, theirs):
+            outcomes.setdefault((column, of_gold), []).extend(found)
     for (column, of_gold), found in outcomes.items():
         add(column, np.array(found, np.int64), of_gold)
 
@@ -92,37 +98,73 @@ def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
     return [part.tolist() for part in np.split(order, cuts)]
 
 
-def _untangle(
-    gold: Mentions,
-    predicted: Mentions,
-    aside: Booleans,
-    rows: list[int],
-    guesses: list[int],
-    outcomes: dict[tuple[str, bool], list[int]],
-) -> None:
-    """Assign one group under each scheme and note the outcomes."""
-    places = [(int(gold.start[at]), int(gold.end[at]), int(gold.label[at])) for at in rows]
-    said = [(int(predicted.start[at]), int(predicted.end[at]), int(predicted.label[at])) for at in guesses]
-    pairs = [
+def _judge_few(
+    gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
+) -> Iterator[tuple[str, bool, list[int]]]:
+    """Assign a group under each scheme: column, whether it counts rows, which ones."""
+    mine, theirs = (
+        list(zip(of.start[which].tolist(), of.end[which].tolist(), of.label[which].tolist(), strict=True))
+        for of, which in ((gold, rows), (predicted, guesses))
+    )
+    pairs = tuple(
         (i, j, row[:2] == guess[:2], row[2] == guess[2])
-        for i, row in enumerate(places)
-        for j, guess in enumerate(said)
+        for i, row in enumerate(mine)
+        for j, guess in enumerate(theirs)
         if row[0] < guess[1] and guess[0] < row[1]
-    ]
-    out = [bool(aside[at]) for at in guesses]
+    )
+    for column, of_gold, found in _verdict(len(rows), pairs, tuple(aside[guesses].tolist())):
+        yield column, of_gold, [(rows if of_gold else guesses)[at] for at in found]
+
+
+@lru_cache(maxsize=4096)
+def _verdict(
+    rows: int, pairs: tuple[tuple[int, int, bool, bool], ...], aside: tuple[bool, ...]
+) -> list[tuple[str, bool, list[int]]]:
+    """Judge a group by which of its members overlap and what those share: few patterns come back again and again."""
+    verdict: list[tuple[str, bool, list[int]]] = []
     for scheme in SCHEMES:
         found = {(i, j): _outcome(scheme, span, label) for i, j, span, label in pairs}
         edges = [(i, j, lexicographic(_CREDIT[outcome], 1)) for (i, j), outcome in found.items()]
-        settled = settle(range(len(rows)), edges, out)
-        for pair in settled.pairs:
-            outcomes.setdefault((f"semeval.{scheme}.{found[pair]}", True), []).append(rows[pair[0]])
-        outcomes.setdefault((f"semeval.{scheme}.mis", True), []).extend(rows[i] for i in settled.missed)
-        outcomes.setdefault((f"semeval.{scheme}.spu", False), []).extend(guesses[j] for j in settled.false)
+        settled = settle(range(rows), edges, aside)
+        verdict += [(f"semeval.{scheme}.{found[pair]}", True, [pair[0]]) for pair in settled.pairs]
+        verdict.append((f"semeval.{scheme}.mis", True, list(settled.missed)))
+        verdict.append((f"semeval.{scheme}.spu", False, list(settled.false)))
+    return verdict
+
+
+def _judge_many(
+    gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
+) -> Iterator[tuple[str, bool, list[int]]]:
+    """The same for a group too large to be assigned by hand: all its pairs as matrices."""
+    import numpy as np
+
+    mine, theirs, out = gold.take(np.array(rows)), predicted.take(np.array(guesses)), aside[guesses]
+    overlap = (mine.start[:, None] < theirs.end) & (theirs.start < mine.end[:, None])
+    same_span = (mine.start[:, None] == theirs.start) & (mine.end[:, None] == theirs.end)
+    same_label = mine.label[:, None] == theirs.label
+    base = min(len(rows), len(guesses)) + 1
+    for scheme in SCHEMES:
+        right = _is_right(scheme, same_span, same_label)
+        wrong = "par" if scheme == "partial" else "inc"
+        credit = np.where(right, _CREDIT["cor"], _CREDIT[wrong])
+        left, partner = assign_matrix(np.where(overlap, (credit * base + 1) * base + ~out, 0))
+        missed, false = np.ones(len(rows), bool), ~out
+        missed[left] = false[partner] = False
+        good = right[left, partner]
+        for name, of_gold, found in (
+            ("cor", True, left[good]),
+            (wrong, True, left[~good]),
+            ("mis", True, np.flatnonzero(missed)),
+            ("spu", False, np.flatnonzero(false)),
+        ):
+            yield f"semeval.{scheme}.{name}", of_gold, np.array(rows if of_gold else guesses)[found].tolist()
 
 
 def _outcome(scheme: str, same_span: bool, same_label: bool) -> str:
     """What a pair of overlapping mentions is under a scheme."""
-    if scheme == "partial":
-        return "cor" if same_span else "par"
-    right = {"strict": same_span and same_label, "exact": same_span, "type": same_label}[scheme]
-    return "cor" if right else "inc"
+    return "cor" if _is_right(scheme, same_span, same_label) else "par" if scheme == "partial" else "inc"
+
+
+def _is_right(scheme: str, same_span: Agrees, same_label: Agrees) -> Agrees:
+    """What a scheme asks of a pair for full credit; takes two truth values or two arrays of them."""
+    return {"strict": same_span & same_label, "exact": same_span, "partial": same_span, "type": same_label}[scheme]

@@ -63,8 +63,19 @@ def _fraction(number: str | int | float | None) -> Fraction | None:
 
 def value_of(said: SaidNumber) -> Value:
     """Complete what a prediction omits: the one bound of exact and approx is both, a vague one spans a power of ten."""
-    low, high = _fraction(said.low), _fraction(said.high)
-    modality = said.modality or ("range" if low is not None and high is not None and low != high else "exact")
+    return _completed(said.low, said.high, said.low_incl, said.high_incl, said.modality)
+
+
+@lru_cache(maxsize=65536)
+def _completed(
+    lower: str | int | float | None,
+    upper: str | int | float | None,
+    with_lower: bool | None,
+    with_upper: bool | None,
+    named: str | None,
+) -> Value:
+    low, high = _fraction(lower), _fraction(upper)
+    modality = named or ("range" if low is not None and high is not None and low != high else "exact")
     if modality in ("exact", "approx"):
         low, high = (high if low is None else low), (low if high is None else high)
     elif modality == "vague" and low is not None and high is None:
@@ -73,8 +84,8 @@ def value_of(said: SaidNumber) -> Value:
     return Value(
         low,
         high,
-        low is not None and (low_incl if said.low_incl is None else said.low_incl),
-        high is not None and (high_incl if said.high_incl is None else said.high_incl),
+        low is not None and (low_incl if with_lower is None else with_lower),
+        high is not None and (high_incl if with_upper is None else with_upper),
         modality,
     )
 
@@ -96,10 +107,13 @@ def same_unit(gold: SaidNumber, predicted: SaidNumber) -> bool:
         return gold.unit is None and predicted.unit is None
     if gold.kind != "count":
         return gold.unit == predicted.unit
-    said = fold(predicted.unit.strip())
-    if said == fold(gold.unit.strip()):
-        return True
-    return gold.counted is not None and _bare(said) == _bare(fold(gold.counted.strip()))
+    said = _noun(predicted.unit)
+    return said == _noun(gold.unit) or (gold.counted is not None and _bare(said) == _bare(_noun(gold.counted)))
+
+
+@lru_cache(maxsize=65536)
+def _noun(written: str) -> str:
+    return fold(written.strip())
 
 
 def _bare(noun: str) -> str:

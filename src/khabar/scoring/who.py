@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from khabar.arabic import fold
 from khabar.records import SaidEntity, SaidQuote, SaidSource
-from khabar.scoring.passage import Spans, at_least_half
 from khabar.scoring.placing import Placed, PlacedDocument, span_of
 from khabar.scoring.reference import GoldDocument, Reference
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 NOBODY = "\0nobody"
 """What a source that fits no entity, or more than one, resolves to: it equals no gold entity."""
@@ -46,6 +50,9 @@ class Who:
     def __init__(self, gold: Reference, predicted: Mapping[str, PlacedDocument] | None = None) -> None:
         self._gold = gold
         self._by_place: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+        self._letters: dict[str, NDArray[np.int64]] = {}
+        """Starts and ends of each document's mentions, counted in letters."""
+        self._best: dict[_Place, str | None] = {}
         self._in_document: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
         self._in_story: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
         self._by_wikidata: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -133,24 +140,33 @@ class Who:
     def _by_span_or_name(self, document: GoldDocument, source: SaidSource) -> str:
         span = span_of(source, document.passage) if source.start is not None or source.occurrence is not None else None
         if span is not None:
-            found = self._best_mention(document, (span,))
+            found = self._best_mention(document, span)
             if found is not None:
                 return found
         return self._by_name(document, fold(self._name(source, document)))
 
-    def _best_mention(self, document: GoldDocument, spans: Spans) -> str | None:
+    def _best_mention(self, document: GoldDocument, span: tuple[int, int]) -> str | None:
         """The gold mention with the highest letter IoU of at least a half; two equally good ones: nobody."""
-        best: dict[str, tuple[int, int]] = {}
-        for start, end, entity_id in self._by_place[document.passage.doc_id]:
-            overlap = document.passage.iou(spans, ((start, end),))
-            if at_least_half(overlap):
-                before = best.get(entity_id)
-                if before is None or overlap[0] * before[1] > before[0] * overlap[1]:
-                    best[entity_id] = overlap
-        if not best:
+        key = (document.passage.doc_id, *span)
+        if key not in self._best:
+            self._best[key] = self._find_mention(document, span)
+        return self._best[key]
+
+    def _find_mention(self, document: GoldDocument, span: tuple[int, int]) -> str | None:
+        import numpy as np
+
+        doc_id = document.passage.doc_id
+        if doc_id not in self._letters:
+            places = (document.passage.in_letters(((start, end),))[0] for start, end, _ in self._by_place[doc_id])
+            self._letters[doc_id] = np.array(list(places), np.int64).reshape(-1, 2).T
+        (start, end), (starts, ends) = document.passage.in_letters((span,))[0], self._letters[doc_id]
+        shared = np.minimum(ends, end) - np.maximum(starts, start)
+        union = (ends - starts) + (end - start) - shared
+        close = np.flatnonzero((shared > 0) & (2 * shared >= union))
+        if not len(close):
             return None
-        top = max(shared / union for shared, union in best.values())
-        return _only([entity_id for entity_id, (shared, union) in best.items() if shared / union == top])
+        iou = shared[close] / union[close]
+        return _only(self._by_place[doc_id][at][2] for at in close[iou == iou.max()].tolist())
 
     def _by_name(self, document: GoldDocument, name: str) -> str:
         if not name:
@@ -168,7 +184,7 @@ class Who:
         return (source.name or source.text or "").strip()
 
 
-def _only(entities: object) -> str:
+def _only(entities: Iterable[str]) -> str:
     """The one entity there is; nobody where there are several or none."""
-    found = set(entities)  # type: ignore[call-overload]
+    found = set(entities)
     return found.pop() if len(found) == 1 else NOBODY

@@ -10,7 +10,7 @@ from khabar.records import SaidEntity
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import EntityCause, Verdict
-from khabar.scoring.matching import overlapping
+from khabar.scoring.matching import overlaps
 from khabar.scoring.passage import Passage, Spans
 from khabar.scoring.placing import Placed
 
@@ -79,12 +79,12 @@ def _aside(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mentio
 
 
 def _likeness(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Pair]:
-    pairs = overlapping([row.spans or () for row in gold], [item.spans or () for item in predicted])
+    pairs = overlaps(passage, [row.spans or () for row in gold], [item.spans or () for item in predicted])
     found: list[Pair] = []
-    for at, guess in pairs:
+    for at, guess, shared, union in pairs:
         row, item = gold[at], predicted[guess]
         if row.spans == item.spans or row.said.label == item.said.label:
-            weight = permille(passage.iou(row.spans or (), item.spans or ()))
+            weight = permille((shared, union))
             found.append((at, guess, lexicographic(int(row.spans == item.spans), weight)))
     return found
 

@@ -9,7 +9,7 @@ from khabar.scoring import numbers
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import NumberCause, Verdict
-from khabar.scoring.matching import never_right, overlapping, settle
+from khabar.scoring.matching import never_right, overlaps, settle
 from khabar.scoring.number_errors import errors_of
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import Placed
@@ -73,8 +73,7 @@ def _likeness(
     """Weigh overlapping pairs: the right span first, then the letters they share."""
     outer = [numbers.with_modifier(row) for row in gold]
     found: list[Pair] = []
-    for at, guess in overlapping(outer, [item.spans or () for item in predicted]):
-        iou = passage.iou(outer[at], predicted[guess].spans or ())
+    for at, guess, *iou in overlaps(passage, outer, [item.spans or () for item in predicted]):
         if iou[0]:
-            found.append((at, guess, lexicographic(int((at, guess) in spotted), permille(iou))))
+            found.append((at, guess, lexicographic(int((at, guess) in spotted), permille((iou[0], iou[1])))))
     return found

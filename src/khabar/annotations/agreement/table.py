@@ -1,0 +1,135 @@
+"""The figures of agreement that a person reads, in a terminal or in the dataset card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+CEILINGS: dict[tuple[str, str], tuple[float, str]] = {
+    ("entities", "f1"): (0.976, "Wojood"),
+    ("numbers", "detection.f1"): (0.87, "MeasEval"),
+    ("numbers", "unit.f1"): (0.89, "MeasEval"),
+    ("quotes", "f1"): (0.92, "PolNeAR"),
+}
+"""What double annotation reaches elsewhere: (layer, figure) → F1 and corpus (label scheme, section 6)."""
+
+SCORED: dict[str, tuple[tuple[str, str], ...]] = {
+    "entities": (
+        ("span and label, F1", "f1"),
+        ("identity, LEA F1", "identity.lea.f1"),
+        ("identity, CoNLL F1", "identity.conll.f1"),
+    ),
+    "numbers": (
+        ("full tuple, F1", "f1"),
+        ("span, F1", "detection.f1"),
+        ("span and value, F1", "value.f1"),
+        ("span and unit, F1", "unit.f1"),
+        ("resolved dates, F1", "dates.resolved.f1"),
+    ),
+    "quotes": (
+        ("who said what, F1", "f1"),
+        ("content, IoU ≥ 0.5, F1", "detection_50.f1"),
+        ("content, exact, F1", "detection_exact.f1"),
+        ("cue, F1", "cue.f1"),
+        ("chain edges, F1", "chain.edge_f1"),
+        ("same utterance, pair F1", "utterance.pair_f1"),
+    ),
+    "conflicts": (("hard disputes, F1", "f1"), ("hard disputes and type, F1", "typed.f1")),
+}
+"""Figures of the scorer that stand in the table: layer → (words, figure)."""
+
+_FOUND = {
+    "claims": "same question and place, F1",
+    "conflicts": "same question, F1",
+    "registry": "same thing, F1",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the table. `a` and `b`: the value with either pass as gold. `label`: it is of a single label."""
+
+    layer: str
+    words: str
+    n: int | None
+    a: float | None
+    b: float | None
+    alpha: float | None = None
+    elsewhere: tuple[float, str] | None = None
+    label: bool = False
+
+    @property
+    def value(self) -> str:
+        """One number where both ways give the same, else both."""
+        shown = ["–" if each is None else f"{each:.3f}" for each in (self.a, self.b)]
+        return " / ".join(dict.fromkeys(shown))
+
+    @property
+    def above(self) -> bool:
+        """Whether the passes agree better than those of any corpus known."""
+        return self.elsewhere is not None and min(self.a or 0, self.b or 0) > self.elsewhere[0]
+
+
+def lines(figures: Mapping[str, Any]) -> Iterator[Line]:
+    """Lay out what `Agreement.to_dict` gives. Attributes that no row has are left out."""
+    for layer, found in figures["layers"].items():
+        rows, scored, tags = found["rows"], found["scored"], found["tags"]
+        for words, name in SCORED.get(layer, ()):
+            if name in scored:
+                a, b = scored[name]
+                yield Line(layer, words, None, a, b, elsewhere=CEILINGS.get((layer, name)))
+        for name, values in scored.items():
+            kind, _, rest = name.partition(".")
+            if kind in ("label", "kind", "type") and rest.endswith(".f1") and values != [None, None]:
+                a, b = values
+                yield Line(layer, f"  {rest.removesuffix('.f1')}, F1", None, a, b, label=True)
+        if layer == "claims":
+            yield Line(layer, "same place, F1", None, figures["claims_by_place"], figures["claims_by_place"])
+        if layer in _FOUND:
+            f1 = 2 * rows["paired"] / (rows["a"] + rows["b"]) if rows["a"] + rows["b"] else None
+            yield Line(layer, _FOUND[layer], rows["paired"], f1, f1)
+        if tags:
+            words = "zone of a line" if layer == "zones" else "tags of tokens"
+            yield Line(layer, words, tags["n"], tags["share"], tags["share"], tags["alpha"])
+        for name, each in found["attributes"].items():
+            if each["n"]:
+                yield Line(layer, name.replace("_", " "), each["n"], each["share"], each["share"], each["alpha"])
+        if layer != "zones":
+            yield Line(layer, "rows read alike, of all", rows["a"] + rows["b"], rows["f1"], rows["f1"])
+
+
+def agreement_table(figures: Mapping[str, Any]) -> str:
+    """Markdown for the dataset card, from what `annotate agreement --write` wrote (`Agreement.to_dict`)."""
+    first, second = figures["passes"]
+    head = [
+        f"| layer | what | n | agreement ({first} / {second} as gold) | α | elsewhere |",
+        "|---|---|---|---|---|---|",
+    ]
+    told = [line for line in lines(figures) if not line.label]
+    body = [
+        f"| {line.layer} | {line.words} | {line.n or ''} | {line.value} | {alpha_of(line)} | {elsewhere_of(line)} |"
+        for line in told
+    ]
+    return "\n".join([*head, *body, *(["", note] if (note := warning(figures)) else [])])
+
+
+def warning(figures: Mapping[str, Any]) -> str | None:
+    """Say which layers agree better than double annotation does anywhere else, which independent passes seldom do."""
+    above = list(dict.fromkeys(line.layer for line in lines(figures) if line.above))
+    if not above:
+        return None
+    return (
+        f"Above what double annotation reaches elsewhere: {', '.join(above)}. Before such a figure is published, "
+        "make sure that neither pass was made with sight of the other."
+    )
+
+
+def alpha_of(line: Line) -> str:
+    """The line's alpha, as shown."""
+    return "" if line.alpha is None else f"{line.alpha:.3f}"
+
+
+def elsewhere_of(line: Line) -> str:
+    """The ceiling reported elsewhere, as shown."""
+    return "" if line.elsewhere is None else f"{line.elsewhere[0]:g} ({line.elsewhere[1]})"

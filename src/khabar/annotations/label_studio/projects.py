@@ -1,0 +1,144 @@
+"""Projects and tasks of a Label Studio server, as plain records: all that is asked of the server is asked here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from khabar.annotations.label_studio.configuration import Configuration
+from khabar.annotations.label_studio.results import Result
+from khabar.errors import InputError
+from khabar.incidents import Incident
+
+if TYPE_CHECKING:
+    from label_studio_sdk import LabelStudio
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; `address` is where people open it."""
+
+    id: int
+    title: str
+    label_config: str
+    address: str
+    model_version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An annotation (`by` whom) or a prediction (`by` which source)."""
+
+    id: int
+    results: tuple[Result, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task: its data, what annotators submitted (what they skipped left out), predictions, and whether somebody has
+    begun without submitting."""
+
+    id: int
+    data: Mapping[str, Any]
+    address: str
+    annotations: tuple[Reading, ...] = ()
+    predictions: tuple[Reading, ...] = ()
+    begun: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the task is of: a doc_id or a story."""
+        return str(self.data.get("key", ""))
+
+
+class Server:
+    """A Label Studio server as rounds need it. What its calls raise becomes an InputError inside `server.asking`."""
+
+    def __init__(self, client: LabelStudio, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def find(self, title: str) -> Project | None:
+        """The project of this title. Raises InputError if there are several."""
+        listed: Any = self._client.projects.list(title=title, page_size=PAGE)
+        found = [each for each in listed if each.title == title]
+        if len(found) > 1:
+            message = f"{len(found)} projects are called {title!r}: {', '.join(str(each.id) for each in found)}"
+            raise InputError([Incident("project-wrong", message, self._url, fix="delete or rename all but one")])
+        return self._project(found[0]) if found else None
+
+    def make(self, title: str, configuration: Configuration) -> Project:
+        """Make a project."""
+        made = self._client.projects.create(
+            title=title,
+            label_config=configuration.label_config,
+            expert_instruction=configuration.instructions,
+            show_instruction=True,
+            show_collab_predictions=True,
+            enable_empty_annotation=True,
+            show_skip_button=False,
+        )
+        return self._project(made)
+
+    def dress(self, project: Project, configuration: Configuration) -> None:
+        """Give a project the looks and instructions of a configuration that says the same."""
+        self._client.projects.update(
+            id=project.id,
+            label_config=configuration.label_config,
+            expert_instruction=configuration.instructions,
+        )
+
+    def show(self, project: Project, source: str) -> None:
+        """Let the project's tasks open with the predictions of one source."""
+        self._client.projects.update(id=project.id, model_version=source)
+
+    def tasks(self, project: Project) -> list[Task]:
+        """All tasks of a project with what was said in them, in the order of their ids."""
+        pages: Any = self._client.tasks.list(project=project.id, fields="all", page_size=PAGE)
+        return sorted((self._task(project, task.dict()) for task in pages), key=lambda task: task.id)
+
+    def add_task(self, project: Project, data: Mapping[str, Any]) -> Task:
+        """Add a task."""
+        made = self._client.tasks.create(project=project.id, data=dict(data))
+        return Task(int(str(made.id)), dict(data), self._address(project, made.id))
+
+    def change_task(self, task: Task, data: Mapping[str, Any]) -> None:
+        """Change what a task is made of."""
+        self._client.tasks.update(id=str(task.id), data=dict(data))
+
+    def annotate(self, task: Task, results: Sequence[Result]) -> None:
+        """Submit an annotation."""
+        self._client.annotations.create(id=task.id, result=list(results))
+
+    def predict(self, task: Task, results: Sequence[Result], source: str) -> None:
+        """Add a prediction, after taking away those of the same source."""
+        for reading in task.predictions:
+            if reading.by == source:
+                self._client.predictions.delete(id=reading.id)
+        self._client.predictions.create(task=task.id, result=list(results), model_version=source)
+
+    def _project(self, found: Any) -> Project:
+        address = f"{self._url}/projects/{found.id}"
+        return Project(found.id, found.title, found.label_config or "", address, found.model_version or "")
+
+    def _address(self, project: Project, task_id: object) -> str:
+        return f"{project.address}/data?task={task_id}"
+
+    def _task(self, project: Project, task: Mapping[str, Any]) -> Task:
+        annotations = [each for each in task.get("annotations") or () if not each.get("was_cancelled")]
+        return Task(
+            int(task["id"]),
+            task["data"],
+            self._address(project, task["id"]),
+            tuple(_reading(each, str(each.get("created_username", "")).strip()) for each in annotations),
+            tuple(_reading(each, str(each.get("model_version", ""))) for each in task.get("predictions") or ()),
+            bool(task.get("drafts")),
+        )
+
+
+def _reading(found: Mapping[str, Any], by: str) -> Reading:
+    return Reading(int(found["id"]), tuple(found.get("result") or ()), by)

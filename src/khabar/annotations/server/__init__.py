@@ -1,0 +1,6 @@
+"""Label Studio: an environment of its own, a server on this machine, and how to speak to it or to somebody else's."""
+
+from khabar.annotations.server.connection import Connection, asking, connection
+from khabar.annotations.server.folder import DATA
+
+__all__ = ["DATA", "Connection", "asking", "connection"]

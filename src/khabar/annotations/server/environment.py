@@ -1,0 +1,146 @@
+"""Label Studio's own virtual environment: its pins are not khabar's, so it is made once, apart, and kept.
+
+It lies in the user's cache folder, or in the folder that KHABAR_CACHE names, and takes about 1 GB. With it is kept an
+empty database with all migrations applied, as applying them takes longer than all the rest of a start. The last thing
+written is a stamp: what has none was interrupted and is made anew.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from filelock import FileLock
+from platformdirs import user_cache_path
+
+from khabar.annotations.server.settings import settings
+from khabar.errors import InputError
+from khabar.incidents import Incident
+
+CACHE = "KHABAR_CACHE"
+CONSTRAINTS = Path(__file__).with_name("constraints.txt")
+LAUNCHER = Path(__file__).with_name("launch.py")
+
+Tell = Callable[[str, int, int | None], None]
+"""Told what is going on: in words, how much is done, and of how much (None: not known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A folder with Label Studio in it."""
+
+    folder: Path
+
+    @property
+    def python(self) -> Path:
+        """The interpreter that has Label Studio."""
+        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+    @property
+    def database(self) -> Path:
+        """An empty database, all migrations applied."""
+        return self.folder / "empty.sqlite3"
+
+    @property
+    def stamp(self) -> Path:
+        """Written last."""
+        return self.folder / "complete"
+
+
+def environment(tell: Tell) -> Environment:
+    """Find Label Studio's environment, or make it. Raises InputError with pip's own words if that fails."""
+    made = Environment(_place())
+    made.folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(
+        made.folder.with_name(made.folder.name + ".lock")
+    ):  # a second one waits for the first and finds it made
+        if not _is_sound(made):
+            _make(made, tell)
+    return made
+
+
+def requirement() -> str:
+    """The release of Label Studio that the constraints name, as a requirement."""
+    return next(line for line in CONSTRAINTS.read_text("utf-8").splitlines() if line.startswith("label-studio=="))
+
+
+def _place() -> Path:
+    cache = Path(os.environ[CACHE]) if os.environ.get(CACHE) else user_cache_path("khabar", appauthor=False)
+    made_of = CONSTRAINTS.read_bytes() + f"{sys.implementation.cache_tag}".encode()
+    return cache.absolute() / f"{requirement().replace('==', '-')}-{sha256(made_of).hexdigest()[:8]}"
+
+
+def _is_sound(made: Environment) -> bool:
+    """Whether it was finished, and its Python still starts and finds Label Studio (a system's Python may go away)."""
+    if not made.stamp.is_file() or not made.database.is_file():
+        return False
+    ask = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ('label_studio', 'django', 'pip'))))"
+    try:
+        return subprocess.run([made.python, "-I", "-c", ask], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _make(made: Environment, tell: Tell) -> None:
+    if made.folder.exists():
+        shutil.rmtree(made.folder)
+    made.folder.mkdir()
+    log = made.folder / "making.log"
+    tell("making an environment", 0, None)
+    _do([sys.executable, "-I", "-m", "venv", made.folder], log, lambda: None)
+
+    packages = sum("==" in line for line in CONSTRAINTS.read_text("utf-8").splitlines())
+    named = f"installing {requirement()}"
+
+    def progress() -> None:
+        fetched = log.read_text("utf-8", "replace").count("\nCollecting ")
+        installed = sum(1 for _ in made.folder.glob("[Ll]ib/**/site-packages/*.dist-info"))
+        tell(named, min(fetched + installed, 2 * packages), 2 * packages)
+
+    pip: list[str | Path] = [made.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    _do([*pip, "install", "--progress-bar", "off", "-c", CONSTRAINTS, requirement()], log, progress)
+
+    tell("preparing an empty database", 0, None)
+    scratch = made.folder / "scratch"
+    scratch.mkdir()
+    _do([made.python, "-I", LAUNCHER, "version"], log, lambda: None, {**os.environ, **settings(scratch)})
+    shutil.move(scratch / "label_studio.sqlite3", made.database)
+    shutil.rmtree(scratch)
+    made.stamp.write_text(f"{requirement()}\n", "utf-8")
+
+
+def _do(
+    command: Sequence[str | Path], log: Path, meanwhile: Callable[[], None], env: Mapping[str, str] | None = None
+) -> None:
+    """Run one step; what it prints goes to the log. Whoever interrupts us interrupts it. Raises InputError."""
+    with log.open("ab") as file:
+        file.write(("\n$ " + " ".join(map(str, command)) + "\n").encode())
+        file.flush()
+        start = file.tell()
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, env=env)
+        try:
+            while process.poll() is None:
+                meanwhile()
+                time.sleep(0.3)
+        finally:
+            process.kill()
+            process.wait()
+    if process.returncode:
+        raise InputError([_failure(log, start)])
+
+
+def _failure(log: Path, start: int) -> Incident:
+    said = [line.strip() for line in log.read_bytes()[start:].decode("utf-8", "replace").splitlines() if line.strip()]
+    errors = [line.removeprefix("ERROR: ") for line in said if line.startswith("ERROR: ")] or said[-1:] or ["no reason"]
+    if any("ensurepip" in line for line in said):
+        fix = "install what your system calls python3-venv, and run it again"
+    else:
+        fix = f"see that the package index can be reached and 2 GB are free, and run it again (all it said: {log})"
+    return Incident("environment-failed", "; ".join(errors[-2:]).rstrip("."), fix=fix)

@@ -1,0 +1,172 @@
+"""Serve a data folder on 127.0.0.1: one process of Label Studio, started, let in, and stopped."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from filelock import Timeout
+
+from khabar.annotations.server.environment import LAUNCHER, Environment, Tell, environment
+from khabar.annotations.server.folder import (
+    Access,
+    Login,
+    access_file,
+    lock_of,
+    login_file,
+    read_secret,
+    write_secret,
+)
+from khabar.annotations.server.settings import settings
+from khabar.annotations.server.tokens import working_token
+from khabar.errors import InputError
+from khabar.incidents import Incident
+
+HOST = "127.0.0.1"
+EMAIL, PASSWORD = "LABEL_STUDIO_USERNAME", "LABEL_STUDIO_PASSWORD"
+"""Environment variables for the first user, as Label Studio itself names them."""
+PATIENCE = 300
+"""Seconds a start may take: migrations of an older database on a slow disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server that runs. Its process ends if ours does, however that comes about."""
+
+    url: str
+    login: Login
+    data: Path
+    process: subprocess.Popen[bytes]
+
+    def wait(self) -> None:
+        """Wait until it ends by itself, which it should not. Raises InputError."""
+        code = self.process.wait()
+        raise InputError([_ended(self.data, f"Label Studio ended by itself (exit code {code})")])
+
+
+@contextmanager
+def serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
+    """Serve `data` (made if needed) on `port` (0: any free one) until the block is left. Raises InputError."""
+    port = _free(port)
+    login = _login(data)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        lock = lock_of(data).acquire(timeout=1)
+    except Timeout:
+        access = read_secret(access_file(data), Access)
+        where = f" at {access.url}" if access and access.url else ""
+        raise InputError([Incident("option-wrong", f"--data {data} is being served already{where}")]) from None
+    with lock:
+        (data / ".gitignore").write_text("*\n", "utf-8")  # passwords, tokens and other people's texts
+        access = read_secret(access_file(data), Access)
+        if access is not None:
+            write_secret(access_file(data), Access(access.token))  # nobody looks for us where we were last time
+        made = environment(tell)
+        tell("starting Label Studio", 0, None)
+        if read_secret(login_file(data), Login) is None:
+            write_secret(login_file(data), login)
+        process = _start(made, data, port, login)
+        try:
+            url = f"http://{HOST}:{port}"
+            _wait_until_it_answers(process, data, port)
+            fix = f"if its password was changed in the page, write the new one into {login_file(data)}"
+            try:
+                token = working_token(url, login, access.token if access else None, fix)
+            except httpx.HTTPError as error:
+                raise InputError([_ended(data, f"Label Studio gives no token: {error}")]) from None
+            write_secret(access_file(data), Access(token, url))
+            yield Served(url, login, data, process)
+        finally:
+            _stop(process)
+
+
+def _free(port: int) -> int:
+    """The port, if nobody listens there; with 0 any such. Raises InputError."""
+    with socket.socket() as probe:
+        if os.name != "nt":  # elsewhere a port that was left a minute ago looks taken
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            message = f"--port {port} of {HOST}: {error.strerror}"
+            fix = "choose another, or 0 for any free one"
+            raise InputError([Incident("option-wrong", message, fix=fix)]) from None
+        return int(probe.getsockname()[1])
+
+
+def _login(data: Path) -> Login:
+    """The folder's first user; of a new folder the one the environment names, else one we make. Raises InputError."""
+    email, password = os.environ.get(EMAIL), os.environ.get(PASSWORD)
+    kept = read_secret(login_file(data), Login)
+    if kept is None:
+        if password is not None and len(password) < 8:
+            raise InputError([Incident("option-wrong", f"{PASSWORD} is too short", fix="take 8 characters or more")])
+        return Login(email or "annotator@localhost", password or secrets.token_urlsafe(12))
+    if (email or kept.email, password or kept.password) != (kept.email, kept.password):
+        message = f"{EMAIL} or {PASSWORD} is not what {login_file(data)} has"
+        raise InputError([Incident("option-wrong", message, fix="unset them, or serve another folder")])
+    return kept
+
+
+def _start(made: Environment, data: Path, port: int, login: Login) -> subprocess.Popen[bytes]:
+    database = data / "label_studio.sqlite3"
+    if not database.exists():
+        beside = database.with_suffix(".part")
+        shutil.copyfile(made.database, beside)
+        beside.chmod(0o600)
+        beside.replace(database)
+    # --debug only means here: take this port or none, instead of the next free one
+    options = ["--no-browser", "--debug", "--internal-host", HOST, "--port", str(port)]
+    private = os.open(_log(data), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(private, "wb") as log:
+        return subprocess.Popen(
+            [made.python, "-I", "-u", LAUNCHER, "start", *options],
+            cwd=data,
+            env={**settings(data), EMAIL: login.email, PASSWORD: login.password},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is for us, and we stop it
+            umask=-1 if os.name == "nt" else 0o077,
+        )
+
+
+def _wait_until_it_answers(process: subprocess.Popen[bytes], data: Path, port: int) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            raise InputError([_ended(data, f"Label Studio does not start (exit code {process.returncode})")])
+        try:
+            if httpx.get(f"http://{HOST}:{port}/health", timeout=30, trust_env=False).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.2)
+    raise InputError([_ended(data, f"Label Studio does not answer within {PATIENCE} seconds")])
+
+
+def _ended(data: Path, message: str) -> Incident:
+    said = [line for line in _log(data).read_text("utf-8", "replace").splitlines() if line.strip()]
+    last = f": {said[-1].strip().rstrip('.')}" if said else ""
+    return Incident("server-failed", message + last, fix=f"read {_log(data)}")
+
+
+def _log(data: Path) -> Path:
+    return data / "server.log"
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,116 @@
+"""convert: other tools' formats to predictions and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.output import AsJson, Gold, Split, print_json, warn, writing
+
+if TYPE_CHECKING:
+    from khabar.formats.iob import Repair
+
+NAMES = "predictions, conll, brat, spacy, labelstudio, hf or llm"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example: khabar convert tagged.conll predictions.jsonl --labels wojood")(convert)
+
+
+def convert(
+    source: Annotated[Path, typer.Argument(help="A file, or a folder for brat and hf.", metavar="IN")],
+    out: Annotated[Path, typer.Argument(help="A file, or a folder for brat.", metavar="OUT")],
+    given: Annotated[
+        str | None, typer.Option("--from", help=f"{NAMES}. [default: by name or content]", show_default=False)
+    ] = None,
+    wanted: Annotated[str | None, typer.Option("--to", help=f"{NAMES}. [default: by name]", show_default=False)] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(
+            "--labels",
+            help="Read labels as: khabar, wojood, ontonotes, conll, anercorp or muc. [default: what fits]",
+            show_default=False,
+        ),
+    ] = None,
+    repair: Annotated[
+        str | None,
+        typer.Option(
+            "--repair",
+            help="Mend, with commas: conlleval or discard (an I- that continues nothing), utf16 (offsets).",
+            show_default=False,
+        ),
+    ] = None,
+    columns: Annotated[
+        str | None, typer.Option("--columns", help="Tag columns of CoNLL files, such as 2,3. [default: found]")
+    ] = None,
+    gold: Gold = None,
+    split: Split = "test",
+    as_json: AsJson = False,
+) -> None:
+    """Convert annotations between predictions and other tools' formats, and say what is lost."""
+    from khabar import api
+    from khabar.files import write_all
+    from khabar.formats.conversion import Conversion
+    from khabar.formats.converting import FORMATS
+    from khabar.formats.converting import convert as convert_files
+    from khabar.formats.labels import MAPS
+
+    for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
+        if value is not None and value not in known:
+            raise _wrong(f"{option} {value!r}: there is {', '.join(known)}")
+    policy, utf16 = _repairs(repair)
+    if source.resolve() == out.resolve():
+        raise _wrong("OUT is IN itself")
+    texts = {document.doc_id: document for document in api.load(gold, split=split)}
+    work = Conversion(texts, labels, policy, utf16, _columns(columns), split)
+    made = convert_files(source, out, work, given=given, wanted=wanted)
+    with writing(out):
+        write_all(made.files)
+    warn(made.warnings)
+    if as_json:
+        print_json(
+            {
+                "from": made.source,
+                "to": made.target,
+                "out": str(out),
+                "documents": made.documents,
+                "rows": made.rows,
+                "lost": made.lost,
+                "warnings": [incident.to_dict() for incident in made.warnings],
+            }
+        )
+        return
+    print(f"{made.source} → {made.target}: {made.documents} document(s)", end="")
+    print("".join(f", {count} {layer}" for layer, count in made.rows.items() if count))
+    for what, times in made.lost.items():
+        typer.echo(f"lost: {times} {what}", err=True)
+
+
+def _wrong(message: str) -> Exception:
+    from khabar.errors import InputError
+    from khabar.incidents import Incident
+
+    return InputError([Incident("option-wrong", message)])
+
+
+def _repairs(text: str | None) -> tuple[Repair, bool]:
+    from khabar.formats.conversion import UTF16
+    from khabar.formats.iob import REPAIRS
+
+    named = [part.strip() for part in (text or "").split(",") if part.strip()]
+    policies: list[Repair] = [name for name in REPAIRS if name in named]
+    if len(policies) > 1 or set(named) - {*REPAIRS, UTF16}:
+        raise _wrong(f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}")
+    return (policies or ["none"])[0], UTF16 in named
+
+
+def _columns(text: str | None) -> tuple[int, ...] | None:
+    if text is None:
+        return None
+    parts = [part.strip() for part in text.split(",")]
+    if not all(part.isdecimal() and 1 < int(part) < 1000 for part in parts):
+        raise _wrong(f"--columns {text!r}: name columns by number, the token being 1, such as 2,3")
+    return tuple(int(part) for part in parts)

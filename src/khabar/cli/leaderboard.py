@@ -1,0 +1,221 @@
+"""leaderboard add, build and check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.output import AsJson, Gold, print_json, progress, warn, writing
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from khabar.leaderboard.board import Board, Entry
+    from khabar.leaderboard.ranking import Pair
+    from khabar.records import Annotations, Dispute
+    from khabar.scoring.reference import Reference
+
+app = typer.Typer(help="Submissions, re-scored, and the tables they make.", no_args_is_help=True)
+
+Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
+
+
+@app.command(epilog="Example: khabar leaderboard add mine --from predictions.jsonl --card card.toml")
+def add(
+    names: Annotated[list[str], typer.Argument(help="The system's key: its folder's name.", metavar="NAME…")],
+    predictions: Annotated[
+        Path | None, typer.Option("--from", help="Its predictions, JSONL or Parquet. [default: --run]", metavar="FILE")
+    ] = None,
+    system: Annotated[
+        str | None, typer.Option("--run", help="Run this system instead. [default: the one called NAME]")
+    ] = None,
+    card: Annotated[
+        Path | None, typer.Option("--card", help="Its card (TOML). [default: that of its last submission]")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of another submission.")] = False,
+    root: Root = Path("eval"),
+    gold: Gold = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
+    from khabar import api
+    from khabar.cli.tables import score_table
+    from khabar.files import write_all
+    from khabar.incidents import Incident
+    from khabar.leaderboard.adding import add as add_submission
+
+    if len(names) > 1 and (predictions or system or card):
+        raise typer.BadParameter("--from, --run and --card are of one NAME")
+    if predictions and system:
+        raise typer.BadParameter("--from and --run are two ways to get predictions: choose one")
+    reference, _ = api.gold_of(gold, "test")
+    files: dict[Path, bytes] = {}
+    added, warnings = [], list[Incident]()
+    for name in names:
+        said = predictions or _run(system or name, gold, reference)
+        submission, its_files, incidents = add_submission(root, name, said, card, reference, replace=replace)
+        files |= its_files
+        warnings += incidents
+        added.append(submission)
+    with writing(root):
+        write_all(files)
+    warn(warnings)
+    if as_json:
+        print_json({"added": [{"system": each.system, **each.score.to_dict()} for each in added]})
+        return
+    for each in added:
+        score_table(each.score, each.system)
+    print("\n".join(map(str, files)))
+    print("Now run `khabar leaderboard build`, and commit what changed.")
+
+
+@app.command(epilog="Example: khabar leaderboard build")
+def build(
+    root: Root = Path("eval"),
+    gold: Gold = None,
+    exports: Annotated[
+        Path | None,
+        typer.Option("--exports", help="Also write results for Hugging Face and Every Eval Ever into this folder."),
+    ] = None,
+    dataset: Annotated[
+        str | None, typer.Option("--dataset", help="OWNER/NAME of the corpus on Hugging Face, for --exports.")
+    ] = None,
+    site: Annotated[
+        Path | None, typer.Option("--site", help="Where the site goes. [default: the eval folder's site]")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
+    from khabar import api
+    from khabar.files import write_all
+    from khabar.leaderboard.building import build as build_board
+    from khabar.leaderboard.exports import export, repository_id
+    from khabar.site.building import site as site_of
+    from khabar.site.folder import check_folder, write_site
+
+    if (exports is None) != (dataset is None):
+        raise typer.BadParameter("--exports and --dataset go together")
+    identity = None if dataset is None else repository_id(dataset)
+    site_folder = root / "site" if site is None else site
+    check_folder(site_folder)
+    reference, _ = api.gold_of(gold, "test")
+    built = build_board(root, reference, _watched)
+    pages = site_of(root, built, reference, gold)
+    files = dict(built.files)
+    if exports is not None and identity is not None:
+        files |= export(built.board, built.submissions, exports, identity)
+    with writing(root):
+        write_all(files)
+    with writing(site_folder):
+        write_site(site_folder, pages)
+    warn(built.warnings)
+    if as_json:
+        import msgspec
+
+        print_json(msgspec.to_builtins(built.board))
+        return
+    _print_board(built.board)
+    print(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
+
+
+@app.command(epilog="Example: khabar leaderboard check")
+def check(
+    root: Root = Path("eval"),
+    gold: Gold = None,
+    base: Annotated[
+        Path | None,
+        typer.Option("--base", help="The eval folder before a change: closed boards must be as they are there."),
+    ] = None,
+    summary: Annotated[
+        Path | None, typer.Option("--summary", help="Append what changed since --base here, as Markdown.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
+    from khabar import api
+    from khabar.incidents import Incident, errors, in_file_order
+    from khabar.leaderboard.building import score_all
+    from khabar.leaderboard.checking import check as check_boards
+    from khabar.leaderboard.survey import survey
+
+    reference, _ = api.gold_of(gold, "test")
+    checked = check_boards(root, reference, base=base, watch=_watched)
+    incidents: list[Incident] = in_file_order(checked.incidents)
+    failed = errors(incidents)
+    if summary is not None:
+        from khabar.leaderboard.summary import summary as summarise
+
+        before = [] if base is None else score_all(survey(base, []), reference, [])
+        with writing(summary), summary.open("a", encoding="utf-8") as stream:
+            stream.write(summarise(checked, before))
+    if as_json:
+        systems = [each.system for each in checked.submissions]
+        print_json(
+            {
+                "valid": not failed,
+                "incidents": [incident.to_dict() for incident in incidents],
+                "corpus": checked.board.corpus.version,
+                "systems": systems,
+                "closed": list(checked.closed),
+            }
+        )
+    else:
+        for incident in failed:
+            typer.echo(str(incident), err=True)
+        warn([incident for incident in incidents if incident.level == "warning"])
+        if not failed:
+            print(f"{len(checked.submissions)} submission(s) to corpus {checked.board.corpus.version}: as re-scored")
+            for version in checked.closed:
+                print(f"closed board {version}: unchanged")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _run(system: str, gold: Path | None, reference: Reference) -> list[Annotations | Dispute]:
+    from khabar import api
+    from khabar.systems.registry import find_system
+    from khabar.systems.running import run_system
+
+    found = find_system(system, reference)
+    said, disputes = run_system(found, api.load(gold), lambda items: progress(list(items), f"running {system}"))
+    return [*said, *disputes]
+
+
+def _watched(pairs: Sequence[Pair]) -> Iterable[Pair]:
+    return progress(pairs, "comparing")
+
+
+def _print_board(board: Board) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from khabar.leaderboard.ranking import COLUMNS
+    from khabar.leaderboard.tables import rank_text
+
+    title = f"khabar {board.corpus.version}: leaderboard"
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    shown.add_column("rank", no_wrap=True)
+    shown.add_column("system", style="bold")
+    for column in COLUMNS:
+        shown.add_column(column, justify="right", no_wrap=True)
+    for entry in board.systems:
+        shown.add_row(rank_text(entry), Text(entry.system), *(_cell(entry, name) for name in COLUMNS))
+    console = Console()
+    console.print(shown)
+    for name, ranked in board.columns.items():
+        for group in ranked.groups:
+            if len(group) > 1:
+                console.print(Text(f"{name}: cannot be told apart: {', '.join(group)}", style="dim"))
+
+
+def _cell(entry: Entry, column: str) -> Text:
+    from rich.text import Text
+
+    value, ends = entry.headline[column], entry.intervals[column]
+    shown = Text("–" if value is None else f"{value:.3f}" + "!" * (column in entry.perfect))
+    return shown if ends is None else shown + Text("\n{:.2f}–{:.2f}".format(*ends), style="dim")

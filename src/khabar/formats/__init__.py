@@ -1,0 +1,1 @@
+"""Formats other tools write, and how they become predictions and come back."""

@@ -1,0 +1,168 @@
+"""Aligning: where tokens, or offsets of another copy of a text, stand in the corpus' own text.
+
+Comparison ignores white space, invisible format characters and what Arabic folding ignores; the offsets that come
+out are code points of the raw text.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from khabar.arabic import folded
+
+Place = tuple[int, int]
+"""Half-open code points of the raw text."""
+
+_ESCAPES = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "``": '"', "''": '"'}
+"""How Penn Treebank style writes brackets and quotation marks."""
+
+_PROBE = 12
+"""Characters that must be found again to go on beyond a longer gap."""
+
+_NEAR = 60
+"""Characters that may be left out before a token is taken up again by itself."""
+
+_NEXT = 3
+"""The same for a token of one or two characters."""
+
+_LOOK_AHEAD = 50
+"""Tokens that are tried as the place to go on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A text folded and without space: character i came from `[starts[i], ends[i])` of the raw text."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+@lru_cache(maxsize=64)
+def squeezed(text: str) -> Squeezed:
+    """Squeeze a text, keeping the way back. Marks on a letter belong to the letter."""
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    found = folded(text)
+    for at, character in enumerate(found.text):
+        if not (character.isspace() or unicodedata.category(character) == "Cf"):
+            characters.append(character)
+            starts.append(found.raw[at])
+            ends.append(found.raw[at + 1])
+    return Squeezed("".join(characters), starts, ends)
+
+
+def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | None]]:
+    """Find the tokens of each sentence in `text`; None for one that is not there.
+
+    A sentence is looked for to the letter behind the one before, then squeezed, there or anywhere; then token by
+    token. Sentences may stand in any order.
+    """
+    small = squeezed(text)
+    raw_at = at = 0
+    found: list[list[Place | None]] = []
+    for sentence in sentences:
+        exact = _exactly(sentence, text, raw_at)
+        if exact is not None:
+            raw_at = exact[-1][1] if exact else raw_at
+            at = bisect_left(small.starts, raw_at)
+            found.append(list(exact))
+            continue
+        words = [squeezed(_ESCAPES.get(token, token)).text for token in sentence]
+        whole = "".join(words)
+        start = small.text.find(whole, at)
+        if start < 0:
+            start = small.text.find(whole)
+        if whole and start >= 0:
+            places, at = _placed(words, small, start)
+        else:
+            places, at = _token_by_token(words, small, at)
+        raw_at = small.ends[at - 1] if at else 0
+        found.append(places)
+    return found
+
+
+def _exactly(tokens: Sequence[str], text: str, at: int) -> list[Place] | None:
+    """Tokens that follow each other from `at` on to the letter, with only white space between them."""
+    places: list[Place] = []
+    for token in tokens:
+        while at < len(text) and text[at].isspace() and not text.startswith(token, at):
+            at += 1
+        if not token or not text.startswith(token, at):
+            return None
+        places.append((at, at + len(token)))
+        at += len(token)
+    return places
+
+
+def _placed(words: Sequence[str], small: Squeezed, at: int) -> tuple[list[Place | None], int]:
+    places: list[Place | None] = []
+    for word in words:
+        places.append((small.starts[at], small.ends[at + len(word) - 1]) if word else None)
+        at += len(word)
+    return places, at
+
+
+def _token_by_token(words: Sequence[str], small: Squeezed, at: int) -> tuple[list[Place | None], int]:
+    """Take tokens while they follow; at a gap go on from the nearest token that is found again with what follows it."""
+    places: list[Place | None] = []
+    while len(places) < len(words):
+        word = words[len(places)]
+        if not word or small.text.startswith(word, at):
+            places.append((small.starts[at], small.ends[at + len(word) - 1]) if word else None)
+            at += len(word)
+            continue
+        for skipped in range(min(_LOOK_AHEAD, len(words) - len(places))):
+            here = len(places) + skipped
+            again = _again(words[here : here + _PROBE], small, at)
+            if again >= 0:
+                places += [None] * skipped
+                at = again
+                break
+        else:
+            places += [None] * min(_LOOK_AHEAD, len(words) - len(places))
+    return places, at
+
+
+def _again(words: Sequence[str], small: Squeezed, at: int) -> int:
+    """Where the first of these tokens is found again: itself near by, or anywhere with those that follow; else -1."""
+    if not words[0]:
+        return -1
+    near = small.text.find(words[0], at, at + (_NEAR if len(words[0]) > 2 else _NEXT) + len(words[0]))
+    probe = "".join(words)[:_PROBE]
+    return near if near >= 0 or len(probe) < _PROBE else small.text.find(probe, at)
+
+
+class Moved:
+    """Carries spans of another copy of a text over to `text`. The copies may differ in space and folding alone.
+
+    Raises ValueError, naming the first place where the copies differ in more than that.
+    """
+
+    def __init__(self, copy: str, text: str) -> None:
+        self._same = copy == text
+        self._copy, self._text = squeezed(copy), squeezed(text)
+        if not self._same and self._copy.text != self._text.text:
+            pairs = zip(self._copy.text, self._text.text, strict=False)
+            at = next((at for at, (a, b) in enumerate(pairs) if a != b), None)
+            at = min(len(self._copy.text), len(self._text.text)) if at is None else at
+            here, there = (_around(each, whole, at) for each, whole in ((self._copy, copy), (self._text, text)))
+            raise ValueError(f"its text has {here!r} where the corpus has {there!r}")
+
+    def __call__(self, start: int, end: int) -> Place | None:
+        """The span in `text`; None if it holds nothing but space."""
+        if self._same:
+            return start, end
+        first = bisect_left(self._copy.ends, start + 1)
+        last = bisect_left(self._copy.starts, end) - 1
+        return (self._text.starts[first], self._text.ends[last]) if first <= last else None
+
+
+def _around(small: Squeezed, text: str, at: int) -> str:
+    start = small.starts[at] if at < len(small.starts) else len(text)
+    return text[start : start + 20]

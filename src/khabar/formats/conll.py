@@ -1,0 +1,159 @@
+"""CoNLL columns: a token a line, its tags (IOB2) in the last column or columns, a blank line after each sentence.
+
+Read: any blanks between columns; `-DOCSTART-` lines; `# newdoc id = …` names the next document, `# global.columns = …`
+(CoNLL-U Plus) says by NER which columns are tags. Several tags a token, in columns or joined by |, are nested spans.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
+from pathlib import Path
+
+from khabar.formats.conversion import Conversion
+from khabar.formats.documents import annotations_of
+from khabar.formats.grounded import Grounded, entities_only
+from khabar.formats.iob import Chunk, TagError
+from khabar.formats.labels import MAPS
+from khabar.formats.nesting import columns_of, decode_columns, decode_nested
+from khabar.formats.source import text_of
+from khabar.formats.tokens import Section, Sentence, marked_of, sentences_of
+from khabar.records import Annotations
+
+_COMMENT = re.compile(r"# *(newdoc id|doc_id|global\.columns|sent_id|text) *= *(.*)")
+_DOCSTART = "-DOCSTART-"
+_TAG = re.compile(r"O|[BI]-\S+")
+
+Token = tuple[int, list[str]]
+"""Line, and its columns."""
+
+
+def read(path: Path, work: Conversion) -> list[Annotations]:
+    """Read a file of columns. Problems go to `work`."""
+    text = text_of(path, work)
+    if text is None:
+        return []
+    documents, named = _sentences(text)
+    lines = [token for _, sentences in documents for sentence in sentences for token in sentence]
+    columns = _tag_columns(lines, named, path, work)
+    if columns is None:
+        return []
+    marked = any(doc_id is not None for doc_id, _ in documents) or len(documents) > 1
+    sections = []
+    for doc_id, sentences in documents:
+        read_sentences = [_sentence(sentence, columns, path, work) for sentence in sentences]
+        sections.append(Section(doc_id, tuple(each for each in read_sentences if each is not None), whole=marked))
+    return annotations_of(marked_of(sections, work, str(path)), work)
+
+
+def _sentences(text: str) -> tuple[list[tuple[str | None, list[list[Token]]]], list[int] | None]:
+    """Part a file into documents of sentences; also the columns a comment names as tags."""
+    documents: list[tuple[str | None, list[list[Token]]]] = []
+    sentence: list[Token] = []
+    following: str | None = None
+    columns: list[int] | None = None
+    begun = True  # whether the next token begins a document
+
+    for number, line in enumerate(text.split("\n"), start=1):
+        cells = line.split()
+        comment = _COMMENT.fullmatch(line.strip())
+        if cells and not comment and cells[0] != _DOCSTART:
+            if begun:
+                documents.append((following, []))
+                following, begun = None, False
+            if not sentence:
+                documents[-1][1].append(sentence)
+            sentence.append((number, cells))
+            continue
+        sentence = []
+        if comment and comment[1] in ("newdoc id", "doc_id"):
+            following, begun = comment[2].strip(), True
+        elif comment and comment[1] == "global.columns":
+            columns = [at for at, name in enumerate(comment[2].split()) if name.partition(":")[0] == "NER"]
+        elif cells and not comment:
+            begun = True
+    return documents, columns
+
+
+def _tag_columns(
+    tokens: Sequence[Token], named: list[int] | None, path: Path, work: Conversion
+) -> tuple[int, ...] | None:
+    """Which columns hold tags (from 0); () where a token has as many as it likes. None and a report if unclear."""
+    if work.columns is not None or named:
+        chosen = tuple(named or ()) if work.columns is None else tuple(at - 1 for at in work.columns)
+        short = [line for line, cells in tokens if len(cells) <= max(chosen)]
+    else:
+        chosen = (1,)
+        short = [line for line, cells in tokens if len(cells) < 2]
+    for line in short:
+        work.report("format-broken", f"the line has no column {max(chosen) + 1}", path, line, fix="TOKEN TAG on a line")
+    if short or not tokens:
+        return None
+    if work.columns is not None or named:
+        return chosen
+    widths = {len(cells) for _, cells in tokens}
+    if len(widths) > 1:
+        return ()
+    labels = {at: _labels(tokens, at) for at in range(1, widths.pop())}
+    tags = {at: found for at, found in labels.items() if found is not None}
+    known = {at: found for at, found in tags.items() if not found or any(_is_known(label) for label in found)}
+    candidates = known or tags
+    flat = [label for found in candidates.values() for label in found]
+    if not candidates:
+        work.report("format-broken", "no column holds IOB2 tags", path, tokens[0][0], fix="TOKEN TAG on a line")
+        return None
+    if len(candidates) > 1 and len(flat) > len(set(flat)):
+        at = ", ".join(str(column + 1) for column in candidates)
+        message = f"columns {at} all hold tags, and may be gold, predictions or nested spans"
+        work.report("columns-unclear", message, path, tokens[0][0])
+        return None
+    return tuple(candidates)
+
+
+def _labels(tokens: Sequence[Token], at: int) -> set[str] | None:
+    """The labels of a column, if most of it are tags and the rest might be meant as such; else None."""
+    cells = [tag for _, cells in tokens for tag in cells[at].split("|")]
+    if sum(bool(_TAG.fullmatch(cell)) for cell in cells) * 2 <= len(cells):
+        return None
+    return {cell[2:] for cell in cells if cell != "O"}
+
+
+def _is_known(label: str) -> bool:
+    return any(label.upper() in {*each.to, *each.without} for each in MAPS.values())
+
+
+def _sentence(tokens: Sequence[Token], columns: tuple[int, ...], path: Path, work: Conversion) -> Sentence | None:
+    words = tuple(cells[0] for _, cells in tokens)
+    lines = tuple(line for line, _ in tokens)
+    cells = [[cells[at] for at in columns] if columns else cells[1:] for _, cells in tokens]
+    try:
+        if columns and not any("|" in cell for here in cells for cell in here):
+            chunks = decode_columns(list(zip(*cells, strict=True)), work.repair)
+        else:
+            chunks = decode_nested([[tag for cell in here for tag in cell.split("|")] for here in cells], work.repair)
+    except TagError as error:
+        for fault in error.faults:
+            work.report("tags-broken", fault.message, path, lines[fault.at], fix=fault.fix)
+        return None
+    return Sentence(words, tuple(chunks), lines)
+
+
+def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+    """Write entities in columns, nested ones in as many as are needed."""
+    entities_only(records, work)
+    documents = [(each.doc_id, sentences_of(each.text, each.said.entities, work)) for each in records]
+    tagged = {doc_id: [_rows(sentence) for sentence in sentences] for doc_id, sentences in documents}
+    width = max((len(row) for sentences in tagged.values() for rows in sentences for row in rows), default=2)
+    lines = [f"# global.columns = FORM{' NER' * (width - 1)}"] if width > 2 else []
+    for doc_id, sentences in tagged.items():
+        lines += [f"# newdoc id = {doc_id}", "\t".join((_DOCSTART, *["O"] * (width - 1))), ""]
+        for rows in sentences:
+            lines += ["\t".join(row + ["O"] * (width - len(row))) for row in rows]
+            lines.append("")
+    return {path: "".join(f"{line}\n" for line in lines).encode()}
+
+
+def _rows(sentence: Sentence) -> list[list[str]]:
+    columns = columns_of([Chunk(*chunk) for chunk in sentence.chunks], len(sentence.tokens))
+    return [[token, *tags] for token, *tags in zip_longest(sentence.tokens, *columns)]

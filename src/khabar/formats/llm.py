@@ -1,0 +1,212 @@
+"""What language models write: JSON with strings, keyed by document or a list, perhaps fenced in Markdown.
+
+    {"DOC_ID": {"entities": [{"text": "بوتين", "label": "PERS"}], "numbers": [], "quotes": []}, …}
+    [{"doc_id": "DOC_ID", "entities": {"PERS": ["بوتين"]}, "quotes": [{"content": "…", "speaker": "بوتين"}]}, …]
+
+Strings stay strings: the scorer grounds them. Offsets that a model counted are not read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from khabar.arabic import ground
+from khabar.formats.conversion import Conversion
+from khabar.formats.documents import note_labels
+from khabar.formats.grounded import Grounded
+from khabar.formats.labels import MAPS, LabelMap, guess
+from khabar.formats.source import text_of
+from khabar.reading.shape import shaped
+from khabar.records import Annotations, SaidSpan
+
+_FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
+_LAYERS = ("entities", "numbers", "quotes")
+
+
+def read(path: Path, work: Conversion) -> list[Annotations]:
+    """Read an answer. Problems go to `work`."""
+    text = text_of(path, work)
+    if text is None:
+        return []
+    documents: dict[str, dict[str, Any]] = {}
+    for line, part in _parts(text):
+        try:
+            value = msgspec.json.decode(part.encode())
+        except (msgspec.DecodeError, RecursionError) as error:
+            work.report("json-broken", str(error) or "nested too deeply", path, line)
+            continue
+        for doc_id, said in _by_document(value, path, line, work):
+            if doc_id in documents:
+                work.report("document-repeated", "it was given before", path, line, doc_id)
+            documents.setdefault(doc_id, said)
+    labels = Counter(
+        str(item["label"]) for said in documents.values() for item in said["entities"] if item.get("label") is not None
+    )
+    scheme = note_labels(labels, guess(labels) if work.labels is None else MAPS[work.labels], work)
+    made = (_annotations(doc_id, said, scheme, path, work) for doc_id, said in documents.items())
+    return [each for each in made if each is not None]
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """The JSON texts of an answer, with the lines they begin on: each fenced block, or the whole."""
+    blocks = list(_FENCED.finditer(text))
+    for block in blocks:
+        yield text.count("\n", 0, block.start(1)) + 1, block[1]
+    if not blocks:
+        yield 1, text
+
+
+def _by_document(value: Any, path: Path, line: int, work: Conversion) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(doc_id, layers with lists of objects) of every document named."""
+    pairs: list[tuple[Any, Any]]
+    if isinstance(value, list):
+        pairs = [(each.get("doc_id") if isinstance(each, dict) else None, each) for each in value]
+    elif isinstance(value, dict) and "doc_id" in value:
+        pairs = [(value["doc_id"], value)]
+    elif isinstance(value, dict) and not set(_LAYERS) & set(value):
+        pairs = list(value.items())
+    else:
+        pairs = [(None, value)]
+    for doc_id, said in pairs:
+        if not isinstance(doc_id, str):
+            fix = 'key the answers by document: {"DOC_ID": {"entities": [...]}, ...}'
+            work.report("key-missing", "an answer does not say which document it is of", path, line, fix=fix)
+        elif doc_id not in work.texts:
+            fix = "name a document of the corpus, or choose the corpus with --gold"
+            work.report("document-unknown", f"no document {doc_id!r} in the corpus", path, line, doc_id, fix=fix)
+        else:
+            given = said if isinstance(said, dict) else {"entities": said}
+            yield doc_id, {layer: _items(given.get(layer), layer, work) for layer in _LAYERS}
+
+
+def _items(given: Any, layer: str, work: Conversion) -> list[dict[str, Any]]:
+    """A layer as a list of objects: {"LABEL": [strings]} becomes one object a string."""
+    if isinstance(given, dict):
+        name = "kind" if layer == "numbers" else "label"
+        each_list = ((label, item) for label, items in given.items() for item in _listed(items))
+        given = [{name: label, **(item if isinstance(item, dict) else {"text": item})} for label, item in each_list]
+    items = _listed(given)
+    work.lose(f"{layer} that are no objects", sum(not isinstance(item, dict) for item in items))
+    return [_renamed(item) for item in items if isinstance(item, dict)]
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _renamed(item: Mapping[str, Any]) -> dict[str, Any]:
+    """An item without counted offsets, and with a label where a model wrote a type."""
+    kept = {key: value for key, value in item.items() if key not in ("start", "end")}
+    if "label" not in kept and "content" not in kept and "kind" not in kept and isinstance(kept.get("type"), str):
+        kept["label"] = kept.pop("type")
+    return kept
+
+
+def _annotations(
+    doc_id: str, said: Mapping[str, list[dict[str, Any]]], scheme: LabelMap, path: Path, work: Conversion
+) -> Annotations | None:
+    def report(incident: str, message: str) -> None:
+        work.report(incident, message, path, None, doc_id)
+
+    rows: dict[str, list[dict[str, Any]]] = {layer: [] for layer in _LAYERS}
+    for item in said["entities"]:
+        target = scheme.target(str(item.get("label")))
+        if target is not None and target.layer in ("entities", "numbers"):
+            name = "label" if target.layer == "entities" else "kind"
+            rest = {key: value for key, value in item.items() if key != "label"}
+            rows[target.layer].append({**rest, name: target.value})
+        elif item.get("label") is None:
+            report("key-missing", f"an entity has no label: {str(item)[:60]}")
+    rows["numbers"] += said["numbers"]
+    rows["quotes"] += [_quote(item) for item in said["quotes"]]
+    return shaped({"doc_id": doc_id, **rows}, Annotations, report)
+
+
+def _quote(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A quote whose content and cue may be plain strings, and whose speaker a name."""
+    quote = dict(item)
+    if "content" not in quote and "text" in quote:
+        quote["content"] = quote.pop("text")
+    for name in ("content", "cue", "marked"):
+        if quote.get(name) is not None:
+            quote[name] = [{"text": each} if isinstance(each, str) else each for each in _listed(quote[name])]
+    for name in ("speaker", "addressee"):
+        if isinstance(quote.get(name), str):
+            quote[name] = {"name": quote[name]}
+    if quote.get("source_chain") is not None:
+        chain = _listed(quote["source_chain"])
+        quote["source_chain"] = [{"name": each} if isinstance(each, str) else each for each in chain]
+    return quote
+
+
+def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+    """Write {"DOC_ID": {layer: rows}} with strings and occurrences for offsets."""
+    answer = {record.doc_id: _strings(record, work) for record in records}
+    return {path: msgspec.json.format(msgspec.json.encode(answer), indent=1) + b"\n"}
+
+
+def _strings(record: Grounded, work: Conversion) -> dict[str, Any]:
+    rows: dict[str, Any] = {}
+    for layer in _LAYERS:
+        found = [_string_row(row, record.text) for row in getattr(record.said, layer)]
+        work.lose(f"{layer} with a span that no string stands for", sum(row is None for row in found))
+        rows[layer] = [row for row in found if row is not None]
+    return rows
+
+
+def _string_row(row: msgspec.Struct, text: str) -> dict[str, Any] | None:
+    plain = _unspanned(msgspec.to_builtins(row), text)
+    if not isinstance(plain, dict):
+        return None
+    for quote in (plain, *(plain.get("alternatives") or ())):
+        for name in ("speaker", "addressee"):
+            if name in quote:
+                quote[name] = _keyed(quote[name])
+        if "source_chain" in quote:
+            quote["source_chain"] = [_keyed(each) for each in quote["source_chain"]]
+    return plain
+
+
+def _keyed(source: Any) -> Any:
+    """A source that is a plain string is a key in predictions, and would be read as a name here."""
+    return {"entity_id": source} if isinstance(source, str) else source
+
+
+_NOWHERE = object()
+
+
+def _unspanned(value: Any, text: str) -> Any:
+    """An object with strings for offsets, down to its parts; _NOWHERE if a part has no string that leads back to it."""
+    if isinstance(value, (list, tuple)):
+        items = [_unspanned(each, text) for each in value]
+        return _NOWHERE if _NOWHERE in items else items
+    if not isinstance(value, dict):
+        return value
+    found: dict[str, Any] = {}
+    if "start" in value and "end" in value:
+        span = _string(SaidSpan(start=value["start"], end=value["end"]), text)
+        if span is None:
+            return _NOWHERE
+        found |= span
+    for key, each in value.items():
+        if key not in ("start", "end") and key not in found:
+            inside = _unspanned(each, text)
+            if inside is _NOWHERE:
+                return _NOWHERE
+            found[key] = inside
+    return found
+
+
+def _string(span: SaidSpan, text: str) -> dict[str, Any] | None:
+    start, end = span.start or 0, span.end or 0
+    surface = text[start:end]
+    places = ground(text, surface)
+    if (start, end) not in places:
+        return None
+    return {"text": surface, "occurrence": places.index((start, end)) + 1}

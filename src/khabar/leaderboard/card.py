@@ -1,0 +1,163 @@
+"""System cards: who made a system, of what, and what it has seen. A TOML file of plain words."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from khabar.incidents import Incident
+from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
+from khabar.leaderboard.wording import markup_in
+from khabar.reading.shape import shaped
+from khabar.records.labels import LAYERS, Layer
+
+Kind = Literal["trivial", "rules", "trained", "prompted", "hybrid", "human"]
+"""`trained`: fine-tuned on data of the task; `prompted`: a language model as it is; `hybrid`: several of these."""
+Seen = bool | Literal["unknown"]
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What a system is. `parameters` counts learned weights (0 for rules); `date` is that of the system, ISO 8601."""
+
+    name: str
+    authors: tuple[str, ...]
+    licence: str
+    kind: Kind
+    parameters: int | Literal["unknown"]
+    trained_on: str
+    test_text_seen: Seen
+    test_gold_seen: Seen
+    date: str
+    layers: tuple[Layer, ...] = LAYERS
+    url: str | None = None
+    notes: str | None = None
+
+
+_LONGEST = {"name": 80, "authors": 80, "licence": 80, "trained_on": 400, "url": 300, "notes": 2000}
+"""Characters each text (each author) may have."""
+_MOST_AUTHORS = 50
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/%+=,;-]*)?", re.ASCII)
+_EXAMPLES = {
+    "name": 'name = "My extractor"',
+    "authors": 'authors = ["A. Author"]',
+    "licence": 'licence = "Apache-2.0"',
+    "kind": 'kind = "trained"',
+    "parameters": 'parameters = 110_000_000, or "unknown"',
+    "trained_on": 'trained_on = "what data, or nothing"',
+    "test_text_seen": 'test_text_seen = false, true or "unknown"',
+    "test_gold_seen": 'test_gold_seen = false, true or "unknown"',
+    "date": "date = 2026-01-31",
+}
+
+
+def read_card(path: Path, incidents: list[Incident]) -> Card | None:
+    """Read a card; every problem with it is added to `incidents`, and None given."""
+    try:
+        if path.exists() and not path.is_file():
+            incidents.append(Incident("file-unreadable", "this is no file", str(path), fix="name a card, a TOML file"))
+            return None
+        if path.stat().st_size > OF_A_SUBMISSION[CARD]:
+            message = f"{path.stat().st_size:,} bytes, where {OF_A_SUBMISSION[CARD]:,} are the most; it was not read"
+            incidents.append(Incident("file-too-large", message, str(path)))
+            return None
+        data = path.read_bytes()
+    except FileNotFoundError:
+        fix = "write one: " + "; ".join(_EXAMPLES.values())
+        incidents.append(Incident("file-missing", f"no system card {path.name}", str(path), fix=fix))
+        return None
+    except OSError as error:
+        incidents.append(Incident("file-unreadable", error.strerror or "it cannot be opened", str(path)))
+        return None
+    return parse_card(data, str(path), incidents)
+
+
+def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None:
+    """Parse a card; `name` stands for it in messages."""
+    try:
+        text = data.decode()
+        value = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        incidents.append(
+            Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", name, fix="save it as UTF-8")
+        )
+        return None
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:  # ValueError: thousands of digits
+        incidents.append(Incident("card-broken", str(error) or "it nests too deeply", name))
+        return None
+    if type(value.get("date")) is date:
+        value["date"] = value["date"].isoformat()
+    before = len(incidents)
+
+    def report(incident: str, message: str, key: str | None = None) -> None:
+        named = key or _key_in(incident, message)
+        fix = f"write {_EXAMPLES[named]}" if named in _EXAMPLES and incident != "card-markup" else None
+        # Elsewhere an unknown key is a warning. A card is written by hand: it is a slip, and whatever it says is lost.
+        kind = "value-wrong" if incident == "key-unknown" else incident
+        incidents.append(Incident(kind, message, name, _line_of(text, named), fix=fix))
+
+    card = shaped(value, Card, report)
+    for key, message in _problems(value):
+        report("value-wrong", message, key)
+    for key, words in _texts(value):
+        if key != "url" and (found := markup_in(words)):
+            report("card-markup", f"{key} holds {found}", key)
+    return card if len(incidents) == before else None
+
+
+def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What types alone do not say of a card's values."""
+    for key, words in _texts(value):
+        if not any(map(str.isalnum, words)):
+            yield key, f"{key} is blank"
+        if len(words) > _LONGEST.get(key, 80):
+            yield key, f"{key} has {len(words)} characters, where {_LONGEST.get(key, 80)} are the most"
+        if key != "notes" and "\n" in words:
+            yield key, f"{key} is longer than a line"
+    authors, layers = value.get("authors"), value.get("layers")
+    if isinstance(authors, list) and not 0 < len(authors) <= _MOST_AUTHORS:
+        yield "authors", f"authors are {len(authors)}, where 1 to {_MOST_AUTHORS} are asked for"
+    if isinstance(layers, list) and not layers:
+        yield "layers", "layers is empty: name those the system speaks of, or leave the key out"
+    parameters = value.get("parameters")
+    if isinstance(parameters, int) and not 0 <= parameters < 1 << 53:
+        yield "parameters", f"parameters is {parameters:.0e}, where a count is asked for"
+    day = value.get("date")
+    if isinstance(day, str) and not _is_day(day):
+        yield "date", f"date is {ascii(day)[:60]}, which is no day"
+    url = value.get("url")
+    if isinstance(url, str) and not _URL.fullmatch(url):
+        yield "url", "url is not a plain https:// address"
+
+
+def _texts(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """The free texts of a card, by key."""
+    for key in _LONGEST:
+        found = value.get(key)
+        for each in found if isinstance(found, list) else (found,):
+            if isinstance(each, str):
+                yield key, each
+
+
+def _key_in(incident: str, message: str) -> str:
+    """The key a message of `shaped` is about."""
+    found = re.search(r"'([^']+)'" if incident.startswith("key-") else r"^(\w+)", message)
+    return "" if found is None else found.group(1)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _line_of(text: str, key: str) -> int | None:
+    """The line a key is set on, from 1."""
+    found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE) if key else None
+    return None if found is None else text.count("\n", 0, found.end()) + 1

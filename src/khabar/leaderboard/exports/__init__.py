@@ -1,0 +1,41 @@
+"""Results for other places: Hugging Face's `.eval_results` and `eval.yaml`, and Every Eval Ever."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from khabar.errors import InputError
+from khabar.incidents import Incident
+from khabar.leaderboard.board import Board
+from khabar.leaderboard.exports.every_eval_ever import record, record_path
+from khabar.leaderboard.exports.hugging_face import benchmark, evaluation_results, yaml_bytes
+from khabar.leaderboard.result import as_bytes
+from khabar.leaderboard.submission import Submission
+
+_REPOSITORY = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
+)
+
+
+def repository_id(text: str) -> str:
+    """Check the name of a dataset on Hugging Face, OWNER/NAME. Raises InputError."""
+    if not _REPOSITORY.fullmatch(text):
+        message = f"--dataset {text!r} is not OWNER/NAME"
+        raise InputError([Incident("option-wrong", message, fix="write it as in the address of the dataset")])
+    return text
+
+
+def export(board: Board, submissions: Sequence[Submission], folder: Path, dataset: str) -> dict[Path, bytes]:
+    """Give the files of all exports.
+
+    `eval.yaml` belongs into the root of the dataset, `eval_results/<system>.yaml` into `.eval_results/` of a system's
+    model repository, `every_eval_ever/data/` into that datastore.
+    """
+    files = {folder / "eval.yaml": yaml_bytes(benchmark(board))}
+    for each in submissions:
+        files[folder / "eval_results" / f"{each.system}.yaml"] = yaml_bytes(evaluation_results(each, dataset))
+        made = record(each, dataset)
+        files[folder / "every_eval_ever" / record_path(made)] = as_bytes(made)
+    return files

@@ -1,0 +1,111 @@
+"""Every Eval Ever: a result as a record of its aggregate schema, version 0.3.0 (evaleval/every_eval_ever)."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from khabar.corpus.release import sha256
+from khabar.leaderboard.card import Card, Seen
+from khabar.leaderboard.ranking import COLUMNS
+from khabar.leaderboard.result import as_bytes
+from khabar.leaderboard.submission import Submission
+from khabar.scoring.signature import Signature
+
+SCHEMA_VERSION = "0.3.0"
+BENCHMARK = "khabar"
+_METRICS = {
+    "overall": ("khabar.overall", "plain mean of the four headlines"),
+    "entities": ("khabar.entities.f1", "exact span and label, micro F1"),
+    "numbers": ("khabar.numbers.f1", "full tuple, micro F1"),
+    "quotes": ("khabar.quotes.f1", "who said what, micro F1"),
+    "conflicts": ("khabar.conflicts.f1", "dispute F1"),
+}
+
+
+def record(submission: Submission, dataset: str) -> dict[str, Any]:
+    """A record of one result. Without a clock: both times are the day on the card, midnight UTC."""
+    card, score = submission.card, submission.score
+    when = str(int(datetime.fromisoformat(card.date).replace(tzinfo=UTC).timestamp()))
+    model = f"{BENCHMARK}/{submission.system}"
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "evaluation_id": f"{BENCHMARK}/{model}/{when}",
+        "evaluation_timestamp": when,
+        "retrieved_timestamp": when,
+        "source_metadata": {
+            "source_name": "khabar leaderboard",
+            "source_type": "evaluation_run",
+            "source_organization_name": BENCHMARK,
+            "evaluator_relationship": "third_party",
+        },
+        "eval_library": {"name": "khabar", "version": score.signature.version},
+        "model_info": {
+            "name": card.name,
+            "id": model,
+            "developer": ", ".join(card.authors),
+            "additional_details": _details(card, submission),
+        },
+        "evaluation_results": [
+            _result(column, value, score.intervals[column], dataset, score.signature)
+            for column in COLUMNS
+            if (value := score.headline[column]) is not None
+        ],
+    }
+
+
+def record_path(made: dict[str, Any]) -> Path:
+    """Where a record goes in the datastore. Its UUID, of version 4 by form, follows from the record."""
+    name = uuid.UUID(bytes=bytes.fromhex(sha256(as_bytes(made))[:32]), version=4)
+    return Path("data", BENCHMARK, *made["model_info"]["id"].split("/"), f"{name}.json")
+
+
+def _details(card: Card, submission: Submission) -> dict[str, str]:
+    return {
+        "deployment_type": "unknown",
+        "model_availability": "unknown",
+        "kind": card.kind,
+        "licence": card.licence,
+        "parameters": str(card.parameters),
+        "trained_on": card.trained_on,
+        "test_text_seen": _words(card.test_text_seen),
+        "test_gold_seen": _words(card.test_gold_seen),
+        "predictions_sha256": submission.predictions,
+    }
+
+
+def _result(column: str, value: float, ends: list[float] | None, dataset: str, signature: Signature) -> dict[str, Any]:
+    metric, words = _METRICS[column]
+    details: dict[str, Any] = {"score": value}
+    if ends is not None:
+        interval = {"lower": ends[0], "upper": ends[1], "confidence_level": 0.95, "method": "percentile bootstrap"}
+        details["uncertainty"] = {"confidence_interval": interval, "num_bootstrap_samples": signature.resamples}
+    return {
+        "evaluation_result_id": f"{BENCHMARK}.{column}",
+        "evaluation_name": f"{BENCHMARK} {column}",
+        "source_data": {
+            "dataset_name": BENCHMARK,
+            "source_type": "hf_dataset",
+            "hf_repo": dataset,
+            "hf_split": "test",
+            "additional_details": {"signature": str(signature)},
+        },
+        "metric_config": {
+            "evaluation_description": words,
+            "metric_id": metric,
+            "metric_name": words,
+            "metric_kind": "f1",
+            "metric_unit": "proportion",
+            "lower_is_better": False,
+            "score_type": "continuous",
+            "min_score": 0,
+            "max_score": 1,
+        },
+        "score_details": details,
+    }
+
+
+def _words(seen: Seen) -> str:
+    return seen if isinstance(seen, str) else "yes" if seen else "no"

@@ -1,0 +1,54 @@
+"""Hugging Face: what a benchmark's `eval.yaml` and a model's `.eval_results/*.yaml` hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from khabar.leaderboard.board import Board
+from khabar.leaderboard.ranking import COLUMNS
+from khabar.leaderboard.submission import Submission
+from khabar.records.labels import LAYERS
+
+FRAMEWORK = "khabar"
+
+
+def benchmark(board: Board) -> dict[str, Any]:
+    """`eval.yaml` of the dataset: five tasks, each with the config and split its gold stands in."""
+    corpus = board.corpus
+    return {
+        "name": "khabar",
+        "description": (
+            "Arabic news: who and what is named, how many and when, who said what, and where reports of one story "
+            f"disagree. {corpus.documents} articles, {corpus.stories} story, {corpus.disputes} hard disputes "
+            f"(data {corpus.version})."
+        ),
+        "evaluation_framework": FRAMEWORK,
+        "tasks": [
+            {"id": column, "config": column if column in LAYERS else "documents", "split": "test"} for column in COLUMNS
+        ],
+    }
+
+
+def evaluation_results(submission: Submission, dataset: str) -> list[dict[str, Any]]:
+    """Entries of `.eval_results/*.yaml`: a headline each, as a share of 1; an undefined one has no entry."""
+    from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+
+    score = submission.score
+    entries = []
+    for column in COLUMNS:
+        value, ends = score.headline[column], score.intervals[column]
+        if value is not None:
+            interval = f"95% interval [{ends[0]:.4f}, {ends[1]:.4f}]; " if ends else ""
+            notes = f"{interval}predictions sha256 {submission.predictions}; {score.signature}"
+            entries.append(
+                EvalResultEntry(dataset_id=dataset, task_id=column, value=value, date=submission.card.date, notes=notes)
+            )
+    return eval_result_entries_to_yaml(entries)
+
+
+def yaml_bytes(value: Any) -> bytes:
+    """YAML in the order given, Arabic as it is."""
+    import yaml
+
+    text: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=120)
+    return text.encode()

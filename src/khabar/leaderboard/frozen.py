@@ -1,0 +1,89 @@
+"""Closed boards: once the corpus has another version, a board and its submissions stay as they are, byte for byte.
+
+`frozen.json` names every file by its SHA-256. Its texts are not at hand any more, so nothing is scored again; figures
+are still looked at for being possible.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from khabar.corpus.release import sha256
+from khabar.incidents import Incident
+from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, OF_A_SUBMISSION, TABLE, board_folder
+from khabar.leaderboard.possible import impossible
+from khabar.leaderboard.result import read_result
+from khabar.leaderboard.survey import Survey
+
+
+class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A closed board: path below the eval folder (with /) → SHA-256."""
+
+    corpus: str
+    files: dict[str, str]
+
+
+def freeze(found: Survey, version: str) -> Frozen:
+    """Take the hashes of a board and its submissions as they are."""
+    files = _files(found, version)
+    return Frozen(corpus=version, files={name: sha256(path.read_bytes()) for name, path in sorted(files.items())})
+
+
+def is_frozen(root: Path, version: str) -> bool:
+    """Tell whether a board was closed."""
+    return (board_folder(root, version) / FROZEN).exists()
+
+
+def check_frozen(found: Survey, version: str, base: Survey | None, incidents: list[Incident]) -> None:
+    """Check a closed board: nothing changed, added or removed since it was frozen, nor since `base`."""
+    path = board_folder(found.root, version) / FROZEN
+    if not path.is_file():
+        places = ", ".join(place.system for place in found.of(version)) or "its board"
+        message = f"the corpus has another version than {version}; {places} is of a board that was never closed"
+        incidents.append(Incident("board-stale", message, str(path)))
+        return
+    if base is not None:
+        changed = _changed(_files(found, version), _files(base, version))
+        was = board_folder(base.root, version) / FROZEN
+        if was.is_file() and was.read_bytes() != path.read_bytes():
+            changed.append(f"{BOARDS}/{version}/{FROZEN}")
+        for name in changed:
+            message = "it is not what it was before this change"
+            incidents.append(Incident("submission-closed", message, str(found.root / name)))
+        if changed:
+            return
+    try:
+        frozen = msgspec.json.decode(path.read_bytes(), type=Frozen)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        incidents.append(Incident("submission-closed", f"it cannot be read: {error}", str(path)))
+        return
+    files = _files(found, version)
+    for name in sorted({*files, *frozen.files}):
+        if name not in frozen.files:
+            incidents.append(Incident("submission-closed", "it came after the board was closed", str(files[name])))
+        elif name not in files:
+            message = f"{ascii(name)[1:-1]} of the closed board is gone"
+            incidents.append(Incident("submission-closed", message, str(path)))
+        elif sha256(files[name].read_bytes()) != frozen.files[name]:
+            incidents.append(
+                Incident("submission-closed", "its bytes are not those of the closed board", str(files[name]))
+            )
+    for place in found.of(version):
+        if place.result.is_file() and (stated := read_result(place.result, incidents)) is not None:
+            incidents.extend(impossible(stated, str(place.result)))
+
+
+def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
+    return [
+        name
+        for name in sorted({*files, *before})
+        if name not in files or name not in before or files[name].read_bytes() != before[name].read_bytes()
+    ]
+
+
+def _files(found: Survey, version: str) -> dict[str, Path]:
+    paths = [board_folder(found.root, version) / name for name in (BOARD, TABLE)]
+    paths += [place.folder / name for place in found.of(version) for name in OF_A_SUBMISSION]
+    return {path.relative_to(found.root).as_posix(): path for path in paths if path.is_file()}

@@ -1,0 +1,73 @@
+"""Results: one JSON file a submission, all figures with their signature."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from khabar.corpus.release import CANARY
+from khabar.incidents import Incident
+from khabar.scoring.result import Score
+
+
+class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A stated figure; None where undefined. A closed board's may be of a kind that is not computed any more."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    counts: dict[str, int | float]
+
+
+class Scores(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What `khabar score --json` prints."""
+
+    headline: dict[str, float | None]
+    intervals: dict[str, tuple[float, float] | None]
+    layers: dict[str, dict[str, Figure]]
+    set_aside: dict[str, int]
+    ungrounded: dict[str, int]
+    signature: str
+
+
+class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a system's predictions (by their SHA-256) scored, on which corpus (version and hash of its records)."""
+
+    system: str
+    corpus: str
+    hash: str
+    predictions: str
+    score: Scores
+    canary: str = CANARY
+
+
+def result_of(system: str, predictions: str, score: Score) -> Result:
+    """Make the result of a run. `predictions` is the SHA-256 of their file."""
+    return Result(
+        system=system,
+        corpus=score.signature.corpus,
+        hash=score.signature.hash,
+        predictions=predictions,
+        score=msgspec.convert(score.to_dict(), Scores),
+    )
+
+
+def as_bytes(record: msgspec.Struct | dict[str, Any]) -> bytes:
+    """JSON as it stands in a file: indented, the same bytes for the same record."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def read_result(path: Path, incidents: list[Incident]) -> Result | None:
+    """Read a result. What is wrong with it is added to `incidents`."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Result)
+    except FileNotFoundError:
+        fix = "run `khabar leaderboard build`"
+        incidents.append(Incident("file-missing", f"no {path.name}", str(path), fix=fix))
+    except msgspec.ValidationError as error:
+        incidents.append(Incident("value-wrong", str(error), str(path), fix="run `khabar leaderboard build`"))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        incidents.append(Incident("json-broken", str(error) or "nested too deeply", str(path)))
+    return None

@@ -1,0 +1,104 @@
+"""What a change does to the board, as Markdown for a pull request: the table, what changed, and by how much."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from khabar.incidents import Incident, errors
+from khabar.leaderboard.checking import Checked
+from khabar.leaderboard.submission import Submission
+from khabar.leaderboard.tables import groups, main_table, one_dispute, table, what_it_shows
+from khabar.leaderboard.wording import in_markdown
+from khabar.scoring.comparing import Difference, compare
+
+_MOST = 50
+"""Problems that are listed; the log has all."""
+
+
+def summary(checked: Checked, before: Sequence[Submission]) -> str:
+    """Summarise a check of a proposed eval folder against the submissions that stand now, scored on the same gold."""
+    old = {each.system: each for each in before}
+    new = {each.system: each for each in checked.submissions}
+    changed = [key for key, each in new.items() if key not in old or _differs(each, old[key])]
+    failed = errors(list(checked.incidents))
+    parts = [f"# Leaderboard, khabar {in_markdown(checked.board.corpus.version)}"]
+    parts.append("**Refused.** " + _refusal(failed) if failed else "**Accepted**: every figure is what was re-scored.")
+    parts += list(_problems(sorted(checked.incidents, key=lambda each: each.level)))  # errors first
+    parts.append("## What changed\n\n" + "\n".join(_changes(new, old, changed)))
+    if checked.submissions:
+        parts.append(f"## Board\n\nNew or changed in bold.\n\n{main_table(checked.board, changed)}")
+    parts += [
+        f"## {in_markdown(new[key].card.name)} and the present board\n\n{_against(new[key], old)}"
+        for key in changed
+        if old
+    ]
+    if len(new) > 1:
+        parts += [
+            "## Cannot be told apart\n\n" + groups(checked.board),
+            "## One dispute\n\n" + one_dispute(checked.board),
+        ]
+    parts.append(what_it_shows(checked.board))
+    return "\n\n".join(parts) + "\n"
+
+
+def _refusal(failed: Sequence[Incident]) -> str:
+    return f"{len(failed)} problem{'s' * (len(failed) > 1)}, each with its fix below."
+
+
+def _problems(incidents: Sequence[Incident]) -> Iterator[str]:
+    if not incidents:
+        return
+    yield "\n".join(f"- {in_markdown(str(incident))}" for incident in incidents[:_MOST])
+    if len(incidents) > _MOST:
+        yield f"… and {len(incidents) - _MOST} more; the log has all."
+
+
+def _changes(new: Mapping[str, Submission], old: Mapping[str, Submission], changed: Sequence[str]) -> Iterator[str]:
+    for key in changed:
+        if key not in old:
+            yield f"- new: {in_markdown(key)}"
+            continue
+        what = [
+            words
+            for words, differs in (
+                ("card", new[key].card != old[key].card),
+                ("predictions", new[key].predictions != old[key].predictions),
+            )
+            if differs
+        ]
+        yield f"- changed: {in_markdown(key)}, {' and '.join(what)}"
+    gone = sorted(set(old) - set(new))
+    yield from (f"- gone, or not to be scored: {in_markdown(key)}" for key in gone)
+    if not changed and not gone:
+        yield "No submission."
+
+
+def _against(one: Submission, old: Mapping[str, Submission]) -> str:
+    """A system's difference to the best of the present board on each column, and to its own earlier submission."""
+    rows = []
+    own = old.get(one.system)
+    others = {key: each for key, each in old.items() if key != one.system}
+    if own is not None and own.predictions != one.predictions:
+        rows += [_row(column, "itself before", each) for column, each in compare(one.counted, own.counted).items()]
+    compared = {key: compare(one.counted, each.counted) for key, each in others.items()}
+    for column in one.score.headline:
+        there = {key: value for key, each in others.items() if (value := each.score.headline[column]) is not None}
+        if there:
+            best = max(sorted(there), key=lambda key: there[key])
+            if column in compared[best]:
+                rows.append(_row(column, f"{in_markdown(best)} (best)", compared[best][column]))
+    return table(["column", "compared with", "this", "that", "difference", "95% interval", "p"], rows)
+
+
+def _row(column: str, name: str, each: Difference) -> list[str]:
+    ends = "–" if each.low is None or each.high is None else f"[{each.low:+.3f}, {each.high:+.3f}]"
+    figures = [_number(each.a), _number(each.b), _number(each.difference, "+.3f"), ends, _number(each.p, ".4f")]
+    return [column, name, *figures]
+
+
+def _number(value: float | None, form: str = ".3f") -> str:
+    return "–" if value is None else format(value, form)
+
+
+def _differs(a: Submission, b: Submission) -> bool:
+    return (a.card, a.predictions) != (b.card, b.predictions)

@@ -1,0 +1,111 @@
+"""Limits: what is refused rather than weighed for minutes. No article comes near them; a hostile file does."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from khabar.incidents import Incident
+from khabar.reading.predictions import Sourced
+from khabar.records import Annotations, Dispute, SaidQuote
+from khabar.scoring.passage import Passage, Spans
+from khabar.scoring.placing import PlacedDocument, span_of
+
+if TYPE_CHECKING:
+    from khabar.scoring.reference import GoldDocument, Reference
+
+MOST_PAIRS = 500_000
+"""Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;
+of spans from different sides, in one predicted dispute."""
+
+
+def check_limits(reference: Reference, records: Sequence[Sourced]) -> list[Incident]:
+    """Refuse what has more than `MOST_PAIRS` pairs to compare. The records are sound otherwise."""
+    incidents: list[Incident] = []
+    disputes: list[Dispute] = []
+    for place, record in records:
+        if isinstance(record, Dispute):
+            disputes.append(record)
+            found, doc_id = list(_of_sides(record)), None
+        else:
+            document = reference.documents[record.doc_id]
+            entities = len(record.entities) * len(document.gold.said.entities)
+            if entities <= MOST_PAIRS and not (record.numbers or record.quotes):
+                continue  # most documents of a large file
+            found, doc_id = list(_of_layers(record, document)), record.doc_id
+        incidents += [Incident("pairs-many", message, place.file, place.line, doc_id) for message in found]
+    file = records[0][0].file if records else None
+    return incidents + [
+        Incident("pairs-many", message, file, None, doc_id) for doc_id, message in _of_claims(reference, disputes)
+    ]
+
+
+def _of_layers(record: Annotations, document: GoldDocument) -> Iterator[str]:
+    gold = document.gold.said
+    sizes = (
+        ("entities", len(gold.entities), len(record.entities)),
+        ("numbers", len(gold.numbers), len(record.numbers)),
+        ("quotes", _parts(gold.quotes) if record.quotes else 0, _parts(record.quotes)),
+    )
+    for layer, rows, items in sizes:
+        if rows * items > MOST_PAIRS:  # else they are too few, wherever they stand
+            ours, theirs = (
+                [item.spans for item in getattr(placed, layer) if item.spans]
+                for placed in (document.gold, PlacedDocument(record, document.passage))
+            )
+            yield from _too_many(
+                overlapping_pairs(ours, theirs), f"{layer}: {{}} pairs of a prediction and a gold row overlap"
+            )
+
+
+def _parts(quotes: Sequence[SaidQuote]) -> int:
+    """Stretches of all readings of quotes."""
+    return sum(
+        len(quote.content) + sum(len(reading.content or ()) for reading in quote.alternatives or ()) for quote in quotes
+    )
+
+
+def _of_sides(record: Dispute) -> Iterator[str]:
+    sizes = [len(side.spans) for side in record.sides]
+    pairs = (sum(sizes) ** 2 - sum(size * size for size in sizes)) // 2
+    yield from _too_many(pairs, "{} pairs of spans from different sides")
+
+
+def _of_claims(reference: Reference, disputes: Sequence[Dispute]) -> Iterator[tuple[str, str]]:
+    """Documents in which spans of disputes overlap gold's claims too often."""
+    claims: dict[str, list[Spans]] = defaultdict(list)
+    for claim in (claim for issue in reference.issues for position in issue.positions for claim in position):
+        claims[claim.doc_id].append(((claim.start, claim.end),))
+    spans: dict[str, list[Spans]] = defaultdict(list)
+    for span in (span for record in disputes for side in record.sides for span in side.spans):
+        document = reference.documents.get(span.doc_id)
+        passage = Passage(span.doc_id) if document is None else document.passage
+        place = span_of(span, passage) if span.doc_id in claims else None
+        if place is not None:
+            spans[span.doc_id].append((place,))
+    for doc_id in sorted(spans):
+        if len(claims[doc_id]) * len(spans[doc_id]) > MOST_PAIRS:
+            pairs = overlapping_pairs(claims[doc_id], spans[doc_id])
+            yield from (
+                (doc_id, message)
+                for message in _too_many(pairs, "{} pairs of a span of a dispute and a gold claim overlap")
+            )
+
+
+def _too_many(pairs: int, message: str) -> Iterator[str]:
+    if pairs > MOST_PAIRS:
+        yield f"{message.format(f'{pairs:,}')}, and at most {MOST_PAIRS:,} are compared at once"
+
+
+def overlapping_pairs(left: Iterable[Spans], right: Iterable[Spans]) -> int:
+    """Count the pairs whose extents overlap, each as often as its two items have parts on average."""
+    ours, theirs = (sorted((s[0][0], s[-1][1], len(s)) for s in spans) for spans in (left, right))
+    return (_weighed(ours, theirs) + _weighed(theirs, ours)) // 2
+
+
+def _weighed(items: Sequence[tuple[int, int, int]], others: Sequence[tuple[int, int, int]]) -> int:
+    """Sum over items of how many others overlap each, times the item's parts."""
+    starts, ends = [start for start, _, _ in others], sorted(end for _, end, _ in others)
+    return sum((bisect_left(starts, end) - bisect_right(ends, start)) * parts for start, end, parts in items)

@@ -1,0 +1,173 @@
+"""Asking an endpoint once: with retries, within a time limit, and with as much of structured output as it takes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from khabar.errors import InputError
+from khabar.incidents import Incident
+
+Message = dict[str, str]
+RETRIES = 5
+"""After a 429, a 5xx, a lost connection or a timeout; the SDK waits ever longer, or as long as `Retry-After` says."""
+_FORMATS = ("json_schema", "json_object", "text")
+"""Kinds of structured output, from the strictest to none; a server that refuses one is asked for the next."""
+_LAST: ContextVar[list[int]] = ContextVar("last")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a model wrote, why it would not (`refusal`), and the tokens it read and wrote."""
+
+    content: str
+    refusal: str | None = None
+    given: int = 0
+    answered: int = 0
+
+
+class Unanswered(Exception):  # noqa: N818  # a result, of a kind that ends the asking
+    """No reply. `hopeless` if another question would fare no better."""
+
+    def __init__(self, what: str, *, hopeless: bool = False) -> None:
+        super().__init__(what)
+        self.hopeless = hopeless
+
+
+class Asker:
+    """One model behind one endpoint; key and address are those of the environment. Raises InputError without a key."""
+
+    def __init__(self, model: str, time_limit: float) -> None:
+        from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
+
+        self._model = model
+        self._time_limit = time_limit
+        self._format = 0
+        self._temperature: dict[str, float] = {"temperature": 0}
+        # A server of one's own asks for no key, but the SDK does.
+        key = os.environ.get("OPENAI_API_KEY") or ("none" if os.environ.get("OPENAI_BASE_URL") else None)
+        try:
+            self._client = AsyncOpenAI(
+                api_key=key,
+                timeout=time_limit / 2,  # so that one that hangs is asked twice
+                max_retries=RETRIES,
+                http_client=DefaultAsyncHttpxClient(event_hooks={"response": [_note_status]}),
+            )
+        except OpenAIError as error:
+            raise InputError([Incident("endpoint-unusable", str(error).splitlines()[0].rstrip("."))]) from None
+        self.address = str(self._client.base_url)
+
+    async def ask(self, messages: list[Message], schema: dict[str, Any]) -> Reply:
+        """Ask once. Raises Unanswered."""
+        statuses: list[int] = []
+        _LAST.set(statuses)
+        try:
+            async with asyncio.timeout(self._time_limit):
+                return await self._simplified(messages, schema)
+        except TimeoutError:
+            last = f"; the last status was {statuses[-1]}" if statuses else ""
+            raise Unanswered(f"no answer in {self._time_limit:g} s{last}") from None
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def _simplified(self, messages: list[Message], schema: dict[str, Any]) -> Reply:
+        from openai import BadRequestError, UnprocessableEntityError
+
+        form, temperature = self._format, self._temperature
+        while True:
+            try:
+                reply = await self._once(messages, schema, form, temperature)
+            except (BadRequestError, UnprocessableEntityError) as error:
+                if temperature and "temperature" in error.message:
+                    temperature = {}
+                elif form + 1 < len(_FORMATS):
+                    form += 1
+                else:
+                    raise Unanswered(f"refused with status {error.status_code}: {_short(error.message)}") from None
+            else:
+                self._format, self._temperature = max(form, self._format), temperature
+                return reply
+
+    async def _once(
+        self, messages: list[Message], schema: dict[str, Any], form: int, temperature: dict[str, float]
+    ) -> Reply:
+        import openai
+
+        create: Any = self._client.chat.completions.with_raw_response.create
+        try:
+            raw = await create(model=self._model, messages=messages, **_format(_FORMATS[form], schema), **temperature)
+        except (openai.BadRequestError, openai.UnprocessableEntityError):
+            raise
+        except openai.APITimeoutError:
+            raise Unanswered(f"no answer in {self._time_limit:g} s") from None
+        except openai.APIConnectionError as error:
+            cause = f" ({error.__cause__})" if error.__cause__ else ""
+            raise Unanswered(f"no connection to {self.address}{cause}", hopeless=True) from None
+        except openai.APIStatusError as error:
+            what = f"status {error.status_code}: {_short(error.message)}"
+            raise Unanswered(what, hopeless=error.status_code in (401, 403, 404)) from None
+        except openai.OpenAIError as error:
+            raise Unanswered(_short(str(error))) from None
+        return _reply(raw.content)
+
+
+class _Part(msgspec.Struct):
+    text: str = ""
+
+
+class _Written(msgspec.Struct):
+    content: str | list[_Part] | None = None
+    refusal: str | None = None
+
+
+class _Choice(msgspec.Struct):
+    message: _Written | None = None
+    finish_reason: str | None = None
+
+
+class _Usage(msgspec.Struct):
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+class _Completion(msgspec.Struct):
+    choices: list[_Choice] | None = None
+    usage: _Usage | None = None
+
+
+def _reply(body: bytes) -> Reply:
+    """Read the body of a completion: servers that speak this protocol do not all speak it well."""
+    try:
+        completion = msgspec.json.decode(body, type=_Completion)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise Unanswered(f"no completion in the answer: {_short(body.decode(errors='replace'))}") from None
+    if not completion.choices or completion.choices[0].message is None:
+        raise Unanswered(f"no completion in the answer: {_short(body.decode(errors='replace'))}")
+    choice, usage = completion.choices[0], completion.usage or _Usage()
+    written = choice.message or _Written()
+    content = written.content or ""
+    text = content if isinstance(content, str) else "".join(part.text for part in content)
+    filtered = "the content filter" if choice.finish_reason == "content_filter" else None
+    return Reply(text, written.refusal or filtered, usage.prompt_tokens or 0, usage.completion_tokens or 0)
+
+
+def _format(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
+    if kind == "json_schema":
+        named = {"name": "annotations", "schema": schema, "strict": True}
+        return {"response_format": {"type": "json_schema", "json_schema": named}}
+    return {"response_format": {"type": kind}} if kind == "json_object" else {}
+
+
+async def _note_status(response: Any) -> None:
+    _LAST.get([]).append(response.status_code)
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 160 else text[:157] + "...")

@@ -1,0 +1,93 @@
+"""The journal of a run: what a slow system has answered so far, so that a run that was stopped can go on.
+
+It stands beside the predictions while they are made (`predictions.jsonl.partial`), one line an answer, each under a
+digest of all it depends on: the system, what it is made of, and what it was asked. An answer is therefore only ever
+taken up by a run that would ask the very same thing. When every question has its answer and the predictions are
+written, the journal goes; what failed is not in it and is asked again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from errno import EISDIR
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from khabar.errors import InputError
+from khabar.incidents import Incident
+
+ENDING = ".partial"
+
+
+class _Line(msgspec.Struct, frozen=True):
+    asked: str
+    answer: Any
+
+
+class Journal:
+    """Answers by what was asked: in memory, and in the file `path` if there is one.
+
+    `kept` counts the answers that were taken up from an earlier run.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path
+        self.kept = 0
+        self._answers: dict[str, Any] = {} if path is None else _read(path)
+        self._earlier = set(self._answers)
+
+    @classmethod
+    def beside(cls, out: Path) -> Journal:
+        """The journal of the predictions that will stand at `out`. Raises OSError if they cannot."""
+        if out.is_dir():
+            raise IsADirectoryError(EISDIR, "it is a folder", str(out))
+        return cls(out.with_name(out.name + ENDING))
+
+    def get(self, asked: str) -> Any:
+        """The answer to a question (a `digest`), None if there is none yet."""
+        if asked in self._earlier:
+            self._earlier.remove(asked)
+            self.kept += 1
+        return self._answers.get(asked)
+
+    def put(self, asked: str, answer: Any) -> None:
+        """Keep an answer, at once and for good: a run may be stopped at any moment. Raises InputError."""
+        self._answers[asked] = answer
+        if self.path is None:
+            return
+        line = msgspec.json.encode(_Line(asked, answer)) + b"\n"
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            with self.path.open("ab+") as file:
+                if file.tell() and (file.seek(-1, os.SEEK_END), file.read())[1] != b"\n":
+                    line = b"\n" + line  # the last line was cut off when the run was stopped
+                file.write(line)
+        except OSError as error:
+            raise InputError([Incident("file-unwritable", error.strerror or str(error), str(self.path))]) from None
+
+    def remove(self) -> None:
+        """Remove the file: the run is over, and all of it stands in the predictions."""
+        if self.path is not None:
+            with suppress(FileNotFoundError):
+                self.path.unlink()
+
+
+def digest(*parts: Any) -> str:
+    """SHA-256, in hexadecimal, of JSON values: the name of a question, or of what a system is made of."""
+    return hashlib.sha256(msgspec.json.encode(parts, order="sorted")).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """All whole lines; one that was cut off when a run was stopped is as if never written."""
+    answers: dict[str, Any] = {}
+    if path.is_file():
+        decoder = msgspec.json.Decoder(_Line)
+        for line in path.read_bytes().splitlines():
+            with suppress(msgspec.DecodeError, RecursionError):
+                found = decoder.decode(line)
+                answers[found.asked] = found.answer
+    return answers

@@ -1,0 +1,202 @@
+"""Adjudicating in a real Label Studio: tasks there and decisions back, as often as one likes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from typer.testing import CliRunner, Result
+
+from khabar.annotations import write_rows
+from khabar.annotations.adjudication.page import KEY
+from khabar.cli.app import app
+from khabar.errors import InputError
+from khabar.records import Entity, Number, Row
+from tests.annotations.conftest import LabelStudio
+from tests.annotations.story import a_folder, a_pass
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+
+
+def disputed() -> list[Row]:
+    def change(row: Row) -> Row:
+        if isinstance(row, Entity) and row.text == "الكرملين":
+            return replace(row, label="FAC")
+        return replace(row, modality="approx") if isinstance(row, Number) and row.low == "700" else row
+
+    return [change(row) for row in a_pass()]
+
+
+class Adjudication:
+    """A round of its own on the shared server."""
+
+    def __init__(self, server: LabelStudio, folder: Path, name: str) -> None:
+        a_folder(folder, a_pass(), disputed())
+        (folder / "rounds" / "first").rename(folder / "rounds" / name)
+        self.name, self.folder, self.server = name, folder, server
+        self.client: Any = server.connection.client()
+
+    def run(self, *args: str) -> Result:
+        given = ["--rounds", "rounds", "--gold", "gold", "--server", "--data", str(self.server.data), *args]
+        return CliRunner().invoke(app, ["annotate", "adjudicate", self.name, *given])
+
+    @property
+    def project(self) -> int:
+        (found,) = [each.id for each in self.client.projects.list() if each.title == f"khabar {self.name}/adjudication"]
+        return int(found)
+
+    def tasks(self) -> dict[str, Any]:
+        """Layer of the disagreement → task."""
+        found = list(self.client.tasks.list(project=self.project, fields="all"))
+        assert len({each.data[KEY] for each in found}) == len(found)
+        return {each.data[KEY].partition("-")[0]: each for each in found}
+
+    def decide(self, layer: str, verdict: str, reason: str = "§2", rows: str | None = None) -> None:
+        """What the page sends when somebody submits."""
+        said: dict[str, tuple[str, dict[str, Any]]] = {
+            "decision": ("choices", {"choices": [verdict]}), "reason": ("textarea", {"text": [reason]}),
+        } | ({} if rows is None else {"rows": ("textarea", {"text": [rows]})})  # fmt: skip
+        result = [
+            {"from_name": name, "to_name": "context", "type": kind, "value": value}
+            for name, (kind, value) in said.items()
+        ]
+        self.client.annotations.create(id=self.tasks()[layer].id, result=result)
+
+    def decisions(self) -> dict[str, Mapping[str, Any]]:
+        text = (self.folder / "rounds" / self.name / "decisions.jsonl").read_text("utf-8")
+        return {each["layer"]: each for each in map(json.loads, text.splitlines())}
+
+
+@pytest.fixture
+def round_there(
+    label_studio: LabelStudio, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Adjudication:
+    monkeypatch.delenv("LABEL_STUDIO_URL", raising=False)
+    monkeypatch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+    monkeypatch.chdir(tmp_path)
+    return Adjudication(label_studio, tmp_path, request.node.name[5:25])
+
+
+def test_there_and_back(round_there: Adjudication) -> None:
+    """Two tasks; one decided, fetched, then the other; in the end gold, and who decided."""
+    there = round_there
+    first = there.run()
+    assert first.exit_code == 1
+    assert "2 task(s) put there, 0 decision(s) fetched" in first.stderr
+    assert set(there.tasks()) == {"entities", "numbers"}
+    assert "0 task(s) put there, 0 decision(s) fetched" in there.run().stderr
+    assert len(there.tasks()) == 2
+
+    there.decide("entities", "b", "المادة ٢: مبنى")
+    second = there.run()
+    assert second.exit_code == 1
+    assert "0 task(s) put there, 1 decision(s) fetched" in second.stderr
+    decided = there.decisions()["entities"]
+    assert (decided["decision"], decided["reason"]) == ("b", "المادة ٢: مبنى")
+    assert there.server.email in decided["by"]
+    assert [row["label"] for row in (*decided["a"], *decided["b"])] == ["ORG", "FAC"]
+
+    there.decide("numbers", "a")
+    third = there.run()
+    assert third.exit_code == 0, third.output
+    assert (there.folder / "gold" / "war.jsonl").is_file()
+    written = (there.folder / "rounds" / there.name / "decisions.jsonl").read_bytes()
+    assert there.run().exit_code == 0
+    assert (there.folder / "rounds" / there.name / "decisions.jsonl").read_bytes() == written
+
+
+def test_what_was_interrupted_goes_on(round_there: Adjudication) -> None:
+    """A server that got half of the tasks gets the other half, and no task twice."""
+    there = round_there
+    there.run()
+    there.client.tasks.delete(id=str(there.tasks()["numbers"].id))
+    assert "1 task(s) put there" in there.run().stderr
+    assert set(there.tasks()) == {"entities", "numbers"}
+
+
+def test_a_name_that_label_studio_does_not_take(label_studio: LabelStudio, tmp_path: Path) -> None:
+    there = Adjudication(label_studio, tmp_path, "r" * 40)
+    given = ["--rounds", str(tmp_path / "rounds"), "--seeds", str(tmp_path / "seeds"), "--server"]
+    answer = CliRunner().invoke(app, ["annotate", "adjudicate", there.name, *given, "--data", str(label_studio.data)])
+    assert isinstance(answer.exception, InputError)
+    assert "shorter name" in str(answer.exception)
+
+
+def test_second_thoughts(round_there: Adjudication) -> None:
+    """A decision made anew in the page replaces the one before; what is decided in the file needs no task."""
+    there = round_there
+    there.run()
+    there.decide("entities", "a")
+    there.run()
+    there.decide("entities", "neither")
+    there.run()
+    assert there.decisions()["entities"]["decision"] == "neither"
+
+
+def test_what_the_file_decides_is_not_asked(round_there: Adjudication) -> None:
+    there = round_there
+    plain = ["annotate", "adjudicate", there.name, "--rounds", "rounds", "--gold", "gold", "--json"]
+    (one, _) = json.loads(CliRunner().invoke(app, plain).stdout)["undecided"]
+    line = {
+        "id": one["id"],
+        "layer": one["layer"],
+        "doc_id": one["doc_id"],
+        "decision": "a",
+        "reason": "r",
+        "by": "amal",
+    }
+    (there.folder / "rounds" / there.name / "decisions.jsonl").write_text(json.dumps(line) + "\n")
+    there.run()
+    assert set(there.tasks()) == {"numbers"}
+
+
+def test_other_rows_are_typed_in_the_page(round_there: Adjudication) -> None:
+    there = round_there
+    there.run()
+    row = json.loads(there.tasks()["entities"].data["rows"])[0]
+    there.decide("entities", "other", rows=json.dumps([{**row, "label": "GPE"}]))
+    there.decide("numbers", "b")
+    assert there.run().exit_code == 0
+    assert '"label":"GPE","name":"الكرملين"' in (there.folder / "gold" / "war.jsonl").read_text("utf-8")
+
+
+def test_mistakes_in_the_page_are_all_told_and_nothing_is_written(round_there: Adjudication) -> None:
+    there = round_there
+    there.run()
+    there.decide("entities", "other", rows="[{")
+    there.decide("numbers", "a", reason=" ")
+    answer = there.run()
+    assert isinstance(answer.exception, InputError)
+    said = str(answer.exception)
+    assert "no JSON list of objects" in said
+    assert "reason is empty" in said
+    assert all(f"?task={each.id}" in said for each in there.tasks().values())
+    assert not (there.folder / "rounds" / there.name / "decisions.jsonl").exists()
+
+
+def test_passes_that_change_bring_new_tasks(round_there: Adjudication) -> None:
+    """Decisions on what is no longer a disagreement stay on the server and decide nothing."""
+    there = round_there
+    there.run()
+    there.decide("entities", "a")
+    again = [
+        replace(row, label="GPE") if isinstance(row, Entity) and row.text == "الكرملين" else row for row in disputed()
+    ]
+    write_rows(there.folder / "rounds" / there.name / "b.jsonl", again)
+    assert "1 task(s) put there, 0 decision(s) fetched" in there.run().stderr
+
+
+def test_a_project_somebody_changed_is_refused(round_there: Adjudication) -> None:
+    there = round_there
+    there.run()
+    config = (
+        '<View><Text name="t" value="$where"/><Choices name="decision" toName="t"><Choice value="a"/></Choices></View>'
+    )
+    there.client.projects.update(id=there.project, label_config=config)
+    answer = there.run()
+    assert isinstance(answer.exception, InputError)
+    assert "project-wrong" in str(answer.exception)

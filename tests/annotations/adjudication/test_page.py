@@ -1,0 +1,76 @@
+"""A disagreement as a page: both readings in their context, and nothing of a text or row taken for markup."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+from msgspec.structs import replace
+
+from khabar.annotations.adjudication import disagreements
+from khabar.annotations.adjudication.page import KEY, readings, task
+from khabar.annotations.agreement.alignment import align
+from khabar.records import Claim, Conflict, Entity, Row
+from tests.annotations.story import STORIES, TEXTS, a_pass, issue
+
+
+class Parts(HTMLParser):
+    """Tags and text by class."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.texts: list[tuple[str, str]] = []
+        self._classes: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self._classes.append(dict(attrs).get("class") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._classes.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append((self._classes[-1], data))
+
+
+def made(b: list[Row]) -> dict[str, str]:
+    (found,) = disagreements(align(a_pass(), b, TEXTS, STORIES), TEXTS)
+    return task(found, TEXTS, {"over": issue({"A": ["c1"], "B": ["c2"]})})
+
+
+def test_the_context_marks_what_each_reads() -> None:
+    def change(row: Row) -> Row:
+        return (
+            replace(row, start=row.start + 8, text=row.text[8:]) if isinstance(row, Claim) and row.id == "c1" else row
+        )
+
+    found = made([change(row) for row in a_pass()])
+    parts = Parts(found["context"])
+    assert ("khabar-a", "المعركة ") in parts.texts
+    assert ("khabar-ab", "انتهت") in parts.texts
+    assert found["question"] == "هل انتهت؟ (Is it over?)"
+
+
+def test_what_differs_is_marked_on_both_sides() -> None:
+    found = made(
+        [replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()]
+    )
+    assert '<tr class="khabar-differs"><th>label</th><td dir="auto">ORG</td>' in found["a"]
+    assert '<tr class="khabar-differs"><th>label</th><td dir="auto">FAC</td>' in found["b"]
+    assert found[KEY].startswith("entities-")
+
+
+def test_nothing_is_taken_for_markup() -> None:
+    hostile = "<img src=x onerror=alert(1)>"
+    found = made(
+        [replace(row, name=hostile) if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()]
+    )
+    assert "img" not in Parts(found["b"]).tags
+    assert ("", hostile) in Parts(found["b"]).texts
+
+
+def test_in_words() -> None:
+    b = [replace(row, status="contested") if isinstance(row, Conflict) else row for row in a_pass()]
+    (found,) = disagreements(align(a_pass(), b, TEXTS, STORIES), TEXTS)
+    assert readings(found) == ("status=conflict", "status=contested")

@@ -1,0 +1,81 @@
+"""A real Label Studio, started as people start it. All tests that use it share one: `xdist_group("label_studio")`."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from khabar.annotations.server import Connection, connection
+
+
+@dataclass(frozen=True)
+class LabelStudio:
+    """A server that runs, how programs and people get in, and the `khabar annotate serve` that holds it."""
+
+    connection: Connection
+    email: str
+    password: str = field(repr=False)
+    data: Path
+    process: subprocess.Popen[str]
+
+    @property
+    def log(self) -> str:
+        return (self.data / "server.log").read_text("utf-8")
+
+    def stop(self) -> tuple[int, str, str]:
+        """SIGTERM, then: exit code, and what else was printed."""
+        self.process.send_signal(signal.SIGTERM)
+        out, err = self.process.communicate(timeout=60)
+        return self.process.returncode, out, err
+
+
+@contextmanager
+def serve(data: Path, **environment: str) -> Iterator[LabelStudio]:
+    """Run `khabar annotate serve` on any free port until the block is left."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("LABEL_STUDIO_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "khabar", "annotate", "serve", "--data", str(data), "--port", "0", "--json"],
+        env={**env, **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if line == "}\n":
+                break
+        else:
+            raise AssertionError(process.communicate()[1])
+        printed = json.loads(said)
+        login = json.loads(Path(printed["login"]).read_text("utf-8"))
+        assert printed == {"url": printed["url"], "email": login["email"], "login": str(data / "login.json")}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.delenv("LABEL_STUDIO_URL", raising=False)
+            patch.delenv("LABEL_STUDIO_API_KEY", raising=False)
+            found = connection(data)
+        assert found.url == printed["url"]
+        yield LabelStudio(found, login["email"], login["password"], data, process)
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.communicate(timeout=60)
+
+
+@pytest.fixture(scope="session")
+def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudio]:
+    """One server for the whole session; tests make projects of their own in it."""
+    with serve(tmp_path_factory.mktemp("label-studio") / "data") as server:
+        yield server

@@ -1,0 +1,309 @@
+"""A round through the real server: pushed, killed half-way, edited, broken, pulled."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from khabar.annotations.label_studio.projects import Server, Task
+from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Pass
+
+if TYPE_CHECKING:
+    from tests.annotations.conftest import LabelStudio
+
+ROOT = Path(__file__).parents[3]
+GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
+DOC = "000_4b9530c7bad84f71"
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+
+
+@dataclass(frozen=True)
+class Rounds:
+    """The command line in a folder with the project's seeds, and what the server holds meanwhile."""
+
+    folder: Path
+    environment: dict[str, str]
+    server: Server
+    client: Any
+
+    def start(self, *args: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-m", "khabar", "annotate", *args]
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
+        return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, **pipes)  # type: ignore[call-overload, no-any-return]
+
+    def run(self, *args: str, code: int = 0) -> str:
+        process = self.start(*args)
+        out, err = process.communicate(timeout=300)
+        assert process.returncode == code, out + err
+        return str(err if code else out)
+
+    def tasks(self, name: str, kind: str = DOCUMENTS) -> list[Task]:
+        project = self.server.find(Pass("r", name).title(kind))
+        return self.server.tasks(project) if project else []
+
+    def file(self, name: str) -> Path:
+        return self.folder / "annotations" / "rounds" / "r" / f"{name}.jsonl"
+
+    def push_gold(self, name: str) -> None:
+        self.run("push", "r", name, "--from", str(GOLD), "--finished")
+
+    def edit(self, task: Task, change: Callable[[list[dict[str, Any]]], None]) -> None:
+        """Change the annotation of a task, as the page does when an annotator updates it."""
+        results = [json.loads(json.dumps(each)) for each in task.annotations[0].results]
+        change(results)
+        self.client.annotations.update(id=task.annotations[0].id, result=results)
+
+
+@pytest.fixture
+def rounds(label_studio: LabelStudio, tmp_path: Path) -> Rounds:
+    there = label_studio.connection
+    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
+    environment = {**os.environ, "LABEL_STUDIO_URL": there.url, "LABEL_STUDIO_API_KEY": there.token}
+    client = there.client()
+    return Rounds(tmp_path, environment, Server(client, there.url), client)
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def changed(path: Path) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """Rows that differ from gold, each with gold's."""
+    before, now = lines(GOLD), lines(path)
+    assert len(before) == len(now)
+    return [(old, new) for old, new in zip(before, now, strict=True) if old != new]
+
+
+def test_gold_comes_back_to_the_byte(rounds: Rounds) -> None:
+    """Pushed, pulled, and both again: the same bytes, and nothing twice on the server."""
+    for _ in range(2):
+        rounds.push_gold("gold")
+        assert f"1085 rows in {rounds.file('gold').relative_to(rounds.folder)}" in rounds.run("pull", "r", "gold")
+        assert rounds.file("gold").read_bytes() == GOLD.read_bytes()
+    assert [len(task.annotations) for task in rounds.tasks("gold")] == [1] * 5
+    assert [len(task.annotations) for task in rounds.tasks("gold", STORIES)] == [1]
+
+
+def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None:
+    def kill_when(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+        while process.poll() is None and not reached():
+            time.sleep(0.05)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+
+    push = ("push", "r", "killed", "--from", str(GOLD), "--finished")
+    for least in (1, 4):
+        kill_when(rounds.start(*push), lambda least=least: len(rounds.tasks("killed")) >= least)  # type: ignore[misc]
+    rounds.run(*push)
+    assert sorted(task.key for task in rounds.tasks("killed")) == sorted(
+        {row["doc_id"] for row in lines(GOLD) if "doc_id" in row}
+    )
+    assert [len(task.annotations) for task in rounds.tasks("killed") + rounds.tasks("killed", STORIES)] == [1] * 6
+
+    path = rounds.file("killed")
+    for seconds in (1.0, 2.5):
+        ends = time.monotonic() + seconds
+        kill_when(rounds.start("pull", "r", "killed"), lambda ends=ends: time.monotonic() > ends)  # type: ignore[misc]
+        assert not path.exists() or path.read_bytes() == GOLD.read_bytes()
+    rounds.run("pull", "r", "killed")
+    assert path.read_bytes() == GOLD.read_bytes()
+
+
+def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
+    """A span, a label, an attribute and a relation, each in a row of its own."""
+    rounds.push_gold("edited")
+    [task] = [task for task in rounds.tasks("edited") if task.key == DOC]
+    text = task.data["text"]
+    rows = {row["id"]: row for row in lines(GOLD) if row.get("doc_id") == DOC and "id" in row}
+    moved, named, valued = rows[f"{DOC}-e003"], rows[f"{DOC}-e002"], rows[f"{DOC}-n001"]
+    related = next(row for row in rows.values() if row["layer"] == "quotes" and "speaker_mention" in row)
+
+    def change(results: list[dict[str, Any]]) -> None:
+        mention = related["speaker_mention"]
+        for each in results:
+            value = each.get("value", {})
+            if each.get("id") == f"khabar-row-{moved['id']}":
+                value["start"] += 1
+                if each["type"] == "labels":
+                    value["text"] = text[value["start"] : value["end"]]
+            if each.get("id") == f"khabar-row-{named['id']}" and each["type"] == "labels":
+                value["labels"] = ["LOC"]
+            if each.get("id") == f"khabar-row-{valued['id']}" and each["from_name"] == "low":
+                value["text"] = ["7"]
+        part = f"speaker-{mention['start']}-{mention['end']}"
+        ends = {f"khabar-row-{related['id']}", part}
+        links = [each for each in results if each["type"] == "relation" and {each["from_id"], each["to_id"]} == ends]
+        assert len(links) == 1
+        other = next(row for row in rows.values() if "speaker_mention" in row and row["speaker_mention"] != mention)
+        elsewhere = other["speaker_mention"]
+        links[0]["to_id"] = f"speaker-{elsewhere['start']}-{elsewhere['end']}"
+        if not any(part in (each.get("from_id"), each.get("to_id")) for each in results):
+            results[:] = [each for each in results if each.get("id") != part]
+
+    rounds.edit(task, change)
+    rounds.run("pull", "r", "edited")
+    found = {
+        old["id"]: {key for key in {*old, *new} if old.get(key) != new.get(key)}
+        for old, new in changed(rounds.file("edited"))
+    }
+    assert found == {
+        moved["id"]: {"start", "text", "name"} if moved["name"] == moved["text"] else {"start", "text"},
+        named["id"]: {"label"},
+        valued["id"]: {"low"},
+        related["id"]: {"speaker_mention"},
+    }
+
+
+def test_an_edit_in_the_storys_page_changes_claim_and_issue(rounds: Rounds) -> None:
+    rounds.push_gold("story")
+    [task] = rounds.tasks("story", STORIES)
+    claim = next(row for row in lines(GOLD) if row["layer"] == "claims")
+    issue = next(row for row in lines(GOLD) if row["layer"] == "conflicts")
+
+    def change(results: list[dict[str, Any]]) -> None:
+        for each in results:
+            if each.get("id") == f"khabar-row-{claim['id']}" and each["from_name"] == "value":
+                each["value"]["text"] = ["perhaps"]
+            if each.get("from_name") == "question" and each["value"]["text"] == [issue["question"]]:
+                each["value"]["text"] = ["Really?"]
+
+    rounds.edit(task, change)
+    rounds.run("pull", "r", "story")
+    assert [
+        (old.get("id", old.get("issue_id")), {key for key in new if new[key] != old.get(key)})
+        for old, new in changed(rounds.file("story"))
+    ] == [
+        (claim["id"], {"value"}),
+        (issue["issue_id"], {"question"}),
+    ]
+
+
+def test_offsets_a_front_end_broke_are_all_told(rounds: Rounds) -> None:
+    """Shifted, beyond the text, and in bytes: each with document, offset and cause; the file stays as it was."""
+    rounds.push_gold("broken")
+    rounds.run("pull", "r", "broken")
+    before = rounds.file("broken").read_bytes()
+    wanted: list[tuple[str, int]] = []
+    for task, broken in zip(rounds.tasks("broken")[:2], ("shifted", "bytes"), strict=True):
+        text = task.data["text"]
+
+        def change(results: list[dict[str, Any]], task: Task = task, broken: str = broken, text: str = text) -> None:
+            labels = [each for each in results if each["type"] == "labels" and each["value"]["end"] < 500]
+            for each in labels[5:8]:
+                value = each["value"]
+                start, end = value["start"], value["end"]
+                if broken == "bytes":
+                    start, end = len(text[:start].encode()), len(text[:end].encode())
+                else:
+                    start, end = start + 3, end + 3
+                wanted.append((task.key, start))
+                value |= {"start": start, "end": end}
+
+        rounds.edit(task, change)
+    told = rounds.run("pull", "r", "broken", code=2)
+    assert len(told.splitlines()) == len(wanted) == 6
+    for key, offset in wanted:
+        assert f"document {key}, offset {offset}:" in told
+    assert told.count("3 code points earlier") + told.count("the offsets count UTF-8 bytes") == 6
+    assert "/data?task=" in told, "the page to mend is named"
+    assert rounds.file("broken").read_bytes() == before
+
+
+def test_a_pass_shared_by_two_from_pre_annotations_to_the_file(rounds: Rounds) -> None:
+    """Two shares, what each has done and left, the story opened by the claims of its documents, and the file."""
+    first = json.loads(
+        rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--from", str(GOLD), "--json")
+    )
+    assert first["documents"] == [{"annotator": "amal", "tasks": 3, "done": 0, "begun": 0, "left": 3}]
+    both = json.loads(
+        rounds.run("push", "r", "two", "--annotator", "badr", "--documents", "2/2", "--from", str(GOLD), "--json")
+    )
+    assert [(share["annotator"], share["left"]) for share in both["documents"]] == [("amal", 3), ("badr", 2)]
+    assert "in the share of 'badr'" in rounds.run(
+        "push", "r", "two", "--annotator", "amal", "--documents", "001", code=2
+    )
+    assert "nothing is submitted yet" in rounds.run("pull", "r", "two")
+    assert not rounds.file("two").exists()
+
+    tasks = rounds.tasks("two")
+    assert all([reading.by for reading in task.predictions] == ["kursk"] for task in tasks)
+    claim = next(row for row in lines(GOLD) if row["layer"] == "claims")
+    gone = {f"khabar-row-{claim['id']}", f"anchor-{claim['anchor']['start']}-{claim['anchor']['end']}"}
+    for task in tasks:
+        if task.key != claim["doc_id"]:
+            rounds.server.annotate(task, task.predictions[0].results)
+            continue
+        kept = [
+            each
+            for each in task.predictions[0].results
+            if not gone & {each.get("id"), each.get("from_id"), each.get("to_id")}
+        ]
+        rounds.server.annotate(task, kept)
+    rounds.run("pull", "r", "two")
+    assert {row["layer"] for row in lines(rounds.file("two"))} == {"zones", "entities", "numbers", "registry"} | {
+        "quotes"
+    }
+
+    done = json.loads(rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--json"))
+    assert [share["left"] for share in done["documents"]] == [0, 0]
+    [story] = rounds.tasks("two", STORIES)
+    assert not any(each.get("id") in gone for each in story.predictions[0].results), "the claim is gone here too"
+    rounds.server.annotate(story, story.predictions[0].results)
+    again = json.loads(rounds.run("pull", "r", "two", "--json"))
+    assert again["rows"] == 1084
+    assert again["stories"] == [{"annotator": "amal", "tasks": 1, "done": 1, "begun": 0, "left": 0}]
+
+
+def test_a_system_can_begin(rounds: Rounds) -> None:
+    rounds.run("push", "r", "rules", "--system", "rules", "--documents", "000,003")
+    tasks = rounds.tasks("rules")
+    assert [[reading.by for reading in task.predictions] for task in tasks] == [["rules"]] * 2
+    for task in tasks:
+        rounds.server.annotate(task, task.predictions[0].results)
+    rounds.run("pull", "r", "rules")
+    layers = {row["layer"] for row in lines(rounds.file("rules"))}
+    assert {"entities", "numbers", "quotes", "registry"} <= layers
+
+
+def test_what_was_changed_on_the_server_is_refused(rounds: Rounds) -> None:
+    assert "push it first" in rounds.run("pull", "r", "nothing", code=2)
+    rounds.run("push", "r", "changed", "--documents", "000")
+    [task] = rounds.tasks("changed")
+    rounds.server.change_task(task, {**task.data, "text": "other"})
+    for command in ("push", "pull"):
+        if command == "pull":
+            rounds.server.annotate(task, [])
+        assert "error[task-wrong]" in rounds.run(command, "r", "changed", code=2)
+    rounds.server.change_task(task, task.data)
+    rounds.server.add_task(rounds.server.find("khabar r/changed documents"), task.data)  # type: ignore[arg-type]
+    assert f"is of '{DOC}' too" in rounds.run("pull", "r", "changed", code=2)
+
+    rounds.run("push", "r", "relabelled", "--documents", "000")
+    project = rounds.server.find("khabar r/relabelled documents")
+    assert project is not None
+    config = "\n".join(line for line in project.label_config.splitlines() if 'value="WEBSITE"' not in line)
+    rounds.client.projects.update(id=project.id, label_config=config)
+    for command in ("push", "pull"):
+        assert "without 'WEBSITE'" in rounds.run(command, "r", "relabelled", code=2)
+
+
+def test_no_server_and_no_way_in(rounds: Rounds) -> None:
+    rounds.environment["LABEL_STUDIO_API_KEY"] = "wrong"
+    assert "error[server-failed]" in rounds.run("push", "r", "x", code=2)
+    rounds.environment["LABEL_STUDIO_URL"] = "http://127.0.0.1:9"
+    assert "error[server-failed]" in rounds.run("pull", "r", "x", code=2)
+    del rounds.environment["LABEL_STUDIO_URL"], rounds.environment["LABEL_STUDIO_API_KEY"]
+    assert "khabar annotate serve" in rounds.run("pull", "r", "x", code=2)
+    assert "option-wrong" in rounds.run("push", "r", "a/b", code=2)
+    assert "option-wrong" in rounds.run("push", "r", "x", "--finished", code=2)

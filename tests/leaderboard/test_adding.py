@@ -1,0 +1,106 @@
+"""Adding a submission: from a run or a file, under a card, comfortably; and what is refused, all at once."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from khabar.corpus.release import sha256
+from tests.leaderboard.conftest import CARD, Leaderboard, khabar
+
+
+def test_a_submission_is_card_predictions_and_result(board: Leaderboard) -> None:
+    folder = board.folder()
+    assert sorted(path.name for path in folder.iterdir()) == ["card.toml", "predictions.jsonl", "result.json"]
+    result = json.loads((folder / "result.json").read_text("utf-8"))
+    scored = json.loads(khabar("score", folder / "predictions.jsonl", "--gold", board.corpus, "--json").out)
+    assert result["score"] == scored
+    assert result["predictions"] == sha256((folder / "predictions.jsonl").read_bytes())
+    assert (result["system"], result["corpus"]) == ("rules", "0.1.0")
+
+
+def test_from_a_file_of_predictions(board: Leaderboard, tmp_path: Path) -> None:
+    file, card = tmp_path / "mine.jsonl", tmp_path / "card.toml"
+    assert khabar("run", "rules", "--gold", board.corpus, "--out", file).code == 0
+    lines = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join(reversed(lines)), "utf-8")
+    card.write_text(CARD, "utf-8")
+    added = board("add", "mine", "--from", file, "--card", card, "--json")
+    assert added.code == 0, added
+    assert (
+        board.folder("mine").joinpath("predictions.jsonl").read_bytes()
+        == board.folder().joinpath("predictions.jsonl").read_bytes()
+    ), "the order of lines is nothing a submission has of its own"
+
+
+def test_the_card_of_the_last_submission_serves_again(board: Leaderboard) -> None:
+    """So that after a new version of the corpus one command brings the embedded systems onto its board."""
+    for system in ("rules", "empty"):
+        board.folder(system).rename(board.folder(system).with_name("0.0.9"))
+    assert board("add", "rules", "empty").code == 0
+    assert board.folder().joinpath("card.toml").is_file()
+    assert board.folder("empty").joinpath("result.json").is_file()
+
+
+def test_all_problems_of_card_and_predictions_at_once(board: Leaderboard, tmp_path: Path) -> None:
+    card, file = tmp_path / "card.toml", tmp_path / "mine.jsonl"
+    card.write_text('name = "Mine"\nkind = "magic"\nurl = "http://x"\n', "utf-8")
+    file.write_text('{"doc_id": "001_moscow", "entities": [{"start": 9, "end": 5, "label": "PERS"}]}\n', "utf-8")
+    refused = board("add", "mine", "--from", file, "--card", card)
+    missing = {"authors", "licence", "parameters", "trained_on", "test_text_seen", "test_gold_seen", "date"}
+    messages = [incident.message for incident in refused.refused]
+    assert {message.split("'")[1] for message in messages if message.startswith("no key")} == missing
+    assert refused.ids.count("value-wrong") == 2
+    assert {"span-empty", "document-missing"} <= set(refused.ids)
+    assert not board.folder("mine").exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../up", "/etc/cron", "Mine", "a b", "", ".", "..", "con", "nul.x", "a" * 65, "ru\u202eles", "нет", "a--b", "-a"],
+)
+def test_names_that_lead_elsewhere(board: Leaderboard, name: str) -> None:
+    before = sorted(board.root.parent.rglob("*"))
+    refused = board("add", "--run", "empty", "--", name)
+    assert refused.ids == ["path-unsafe"]
+    assert sorted(board.root.parent.rglob("*")) == before
+
+
+def test_another_submission_is_replaced_only_when_asked(board: Leaderboard) -> None:
+    card = board.folder() / "card.toml"
+    assert board.add("rules", "empty").ids == ["submission-exists"]
+    assert board("add", "rules", "--run", "rules", "--card", card).code == 0, "the same again is no other"
+    assert board("add", "rules", "--run", "empty", "--card", card, "--replace").code == 0
+
+
+def test_gold_stands_on_no_board(board: Leaderboard) -> None:
+    assert board.add("oracle", "empty").ids == ["gold-submitted"]
+    assert board.add("mine", "empty", shown="O R A C L E").ids == ["gold-submitted"]
+    assert board.add("mine", "oracle").ids == ["gold-submitted"]
+
+
+@pytest.mark.parametrize("shown", ["Rules", "R.U.L.E.S", "ｒｕｌｅｓ", "rules "])
+def test_nobody_takes_another_ones_name(board: Leaderboard, shown: str) -> None:
+    assert board.add("mine", "empty", shown=shown).ids == ["name-taken"]
+
+
+def test_gold_without_a_version_has_no_board(board: Leaderboard) -> None:
+    refused = khabar("leaderboard", "build", "--eval", board.root, "--gold", SHARED_GOLD)
+    assert refused.ids == ["option-wrong"]
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["rules", "empty", "--run", "rules"],
+        ["mine", "--from", "x.jsonl", "--run", "rules"],
+        [],
+    ],
+)
+def test_usage(board: Leaderboard, args: list[str]) -> None:
+    assert board("add", *args).code == 2
+
+
+SHARED_GOLD = Path(__file__).parents[1] / "incidents" / "shared" / "gold.jsonl"

@@ -1,0 +1,64 @@
+"""Plain documents are read at a glance: what the glance lets pass, a closer look would too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from khabar.incidents import Incident
+from khabar.reading.checks import check_annotations, reporter
+from khabar.reading.plain import plain
+from khabar.reading.predictions import Placeholder
+from khabar.records import Annotations, SaidEntity, SaidNumber
+
+TEXT = "بوتين في كورسك"
+AT = {"start": 0, "end": 5, "label": "PERS"}
+
+
+def document(*entities: dict[str, Any], **layers: Any) -> Annotations:
+    return Annotations(doc_id="d", entities=tuple(SaidEntity(**item) for item in entities), **layers)
+
+
+def test_entities_at_offsets_are_plain() -> None:
+    assert plain([document(AT, {**AT, "label": "ORG"}), document()], [TEXT, None]) == [True, True]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        document({"start": 5, "end": 5, "label": "PERS"}),
+        document({"start": -1, "end": 5, "label": "PERS"}),
+        document({"start": 3, "label": "PERS"}),
+        document({"start": 0, "end": len(TEXT) + 1, "label": "PERS"}),
+        document({"start": 0, "end": 10**30, "label": "PERS"}),
+        document({"text": "بوتين", "label": "PERS"}),
+        document({**AT, "text": "بوتين"}),
+        document(AT, {**AT, "id": "again"}),
+        document(AT, numbers=(SaidNumber(start=0, end=5),)),
+    ],
+    ids=["empty", "negative", "half", "outside", "huge", "string", "surface", "twice", "numbers"],
+)
+def test_all_else_takes_a_closer_look(record: Annotations) -> None:
+    assert plain([record], [TEXT]) == [False]
+
+
+offsets = st.none() | st.integers(-2, len(TEXT) + 2)
+entities = st.builds(
+    lambda start, end, label: {"start": start, "end": end, "label": label},
+    offsets,
+    offsets,
+    st.sampled_from(["PERS", "ORG"]),
+)
+
+
+@given(st.lists(st.lists(entities, max_size=4), max_size=4), st.sampled_from([TEXT, None]))
+def test_what_is_plain_has_nothing_to_report(documents: list[list[dict[str, Any]]], text: str | None) -> None:
+    records = [document(*items) for items in documents]
+    for record, sound in zip(records, plain(records, [text] * len(records)), strict=True):
+        incidents: list[Incident] = []
+        check_annotations(record, text, reporter(incidents, Placeholder(None, 1), "d"))
+        assert not (sound and incidents)
+        assert sound or incidents or len(set(record.entities)) < len(record.entities)

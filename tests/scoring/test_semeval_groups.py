@@ -1,0 +1,59 @@
+"""SemEval schemes: a group of overlapping mentions is judged alike however large it is taken to be."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from khabar.records import SaidEntity
+from khabar.scoring import semeval
+from khabar.scoring.mentions import Mentions, as_given
+
+Rows = list[tuple[int, int, str]]
+
+
+def mentions(rows: Rows) -> Mentions:
+    return as_given([[SaidEntity(start=start, end=end, label=label) for start, end, label in rows]])  # type: ignore[arg-type]
+
+
+def counted(gold: Mentions, predicted: Mentions, aside: np.ndarray) -> Counter[str]:
+    found: Counter[str] = Counter()
+
+    def add(column: str, indices: np.ndarray, of_gold: bool) -> None:
+        found[column] += len(indices)
+
+    semeval.count_schemes(gold, predicted, aside, add)
+    return +found
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_group_counts_the_same_assigned_by_hand_and_as_a_matrix(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(seed)
+
+    def some() -> Rows:
+        rows = {
+            (start := chance.randrange(20), start + chance.randint(1, 12), chance.choice(["PERS", "ORG"]))
+            for _ in range(9)
+        }
+        return sorted(rows)
+
+    gold, said = some(), some()
+    predicted = [*said, *chance.sample(gold, len(gold) // 2)]
+    aside = np.array([chance.random() < 0.2 for _ in predicted])
+    by_hand = counted(mentions(gold), mentions(predicted), aside)
+    monkeypatch.setattr(semeval, "_FEW_PAIRS", 0)
+    monkeypatch.setattr(semeval, "is_small", lambda rows, guesses: False)
+    assert counted(mentions(gold), mentions(predicted), aside) == by_hand
+
+
+def test_a_thousand_mentions_over_one_place_are_judged() -> None:
+    """Each overlaps each: a million pairs, of which `type` may choose any with the same label."""
+    gold = [(at, 5000 - at, ("PERS", "ORG")[at % 2]) for at in range(1000)]
+    predicted = [(at + 1, 5000 - at, "PERS") for at in range(1000)]
+    found = counted(mentions(gold), mentions(predicted), np.zeros(1000, bool))
+    assert found["semeval.type.cor"] == 500
+    assert found["semeval.partial.par"] == 1000
+    assert "semeval.strict.mis" not in found

@@ -1,0 +1,350 @@
+"""`openai:MODEL`: whatever an endpoint answers, the run ends in a score, and what is missing is said."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from khabar import api
+from khabar.errors import InputError
+from khabar.gold import load_gold
+from khabar.records import Document
+from khabar.records.labels import LAYERS, Layer
+from khabar.schemas import schemas
+from khabar.systems.endpoint import Endpoint, prompts
+from khabar.systems.endpoint.answers import items_in
+from khabar.systems.endpoint.prompts import examples, messages
+from khabar.systems.endpoint.reading import read
+from khabar.systems.endpoint.schema import KEYS, answer_schema
+from khabar.systems.running import run_system
+from khabar.systems.terms import Terms
+from tests.cli.conftest import Khabar
+from tests.systems.scripted_server import Answer, Question, Server, serving
+
+PUTIN = '{"text": "بوتين", "label": "PERS"}'
+RIGHT = f'{{"entities": [{PUTIN}], "numbers": [], "quotes": [], "disputes": []}}'
+ONE = {"a": "10", "b": "11", "c": "12", "d": "13"}
+"""Document → what only its text holds."""
+
+
+@pytest.fixture(autouse=True)
+def _no_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_ORG_ID", "OPENAI_PROJECT_ID"):
+        monkeypatch.delenv(name, raising=False)
+
+
+Ask = Callable[..., tuple[Endpoint, list[str], Server]]
+
+
+@pytest.fixture
+def ask(story: list[Document], monkeypatch: pytest.MonkeyPatch) -> Ask:
+    """Run an endpoint with a script over the story; gives it, the documents where Putin was found, and the server."""
+
+    def run(script: Callable[[Question], Answer], layers: tuple[Layer, ...] = ("entities",), **terms: object) -> object:
+        with serving(script) as server:
+            monkeypatch.setenv("OPENAI_BASE_URL", server.address)
+            endpoint = Endpoint("tiny", Terms(**terms))  # type: ignore[arg-type]
+            said, _ = run_system(endpoint, story, layers=layers)
+        assert [each.doc_id for each in said] == [each.doc_id for each in story]
+        return endpoint, [each.doc_id for each in said if each.entities], server
+
+    return run  # type: ignore[return-value]
+
+
+def on(document: str, answer: Answer) -> Callable[[Question], Answer]:
+    """Answer rightly, but for one document."""
+    return lambda question: answer if f" {ONE[document]} " in question.article else Answer(RIGHT)
+
+
+# -- what comes back ----------------------------------------------------------------------------------------------------
+
+
+def test_right_answers(ask: Ask) -> None:
+    endpoint, found, server = ask(lambda _: Answer(RIGHT), LAYERS)
+    assert found == list("abcd")
+    assert endpoint.failures == []
+    assert sorted(question.layer for question in server.asked) == ["disputes"] + 4 * ["entities"] + 4 * [
+        "numbers"
+    ] + 4 * ["quotes"]
+    [story] = [question.article for question in server.asked if question.layer == "disputes"]
+    assert [f'<article doc_id="{name}">' in story for name in "abcd"] == 4 * [True]
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (Answer("Sure! Here you go."), "no list of entities in the answer: 'Sure! Here you go.'"),
+        (Answer(""), "an empty answer"),
+        (Answer(None), "an empty answer"),
+        (Answer(None, refusal="I cannot help with that."), "refused: I cannot help with that."),
+        (Answer(None, finish="content_filter"), "refused: the content filter"),
+        (Answer('{"error": "overloaded"}'), "no list of entities"),
+        (Answer('{"entities": "none"}'), "no list of entities"),
+        (Answer("[" * 100_000), "broken JSON, 0 whole item(s)"),
+        (Answer(body=b"<html>Bad gateway</html>"), "no completion in the answer"),
+        (Answer(body=b""), "no completion in the answer"),
+        (Answer(body=b"\xff\xfe"), "no completion in the answer"),
+        (Answer(body=b'{"choices": null}'), "no completion in the answer"),
+        (Answer(body=b'{"choices": [{"message": {"content": 7}}]}'), "no completion in the answer"),
+        (Answer("content management policy", status=400), "content management policy"),
+        (Answer("no such page", status=404), "status 404"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_used(answer: Answer, says: str, ask: Ask) -> None:
+    endpoint, found, _ = ask(on("c", answer), jobs=1)
+    assert found == list("abd")
+    [failure] = endpoint.failures
+    assert (failure.where, failure.layer) == ("c", "entities")
+    assert says in failure.what
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f'{{"entities": [{PUTIN}, {{"text": "موس',
+        f'{{"entities": [{PUTIN}, {{"text": "موسكو"}}]}}',
+        f'{{"entities": [{PUTIN}, {{"text": "موسكو", "label": "CITY"}}]}}',
+        f'{{"entities": [{PUTIN}, {{"start": 5, "end": 900, "label": "GPE"}}]}}',
+        f'{{"entities": [{PUTIN}, {{"text": 7, "label": "GPE"}}, "موسكو"]}}',
+    ],
+    ids=["cut off", "key missing", "unknown label", "outside the text", "wrong types"],
+)
+def test_what_is_whole_of_an_answer_counts(content: str, ask: Ask) -> None:
+    endpoint, found, _ = ask(on("c", Answer(content)))
+    assert found == list("abcd")
+    assert [(each.where, each.answered) for each in endpoint.failures] == [("c", True)]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"```json\n{RIGHT}\n```",
+        f"Here is what I found:\n\n{RIGHT}\n\nLet me know!",
+        f'<think>Maybe {{"entities": []}}?</think>{RIGHT}',
+        f"[{PUTIN}]",
+        '{"entities": [{"text": "بوتين", "label": "PERS", "entity_id": 7, "occurrence": null}]}',
+    ],
+    ids=["fenced", "talkative", "thoughtful", "bare list", "an id that is a number"],
+)
+def test_what_surrounds_an_answer_is_overlooked(content: str, ask: Ask) -> None:
+    endpoint, found, _ = ask(lambda _: Answer(content))
+    assert (found, endpoint.failures) == (list("abcd"), [])
+
+
+def test_quotes_written_as_strings(story: list[Document]) -> None:
+    """A speaker written as a string is a name; as a prediction it would be a cluster's key."""
+    reading = read(
+        '{"quotes": [{"content": "10 جندي", "cue": ["قال"], "speaker": "بوتين", "source_chain": ["بوتين"]}]}',
+        "quotes",
+        story[:1],
+    )
+    [quote] = reading.said[0].quotes
+    assert reading.wrong is None
+    assert (quote.content[0].text, quote.speaker.name) == ("10 جندي", "بوتين")  # type: ignore[union-attr]
+
+
+def test_disputes(story: list[Document], monkeypatch: pytest.MonkeyPatch) -> None:
+    sides = [{"spans": [{"doc_id": name, "text": text}]} for name, text in (("a", "10"), ("b", "11"))]
+    wrong = [{"spans": [{"doc_id": "z", "text": "10"}]}]
+    content = json.dumps({"disputes": [{"type": "numeric", "sides": sides}, {"sides": wrong}, 7]})
+    with serving(lambda _: Answer(content)) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.address)
+        endpoint = Endpoint("tiny", Terms())
+        _, disputes = run_system(endpoint, story, layers=("conflicts",))
+    assert [(each.story, each.type) for each in disputes] == [("s", "numeric")]
+    assert len(server.asked) == 1
+    assert "2 item(s) left out" in endpoint.failures[0].what
+
+
+@given(st.text(max_size=60) | st.text('{}[]":,. \\ueE-1' + "entities", max_size=60), st.integers(0, 200))
+def test_no_answer_breaks_the_reader(noise: str, cut: int) -> None:
+    """Whatever a model writes: items come out or a reason does, and items before a break are kept."""
+    items_in(noise, "entities")
+    whole = f'{{"entities": [{PUTIN}, {PUTIN}]}}'
+    found = items_in(whole[:cut] + noise, "entities")
+    assert found.wrong is not None or found.items is not None
+    assert len(items_in(whole[: whole.index("}") + 1 + cut % 3], "entities").items) == 1
+
+
+# -- an endpoint that is busy, slow, or away ----------------------------------------------------------------------------
+
+
+def test_a_busy_server_is_asked_again(ask: Ask) -> None:
+    def script(question: Question) -> Answer:
+        if question.before == 0:
+            return Answer("slow down", status=429, headers={"Retry-After": "0.1"})
+        return Answer("oops", status=503, headers={"Retry-After": "0.1"}) if question.before == 1 else Answer(RIGHT)
+
+    endpoint, found, server = ask(script)
+    assert (found, endpoint.failures) == (list("abcd"), [])
+    assert [question.before for question in server.asked].count(2) == 4
+
+
+def test_a_server_that_stays_busy(ask: Ask) -> None:
+    endpoint, found, _ = ask(on("c", Answer("slow down", status=429, headers={"Retry-After": "1"})), time_limit=2.5)
+    assert found == list("abd")
+    assert [each.what for each in endpoint.failures] == ["no answer in 2.5 s; the last status was 429"]
+
+
+@pytest.mark.parametrize("how", ["silent", "drips"])
+def test_a_server_that_hangs(how: str, ask: Ask) -> None:
+    endpoint, found, _ = ask(on("c", Answer(hangs=how)), time_limit=2)
+    assert found == list("abd")
+    assert "no answer in 2 s" in endpoint.failures[0].what
+
+
+def test_a_server_that_takes_no_schema(ask: Ask) -> None:
+    """First a schema is asked for, then any JSON object, then text; what it refused once it is not asked for again."""
+
+    def script(question: Question) -> Answer:
+        if "temperature" in question.request:
+            return Answer("temperature is not supported", status=400)
+        form = question.request.get("response_format", {}).get("type")
+        return Answer(RIGHT) if form is None else Answer(f"{form} is not supported", status=422)
+
+    endpoint, found, server = ask(script, jobs=1)
+    assert (found, endpoint.failures) == (list("abcd"), [])
+    forms = [question.request.get("response_format", {}).get("type") for question in server.asked]
+    assert forms == ["json_schema", "json_schema", "json_object", None, None, None, None]
+
+
+def test_no_more_than_so_many_at_once(ask: Ask) -> None:
+    now, most = [], []
+
+    def script(question: Question) -> Answer:
+        now.append(question)
+        most.append(len(now))
+        time.sleep(0.1)
+        now.remove(question)
+        return Answer(RIGHT)
+
+    assert ask(script, jobs=2)[1] == list("abcd")
+    assert max(most) == 2
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+def test_an_endpoint_that_takes_nothing(status: int, ask: Ask) -> None:
+    with pytest.raises(InputError) as caught:
+        ask(lambda _: Answer("Incorrect API key provided", status=status), jobs=1)
+    assert [each.id for each in caught.value.incidents] == ["endpoint-unusable"]
+    assert str(status) in str(caught.value)
+
+
+def test_no_key_and_no_address(khabar: Khabar) -> None:
+    answer = khabar("run", "openai:tiny", "--gold", "gold.jsonl", OPENAI_API_KEY="", OPENAI_BASE_URL="")
+    assert (answer.code, answer.out) == (2, "")
+    assert "error[endpoint-unusable]" in answer.err
+
+
+# -- stopped and gone on ------------------------------------------------------------------------------------------------
+
+
+def test_only_what_has_no_whole_answer_is_asked_again(khabar: Khabar, here: Path) -> None:
+    """Answers are kept under what was asked: model, address, prompt. The tokens of kept ones count, too."""
+    run = ("run", "openai:tiny", "--gold", "gold.jsonl", "--layers", "entities", "--out", "out.jsonl", "--json")
+    down = True
+
+    def script(question: Question) -> Answer:
+        return Answer("I'd rather not.") if down and " 12 " in question.article else Answer(RIGHT)
+
+    with serving(script) as server:
+        first = khabar(*run, OPENAI_BASE_URL=server.address, OPENAI_API_KEY="k")
+        assert first.code == 0
+        assert json.loads(first.out)["headline"]["entities"] == pytest.approx(6 / 7)
+        assert "not answered, or only in part: 1 (entities 1)\n  c  entities  no list of entities" in first.err
+        down = False
+        server.asked.clear()
+        second = khabar(*run, "--price", "0.15/0.60", OPENAI_BASE_URL=server.address)
+    assert len(server.asked) == 1
+    assert json.loads(second.out)["headline"]["entities"] == 1.0
+    assert second.err.splitlines() == [
+        "3 answer(s) taken from out.jsonl.partial; remove it to ask for all again",
+        "openai:tiny: 4 answers, 400 tokens in, 40 out, cost 0.0001 (at 0.15/0.6 a million)",
+    ]
+    assert sorted(path.name for path in here.iterdir()) == ["gold.jsonl", "out.jsonl"]
+
+
+def test_the_commands_of_the_documentation(tmp_path: Path) -> None:
+    """The block of docs/systems.md that needs an endpoint runs as it stands there, but for the address."""
+    page = (Path(__file__).parents[2] / "docs" / "systems.md").read_text("utf-8")
+    [block] = re.findall(r"^```bash\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    export, *commands = block.splitlines()
+    assert export.startswith("export OPENAI_BASE_URL=")
+    (tmp_path / "khabar").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m khabar "$@"\n')
+    (tmp_path / "khabar").chmod(0o755)
+    with serving(lambda _: Answer(RIGHT)) as server:
+        environment = {"OPENAI_BASE_URL": server.address, "PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
+        for command in commands:
+            done = subprocess.run(
+                ["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
+    assert len(server.asked) == 16
+    assert (tmp_path / "model-errors.jsonl").stat().st_size > 0
+
+
+# -- what is asked ------------------------------------------------------------------------------------------------------
+
+
+def test_the_examples_are_sound_gold() -> None:
+    """They are valid in the prediction format, all found in their texts, and score 1 against themselves."""
+    path = Path(prompts.__file__).parent / "examples.jsonl"
+    reference, warnings = load_gold(path)
+    assert warnings == []
+    _, warnings = api.counted(path, reference)
+    assert warnings == []
+    assert api.score(path, gold=path).headline["overall"] == 1.0
+
+
+def test_the_examples_are_not_of_the_corpus() -> None:
+    """No five words in a row of an example stand in the corpus, nor do those of a rule."""
+    corpus = {run for document in api.load() for run in _runs(document.text)}
+    told = [each.text or "" for each in examples()[0]]
+    told += [each["content"] for layer in LAYERS for each in messages(layer, api.load())[:-1]]
+    assert not corpus & {run for text in told for run in _runs(text)}
+
+
+def _runs(text: str) -> set[tuple[str, ...]]:
+    words = text.split()
+    return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_schema_fits_strict_servers_and_the_prediction_format(layer: Layer) -> None:
+    """Every property required, none beyond, no default; what is valid here is a valid prediction."""
+    schema = answer_schema(layer)
+    Draft202012Validator.check_schema(schema)
+    for part in (schema, *schema["$defs"].values()):
+        assert part["required"] == list(part["properties"])
+        assert part["additionalProperties"] is False
+    assert "default" not in json.dumps(schema)
+    for message in messages(layer, api.load())[2:-1:2]:
+        answer = json.loads(message["content"])
+        assert answer[KEYS[layer]]
+        if layer != "conflicts":
+            Draft202012Validator(schemas()["prediction-document.schema.json"]).validate({"doc_id": "x", **answer})
+        Draft202012Validator(schema).validate(_filled(answer, schema, schema))
+
+
+def _filled(value: object, part: dict, schema: dict) -> object:  # type: ignore[type-arg]
+    """An answer with every null written out, as strict servers have it."""
+    for each in part.get("anyOf", ()):
+        if "$ref" in each or "items" in each:
+            part = each if value is not None else part
+    if "$ref" in part:
+        part = schema["$defs"][part["$ref"].rsplit("/", 1)[1]]
+    if isinstance(value, list):
+        return [_filled(item, part["items"], schema) for item in value]
+    if isinstance(value, dict):
+        return {key: _filled(value.get(key), kind, schema) for key, kind in part["properties"].items()}
+    return value
