@@ -52,14 +52,12 @@ def key_of(row: Row) -> Key:
 
 
 def with_positions(row: Conflict, claims: Sequence[Claim]) -> Conflict:
-    """The issue with the positions its claims name, in the order it had them; new ones by name, new claims by id."""
+    """The issue with the positions its claims name, in the order it had them, new ones by name; claims by id."""
     mine = {claim.id: claim.position for claim in claims if claim.issue_id == row.issue_id}
     names = [position.position for position in row.positions]
     names += sorted({*mine.values()} - {*names})
-    turn = {key: at for at, key in enumerate(key for position in row.positions for key in position.claim_ids)}
-    ids = {name: [key for key in mine if mine[key] == name] for name in names}
-    ordered = {name: sorted(found, key=lambda key: (turn.get(key, len(turn)), key)) for name, found in ids.items()}
-    return replace(row, positions=tuple(Position(name, tuple(ordered[name])) for name in names if ordered[name]))
+    ids = {name: sorted(key for key in mine if mine[key] == name) for name in names}
+    return replace(row, positions=tuple(Position(name, tuple(ids[name])) for name in names if ids[name]))
 
 
 def _needed(registry: Sequence[Registered], rows: Sequence[Row]) -> list[Registered]:
