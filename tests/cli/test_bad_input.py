@@ -94,7 +94,7 @@ def test_out_that_cannot_be_written(khabar: Khabar, here: Path) -> None:
     answer = khabar("run", "empty", "--gold", "gold.jsonl", "--out", "seeds")
     assert (answer.code, answer.out) == (2, "")
     assert answer.err.startswith("seeds: error[file-unwritable]")
-    assert sorted(path.name for path in here.iterdir()) == ["gold", "gold.jsonl", "seeds"]
+    assert sorted(path.name for path in here.iterdir()) == ["card.toml", "gold", "gold.jsonl", "seeds"]
 
 
 def test_what_a_file_says_cannot_move_the_cursor(khabar: Khabar, here: Path) -> None:
