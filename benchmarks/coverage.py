@@ -98,7 +98,7 @@ def processes() -> list[Process]:
 def ends(strata: list[Counts], seed: int) -> tuple[float, float] | None:
     """The scorer's interval of F1 for a corpus."""
     frame = Frame({f"{at:03}": range(len(units)) for at, units in enumerate(strata)})
-    sums = draw(Table(frame, ["tp", "fp", "fn"], np.concatenate(strata).astype(np.int32)), seed)
+    sums = draw(Table(frame, ["tp", "fp", "fn"], list(np.concatenate(strata).astype(np.int32).T)), seed)
     return interval(f1(sums["tp"], sums["fp"], sums["fn"]))
 
 

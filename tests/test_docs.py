@@ -20,9 +20,11 @@ PAGES = [
     "docs/own-stories.md",
     "docs/rounds.md",
     "docs/leaderboard.md",
+    "docs/site.md",
     "docs/ci.md",
     "docs/formats.md",
     "docs/harnesses.md",
+    "docs/baselines.md",
 ]
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from khabar.records.labels import LAYERS, Layer
 if TYPE_CHECKING:
     from khabar.incidents import Incident
     from khabar.records import Document, Prediction
+    from khabar.scale.scoring import Progress
     from khabar.scoring.comparing import Difference
     from khabar.scoring.reference import Reference
     from khabar.scoring.result import Score
@@ -38,15 +41,18 @@ def score(
     layers: Sequence[Layer] = LAYERS,
     seed: int = 0,
     resamples: int = 1000,
+    cluster: str | None = None,
 ) -> Score:
     """Score predictions (a file, or records or objects in the prediction format) against gold.
 
-    Raises khabar.errors.InputError with every problem found.
+    Both may be a folder of files or a URL that fsspec opens, and of any size: what is large is counted in parts on all
+    cores, or by the workers of a dask.distributed scheduler (`cluster`, its address). The figures are the same.
+    Raises khabar.errors.InputError with every problem found, of a large input with the first ones.
     """
     from khabar.scoring.scorer import measure
 
-    reference = gold_of(gold, split)[0]
-    return measure(counted(predictions, reference, layers)[0], seed=seed, resamples=resamples)
+    found = counted_at_any_size(predictions, gold, split, layers, cluster=cluster)[0]
+    return measure(found, seed=seed, resamples=resamples)
 
 
 def compare(
@@ -114,7 +120,63 @@ def gold_of(gold: str | Path | None, split: str) -> tuple[Reference, list[Incide
     """Gold to score against, and warnings about it."""
     from khabar.gold import load_gold
 
-    return load_gold(None if gold is None else Path(gold), split)
+    return load_gold(gold, split)
+
+
+def counted_at_any_size(
+    predictions: str | Path | Iterable[Prediction | Mapping[str, Any]],
+    gold: str | Path | None = None,
+    split: str = "test",
+    layers: Sequence[Layer] = LAYERS,
+    *,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> tuple[Counted, list[Incident]]:
+    """Read, check and count predictions, at once or, if files are large or a cluster is given, in parts.
+
+    Also gives the warnings met. Raises khabar.errors.InputError.
+    """
+    check_layers(layers)
+    in_files = isinstance(predictions, (str, Path)) and not _is_dataset(gold)
+    if cluster is not None and not in_files:
+        from khabar.errors import InputError
+        from khabar.incidents import Incident
+
+        message = "a cluster counts predictions and gold that are files in the prediction format"
+        raise InputError([Incident("option-wrong", message, fix="name such files with --gold, or leave out --cluster")])
+    if in_files and isinstance(predictions, (str, Path)) and gold is not None:
+        if cluster is not None or _are_large(predictions, gold):
+            from khabar.scale import scoring, workers
+
+            place = workers.cores if cluster is None else partial(workers.cluster, cluster)
+            with suppress(scoring.TooFew):
+                return scoring.count_in_parts(predictions, gold, layers, place, progress=progress or scoring.quiet)
+    reference, warnings = gold_of(gold, split)
+    found, more = counted(predictions, reference, layers)
+    return found, [*warnings, *more]
+
+
+def _is_dataset(gold: str | Path | None) -> bool:
+    from khabar.gold import is_dataset
+
+    return gold is None or is_dataset(gold)
+
+
+def _are_large(*inputs: str | Path) -> bool:
+    from khabar.reading.sources import AT_ONCE, bytes_of, sources
+
+    return bytes_of([file for each in inputs for file in sources(each, [])]) > AT_ONCE
+
+
+def check_layers(layers: Sequence[Layer]) -> None:
+    """Refuse layers there are not. Raises khabar.errors.InputError."""
+    from khabar.errors import InputError
+    from khabar.incidents import Incident
+
+    unknown = [layer for layer in layers if layer not in LAYERS]
+    if unknown or not layers:
+        message = f"no layer {', '.join(map(repr, unknown)) or 'named'}; there is: {', '.join(LAYERS)}"
+        raise InputError([Incident("option-wrong", message)])
 
 
 def counted(
@@ -124,18 +186,15 @@ def counted(
 ) -> tuple[Counted, list[Incident]]:
     """Read, check and count predictions; also the warnings met. Raises khabar.errors.InputError."""
     from khabar.errors import InputError
-    from khabar.incidents import Incident, errors
+    from khabar.incidents import errors
     from khabar.reading.checks import check_against
     from khabar.reading.predictions import given_predictions, read_predictions, split
     from khabar.scoring.scorer import TEXT_LAYERS, count
 
-    unknown = [layer for layer in layers if layer not in LAYERS]
-    if unknown or not layers:
-        message = f"no layer {', '.join(map(repr, unknown)) or 'named'}; there is: {', '.join(LAYERS)}"
-        raise InputError([Incident("option-wrong", message)])
+    check_layers(layers)
     incidents: list[Incident] = []
     if isinstance(predictions, (str, Path)):
-        records = read_predictions(Path(predictions), incidents)
+        records = read_predictions(predictions, incidents)
     else:
         records = given_predictions(predictions, incidents)
     complete = any(layer in TEXT_LAYERS for layer in layers) and not errors(incidents)

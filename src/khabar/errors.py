@@ -16,8 +16,13 @@ class KhabarError(Exception):
 
 
 class InputError(KhabarError):
-    """Input was refused. `incidents` lists every problem found, in file order; warnings may be among them."""
+    """Input was refused. `incidents` lists every problem found, in file order; warnings may be among them.
 
-    def __init__(self, incidents: Sequence[Incident]) -> None:
+    Of a very large input only the first problems are listed; `unlisted` is how many more there are.
+    """
+
+    def __init__(self, incidents: Sequence[Incident], *, unlisted: int = 0) -> None:
         self.incidents = tuple(in_file_order(incidents))
-        super().__init__("\n".join(map(str, self.incidents)))
+        self.unlisted = unlisted
+        rest = [f"… and {unlisted:,} more problems"] if unlisted else []
+        super().__init__("\n".join([*map(str, self.incidents), *rest]))

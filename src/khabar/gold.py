@@ -14,6 +14,7 @@ from khabar.errors import InputError
 from khabar.incidents import Incident, errors
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.predictions import read_predictions, split
+from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
     Annotations,
     Claim,
@@ -36,15 +37,15 @@ _Row = TypeVar("_Row", bound=Row)
 _Said = TypeVar("_Said", bound=msgspec.Struct)
 
 
-def load_gold(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> tuple[Reference, list[Incident]]:
-    """Load gold: a corpus folder, a file in the prediction format, or (None) the released corpus.
+def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT) -> tuple[Reference, list[Incident]]:
+    """Load gold: a corpus folder; a file, a folder of files or a URL in the prediction format; or the released corpus.
 
     Returns the reference and any warnings. Raises InputError with every problem found.
     """
     if source is None:
         source = released_corpus()
-    if source.is_dir():
-        return from_corpus(source, split_name), []
+    if is_dataset(source):
+        return from_corpus(Path(source), split_name), []
     incidents: list[Incident] = []
     records = read_predictions(source, incidents)
     incidents += check_gold(records)
@@ -54,10 +55,16 @@ def load_gold(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> tu
     return reference(annotations, disputes), incidents
 
 
+def is_dataset(source: Path | str) -> bool:
+    """Tell a folder that is, or should have been, a corpus from what is in the prediction format."""
+    path = Path(source)
+    return not is_url(source) and path.is_dir() and (is_corpus(path) or not holds_records(path))
+
+
 def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> list[Document]:
     """The documents of a gold, in the order of their ids. Raises InputError, also if a document has no text."""
     source = released_corpus() if source is None else source
-    if source.is_dir():
+    if is_dataset(source):
         return _only(_read(source, split_name)["documents"], Document)
     found = load_gold(source, split_name)[0].documents
     without = [doc_id for doc_id, document in found.items() if document.passage.text is None]

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from khabar.scoring import identity
-from khabar.scoring.conflicts import Ranked, average_precision, redrawn_precision
 from khabar.scoring.counting import Frame
-from khabar.scoring.grouping import Grouped, pair_counts
+from khabar.scoring.grouping import Grouped, Grouping, pair_counts
 from khabar.scoring.identity_draws import cells_of, redraw
+from khabar.scoring.ranking import Ranked, Ranking, average_precision
 from khabar.scoring.redrawing import times_drawn
 
 Place = tuple[str, int]
@@ -69,7 +69,8 @@ def test_average_precision(seed: int) -> None:
     right = [at for at, each in enumerate(ranked) if each.right]
     disputes = [*right, *range(len(ranked), len(ranked) + chance.randint(0, 3))]  # those found, then those missed
     draws = [[1] * 12, *([chance.randint(0, 2) for _ in range(12)] for _ in range(5))]
-    found = redrawn_precision(ranked, list(range(len(ranked))), disputes, np.array(draws, float))["average_precision"]
+    index = {("s", at): at for at in range(len(ranked))}
+    found = Ranking.of(ranked, disputes, index).redraw(np.array(draws, float))["average_precision"]
     for at, times in enumerate(draws):
         copies = [(each.confidence, each.right) for index, each in enumerate(ranked) for _ in range(times[index])]
         expected = average_precision(copies, sum(times[unit] for unit in disputes))
@@ -84,7 +85,7 @@ def test_grouping(seed: int) -> None:
         for _ in range(chance.randint(0, 10))
     ]
     draws = [[1] * UNITS, *([chance.randint(0, 3) for _ in range(UNITS)] for _ in range(5))]
-    found = pair_counts(items, np.array(draws, float))
+    found = pair_counts(Grouping.of(items), np.array(draws, float))
     for at, times in enumerate(draws):
         copies = [item for item in items for _ in range(times[item.unit])]
         pairs = [(p, q) for index, p in enumerate(copies) for q in copies[:index]]

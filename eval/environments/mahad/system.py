@@ -1,4 +1,4 @@
-"""Maha (PyPI: mahad) as a system: documents as JSON lines on standard input, their numbers and dates on standard output.
+"""Maha (PyPI: mahad) as a system: documents as JSON lines on standard input, their numbers and dates on its output.
 
 Maha finds and reads; what it has no notion of is added in the simplest way: the word behind a bare number is its unit.
 """

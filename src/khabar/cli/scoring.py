@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_json, progress, warn, writing
+from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_json, progress, stages, warn, writing
 from khabar.cli.running import kept_in, tell_failures
 
 if TYPE_CHECKING:
@@ -19,6 +19,17 @@ if TYPE_CHECKING:
     from khabar.scoring.reference import Reference
     from khabar.scoring.result import Score
 
+AnyFile = Annotated[
+    str, typer.Argument(help="Predictions: JSONL or Parquet; a file, a folder or a URL (s3://…).", metavar="FILE")
+]
+AnyGold = Annotated[
+    str | None,
+    typer.Option(
+        "--gold",
+        help="A corpus folder, or JSONL or Parquet in the prediction format: a file, a folder or a URL. "
+        "[default: released corpus]",
+    ),
+]
 File = Annotated[Path, typer.Argument(help="Predictions: JSONL or Parquet.", metavar="FILE")]
 Errors = Annotated[
     Path | None,
@@ -93,8 +104,8 @@ def run(
 
 
 def score(
-    file: File,
-    gold: Gold = None,
+    file: AnyFile,
+    gold: AnyGold = None,
     split: Split = "test",
     layers: Layers = None,
     as_json: AsJson = False,
@@ -103,24 +114,30 @@ def score(
         list[str] | None,
         typer.Option("--fail-under", help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable."),
     ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", help="Count on the dask.distributed scheduler at this address (tcp://HOST:8786)."),
+    ] = None,
 ) -> None:
-    """Score predictions against gold."""
+    """Score predictions against gold, of any size: what is large is counted in parts, on all cores."""
     from khabar import api
     from khabar.scoring.scorer import measure
 
     wanted = chosen_layers(layers)
     least = thresholds(fail_under or (), wanted)
-    _spare(errors, file, gold)
-    reference, warnings = api.gold_of(gold, split)
-    counted, more = api.counted(file, reference, wanted)
-    if errors is not None:
-        from khabar.reading.predictions import read_predictions
-        from khabar.reading.predictions import split as parted
+    _spare(errors, *(Path(each) for each in (file, gold) if each is not None))
+    with stages() as progress:
+        counted, warnings = api.counted_at_any_size(file, gold, split, wanted, cluster=cluster, progress=progress)
+        if errors is not None:
+            from khabar.reading.predictions import read_predictions
+            from khabar.reading.predictions import split as parted
 
-        _write_errors(errors, reference, *parted(read_predictions(file, [])), wanted)
-    warn([*warnings, *more])
-    result = measure(counted)
-    _print(result, file.name, as_json)
+            reference, _ = api.gold_of(gold, split)
+            _write_errors(errors, reference, *parted(read_predictions(file, [])), wanted)
+        progress("resampling", 0, None)
+        result = measure(counted)
+    warn(warnings)
+    _print(result, Path(file).name, as_json)
     if failures := shortfalls(result.headline, least):
         typer.echo("\n".join(failures), err=True)
         raise typer.Exit(1)

@@ -4,21 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from khabar.incidents import Incident
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from khabar.reading.sources import Remote
+
+    File: TypeAlias = Path | Remote
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes beyond which a line is refused unread: no article comes near it, and memory stays bounded."""
 
 Line = tuple[int, bytes]
 
+_PARQUET = (".parquet", ".pq")
+ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
+"""Endings of the files of a folder that hold records."""
 
-def is_parquet(path: Path) -> bool:
+
+def is_parquet(path: File) -> bool:
     """Tell whether a file is Parquet by its ending."""
-    return path.suffix.lower() in (".parquet", ".pq")
+    return path.suffix.lower() in _PARQUET
 
 
 def check_file(path: Path) -> list[Incident]:
@@ -37,7 +48,7 @@ def check_file(path: Path) -> list[Incident]:
     return []
 
 
-def jsonl(path: Path, incidents: list[Incident]) -> Iterator[Line]:
+def jsonl(path: File, incidents: list[Incident]) -> Iterator[Line]:
     """Give the non-blank lines of a UTF-8 file, numbered from 1. Overlong lines and what is no text are refused."""
     name = str(path)
     number = 0
@@ -68,27 +79,42 @@ def jsonl(path: Path, incidents: list[Incident]) -> Iterator[Line]:
         incidents.append(Incident("file-empty", "the file is empty" if number == 0 else "all lines are blank", name))
 
 
-def parquet_rows(path: Path, incidents: list[Incident]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Give the rows of a Parquet file as objects, numbered from 1, a batch at a time."""
+def parquet_batches(path: File, incidents: list[Incident], rows: int = 1024) -> Iterator[tuple[int, Any]]:
+    """Give the record batches of a Parquet file, each with the number of its first row, counted from 1."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    number = 0
+    number = 1
     try:
-        with pq.ParquetFile(path) as file:
-            for batch in file.iter_batches(batch_size=1024):
-                for row in batch.to_pylist():
-                    number += 1
-                    yield number, row
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:  # values Python cannot hold
-        message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-        incidents.append(Incident("file-not-parquet", message, str(path), number or None))
+        with path.open("rb") as stream, pq.ParquetFile(stream, pre_buffer=False) as file:
+            for batch in file.iter_batches(batch_size=rows):
+                yield number, batch
+                number += len(batch)
+    except (pa.ArrowException, OSError, ValueError) as error:
+        incidents.append(not_parquet(path, error, number - 1))
         return
-    if number == 0:
+    if number == 1:
         incidents.append(Incident("file-empty", "the file has no row", str(path)))
 
 
-def decoded(line: bytes, place: tuple[str, int], incidents: list[Incident]) -> dict[str, Any] | None:
+def parquet_rows(path: File, incidents: list[Incident]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Give the rows of a Parquet file as objects, numbered from 1, a batch at a time."""
+    for first, batch in parquet_batches(path, incidents):
+        try:
+            rows = batch.to_pylist()
+        except (ValueError, OverflowError) as error:  # values Python cannot hold
+            incidents.append(not_parquet(path, error, first - 1))
+            return
+        yield from enumerate(rows, start=first)
+
+
+def not_parquet(path: object, error: Exception, read: int) -> Incident:
+    """What to say of a Parquet file that cannot be read beyond a row."""
+    message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+    return Incident("file-not-parquet", message, str(path), read or None)
+
+
+def decoded(line: bytes, place: tuple[str | None, int], incidents: list[Incident]) -> dict[str, Any] | None:
     """Decode one line as a JSON object, or report why not."""
     try:
         value = msgspec.json.decode(line)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from khabar.incidents import Incident
-from khabar.reading.lines import check_file, decoded, is_parquet, jsonl, parquet_rows
+from khabar.reading.lines import decoded, is_parquet, jsonl, parquet_rows
 from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped
+from khabar.reading.sources import sources
 from khabar.records import Annotations, Dispute, Prediction
 
 
@@ -28,14 +29,22 @@ _ANNOTATIONS = msgspec.json.Decoder(Annotations)
 _DISPUTE = msgspec.json.Decoder(Dispute)
 
 
-def read_predictions(path: Path, incidents: list[Incident]) -> list[Sourced]:
-    """Read a JSONL or Parquet file of predictions. Problems of form are added to `incidents`."""
-    problems = check_file(path)
-    if problems:
-        incidents.extend(problems)
-        return []
-    lines = _from_parquet(path, incidents) if is_parquet(path) else _from_jsonl(path, incidents)
-    return list(lines)
+def read_predictions(source: Path | str, incidents: list[Incident]) -> list[Sourced]:
+    """Read predictions: a JSONL or Parquet file, a folder of such files, or a URL of either.
+
+    Problems of form are added to `incidents`. A file without lines is one only if no other file has any.
+    """
+    found: list[Sourced] = []
+    problems: list[Incident] = []
+    for file in sources(source, problems):
+        if is_parquet(file):
+            for number, row in parquet_rows(file, problems):
+                found += record_of_row(row, Placeholder(str(file), number), problems)
+        else:
+            for number, line in jsonl(file, problems):
+                found += record_of_line(line, Placeholder(str(file), number), problems)
+    incidents += [each for each in problems if not found or each.id != "file-empty"]
+    return found
 
 
 def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents: list[Incident]) -> list[Sourced]:
@@ -58,30 +67,25 @@ def split(records: Sequence[Sourced]) -> tuple[list[Annotations], list[Dispute]]
     return annotations, [record for _, record in records if isinstance(record, Dispute)]
 
 
-def _from_jsonl(path: Path, incidents: list[Incident]) -> Iterator[Sourced]:
-    file = str(path)
+def record_of_line(line: bytes, place: Placeholder, incidents: list[Incident]) -> list[Sourced]:
+    """Read one line of JSON: its record, or nothing and an incident."""
     record: Prediction | None
-    for number, line in jsonl(path, incidents):
-        place = Placeholder(file, number)
-        incidents += [Incident("key-repeated", f"the key {key!r} stands twice", *place) for key in repeated_keys(line)]
+    incidents += [Incident("key-repeated", f"the key {key!r} stands twice", *place) for key in repeated_keys(line)]
+    try:
+        record = _ANNOTATIONS.decode(line)
+    except (msgspec.DecodeError, RecursionError):
         try:
-            record = _ANNOTATIONS.decode(line)
+            record = _DISPUTE.decode(line)
         except (msgspec.DecodeError, RecursionError):
-            try:
-                record = _DISPUTE.decode(line)
-            except (msgspec.DecodeError, RecursionError):
-                value = decoded(line, (file, number), incidents)
-                record = None if value is None else _from_object(value, place, incidents)
-        if record is not None:
-            yield place, record
+            value = decoded(line, place, incidents)
+            record = None if value is None else _from_object(value, place, incidents)
+    return [] if record is None else [(place, record)]
 
 
-def _from_parquet(path: Path, incidents: list[Incident]) -> Iterator[Sourced]:
-    for number, row in parquet_rows(path, incidents):
-        place = Placeholder(str(path), number)
-        record = _from_object({key: value for key, value in row.items() if value is not None}, place, incidents)
-        if record is not None:
-            yield place, record
+def record_of_row(row: Mapping[str, Any], place: Placeholder, incidents: list[Incident]) -> list[Sourced]:
+    """Read one row of a table, in which a column without a value is null."""
+    record = _from_object({key: value for key, value in row.items() if value is not None}, place, incidents)
+    return [] if record is None else [(place, record)]
 
 
 def _from_object(value: dict[str, Any], place: Placeholder, incidents: list[Incident]) -> Prediction | None:

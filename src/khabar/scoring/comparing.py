@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from khabar.scoring.counting import Column
+
     Array = NDArray[np.float64]
 
 TRIALS = 10_000
@@ -122,10 +124,8 @@ def _column(layer: str, side: str, part: str) -> str:
 
 def _side_by_side(a: Counted, b: Counted, layers: Sequence[str]) -> Table:
     """Headline counts of both runs over the units they share: paragraphs or documents."""
-    import numpy as np
-
     columns: list[str] = []
-    found: list[Array] = []
+    found: list[Column] = []
     frame = Frame({})
     for layer in layers:
         for side, run in zip(_SIDES, (a, b), strict=True):
@@ -133,12 +133,11 @@ def _side_by_side(a: Counted, b: Counted, layers: Sequence[str]) -> Table:
             assert table is not None
             frame = table.frame
             for part in _PARTS:
-                name = f"{_HEADLINE[layer]}.{part}"
-                if name in table.columns:
+                values = table.column(f"{_HEADLINE[layer]}.{part}")
+                if values is not None:
                     columns.append(_column(layer, side, part))
-                    found.append(table.matrix[:, table.columns.index(name)].astype(float))
-    matrix = np.stack(found, axis=1) if found else np.zeros((len(frame), 0))
-    return Table(frame, columns, matrix)
+                    found.append(values)
+    return Table(frame, columns, found)
 
 
 def _disputes(a: Counted, b: Counted) -> Table:
@@ -161,12 +160,11 @@ def _swap(table: Table, seed: int, trials: int) -> dict[str, Array]:
 
     generator = np.random.default_rng([seed, 1])
     pairs = sorted({column.split(":", 1)[1] for column in table.columns})
-    place = {column: at for at, column in enumerate(table.columns)}
     nothing = np.zeros(len(table.frame))
 
     def side(letter: str, pair: str) -> Array:
-        at = place.get(f"{letter}:{pair}")
-        return nothing if at is None else table.matrix[:, at].astype(float)
+        values = table.column(f"{letter}:{pair}")
+        return nothing if values is None else values.astype(float)
 
     ours, theirs = (np.stack([side(letter, pair) for pair in pairs] or [nothing], axis=1) for letter in _SIDES)
     changed = (ours != theirs).any(axis=1)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from dataclasses import replace
 
 from khabar.arabic import token_spans
 from khabar.records import Dispute
@@ -15,13 +13,11 @@ from khabar.scoring import relations
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.counting import Counts, Unit
 from khabar.scoring.edges import Claims, Judged, judge
-from khabar.scoring.formulas import Figure, per_thousand, prf, quotient, ratio
-from khabar.scoring.matching import Layer, Point
+from khabar.scoring.formulas import Figure, per_thousand, prf, ratio
+from khabar.scoring.matching import Layer
 from khabar.scoring.placing import canonical
+from khabar.scoring.ranking import Ranked, Ranking
 from khabar.scoring.reference import Issue, Reference
-
-if TYPE_CHECKING:
-    from khabar.scoring.redrawing import Array
 
 FEW_STORIES = 30
 """Below this the bootstrap draws disputes and false records within stories, from it on whole stories."""
@@ -43,7 +39,7 @@ def figures(with_texts: bool) -> list[Figure]:
 
 def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
     """Score all stories; a record and a dispute meet only within one."""
-    layer = Layer(figures=figures(reference.has_texts and bool(reference.documents)))
+    layer = Layer(figures=figures(reference.has_texts and reference.has_documents))
     records: dict[str, list[Dispute]] = defaultdict(list)
     for record in sorted(predicted, key=canonical):
         records[record.story].append(record)
@@ -53,7 +49,7 @@ def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
     stories = sorted({*reference.stories, *records})
     tokens = _tokens(reference)
     ranked: list[Ranked] = []
-    few = len(stories) < FEW_STORIES
+    few = (len(stories) if reference.whole is None else reference.whole.stories) < FEW_STORIES
     for story in stories:
         claims = Claims(issues[story])
         judged = [judge(record, claims, reference) for record in records[story]]
@@ -65,20 +61,9 @@ def score(reference: Reference, predicted: Sequence[Dispute]) -> Layer:
         layer.counts.merge(part if few else part.as_unit(("", story)))
     hard = [(issue.story, f"dispute {issue.issue_id}") for issue in reference.issues if issue.status == "conflict"]
     layer.table = layer.counts.table(layer.counts.frame())
-    layer.points["average_precision"] = Point(average_precision([(r.confidence, r.right) for r in ranked], len(hard)))
     index = layer.table.frame.index
-    disputes = [index[unit if few else ("", unit[0])] for unit in hard]
-    layer.redraws.append(partial(redrawn_precision, ranked, [index[each.unit] for each in ranked], disputes))
+    layer.beyond = Ranking.of(ranked, [index[unit if few else ("", unit[0])] for unit in hard], index)
     return layer
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """A record as average precision sees it, and the unit it counts to."""
-
-    unit: Unit
-    confidence: float
-    right: bool
 
 
 def _score_story(
@@ -162,39 +147,3 @@ def _tokens(reference: Reference) -> dict[str, int]:
     for document in reference.documents.values():
         tokens[document.story] += len(token_spans(document.passage.text or ""))
     return tokens
-
-
-def average_precision(ranked: Iterable[tuple[float, bool]], hard: int) -> float | None:
-    """Mean over hard disputes of the precision at the rank that finds each; None without hard disputes.
-
-    Records of equal confidence share one rank, so their order cannot matter.
-    """
-    if not hard:
-        return None
-    levels: dict[float, list[bool]] = defaultdict(list)
-    for confidence, right in ranked:
-        levels[confidence].append(right)
-    total = seen = found = 0.0
-    for confidence in sorted(levels, reverse=True):
-        here = levels[confidence]
-        seen += len(here)
-        found += sum(here)
-        total += sum(here) * found / seen
-    return total / hard
-
-
-def redrawn_precision(
-    ranked: Sequence[Ranked], units: Sequence[int], disputes: Sequence[int], times: Array
-) -> dict[str, Array]:
-    """Average precision of resamples. `units` and `disputes` say where each record and hard dispute counts."""
-    import numpy as np
-
-    order = sorted(range(len(ranked)), key=lambda at: -ranked[at].confidence)
-    levels = np.unique([-ranked[at].confidence for at in order], return_index=True)[1]
-    drawn = times[:, np.array([units[at] for at in order], np.intp)]
-    right = drawn * np.array([ranked[at].right for at in order], float)
-    if not len(order):
-        return {"average_precision": quotient(np.zeros(len(times)), times[:, list(disputes)].sum(axis=1))}
-    seen, found = (np.add.reduceat(each, levels, axis=1) for each in (drawn, right))
-    precision = np.nan_to_num(quotient(found.cumsum(axis=1), seen.cumsum(axis=1)))
-    return {"average_precision": quotient((found * precision).sum(axis=1), times[:, list(disputes)].sum(axis=1))}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Matrix = NDArray[np.generic]
+    Column = NDArray[np.number]
 
 Unit = tuple[str, str | int]
 """Stratum (what is drawn within) and the unit's name in it."""
@@ -89,31 +89,57 @@ class Counts:
 
         columns = sorted({column for row in self.rows.values() for column in row})
         place = {column: at for at, column in enumerate(columns)}
-        matrix = np.zeros((len(frame), len(columns)))
+        by_column = np.zeros((len(columns), len(frame)))
         for unit, row in self.rows.items():
             for column, amount in row.items():
-                matrix[frame.index[unit], place[column]] += amount
-        return Table(frame, columns, matrix)
+                by_column[place[column], frame.index[unit]] += amount
+        return Table(frame, columns, list(map(narrow, by_column)))
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Counts laid out: one row a unit of the frame, one column a name. A column that is not there is all zero."""
+    """Counts laid out: a name and an array over the units of the frame for each column; one that is not there is zero.
+
+    Most counts of a document are small, so a column is as narrow as what it holds: a byte a unit, mostly.
+    """
 
     frame: Frame
     columns: list[str]
-    matrix: Matrix
+    values: list[Column]
+
+    def column(self, name: str) -> Column | None:
+        """The counts of a column, if there is one."""
+        return self.values[self.columns.index(name)] if name in self.columns else None
 
     def totals(self) -> dict[str, float]:
         """Column sums: integers where they are whole."""
-        sums = self.matrix.sum(axis=0).tolist()
+        sums = [_sum(values) for values in self.values]
         return {c: int(v) if v == int(v) else v for c, v in zip(self.columns, sums, strict=True)}
 
     def beside(self, prefix: str, other: Table | None) -> Table:
         """Rename the columns with a prefix and put them beside another table of the same frame."""
-        import numpy as np
-
         named = [prefix + column for column in self.columns]
         if other is None:
-            return Table(self.frame, named, self.matrix)
-        return Table(self.frame, [*other.columns, *named], np.hstack([other.matrix, self.matrix]))
+            return Table(self.frame, named, self.values)
+        return Table(self.frame, [*other.columns, *named], [*other.values, *self.values])
+
+
+def narrow(values: Column) -> Column:
+    """The same counts in the smallest type that holds them."""
+    import numpy as np
+
+    if not len(values):
+        return values.astype(np.uint8)
+    whole = values.astype(np.int64)
+    if (whole != values).any() or whole.min() < 0:
+        return values.astype(np.float64)
+    return whole.astype(np.min_scalar_type(int(whole.max())))
+
+
+def _sum(values: Column) -> float:
+    """Add up; what is no integer one after the other, so that the sum has the same bits everywhere."""
+    import numpy as np
+
+    if np.issubdtype(values.dtype, np.integer):
+        return float(values.sum(dtype=np.int64))
+    return float(values.cumsum()[-1]) if len(values) else 0.0

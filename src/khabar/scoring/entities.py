@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from khabar.arabic.grounding import is_clitic_before
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import Frame, Table, narrow
 from khabar.scoring.formulas import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.matching import Layer, UnitOf, settle
 from khabar.scoring.mentions import Mentions, among, keys, mentions
@@ -52,6 +52,7 @@ def score(
     frame: Frame,
     unit_of: UnitOf,
     phenomena: Sequence[str],
+    with_texts: bool,
 ) -> None:
     """Count all documents into the layer's table. `predicted` stands in the order of `documents`."""
     import numpy as np
@@ -83,7 +84,7 @@ def score(
     layer.ungrounded = int((~ours.grounded).sum())
 
     _count_schemes(counter, gold, ours, aside)
-    if all(passage.text is not None for passage in passages):
+    if with_texts:
         rows, guesses = _clitic_tolerant(gold, ours, passages, aside)
         missed, false = gold.scored.copy(), ~aside
         missed[rows] = false[guesses] = False
@@ -114,7 +115,7 @@ class _Counter:
         by_column = np.zeros((len(columns), len(self._frame)), np.int32)
         for counts, column in zip(by_column, columns, strict=True):
             counts[:] = np.bincount(np.concatenate(self._found[column]), minlength=len(self._frame))
-        return Table(self._frame, columns, by_column.T)
+        return Table(self._frame, columns, list(map(narrow, by_column)))
 
 
 def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: UnitOf) -> Integers:

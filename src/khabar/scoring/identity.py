@@ -84,7 +84,11 @@ def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
 
 def f_score(metric: object, key: Clusters[Key], response: Clusters[Key]) -> Fraction | None:
     """Harmonic mean of a metric's recall and precision; None where both are undefined."""
-    recall, precision = metric(key, response), metric(response, key)  # type: ignore[operator]
+    return harmonic(metric(key, response), metric(response, key))  # type: ignore[operator]
+
+
+def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
+    """F1 of a recall and a precision; None where both are undefined."""
     if not recall[1] and not precision[1]:
         return None
     r = recall[0] / recall[1] if recall[1] else Fraction(0)

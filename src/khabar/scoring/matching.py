@@ -10,7 +10,7 @@ from khabar.scoring.counting import Counts, Table, Unit
 from khabar.scoring.formulas import Figure
 from khabar.scoring.passage import Passage, Spans, length, shared_length
 from khabar.scoring.placing import Placed, Said
-from khabar.scoring.redrawing import Redraw
+from khabar.scoring.redrawing import Beyond, Point, Redraw
 
 UnitOf = Callable[[Passage, int], Unit]
 """Which unit an offset of a document belongs to."""
@@ -26,14 +26,6 @@ class Settled:
     aside: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
-    """A figure that is no formula over column sums, and the counts it was made from, if any."""
-
-    value: float | None
-    counts: dict[str, float] = field(default_factory=dict)
-
-
 @dataclass(slots=True)
 class Layer:
     """A layer's counts and the figures they make."""
@@ -42,8 +34,10 @@ class Layer:
     """What layers that count one by one gather; `table` is made of it in the end."""
     table: Table | None = None
     figures: list[Figure] = field(default_factory=list)
+    beyond: Beyond | None = None
+    """Figures that are made of all units at once."""
     points: dict[str, Point] = field(default_factory=dict)
-    """Figures that are made of all units at once, or come from another tool."""
+    """Figures that come from another tool."""
     redraws: list[Redraw] = field(default_factory=list)
     """What makes `points` anew on resamples, so that they have intervals too."""
     set_aside: int = 0

@@ -11,8 +11,8 @@ from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.counting import Unit
 from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
-from khabar.scoring.grouping import Grouped, pair_counts, pair_f1
-from khabar.scoring.matching import Layer, Point, Sheet, UnitOf, best_covered, never_right, overlaps, units
+from khabar.scoring.grouping import Grouped
+from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
 from khabar.scoring.passage import Passage, Spans, at_least_half, normal
 from khabar.scoring.placing import Placed
 from khabar.scoring.reference import GoldDocument
@@ -174,18 +174,6 @@ def _count_attributes(
 
 
 _STEPS = 1_000_000
-
-
-def count_grouping(layer: Layer, found: Sequence[Grouped], units: int) -> None:
-    """Count pairs of found rows that gold, the system, or both put into one utterance; `units` says how many units."""
-    from numpy import ones
-
-    name, once = "utterance.pair_f1", ones((1, units))
-    value = float(pair_f1(found, once)[0])
-    counts: dict[str, float] = {f"utterance.{part}": int(n[0]) for part, n in pair_counts(found, once).items()}
-    layer.points[name] = Point(value if value == value else None, counts)
-    if value == value:
-        layer.redraws.append(lambda times: {name: pair_f1(found, times)})
 
 
 def readings_of(row: Attribution, document: GoldDocument, who: Who) -> list[Reading]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
@@ -44,6 +45,22 @@ class GoldDocument(NamedTuple):
     gold: PlacedDocument
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """What a part of a gold has to know of the whole that it is scored as part of."""
+
+    has_texts: bool
+    """Whether every document of the whole has its text."""
+    stories: int
+    """How many stories gold and predictions speak of; documents without one are one."""
+    names_stories: bool
+    """Whether gold names any story."""
+    named: bool
+    """Whether any prediction has an `entity_id`."""
+    clustered: bool
+    """Whether any scored row of gold has one."""
+
+
 @dataclass(frozen=True)
 class Reference:
     """Gold to score against. `traps_known` is false where the format could not say what is a trap or contested."""
@@ -56,6 +73,10 @@ class Reference:
     version: str = "-"
     fingerprint: str = "-"
     other_splits: Mapping[str, str] = field(default_factory=dict)
+    whole: Whole | None = None
+    """Set where this is a part of a gold that is scored in parts."""
+    lines: tuple[bytes, ...] = ()
+    """Of a part: its share of what the fingerprint of the whole is made of, sorted."""
 
     @property
     def stories(self) -> tuple[str, ...]:
@@ -65,7 +86,18 @@ class Reference:
     @property
     def has_texts(self) -> bool:
         """Whether every document has its text."""
-        return all(doc.passage.text is not None for doc in self.documents.values())
+        return self.whole.has_texts if self.whole else all(doc.passage.text is not None for doc in self.documents.values())
+
+
+    @property
+    def has_documents(self) -> bool:
+        """Whether gold knows documents at all, so that there can be unknown ones."""
+        return bool(self.documents) or self.whole is not None
+
+    @property
+    def names_stories(self) -> bool:
+        """Whether gold names stories, so that there can be unknown ones."""
+        return self.whole.names_stories if self.whole else any(self.stories)
 
 
 def reference(
@@ -77,6 +109,7 @@ def reference(
     tokens: Sequence[TokenRow] = (),
     version: str = "-",
     other_splits: Mapping[str, str] | None = None,
+    whole: Whole | None = None,
 ) -> Reference:
     """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
     annotations = sorted(annotations, key=lambda item: item.doc_id)
@@ -86,7 +119,12 @@ def reference(
         documents[said.doc_id] = GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
     known = issues is not None
     if issues is None:
-        issues = [_as_issue(dispute, documents, at) for at, dispute in enumerate(sorted(disputes, key=canonical))]
+        turn: Counter[str] = Counter()
+        issues = []
+        for dispute in sorted(disputes, key=canonical):
+            issues.append(_as_issue(dispute, documents, turn[dispute.story]))
+            turn[dispute.story] += 1
+    lines = _lines(annotations, issues if known else disputes, registry)
     return Reference(
         documents,
         tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
@@ -94,8 +132,10 @@ def reference(
         tuple(sorted(tokens, key=lambda row: (row.doc_id, row.paragraph))),
         known,
         version,
-        _fingerprint(annotations, issues if known else disputes, registry),
+        fingerprint(lines) if whole is None else "-",
         other_splits or {},
+        whole,
+        () if whole is None else tuple(lines),
     )
 
 
@@ -139,10 +179,18 @@ class _Head(msgspec.Struct, omit_defaults=True, gc=False):
     zones: msgspec.Raw | None = None
 
 
-def _fingerprint(
-    annotations: Sequence[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
-) -> str:
+def fingerprint(lines: Iterable[bytes]) -> str:
     """Hash the canonical JSON of the single records in sorted order, so that no order of rows or lines matters."""
+    found, rest = hashlib.sha256(), iter(lines)
+    while some := list(islice(rest, 4096)):
+        found.update(b"\n".join([*some, b""]))
+    return found.hexdigest()[:16]
+
+
+def _lines(
+    annotations: Sequence[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
+) -> list[bytes]:
+    """Canonical JSON of the single records, sorted."""
     in_order, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
     lines = [in_order(record) for record in (*issues, *registry)]
     for said in annotations:
@@ -158,4 +206,4 @@ def _fingerprint(
             for name, each in zip(names, items, strict=True)
         ]
     lines.sort()
-    return hashlib.sha256(b"\n".join([*lines, b""])).hexdigest()[:16]
+    return lines

@@ -13,11 +13,11 @@ from khabar.scoring import beside, entities
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.formulas import Figure
-from khabar.scoring.grouping import Grouped
+from khabar.scoring.grouping import Grouped, Grouping
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.redrawing import times_drawn
+from khabar.scoring.redrawing import Point, redrawn, times_drawn
 from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
@@ -70,7 +70,7 @@ def count(
     """Match and count: integer counts per unit for each layer."""
     said = {item.doc_id: item for item in annotations}
     in_text = [layer for layer in TEXT_LAYERS if layer in layers]
-    by_paragraph = reference.has_texts and len(reference.documents) < FEW_DOCUMENTS
+    by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
     predicted = {
         doc_id: PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
         for doc_id, document in reference.documents.items()
@@ -124,7 +124,7 @@ def _count_text_layers(
     reference: Reference, predicted: Mapping[str, PlacedDocument], layers: Sequence[Layer], by_paragraph: bool
 ) -> dict[str, Scored]:
     tags = _phenomena(reference, layers)
-    with_texts = bool(reference.documents) and reference.has_texts
+    with_texts = reference.has_documents and reference.has_texts
     strata: dict[str, Sequence[str | int]] = {"": sorted(reference.documents)}
     if by_paragraph:
         strata = {doc_id: range(document.passage.paragraphs) for doc_id, document in reference.documents.items()}
@@ -134,7 +134,7 @@ def _count_text_layers(
     if "entities" in layers:
         made = Scored(figures=entities.figures(tags["entities"], with_texts))
         golds, ours = list(reference.documents.values()), list(predicted.values())
-        entities.score(made, golds, ours, frame, unit_of, tags["entities"])
+        entities.score(made, golds, ours, frame, unit_of, tags["entities"], with_texts)
         beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)])
         scored["entities"] = made
     if "numbers" in layers:
@@ -153,7 +153,7 @@ def _count_text_layers(
         groups: list[Grouped] = []
         for doc_id, document in reference.documents.items():
             groups += quotes.count(made, document, predicted[doc_id].quotes, who, unit_of, frame.index)
-        quotes.count_grouping(made, groups, len(frame))
+        made.beyond = Grouping.of(groups)
         scored["quotes"] = made
     for made in scored.values():
         made.table = made.table or made.counts.table(frame)
@@ -205,22 +205,25 @@ def _measure(layer: Scored, draws: Mapping[str, Array], seed: int, resamples: in
         value = _defined(float(_values(figure, totals, ())))
         ends = None if value is None else interval(_values(figure, draws, (resamples,)))
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
-    redrawn = _redrawn(layer, seed, resamples)
-    for name, point in layer.points.items():
-        ends = interval(redrawn[name]) if name in redrawn and point.value is not None else None
+    points = {} if layer.beyond is None else layer.beyond.points()
+    draws_of = _redrawn(layer, points, seed, resamples)
+    for name, point in (points | layer.points).items():
+        ends = interval(draws_of[name]) if name in draws_of and point.value is not None else None
         measured[name] = Measured(point.value, ends, point.counts)
     return measured
 
 
-def _redrawn(layer: Scored, seed: int, resamples: int) -> dict[str, Array]:
-    """Draws of the figures that are made anew on each resample."""
+def _redrawn(layer: Scored, points: Mapping[str, Point], seed: int, resamples: int) -> dict[str, Array]:
+    """Draws of the figures that are made anew on each resample. `points` are those beyond column sums."""
     import numpy as np
 
     parts: dict[str, list[Array]] = {}
     frame = _table(layer).frame
-    for times in times_drawn(frame, seed, resamples) if layer.redraws else ():
-        for redraw in layer.redraws:
-            for name, values in redraw(times).items():
+    beyond = layer.beyond if any(point.value is not None for point in points.values()) else None
+    for times in times_drawn(frame, seed, resamples) if layer.redraws or beyond else ():
+        found = [redraw(times) for redraw in layer.redraws]
+        for each in (*found, *(redrawn(beyond, times) if beyond else ())):
+            for name, values in each.items():
                 parts.setdefault(name, []).append(values)
     return {name: np.concatenate(each) for name, each in parts.items()}
 

@@ -66,6 +66,11 @@ class Adapter:
 ADAPTERS: dict[str, Adapter] = {
     "cmd": Adapter("khabar.systems.command", "Command", "COMMAND"),
     "openai": Adapter("khabar.systems.endpoint", "Endpoint", "MODEL", needs=("openai",)),
+    "transformers": Adapter(
+        "khabar.systems.models.token_classification", "TokenClassification", "PATH", needs=("transformers", "torch")
+    ),
+    "spacy": Adapter("khabar.systems.models.spacy_pipeline", "SpacyPipeline", "PATH", needs=("spacy",)),
+    "gliner": Adapter("khabar.systems.models.prompted", "Gliner", "PATH", needs=("gliner", "torch")),
 }
 """Prefix → adapter."""
 

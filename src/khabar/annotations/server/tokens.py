@@ -12,8 +12,12 @@ from khabar.incidents import Incident
 def working_token(url: str, login: Login, known: str | None, fix: str) -> str:
     """Return `known` if the server at `url` takes it, else a new token of the user. Raises InputError with `fix`."""
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
-        if known is not None and http.post("/api/token/refresh/", json={"refresh": known}).status_code == 200:
-            return known
+        if known is not None:
+            tried = http.post("/api/token/refresh/", json={"refresh": known})
+            if tried.is_success:
+                return known
+            if tried.is_server_error:  # a token is not given up because the server stumbles
+                tried.raise_for_status()
         _log_in(http, login, fix)
         answer = http.post("/api/token/")
         if answer.status_code == 409:  # one token a user: the earlier one, whose secret half nobody has, makes way

@@ -1,0 +1,99 @@
+"""Marks over a text: stretches that nest, cross and split, as a flat run of openings, words and closings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from khabar.records.labels import Layer
+
+_OUTSIDE: tuple[Layer, ...] = ("conflicts", "quotes", "entities", "numbers")
+"""Of equal stretches, which layer's mark holds the other."""
+_HIGHEST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A stretch of a text of which a layer says something: `label` in a word or code, `about` at more length."""
+
+    start: int
+    end: int
+    layer: Layer
+    label: str = ""
+    about: str = ""
+    anchor: str = ""
+    aside: bool = False
+    """Whether gold does not score it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One step of a text with marks: words, a mark that opens or closes, or a reference to an error by its number."""
+
+    text: str = ""
+    opens: Mark | None = None
+    height: int = 0
+    """How many entities stand within, so that their lines stand one under the other."""
+    first: bool = False
+    last: bool = False
+    """Whether a mark that was split begins, or ends, here."""
+    closes: bool = False
+    error: int = 0
+
+
+def overlay(
+    text: str, start: int, end: int, marks: Iterable[Mark], errors: Mapping[int, Sequence[int]] | None = None
+) -> list[Token]:
+    """Lay marks over `text[start:end]`, clipped to it. `errors` gives, by offset, the numbers of errors told there.
+
+    Where two marks cross, the inner one is closed and opened again, so that what comes out nests.
+    """
+    errors = errors or {}
+    here = [mark for mark in marks if mark.start < end and mark.end > start and mark.start < mark.end]
+    heights = _heights(here)
+    bounds = {start, end, *(at for at in errors if start < at <= end)}
+    bounds |= {min(max(at, start), end) for mark in here for at in (mark.start, mark.end)}
+    order = sorted(bounds)
+    tokens: list[Token] = []
+    opened: list[Mark] = []
+    for place, at in enumerate(order):
+        again: list[Mark] = []
+        while any(min(mark.end, end) <= at for mark in opened):
+            mark = opened.pop()
+            tokens.append(Token(closes=True))
+            if min(mark.end, end) > at:
+                again.append(mark)
+        if at > start:  # an error told at the very start is of what ends there, in the paragraph before
+            tokens += [Token(error=number) for number in errors.get(at, ())]
+        if at == end:
+            break
+        fresh = [mark for mark in here if max(mark.start, start) == at]
+        following = order[place + 1]
+        for mark in (*reversed(again), *sorted(fresh, key=_outer_first)):
+            last = not _splits(opened, mark, end)
+            opened.append(mark)
+            tokens.append(Token(opens=mark, height=heights[mark], first=mark in fresh, last=last))
+        tokens.append(Token(text[at:following]))
+    return tokens
+
+
+def _outer_first(mark: Mark) -> tuple[int, int, str, str]:
+    return -mark.end, _OUTSIDE.index(mark.layer), mark.label, mark.anchor
+
+
+def _splits(holders: Sequence[Mark], mark: Mark, end: int) -> bool:
+    """Whether a mark will be closed and opened again, since one that holds it ends first."""
+    return any(min(holder.end, end) < min(mark.end, end) for holder in holders)
+
+
+def _heights(marks: Sequence[Mark]) -> dict[Mark, int]:
+    """For each entity, how many entities stand within one another inside it."""
+    found: dict[Mark, int] = {}
+    for mark in sorted(marks, key=lambda each: (each.end - each.start, each.label)):
+        within = [
+            height + 1
+            for other, height in found.items()
+            if mark.layer == other.layer == "entities" and mark.start <= other.start and other.end <= mark.end
+        ]
+        found[mark] = min(max(within, default=0), _HIGHEST)
+    return found

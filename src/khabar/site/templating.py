@@ -1,0 +1,113 @@
+"""Templates: Jinja with everything escaped, and the few functions pages call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from khabar.corpus.release import CANARY
+from khabar.leaderboard.board import Board
+from khabar.leaderboard.ranking import COLUMNS
+from khabar.records import Document
+from khabar.records.labels import LAYERS
+from khabar.site.figures import main_ones, same_in_all, slices
+from khabar.site.language import Language, grouped
+from khabar.site.naming import in_words, page_name
+from khabar.site.reader import paragraph_at
+from khabar.site.story import STATUSES, evidence, words_of
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
+"""The Content-Security-Policy of every page: nothing but the site's own style, script and icon."""
+
+
+class Templates:
+    """The templates in one language."""
+
+    def __init__(self, language: Language, board: Board, stories: Sequence[str]) -> None:
+        self._language = language
+        self._environment = _environment()
+        self._environment.filters["short"] = short
+        self._environment.globals |= {
+            "t": language,
+            "policy": POLICY,
+            "canary": CANARY,
+            "LAYERS": LAYERS,
+            "COLUMNS": COLUMNS,
+            "STATUSES": STATUSES,
+            "stories": stories,
+            "release": board.corpus,
+            "other": "ar" if language.code == "en" else "en",
+            "page_name": page_name,
+            "in_words": in_words,
+            "grouped": grouped,
+            "evidence": evidence,
+            "words_of": words_of,
+            "slices": slices,
+            "main_ones": main_ones,
+            "same_in_all": same_in_all,
+            "short": short,
+            "paragraph_at": paragraph_at,
+            "heading": heading,
+            "figure_name": self.figure_name,
+            "decimal": decimal,
+            "percent": percent,
+            "clipped": clipped,
+        }
+
+    def page(self, path: str, template: str, **values: Any) -> str:
+        """Fill in a page; `path` is below the language's folder."""
+        up = "../" * path.count("/")
+        return self._environment.get_template(template).render(path=path, up=up, base=f"../{up}", **values)
+
+    def entrance(self, languages: Iterable[Language]) -> str:
+        """The page above both languages."""
+        return self._environment.get_template("entrance.html").render(languages=tuple(languages), base="")
+
+    def figure_name(self, name: str) -> str:
+        """A figure's name in words; labels of the scheme stay as they are."""
+        return " · ".join(self._language.known(f"figure.{part}", part) for part in name.split("."))
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader("khabar.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+
+
+def short(doc_id: str) -> str:
+    """The number an article goes by: what its id begins with, if that is one."""
+    head = doc_id.partition("_")[0]
+    return head if head.isdigit() else doc_id
+
+
+def heading(document: Document) -> str:
+    """An article's title, else how its text begins."""
+    return document.title or " ".join(document.text.split()[:12]) + " …"
+
+
+def clipped(text: str, longest: int) -> str:
+    """The beginning and the end of a long text, whole words of both."""
+    if len(text) <= longest:
+        return text
+    half = longest // 2
+    return f"{text[:half].rpartition(' ')[0]} … {text[-half:].partition(' ')[2]}"
+
+
+def decimal(value: float | None) -> str:
+    """A figure to three places; a dash where it is undefined."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def percent(value: float) -> str:
+    """Where a figure from 0 to 1 stands on a line of 100 units."""
+    return f"{min(max(value, 0.0), 1.0) * 100:.1f}"

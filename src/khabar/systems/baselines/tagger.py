@@ -1,0 +1,128 @@
+"""A sequence tagger that has seen this very story: a CRF trained, for each article, on the gold of all the others.
+
+It shows how far the names of a story carry by themselves. What it learns from is test material: its score says
+nothing of other stories, and must not be compared with that of a system that has not seen the gold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple, cast
+
+from khabar.arabic import fold, token_spans
+from khabar.records import Annotations, Document, SaidEntity
+from khabar.records.labels import EntityLabel
+from khabar.scoring.reference import GoldDocument, Reference
+from khabar.scoring.tagging import iob2, last_letter
+
+_PARAMETERS = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
+"""Usual values for L-BFGS with elastic net; they were not searched for."""
+_REACH = 2
+"""How many tokens to each side are looked at."""
+
+
+class _Line(NamedTuple):
+    """The tokens of a line: their spans in the text, and their folded forms."""
+
+    spans: list[tuple[int, int]]
+    forms: list[str]
+
+
+class InStoryTagger:
+    """Outermost entities by a linear-chain CRF over words, their edges and their neighbours.
+
+    The first tag of an entity says how many code points of its token come before it (the clitics): B-GPE+1.
+    """
+
+    def __init__(self, gold: Reference) -> None:
+        self._gold = gold
+
+    def __call__(self, document: Document) -> Annotations:
+        """Tag a document with what the others taught; nothing if there are none."""
+        from pycrfsuite import Tagger
+
+        model = self._trained_without(document.doc_id)
+        if model is None:
+            return Annotations(doc_id=document.doc_id)
+        tagger = Tagger()
+        tagger.open_inmemory(model)
+        entities = [
+            entity
+            for line in _lines(document.text)
+            for entity in _entities(document.text, line, tagger.tag(_features(line.forms)))
+        ]
+        return Annotations(doc_id=document.doc_id, entities=tuple(entities))
+
+    def _trained_without(self, doc_id: str) -> bytes | None:
+        """A model of all gold but that of one document; None if it would have seen nothing."""
+        from pycrfsuite import Trainer
+
+        others = [each for name, each in sorted(self._gold.documents.items()) if name != doc_id and each.passage.text]
+        trainer = Trainer(verbose=False)
+        trainer.set_params(_PARAMETERS)
+        for other in others:
+            for line, tags in _tagged(other):
+                trainer.append(_features(line.forms), tags)
+        if not any(other.gold.entities for other in others):
+            return None
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / "model"
+            trainer.train(str(path))
+            return path.read_bytes()
+
+
+def _lines(text: str) -> Iterator[_Line]:
+    start = 0
+    for line in text.split("\n"):
+        spans = [(start + first, start + last) for first, last in token_spans(line)]
+        if spans:
+            yield _Line(spans, [fold(text[first:last]) for first, last in spans])
+        start += len(line) + 1
+
+
+def _tagged(document: GoldDocument) -> Iterator[tuple[_Line, list[str]]]:
+    """The lines of a gold document and their tags."""
+    text = document.passage.text or ""
+    gold = [(*item.spans[0], item.said.label) for item in document.gold.entities if item.said.scored and item.spans]
+    for line in _lines(text):
+        anchors = [first + last_letter(text[first:last]) for first, last in line.spans]
+        tags = iob2(anchors, gold)
+        for at, (first, last) in enumerate(line.spans):
+            if tags[at].startswith("B-"):
+                inside = [start - first for start, _, label in gold if first < start < last and label == tags[at][2:]]
+                tags[at] += f"+{min(inside, default=0)}"
+        yield line, tags
+
+
+def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[SaidEntity]:
+    """The spans that tags mean; an I- that continues nothing is left out."""
+    at = 0
+    while at < len(tags):
+        prefix, _, rest = tags[at].partition("-")
+        label, _, clitics = rest.partition("+")
+        first, at = at, at + 1
+        if prefix != "B":
+            continue
+        while at < len(tags) and tags[at] == f"I-{label}":
+            at += 1
+        start, end = line.spans[first][0] + int(clitics), line.spans[at - 1][1]
+        if start < end:
+            yield SaidEntity(start=start, end=end, label=cast(EntityLabel, label), entity_id=fold(text[start:end]))
+
+
+def _features(forms: list[str]) -> list[list[str]]:
+    """What is known of each token: its form, its edges, its neighbours, and whether it is first in its line."""
+    found = []
+    for at, form in enumerate(forms):
+        edges = [f"{name}{size}={edge}" for size in (1, 2, 3, 4) for name, edge in _edges(form, size)]
+        near = [
+            f"{by:+}={forms[at + by] if 0 <= at + by < len(forms) else ''}" for by in range(-_REACH, _REACH + 1) if by
+        ]
+        found.append(["bias", f"form={form}", f"length={min(len(form), 8)}", f"first={at == 0}", *edges, *near])
+    return found
+
+
+def _edges(form: str, size: int) -> list[tuple[str, str]]:
+    return [("begins", form[:size]), ("ends", form[-size:]), ("after", form[size:])]
