@@ -144,13 +144,17 @@ def counted_at_any_size(
 
         message = "a cluster counts predictions and gold that are files in the prediction format"
         raise InputError([Incident("option-wrong", message, fix="name such files with --gold, or leave out --cluster")])
-    if in_files and isinstance(predictions, (str, Path)) and gold is not None:
-        if cluster is not None or _are_large(predictions, gold):
-            from khabar.scale import scoring, workers
+    if (
+        isinstance(predictions, (str, Path))
+        and gold is not None
+        and in_files
+        and (cluster is not None or _are_large(predictions, gold))
+    ):
+        from khabar.scale import scoring, workers
 
-            place = workers.cores if cluster is None else partial(workers.cluster, cluster)
-            with suppress(scoring.TooFew):
-                return scoring.count_in_parts(predictions, gold, layers, place, progress=progress or scoring.quiet)
+        place = workers.cores if cluster is None else partial(workers.cluster, cluster)
+        with suppress(scoring.TooFewError):
+            return scoring.count_in_parts(predictions, gold, layers, place, progress=progress or scoring.quiet)
     reference, warnings = gold_of(gold, split)
     found, more = counted(predictions, reference, layers)
     return found, [*warnings, *more]

@@ -126,10 +126,9 @@ CATALOG: dict[str, Kind] = {
     "server-failed": Kind(
         "error", "the Label Studio server does not do what is asked", "see what it says, and whether it runs"
     ),
-    "cluster-unusable": Kind(
-        "error", "the cluster cannot count", "start a scheduler and workers with this khabar: docs/scale.md"
+    "workers-unusable": Kind(
+        "error", "what should count the parts does not", "see docs/scale.md, and whether memory ran out"
     ),
-    "worker-lost": Kind("error", "what counted a part was ended", "see its log, and whether memory ran out"),
     "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
     "region-unknown": Kind("error", "the page holds what its configuration does not", "remove it, or restore the project"),
     "part-loose": Kind("error", "a part and its whole are not together", "relate the part to the one it belongs to"),

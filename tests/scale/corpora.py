@@ -7,12 +7,18 @@ import random
 from pathlib import Path
 from typing import Any
 
-WORDS = "قال الرئيس بوتين كييف موسكو 14000 جندي في يونيو روسيا كورسك وبوتين".split()
+WORDS = ["قال", "الرئيس", "بوتين", "كييف", "موسكو", "14000", "جندي", "في", "يونيو", "روسيا", "كورسك", "وبوتين"]
 Record = dict[str, Any]
 
 
 def corpus(
-    seed: int, documents: int = 60, *, stories: bool = True, texts: bool = True, named: bool = True, disputes: bool = True
+    seed: int,
+    documents: int = 60,
+    *,
+    stories: bool = True,
+    texts: bool = True,
+    named: bool = True,
+    disputes: bool = True,
 ) -> tuple[list[Record], list[Record]]:
     """Gold and predictions as objects, each in an order of its own."""
     chance = random.Random(seed)
@@ -79,7 +85,8 @@ def _system(document: Record, chance: random.Random) -> Record:
 
 def _dispute(story: str, first: int, start: int, kind: str) -> Record:
     sides = [
-        {"value": str(at), "spans": [{"doc_id": f"d{first + at:04}", "start": start, "end": start + 40}]} for at in (0, 1)
+        {"value": str(at), "spans": [{"doc_id": f"d{first + at:04}", "start": start, "end": start + 40}]}
+        for at in (0, 1)
     ]
     return {"story": story, "type": kind, "sides": sides}
 

@@ -95,7 +95,7 @@ def test_the_same_counts_when_a_worker_is_killed(
 def test_no_scheduler(tmp_path: Path) -> None:
     gold, said = corpus(0)
     inputs = write(tmp_path / "said.jsonl", said), write(tmp_path / "gold.jsonl", gold)
-    with pytest.raises(InputError, match="cluster-unusable"):
+    with pytest.raises(InputError, match="workers-unusable"):
         score(inputs[0], gold=inputs[1], cluster="no address at all")
 
 

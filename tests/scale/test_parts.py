@@ -24,11 +24,14 @@ def at_once(predictions: Path | str, gold: Path | str, layers: tuple[Layer, ...]
 
 
 def in_parts(
-    predictions: Path | str, gold: Path | str, layers: tuple[Layer, ...] = LAYERS, *, size: int = 3000, processes: int = 1
+    predictions: Path | str,
+    gold: Path | str,
+    layers: tuple[Layer, ...] = LAYERS,
+    *,
+    size: int = 3000,
+    processes: int = 1,
 ) -> str:
-    counted, _ = scoring.count_in_parts(
-        predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size
-    )
+    counted, _ = scoring.count_in_parts(predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size)
     return measure(counted, resamples=50).to_json()
 
 
@@ -139,7 +142,7 @@ def test_few_documents_are_counted_at_once(tmp_path: Path) -> None:
     """Their units are paragraphs, which is nothing a part could know."""
     gold, said = corpus(0, documents=12)
     inputs = write(tmp_path / "said.jsonl", said), write(tmp_path / "gold.jsonl", gold)
-    with pytest.raises(scoring.TooFew):
+    with pytest.raises(scoring.TooFewError):
         in_parts(*inputs)
 
 
@@ -179,8 +182,9 @@ def test_the_same_problems_are_found(tmp_path: Path, spoil: object) -> None:
 
 def test_of_many_problems_the_first_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     gold, said = corpus(0)
-    inputs = write(tmp_path / "said.jsonl", [{**record, "doc_id": f"x{at}"} for at, record in enumerate(said)]), write(
-        tmp_path / "gold.jsonl", gold
+    inputs = (
+        write(tmp_path / "said.jsonl", [{**record, "doc_id": f"x{at}"} for at, record in enumerate(said)]),
+        write(tmp_path / "gold.jsonl", gold),
     )
     monkeypatch.setattr(problems, "LISTED", 5)
     with pytest.raises(InputError) as refused:

@@ -32,9 +32,9 @@ rounds.add_to(annotate.app)
 agreeing.add_to(annotate.app)
 app.add_typer(annotate.app, name="annotate")
 
-EXTRAS = dict.fromkeys(("httpx", "label_studio_sdk", "filelock", "platformdirs", "krippendorff"), "annotate") | dict.fromkeys(
-    ("dask", "distributed"), "cluster"
-)
+EXTRAS = dict.fromkeys(
+    ("httpx", "label_studio_sdk", "filelock", "platformdirs", "krippendorff"), "annotate"
+) | dict.fromkeys(("dask", "distributed"), "cluster")
 """What commands import and a plain installation may lack, and the extra that brings it."""
 
 

@@ -25,7 +25,7 @@ Report = Callable[..., None]
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> list[Incident]:
     """Check predictions against gold: documents known, named once and (if `complete`) all there; spans and values."""
     incidents: list[Incident] = []
-    seen: dict[str, int] = {}
+    seen: dict[str, Placeholder] = {}
     stories = set(reference.stories) - {""}
     said, _ = split(records)
     documents = [reference.documents.get(record.doc_id) for record in said]
@@ -39,10 +39,9 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
             continue
         is_sound = next(sound)
         if record.doc_id in seen:
-            message = f"first given on line {seen[record.doc_id]}"
-            reporter(incidents, place, record.doc_id)("document-repeated", message)
+            reporter(incidents, place, record.doc_id)("document-repeated", _first(seen[record.doc_id], place))
             continue
-        seen[record.doc_id] = place.line
+        seen[record.doc_id] = place
         if record.doc_id not in reference.documents:
             _report_unknown(record.doc_id, reference, reporter(incidents, place, record.doc_id))
         elif not is_sound:
@@ -55,6 +54,11 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
         file = records[0][0].file if records else None
         incidents.append(Incident("document-missing", f"no line for document {doc_id!r}", file, doc_id=doc_id))
     return incidents
+
+
+def _first(first: Placeholder, place: Placeholder) -> str:
+    of_file = f" of {first.file}" if first.file != place.file else ""
+    return f"first given on line {first.line}{of_file}"
 
 
 def _known(reference: Reference, stories: set[str]) -> str:

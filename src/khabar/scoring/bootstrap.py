@@ -43,28 +43,29 @@ def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str
         rows = [column[start:stop] for column in columns]
         if not any(column.any() for column in rows):
             continue
-        sums += (_by_pattern if stop - start <= _SMALL_STRATUM else _by_index)(generator, rows, resamples)
+        is_small = stop - start <= _SMALL_STRATUM
+        sums += _by_pattern(generator, rows, resamples) if is_small else _by_index(generator, rows, resamples)
     return {table.columns[column]: sums[:, at] for at, column in enumerate(order)}
 
 
 def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
     import numpy as np
 
-    rows = np.column_stack(columns)
+    rows: NDArray[np.generic] = np.column_stack(columns)
     patterns, times = np.unique(rows, axis=0, return_counts=True)
     drawn: Array = generator.multinomial(len(rows), times / len(rows), size=resamples) @ patterns
     return drawn
 
 
 def _by_index(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
-    """Draw by index, several draws at a time, and sum them block by block of units: memory for a few blocks, no more."""
+    """Draw by index, several draws at a time, and sum block by block of units, so that memory is bounded."""
     import numpy as np
     from threadpoolctl import threadpool_limits
 
     size = len(columns[0])
     at_once = min(resamples, max(_FEWEST_AT_A_TIME, _WEIGHTS_AT_A_TIME // size))
     whole = all(np.issubdtype(column.dtype, np.integer) for column in columns)
-    sums = np.zeros((resamples, len(columns)))
+    sums: Array = np.zeros((resamples, len(columns)))
     times = np.empty((at_once, size), np.uint8)  # nothing is drawn 256 times of a thousand or more
     with threadpool_limits(1, "blas"):  # its other threads would spin while numbers are drawn
         for start in range(0, resamples, at_once):

@@ -59,9 +59,7 @@ class Identity:
 
     def joined(self, others: Sequence[Any], units: Sequence[Integers]) -> Identity:
         """Put parts together; no cluster lies in two."""
-        measured = [
-            (part, of) for part, of in zip((self, *others), units, strict=True) if part.cells is not None
-        ]
+        measured = [(part, of) for part, of in zip((self, *others), units, strict=True) if part.cells is not None]
         if not measured:
             return self
         parts: list[Identity] = [part for part, _ in measured]

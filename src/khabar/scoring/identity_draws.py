@@ -42,10 +42,13 @@ class Cells:
 
 
 def joined(parts: Sequence[Cells], units: Sequence[Integers]) -> Cells:
-    """Put the cells of parts together, no cluster of which lies in two. `units` gives each part's units in the whole."""
+    """Put the cells of parts together; no cluster lies in two. `units` gives each part's units in the whole."""
     import numpy as np
 
-    keys, responses, starts, tangles = [], [], [], []
+    keys: list[Integers] = []
+    responses: list[Integers] = []
+    starts: list[Integers] = []
+    tangles: list[Integers] = []
     key = response = cell = mention = 0
     for part in parts:
         for found, of, before in ((keys, part.key, key), (responses, part.response, response)):

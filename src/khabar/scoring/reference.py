@@ -86,8 +86,9 @@ class Reference:
     @property
     def has_texts(self) -> bool:
         """Whether every document has its text."""
-        return self.whole.has_texts if self.whole else all(doc.passage.text is not None for doc in self.documents.values())
-
+        return (
+            self.whole.has_texts if self.whole else all(doc.passage.text is not None for doc in self.documents.values())
+        )
 
     @property
     def has_documents(self) -> bool:

@@ -1,0 +1,124 @@
+"""Sources: the files an input consists of, be it one file, a folder of files, or a URL that fsspec opens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from khabar.incidents import Incident
+from khabar.reading.lines import ENDINGS, check_file, is_parquet
+
+if TYPE_CHECKING:
+    from khabar.reading.lines import File
+
+
+AT_ONCE = 64 << 20
+"""Bytes of predictions and gold together up to which everything is held in memory."""
+_PACKED = 4
+
+
+class Remote:
+    """A file in some file system of fsspec, as far as readers need a path."""
+
+    def __init__(self, system: Any, path: str) -> None:
+        self._system, self._path = system, path
+
+    def __str__(self) -> str:
+        return str(self._system.unstrip_protocol(self._path))
+
+    @property
+    def suffix(self) -> str:
+        """The ending, with its dot."""
+        return Path(self._path).suffix
+
+    def open(self, mode: str = "rb") -> IO[bytes]:
+        """Open it for reading."""
+        stream: IO[bytes] = self._system.open(self._path, mode)
+        return stream
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 where the file system does not say."""
+        return int(self._system.size(self._path) or 0)
+
+
+def is_url(source: Path | str) -> bool:
+    """Tell a URL (`s3://…`, `file://…`) from a path."""
+    return isinstance(source, str) and "://" in source
+
+
+def size_of(file: File) -> int:
+    """Bytes of a file."""
+    return file.size if isinstance(file, Remote) else file.stat().st_size
+
+
+def sources(source: Path | str, incidents: list[Incident]) -> list[File]:
+    """List the files of an input, in the order of their names; what cannot be read is added to `incidents`.
+
+    Of a folder these are its `.jsonl` and `.parquet` files at any depth, but none that begins with a dot or underscore.
+    """
+    if is_url(source):
+        return _remote(str(source), incidents)
+    path = Path(source)
+    if not path.is_dir():
+        problems = check_file(path)
+        incidents += problems
+        return [] if problems else [path]
+    try:
+        names = sorted(each for each in path.rglob("*") if _holds_records(each.relative_to(path)))
+    except OSError as error:
+        incidents.append(Incident("file-unreadable", error.strerror or "it cannot be listed", str(path)))
+        return []
+    found: list[File] = []
+    for name in names:
+        problems = check_file(name)
+        incidents += problems
+        found += [] if problems else [name]
+    if not names:
+        incidents.append(_nothing_in(str(path)))
+    return found
+
+
+def holds_records(folder: Path) -> bool:
+    """Tell whether a folder holds any file of records."""
+    return any(_holds_records(each.relative_to(folder)) for each in folder.rglob("*"))
+
+
+def bytes_of(files: Sequence[File]) -> int:
+    """Bytes of the records of files, about: Parquet is packed."""
+    return sum(size_of(file) * (_PACKED if is_parquet(file) else 1) for file in files)
+
+
+def _holds_records(path: Path) -> bool:
+    return path.suffix.lower() in ENDINGS and not any(part.startswith((".", "_")) for part in path.parts)
+
+
+def _nothing_in(folder: str) -> Incident:
+    message = "this is a folder without a .jsonl or .parquet file"
+    return Incident("file-unreadable", message, folder, fix="name a file, or a folder of .jsonl or .parquet files")
+
+
+def _remote(url: str, incidents: list[Incident]) -> list[File]:
+    from fsspec.core import url_to_fs
+
+    try:
+        system, path = url_to_fs(url)
+        if not system.isdir(path):
+            if not system.exists(path):
+                incidents.append(Incident("file-missing", f"no such file: {url}", url))
+                return []
+            return [Remote(system, path)]
+        root = Path(path)
+        names = sorted(each for each in system.find(path) if _holds_records(Path(each).relative_to(root)))
+    except ImportError as error:
+        fix = f"pip install what opens it ({error.name or str(error)[:80]})"
+        incidents.append(Incident("extra-missing", "nothing installed opens this kind of URL", url, fix=fix))
+        return []
+    except Exception as error:  # each file system fails in its own way, and none of them is a reason to crash
+        message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
+        incidents.append(Incident("file-unreadable", message, url))
+        return []
+    if not names:
+        incidents.append(_nothing_in(url))
+    return [Remote(system, name) for name in names]

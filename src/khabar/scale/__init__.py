@@ -1,0 +1,1 @@
+"""Corpora larger than memory: split into parts that share no story, counted apart, and joined."""

@@ -1,0 +1,160 @@
+"""Workers: where parts are counted. One process, all cores of a machine, or a dask.distributed cluster."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from khabar.errors import InputError
+from khabar.incidents import Incident
+from khabar.scale.counting import Counted, Task, count_part
+
+Found = tuple[int, Counted]
+
+
+class Workers(Protocol):
+    """Something that counts parts."""
+
+    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
+        """Count parts (number, bytes); gives their counts in whatever order they are done."""
+
+
+class Here:
+    """This process."""
+
+    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
+        """Count one part after the other."""
+        for part, data in parts:
+            yield part, count_part(data, task)
+
+
+class Cores:
+    """Processes of this machine."""
+
+    def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
+        self._pool, self._processes = pool, processes
+
+    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
+        """Count as many parts at a time as there are processes; one more waits its turn."""
+        try:
+            yield from _in_flight(parts, lambda data: self._pool.submit(count_part, data, task), self._processes + 1)
+        except BrokenProcessPool:
+            message = "a process that counted was ended from outside, as happens when memory runs out"
+            fix = "free memory, name stories so that parts are smaller, or use --cluster"
+            raise InputError([Incident("workers-unusable", message, fix=fix)]) from None
+
+
+def _in_flight(parts: Iterable[tuple[int, bytes]], submit: Any, most: int) -> Iterator[Found]:
+    running: dict[Future[Counted], int] = {}
+    todo = iter(parts)
+    more = True
+    while more or running:
+        while more and len(running) < most:
+            entry = next(todo, None)
+            if entry is None:
+                more = False
+            else:
+                running[submit(entry[1])] = entry[0]
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield running.pop(future), future.result()
+
+
+@contextmanager
+def cores(processes: int | None = None) -> Iterator[Workers]:
+    """Start processes, by default one a core that this process may use. Start them before memory is filled."""
+    from multiprocessing import get_context
+
+    number = processes or len(
+        os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
+    )
+    if number == 1:
+        yield Here()
+        return
+    # A fork shares what is loaded already, and asks nothing of the script that calls khabar.
+    context = get_context("fork") if sys.platform == "linux" else get_context()
+    with ProcessPoolExecutor(number, mp_context=context) as pool:
+        pool.submit(os.getpid).result()
+        try:
+            yield Cores(pool, number)
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+class Cluster:
+    """Workers of a dask.distributed scheduler. Each task carries its part, so that any worker can do it again."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
+        """Count two parts at a time for every thread of the cluster."""
+        import distributed
+
+        todo = iter(parts)
+        most = max(2, 2 * sum(self._client.nthreads().values()))
+        numbers: dict[str, int] = {}
+        waiting: deque[Any] = deque()
+
+        def submit() -> None:
+            entry = next(todo, None)
+            if entry is not None:
+                future = self._client.submit(count_part, entry[1], task, pure=False)
+                numbers[future.key] = entry[0]
+                waiting.append(future)
+
+        for _ in range(most):
+            submit()
+        done: Any = distributed.as_completed(waiting)  # type: ignore[no-untyped-call]
+        waiting.clear()
+        try:
+            for future in done:
+                counted = future.result()
+                yield numbers.pop(future.key), counted
+                submit()
+                while waiting:
+                    done.add(waiting.popleft())
+        except distributed.KilledWorker:
+            message = "several workers ended while they counted the same part"
+            raise InputError([Incident("workers-unusable", message)]) from None
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Workers]:
+    """Connect to a scheduler (`tcp://host:8786`). Raises InputError if there is none, or none with workers that fit."""
+    import dask
+    from distributed import Client
+
+    import khabar
+
+    try:
+        client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
+    except (OSError, ValueError) as error:
+        message = (
+            f"no scheduler answers at {address!r} ({(str(error).splitlines() or [type(error).__name__])[0][:120]})"
+        )
+        raise InputError([Incident("workers-unusable", message)]) from None
+    with client, client.as_current(), dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
+        try:
+            client.wait_for_workers(1, timeout=10)
+        except TimeoutError:
+            raise InputError([Incident("workers-unusable", f"the scheduler at {address} has no worker")]) from None
+        versions = client.run(_version, on_error="return")
+        others = sorted({str(each) for each in versions.values() if each != khabar.__version__})
+        if others:
+            message = f"workers have another khabar than {khabar.__version__}: {', '.join(others)[:120]}"
+            raise InputError([Incident("workers-unusable", message)])
+        yield Cluster(client)
+
+
+def _version() -> str:
+    import khabar
+
+    return khabar.__version__

@@ -1,0 +1,106 @@
+"""An annotator at work in a real Chromium: logs in, drags over letters, presses keys, clicks, submits."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Locator, Page, sync_playwright
+
+from tests.annotations.conftest import LabelStudio
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+TEXT = ".lsf-htx-richtext"
+EDGES = """([root, surface]) => {
+  const walker = document.createTreeWalker(document.querySelector(root), NodeFilter.SHOW_TEXT);
+  const parts = []; let text = '';
+  while (walker.nextNode()) { parts.push([text.length, walker.currentNode]); text += walker.currentNode.data; }
+  const start = text.indexOf(surface);
+  if (start < 0 || text.indexOf(surface, start + 1) >= 0) throw new Error(`${surface} is not there once`);
+  const box = offset => {
+    const [from, node] = parts.findLast(([from]) => from <= offset);
+    const range = document.createRange();
+    range.setStart(node, offset - from); range.setEnd(node, offset - from + 1);
+    const {left, right, top, bottom} = range.getBoundingClientRect();
+    return {left, right, middle: (top + bottom) / 2};
+  };
+  return [box(start), box(start + surface.length - 1)];
+}"""
+"""Where the first and the last letter of a surface stand on the screen."""
+
+
+@dataclass
+class Annotator:
+    """Somebody who is logged in, on one task."""
+
+    page: Page
+    url: str
+    hosts: set[str] = field(default_factory=set)
+
+    def open(self, project: int, task: int) -> None:
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        self.page.wait_for_selector(TEXT)
+        self.page.wait_for_load_state("networkidle")
+
+    def drag(self, key: str, surface: str) -> None:
+        """Press the key of a label, then drag from the first letter to the last, right to left."""
+        self.page.keyboard.press("Escape")
+        self.page.keyboard.press(key)
+        first, last = self.page.evaluate(EDGES, [TEXT, surface])
+        mouse = self.page.mouse
+        mouse.move(first["right"] - 1, first["middle"])
+        mouse.down()
+        mouse.move((first["right"] + last["left"]) / 2, first["middle"], steps=8)
+        mouse.move(last["left"] + 1, last["middle"], steps=8)
+        mouse.up()
+        self.region(surface).wait_for()
+
+    def region(self, surface: str) -> Locator:
+        """The entry of a region in the list beside the text."""
+        return self.page.locator(".lsf-outliner-item__title, .lsf-tree-node-content-wrapper").filter(has_text=surface).last
+
+    def click(self, surface: str) -> None:
+        """Click a surface in the text."""
+        first, last = self.page.evaluate(EDGES, [TEXT, surface])
+        self.page.mouse.click((first["left"] + first["right"]) / 2, first["middle"])
+
+    def select(self, surface: str) -> None:
+        self.region(surface).click()
+        self.page.locator(".khabar-field").filter(visible=True).first.wait_for()
+
+    def fill(self, heading: str, value: str) -> None:
+        """Type into the field of the selected region that has this heading."""
+        box = self.page.locator(".khabar-field").filter(has_text=heading, visible=True).locator("textarea, input[type=text]").last
+        box.fill(value)
+        box.press("Enter")
+
+    def choose(self, heading: str, choice: str) -> None:
+        self.page.locator(".khabar-field").filter(has_text=heading, visible=True).get_by_text(choice).first.click()
+
+    def submit(self) -> None:
+        """Submit what is new, or update what was submitted."""
+        with self.page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method != "GET"):
+            self.page.get_by_role("button", name="Submit").or_(self.page.get_by_role("button", name="Update")).first.click()
+
+
+@contextmanager
+def annotator(server: LabelStudio) -> Iterator[Annotator]:
+    """Log in with the printed user. A missing browser fails: `apt-get install chromium`."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    assert found is not None, f"none of {', '.join(BROWSERS)} is there: apt-get install chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        who = Annotator(page, server.connection.url)
+        page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
+        page.goto(f"{who.url}/user/login/")
+        page.fill("input[name=email]", server.email)
+        page.fill("input[name=password]", server.password)
+        page.click("button[type=submit]")
+        page.wait_for_url(f"{who.url}/**")
+        page.wait_for_load_state("networkidle")
+        yield who
+        browser.close()
