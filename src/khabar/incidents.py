@@ -130,7 +130,9 @@ CATALOG: dict[str, Kind] = {
         "error", "what should count the parts does not", "see docs/scale.md, and whether memory ran out"
     ),
     "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
-    "region-unknown": Kind("error", "the page holds what its configuration does not", "remove it, or restore the project"),
+    "region-unknown": Kind(
+        "error", "the page holds what its configuration does not", "remove it, or restore the project"
+    ),
     "part-loose": Kind("error", "a part and its whole are not together", "relate the part to the one it belongs to"),
     "claim-unplaced": Kind("error", "a claim has no place among the issues", "place it in the story's page"),
     "row-unsayable": Kind("error", "no page can show the row as it is", "mend the column"),

@@ -14,6 +14,7 @@ from tests.annotations.conftest import LabelStudio
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEXT = ".lsf-htx-richtext"
+REGION = ".lsf-outliner-item__title"
 EDGES = """([root, surface]) => {
   const walker = document.createTreeWalker(document.querySelector(root), NodeFilter.SHOW_TEXT);
   const parts = []; let text = '';
@@ -44,11 +45,14 @@ class Annotator:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
         self.page.wait_for_selector(TEXT)
         self.page.wait_for_load_state("networkidle")
+        self.page.locator(REGION).first.wait_for()
+        self.page.wait_for_timeout(1000)  # the keys are bound last, and nothing on the page says when
 
     def drag(self, key: str, surface: str) -> None:
         """Press the key of a label, then drag from the first letter to the last, right to left."""
         self.page.keyboard.press("Escape")
         self.page.keyboard.press(key)
+        self.page.locator(".lsf-label_selected").first.wait_for()
         first, last = self.page.evaluate(EDGES, [TEXT, surface])
         mouse = self.page.mouse
         mouse.move(first["right"] - 1, first["middle"])
@@ -60,11 +64,11 @@ class Annotator:
 
     def region(self, surface: str) -> Locator:
         """The entry of a region in the list beside the text."""
-        return self.page.locator(".lsf-outliner-item__title, .lsf-tree-node-content-wrapper").filter(has_text=surface).last
+        return self.page.locator(REGION).filter(has_text=surface).last
 
     def click(self, surface: str) -> None:
         """Click a surface in the text."""
-        first, last = self.page.evaluate(EDGES, [TEXT, surface])
+        first, _ = self.page.evaluate(EDGES, [TEXT, surface])
         self.page.mouse.click((first["left"] + first["right"]) / 2, first["middle"])
 
     def select(self, surface: str) -> None:
@@ -73,7 +77,12 @@ class Annotator:
 
     def fill(self, heading: str, value: str) -> None:
         """Type into the field of the selected region that has this heading."""
-        box = self.page.locator(".khabar-field").filter(has_text=heading, visible=True).locator("textarea, input[type=text]").last
+        box = (
+            self.page.locator(".khabar-field")
+            .filter(has_text=heading, visible=True)
+            .locator("textarea, input[type=text]")
+            .last
+        )
         box.fill(value)
         box.press("Enter")
 
@@ -83,7 +92,9 @@ class Annotator:
     def submit(self) -> None:
         """Submit what is new, or update what was submitted."""
         with self.page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method != "GET"):
-            self.page.get_by_role("button", name="Submit").or_(self.page.get_by_role("button", name="Update")).first.click()
+            self.page.get_by_role("button", name="Submit").or_(
+                self.page.get_by_role("button", name="Update")
+            ).first.click()
 
 
 @contextmanager
@@ -93,7 +104,8 @@ def annotator(server: LabelStudio) -> Iterator[Annotator]:
     assert found is not None, f"none of {', '.join(BROWSERS)} is there: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1366, "height": 900})
+        # Tall: the list of regions shows what fits, and has no entry for the rest.
+        page = browser.new_page(viewport={"width": 1366, "height": 1600})
         who = Annotator(page, server.connection.url)
         page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(f"{who.url}/user/login/")

@@ -33,7 +33,15 @@ def span(surface: str) -> dict[str, Any]:
 
 
 def entity(id_: str, surface: str, label: str, key: str) -> dict[str, Any]:
-    return {"layer": "entities", "id": id_, "doc_id": "d", **span(surface), "label": label, "name": surface, "entity_id": key}
+    return {
+        "layer": "entities",
+        "id": id_,
+        "doc_id": "d",
+        **span(surface),
+        "label": label,
+        "name": surface,
+        "entity_id": key,
+    }
 
 
 def registered(key: str, name: str) -> dict[str, Any]:
