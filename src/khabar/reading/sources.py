@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from os.path import isdir
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -61,7 +62,7 @@ def sources(source: Path | str, incidents: list[Incident]) -> list[File]:
     if is_url(source):
         return _remote(str(source), incidents)
     path = Path(source)
-    if not path.is_dir():
+    if not isdir(path):  # of a name that no file system takes, Path.is_dir raises
         problems = check_file(path)
         incidents += problems
         return [] if problems else [path]
