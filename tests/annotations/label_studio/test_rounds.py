@@ -89,7 +89,9 @@ def test_gold_comes_back_to_the_byte(rounds: Rounds) -> None:
     """Pushed, pulled, and both again: the same bytes, and nothing twice on the server."""
     for _ in range(2):
         rounds.push_gold("gold")
-        assert f"{len(lines(GOLD))} rows in {rounds.file('gold').relative_to(rounds.folder)}" in rounds.run("pull", "r", "gold")
+        assert f"{len(lines(GOLD))} rows in {rounds.file('gold').relative_to(rounds.folder)}" in rounds.run(
+            "pull", "r", "gold"
+        )
         assert rounds.file("gold").read_bytes() == GOLD.read_bytes()
     assert [len(task.annotations) for task in rounds.tasks("gold")] == [1] * 5
     assert [len(task.annotations) for task in rounds.tasks("gold", STORIES)] == [1]
