@@ -52,7 +52,7 @@ def test_schemas_are_schemas(path: Path) -> None:
     jsonschema.Draft202012Validator.check_schema(json.loads(path.read_text("utf-8")))
 
 
-def test_gold_and_seeds_fit_their_schemas() -> None:
+def test_gold_seeds_and_decisions_fit_their_schemas() -> None:
     import jsonschema
 
     validators = {
@@ -63,6 +63,7 @@ def test_gold_and_seeds_fit_their_schemas() -> None:
             **{layer: layer for layer in ("entities", "numbers", "quotes", "claims", "conflicts", "registry")},
             "zones": "annotation-zones",
             "seed": "seed",
+            "decision": "decision",
         }.items()
     }
     for line in (ROOT / "annotations" / "gold" / "kursk.jsonl").read_text("utf-8").splitlines():
@@ -70,6 +71,11 @@ def test_gold_and_seeds_fit_their_schemas() -> None:
         validators[row["layer"]].validate(row)
     for line in (ROOT / "seeds" / "manifest.jsonl").read_text("utf-8").splitlines():
         validators["seed"].validate(json.loads(line))
+    rounds = sorted((ROOT / "annotations" / "rounds").glob("*/decisions.jsonl"))
+    assert rounds
+    for path in rounds:
+        for line in path.read_text("utf-8").splitlines():
+            validators["decision"].validate(json.loads(line))
 
 
 def test_top_level_is_what_was_asked_for() -> None:

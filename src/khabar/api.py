@@ -8,12 +8,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from khabar import collecting
 from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
     from khabar.incidents import Incident
     from khabar.records import Document, Prediction
-    from khabar.scale.scoring import Progress
+    from khabar.scale.workers import Progress
     from khabar.scoring.comparing import Difference
     from khabar.scoring.reference import Reference
     from khabar.scoring.result import Score
@@ -51,7 +52,7 @@ def score(
     """
     from khabar.scoring.scorer import measure
 
-    found = counted_at_any_size(predictions, gold, split, layers, cluster=cluster)[0]
+    found, _ = counted_at_any_size(predictions, gold, split, layers, cluster=cluster, seed=seed, resamples=resamples)
     return measure(found, seed=seed, resamples=resamples)
 
 
@@ -116,6 +117,7 @@ def run(
     return measure(counted([*said, *disputes], reference, layers)[0])
 
 
+@collecting.seldom()
 def gold_of(gold: str | Path | None, split: str) -> tuple[Reference, list[Incident]]:
     """Gold to score against, and warnings about it."""
     from khabar.gold import load_gold
@@ -130,10 +132,13 @@ def counted_at_any_size(
     layers: Sequence[Layer] = LAYERS,
     *,
     cluster: str | None = None,
+    seed: int = 0,
+    resamples: int = 1000,
     progress: Progress | None = None,
 ) -> tuple[Counted, list[Incident]]:
     """Read, check and count predictions, at once or, if files are large or a cluster is given, in parts.
 
+    What is counted in parts is to be measured with the same `seed` and `resamples`.
     Also gives the warnings met. Raises khabar.errors.InputError.
     """
     check_layers(layers)
@@ -154,7 +159,9 @@ def counted_at_any_size(
 
         place = workers.cores if cluster is None else partial(workers.cluster, cluster)
         with suppress(scoring.TooFewError):
-            return scoring.count_in_parts(predictions, gold, layers, place, progress=progress or scoring.quiet)
+            return scoring.count_in_parts(
+                predictions, gold, layers, place, seed=seed, resamples=resamples, progress=progress or scoring.quiet
+            )
     reference, warnings = gold_of(gold, split)
     found, more = counted(predictions, reference, layers)
     return found, [*warnings, *more]
@@ -183,6 +190,7 @@ def check_layers(layers: Sequence[Layer]) -> None:
         raise InputError([Incident("option-wrong", message)])
 
 
+@collecting.seldom()
 def counted(
     predictions: str | Path | Iterable[Prediction | Mapping[str, Any]],
     reference: Reference,

@@ -5,7 +5,7 @@ A question is one layer of one document, or the disputes of a story; its words a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -47,7 +47,7 @@ def questions() -> dict[str, Question]:
 
 def predictions(answers: Mapping[str, str]) -> list[Prediction]:
     """Read answers, by the key of their question, as predictions. What cannot be read says nothing."""
-    from khabar.systems.endpoint.reading import read
+    from khabar.systems.endpoint.reading import joined, read
 
     said: dict[str, list[Annotations]] = {document.doc_id: [] for document in khabar.load()}
     disputes: list[Dispute] = []
@@ -57,19 +57,7 @@ def predictions(answers: Mapping[str, str]) -> list[Prediction]:
         disputes += reading.disputes
         for each in reading.said:
             said[each.doc_id].append(each)
-    return [*(_joined(doc_id, parts) for doc_id, parts in said.items()), *disputes]
-
-
-def _joined(doc_id: str, parts: Iterable[Annotations]) -> Annotations:
-    from khabar.records import Annotations
-
-    parts = list(parts)
-    return Annotations(
-        doc_id=doc_id,
-        entities=tuple(item for each in parts for item in each.entities),
-        numbers=tuple(item for each in parts for item in each.numbers),
-        quotes=tuple(item for each in parts for item in each.quotes),
-    )
+    return [*(joined(doc_id, parts) for doc_id, parts in said.items()), *disputes]
 
 
 def score(answers: Mapping[str, str]) -> Score:

@@ -109,6 +109,7 @@ CATALOG: dict[str, Kind] = {
     "file-too-large": Kind("error", "the file is larger than a submission may be", "see docs/leaderboard.md, Limits"),
     "card-broken": Kind("error", "the card is not TOML", "see docs/leaderboard.md for a card to copy"),
     "card-markup": Kind("error", "the card holds more than plain words", "write it in words"),
+    "name-mixed": Kind("error", "the name mixes scripts, whose letters may look alike", "write it in one script"),
     "name-taken": Kind("error", "another system goes by this name", "choose another name"),
     "submission-exists": Kind("error", "a submission of this name is there", "name it otherwise, or say --replace"),
     "submission-closed": Kind("error", "the board of this corpus version takes no change", "restore its files"),

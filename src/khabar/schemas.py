@@ -10,13 +10,13 @@ from typing import Any
 import msgspec
 
 from khabar.files import write_whole
-from khabar.records import ANNOTATED, CONFIGS, Annotations, Dispute, Seed
+from khabar.records import ANNOTATED, CONFIGS, Annotations, Decision, Dispute, Seed
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """File name → schema: a row of each dataset config, an annotation row, a prediction line, a seed."""
+    """File name → schema: a row of each dataset config, an annotation row, a prediction line, a decision, a seed."""
     made = {f"{config}.schema.json": _schema(kind, f"A row of config {config}") for config, kind in CONFIGS.items()}
     made |= {
         f"annotation-{kind.__struct_config__.tag}.schema.json": _schema(kind, "A row of an annotation file")
@@ -25,6 +25,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     }
     made["prediction-document.schema.json"] = _schema(Annotations, "What a system says of one document")
     made["prediction-dispute.schema.json"] = _schema(Dispute, "One predicted conflict of a story")
+    made["decision.schema.json"] = _schema(Decision, "A line of a round's decisions")
     made["seed.schema.json"] = _schema(Seed, "A line of the seed manifest")
     return made
 
@@ -52,7 +53,7 @@ def _schema(kind: type[msgspec.Struct], title: str) -> dict[str, Any]:
     own = definitions.pop(kind.__name__)
     own.pop("title", None)
     # A dataset row does not say its layer; a line of an annotation file does.
-    own["required"] = [key for key in own.get("required", ()) if key != "layer"]
+    own["required"] = [key for key in own.get("required", ()) if key != kind.__struct_config__.tag_field]
     found = {"$schema": DRAFT, "title": title, **own}
     if definitions:
         found["$defs"] = definitions

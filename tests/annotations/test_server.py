@@ -18,6 +18,7 @@ import pytest
 from khabar.annotations.server import Connection, asking, connection
 from khabar.annotations.server.environment import LAUNCHER, environment
 from khabar.annotations.server.folder import Access, access_file, is_served, lock_of, write_secret
+from khabar.annotations.server.serving import reserved
 from khabar.annotations.server.settings import settings
 from khabar.errors import InputError
 from tests.annotations.conftest import LabelStudio, serve
@@ -238,6 +239,19 @@ def test_interrupted_while_it_makes_the_environment(tmp_path: Path) -> None:
     assert process.returncode == 0
     assert not is_served(tmp_path / "data")
     assert not list((tmp_path / "cache").glob("*/complete"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a port cannot be held for another process")
+def test_a_port_is_held_until_label_studio_has_it() -> None:
+    """Nobody is given it meanwhile; a server that may share it, as Label Studio's may, listens there; then it is taken."""
+    with reserved(0) as port, socket.socket() as other, socket.socket() as server:
+        with pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", port))
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(("127.0.0.1", port))
+        server.listen()
+        with pytest.raises(InputError, match=f"--port {port}"), reserved(port):
+            pass
 
 
 @pytest.mark.parametrize("port", ["65536", "-1"])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -104,3 +106,44 @@ def test_usage(board: Leaderboard, args: list[str]) -> None:
 
 
 SHARED_GOLD = Path(__file__).parents[1] / "incidents" / "shared" / "gold.jsonl"
+
+
+@pytest.fixture
+def forgetful(tmp_path: Path) -> str:
+    """A program that answers for the first document only."""
+    path = tmp_path / "forgetful.py"
+    path.write_text(
+        "import json, sys\n"
+        "for line in sys.stdin:\n"
+        "    print(json.dumps({'doc_id': json.loads(line)['doc_id'], 'entities': []}), flush=True)\n"
+        "    break\n",
+        "utf-8",
+    )
+    return f"cmd:{sys.executable} {path}"
+
+
+def test_what_a_run_left_unanswered_is_told_and_kept(board: Leaderboard, forgetful: str, tmp_path: Path) -> None:
+    """On standard error as `khabar run` tells it, then in the card, on the board, and in the summary."""
+    run = khabar("run", forgetful, "--gold", board.corpus)
+    added = board.add("forgetful", forgetful, CARD + "unanswered = 9  # in an earlier run\n")
+    assert added.code == 0, added
+    told = [line for line in run.err.splitlines() if line.startswith(("not answered", "  "))]
+    assert len(told) > 1
+    assert set(told) <= set(added.err.splitlines())
+    count = len(told) - 1
+    card = board.folder("forgetful") / "card.toml"
+    assert tomllib.loads(card.read_text("utf-8"))["unanswered"] == count
+    assert board("build").code == 0
+    assert f"forgetful: {count} question" in board.page
+    assert board.check() == []
+
+    assert board("add", "forgetful", "--run", "empty", "--replace").code == 0, "a run that answered all, same card"
+    assert card.read_text("utf-8") == CARD.replace("My extractor", "forgetful")
+
+
+def test_with_a_file_the_card_alone_says_what_was_unanswered(board: Leaderboard, tmp_path: Path) -> None:
+    file, card = tmp_path / "mine.jsonl", tmp_path / "card.toml"
+    assert khabar("run", "empty", "--gold", board.corpus, "--out", file).code == 0
+    card.write_text(CARD + "unanswered = 4\n", "utf-8")
+    assert board("add", "mine", "--from", file, "--card", card).code == 0
+    assert board.folder("mine").joinpath("card.toml").read_bytes() == card.read_bytes()

@@ -35,6 +35,8 @@ def test_a_card() -> None:
         ("110_000_000", "true", "parameters is True"),
         ("110_000_000", '"many"', "parameters is 'many'"),
         ("110_000_000", "7.5e9", "parameters is"),
+        ("date = ", "unanswered = -1\ndate = ", "unanswered is -1"),
+        ("date = ", 'unanswered = "some"\ndate = ', "unanswered is 'some'"),
         ("2026-01-31", '"yesterday"', "date is 'yesterday'"),
         ("2026-01-31", "2026-01-31T10:00:00", "date is"),
         ("2026-01-31", '"2026-02-30"', "date is '2026-02-30'"),
@@ -95,6 +97,38 @@ def test_markup_and_what_does_not_show(name: str) -> None:
 )
 def test_plain_words(name: str) -> None:
     assert markup_in(name) is None
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rul\u0435s", "Rules \u0415\u0445\u043e", "\u03b1-rules", "\u0391\u0422\u041e", "rule\ua4e2", "\u13a1ules", "ر\u05d5ل",
+    ],
+)  # fmt: skip
+def test_letters_that_pass_for_others(name: str) -> None:
+    """Cyrillic, Greek, Lisu and Cherokee letters in Latin names; Greek among Cyrillic; Hebrew in an Arabic name."""
+    card, incidents = parse(CARD.replace("My extractor", name))
+    assert card is None
+    assert [(each.id, each.line) for each in incidents] == [("name-mixed", 1)]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "قارئ الأخبار",
+        "قارئ BERT 2",
+        "Экстрактор 2",
+        "Εξαγωγέας",
+        "日本語のモデル v2",
+        "한국어 BERT",
+        "𝐑𝐮𝐥𝐞𝐬 ²",
+        "ｎａïｖｅ",
+        "2-µ",
+    ],
+)
+def test_names_of_scripts_that_go_together(name: str) -> None:
+    card, incidents = parse(CARD.replace("My extractor", name))
+    assert (incidents, card is not None) == ([], True)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,24 @@ def test_nothing_is_added_to_it(after: Leaderboard, board: Leaderboard) -> None:
     assert "submission-closed" in board("build").ids
 
 
+def test_what_never_stood_on_it_is_not_closed_in(board: Leaderboard, next_corpus: Path) -> None:
+    """Figures somebody added to a board that was never built with them, and now cannot be scored again."""
+    assert board.add("late", "empty").code == 0
+    later = Leaderboard(board.root, next_corpus)
+    refused = later("build")
+    assert [(each.id, each.file) for each in refused.refused] == [("submission-closed", str(board.folder("late")))]
+    assert not (board.root / "board" / "0.1.0" / "frozen.json").exists()
+    assert later("add", "late", "--run", "empty").code == 0, "its card serves for the present board"
+    shutil.rmtree(board.folder("late"))
+    assert later("build").code == 0
+    assert later.ids == []
+
+
+def test_without_a_board_nothing_is_closed_in(board: Leaderboard, next_corpus: Path) -> None:
+    (board.root / "board" / "0.1.0" / "board.json").write_text("[[[", "utf-8")
+    assert Leaderboard(board.root, next_corpus)("build").ids == ["submission-closed"] * 3
+
+
 def test_hashes_made_to_fit_are_seen_against_the_base(after: Leaderboard, tmp_path: Path) -> None:
     """Whoever changes a closed board together with its hashes is caught by what stood there before."""
     shutil.copytree(after.root, tmp_path / "base")

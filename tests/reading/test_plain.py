@@ -13,6 +13,7 @@ from khabar.reading.checks import check_annotations, reporter
 from khabar.reading.plain import plain
 from khabar.reading.predictions import Placeholder
 from khabar.records import Annotations, SaidEntity, SaidNumber
+from khabar.scoring.mentions import Documents
 
 TEXT = "بوتين في كورسك"
 AT = {"start": 0, "end": 5, "label": "PERS"}
@@ -23,7 +24,7 @@ def document(*entities: dict[str, Any], **layers: Any) -> Annotations:
 
 
 def test_entities_at_offsets_are_plain() -> None:
-    assert plain([document(AT, {**AT, "label": "ORG"}), document()], [TEXT, None]) == [True, True]
+    assert plain(Documents([document(AT, {**AT, "label": "ORG"}), document()]), [TEXT, None]) == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +43,7 @@ def test_entities_at_offsets_are_plain() -> None:
     ids=["empty", "negative", "half", "outside", "huge", "string", "surface", "twice", "numbers"],
 )
 def test_all_else_takes_a_closer_look(record: Annotations) -> None:
-    assert plain([record], [TEXT]) == [False]
+    assert plain(Documents([record]), [TEXT]) == [False]
 
 
 offsets = st.none() | st.integers(-2, len(TEXT) + 2)
@@ -57,7 +58,7 @@ entities = st.builds(
 @given(st.lists(st.lists(entities, max_size=4), max_size=4), st.sampled_from([TEXT, None]))
 def test_what_is_plain_has_nothing_to_report(documents: list[list[dict[str, Any]]], text: str | None) -> None:
     records = [document(*items) for items in documents]
-    for record, sound in zip(records, plain(records, [text] * len(records)), strict=True):
+    for record, sound in zip(records, plain(Documents(records), [text] * len(records)), strict=True):
         incidents: list[Incident] = []
         check_annotations(record, text, reporter(incidents, Placeholder(None, 1), "d"))
         assert not (sound and incidents)

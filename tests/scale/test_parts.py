@@ -31,7 +31,9 @@ def in_parts(
     size: int = 3000,
     processes: int = 1,
 ) -> str:
-    counted, _ = scoring.count_in_parts(predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size)
+    counted, _ = scoring.count_in_parts(
+        predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size, resamples=50
+    )
     return measure(counted, resamples=50).to_json()
 
 

@@ -25,6 +25,15 @@ app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=Tru
 Data = Annotated[Path, typer.Option("--data", help="The data folder of the server.")]
 
 
+def add_to(whole: typer.Typer) -> None:
+    """Add the group to the application."""
+    from khabar.cli import agreeing, rounds
+
+    rounds.add_to(app)
+    agreeing.add_to(app)
+    whole.add_typer(app, name="annotate")
+
+
 @app.command(epilog="Example: khabar annotate serve --port 8080")
 def serve(
     data: Data = Path(".label-studio"),

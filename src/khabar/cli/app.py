@@ -4,17 +4,53 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import sys
+from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 from io import TextIOWrapper
+from typing import Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
-from khabar.cli import agreeing, annotate, converting, corpus, leaderboard, rounds, scoring, seeds, showing
+from khabar import collecting
 from khabar.errors import InputError
 from khabar.incidents import Incident
+from khabar.lazily import Made
+
+HOMES = {
+    **dict.fromkeys(("run", "score", "validate", "compare"), "scoring"),
+    "show": "showing",
+    "convert": "converting",
+    "corpus": "corpus",
+    "seeds": "seeds",
+    "leaderboard": "leaderboard",
+    "annotate": "annotate",
+}
+"""The commands, and the module of each."""
+
+
+class Commands(TyperGroup):
+    """All commands. A module is imported, and its options are read, when a command of it is asked for."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = cast("Any", Made(HOMES, lambda name: _of_module(HOMES[name])[name]))
+
+
+@cache
+def _of_module(name: str) -> Mapping[str, Any]:
+    found = typer.Typer(add_completion=False, rich_markup_mode=None)
+    import_module(f"khabar.cli.{name}").add_to(found)
+    return get_group(found).commands
+
 
 app = typer.Typer(
     name="khabar",
+    cls=Commands,
     help="An annotated corpus of Arabic news, and the scorer of whatever extracts facts from it.",
     epilog="Start with: khabar run rules",
     no_args_is_help=True,
@@ -22,15 +58,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-scoring.add_to(app)
-showing.add_to(app)
-converting.add_to(app)
-app.add_typer(corpus.app, name="corpus")
-app.add_typer(seeds.app, name="seeds")
-app.add_typer(leaderboard.app, name="leaderboard")
-rounds.add_to(annotate.app)
-agreeing.add_to(annotate.app)
-app.add_typer(annotate.app, name="annotate")
 
 EXTRAS = dict.fromkeys(
     ("httpx", "label_studio_sdk", "filelock", "platformdirs", "krippendorff"), "annotate"
@@ -41,10 +68,10 @@ EXTRAS = dict.fromkeys(
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 a threshold or check failed, 2 bad input or usage."""
     _speak_unicode()
-    gc.set_threshold(100_000)  # records by the hundred thousand, none in a cycle: seldom look for cycles,
-    atexit.register(gc.freeze)  # and not once more at the end
+    gc.set_threshold(collecting.OBJECTS)
+    atexit.register(gc.freeze)  # and no look at all that is left at the end
     try:
-        app()
+        _run()
     except InputError as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
@@ -55,14 +82,37 @@ def main() -> None:
         fix = f"pip install 'khabar[{EXTRAS[package]}]'"
         print(Incident("extra-missing", f"{package} is not installed", fix=fix), file=sys.stderr)
         raise SystemExit(2) from None
-    except BrokenPipeError:
-        sys.stderr.close()
+    except BrokenPipeError:  # whoever read us has left (`khabar show 004 | head`): that is no failure
         raise SystemExit(0) from None
     except OSError as error:
         name = None if error.filename is None else str(error.filename)  # without a name it is the output that failed
         incident = "file-unwritable" if name is None else "file-unreadable"
         print(Incident(incident, error.strerror or str(error), name), file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _run() -> None:
+    """Run the command and bring out all it printed. Raises BrokenPipeError if its reader left while it spoke."""
+    try:
+        app()
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # to Typer that is a failure
+            raise end.__context__ from None
+        raise
+    finally:
+        _flush()
+
+
+def _flush() -> None:
+    """Write what is still held back. A reader who has left by now changes nothing about how the command ended."""
+    if sys.stdout is None:
+        return
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python tries once more when it ends
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _speak_unicode() -> None:

@@ -20,6 +20,11 @@ GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold ann
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]
 
 
+def add_to(whole: typer.Typer) -> None:
+    """Add the group to the application."""
+    whole.add_typer(app, name="corpus")
+
+
 @app.command(epilog="Example: khabar corpus build --out corpus")
 def build(
     seeds: Seeds = Path("seeds"),

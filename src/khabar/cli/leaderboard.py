@@ -23,6 +23,11 @@ app = typer.Typer(help="Submissions, re-scored, and the tables they make.", no_a
 Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
 
 
+def add_to(whole: typer.Typer) -> None:
+    """Add the group to the application."""
+    whole.add_typer(app, name="leaderboard")
+
+
 @app.command(epilog="Example: khabar leaderboard add mine --from predictions.jsonl --card card.toml")
 def add(
     names: Annotated[list[str], typer.Argument(help="The system's key: its folder's name.", metavar="NAME…")],
@@ -55,8 +60,10 @@ def add(
     files: dict[Path, bytes] = {}
     added, warnings = [], list[Incident]()
     for name in names:
-        said = predictions or _run(system or name, gold, reference)
-        submission, its_files, incidents = add_submission(root, name, said, card, reference, replace=replace)
+        said, unanswered = (predictions, None) if predictions else _run(system or name, gold, reference)
+        submission, its_files, incidents = add_submission(
+            root, name, said, card, reference, replace=replace, unanswered=unanswered
+        )
         files |= its_files
         warnings += incidents
         added.append(submission)
@@ -174,14 +181,19 @@ def check(
         raise typer.Exit(1)
 
 
-def _run(system: str, gold: Path | None, reference: Reference) -> list[Annotations | Dispute]:
+def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
+    """What a system says, and how much it left unanswered, which is told as `khabar run` tells it."""
     from khabar import api
+    from khabar.cli.running import tell_failures
+    from khabar.systems.journal import Journal
+    from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
     found = find_system(system, reference)
     said, disputes = run_system(found, api.load(gold), lambda items: progress(list(items), f"running {system}"))
-    return [*said, *disputes]
+    tell_failures(found, Journal())
+    return [*said, *disputes], len(found.failures) if isinstance(found, SlowSystem) else 0
 
 
 def _watched(pairs: Sequence[Pair]) -> Iterable[Pair]:
@@ -190,10 +202,10 @@ def _watched(pairs: Sequence[Pair]) -> Iterable[Pair]:
 
 def _print_board(board: Board) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from khabar.cli.terminal import Terminal
     from khabar.leaderboard.ranking import COLUMNS
     from khabar.leaderboard.tables import rank_text
 
@@ -205,7 +217,7 @@ def _print_board(board: Board) -> None:
         shown.add_column(column, justify="right", no_wrap=True)
     for entry in board.systems:
         shown.add_row(rank_text(entry), Text(entry.system), *(_cell(entry, name) for name in COLUMNS))
-    console = Console()
+    console = Terminal()
     console.print(shown)
     for name, ranked in board.columns.items():
         for group in ranked.groups:

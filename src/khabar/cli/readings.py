@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -17,11 +16,12 @@ from khabar.annotations.agreement import Difference
 from khabar.annotations.agreement.differences import place
 from khabar.annotations.agreement.table import alpha_of, elsewhere_of, lines, warning
 from khabar.annotations.agreement.telling import isolated, told
+from khabar.cli.terminal import Terminal
 
 
 def agreement_tables(figures: Mapping[str, Any], items: Sequence[Difference]) -> None:
     """Print the figures, then what differs."""
-    console = Console()
+    console = Terminal()
     console.width = max(console.width, 90)
     a, b = figures["passes"]
     title = f"round {figures['round']}: {a} and {b}, {len(figures['documents'])} document(s)"
@@ -53,7 +53,7 @@ def agreement_tables(figures: Mapping[str, Any], items: Sequence[Difference]) ->
 
 def differences_table(items: Sequence[Difference], a: str, b: str) -> None:
     """Print what differs, a line an item; wording is counted only."""
-    console = Console()
+    console = Terminal()
     console.width = max(console.width, 150)
     meant = [item for item in items if not item.cosmetic]
     title = f"{len(meant)} difference(s), and {len(items) - len(meant)} in wording only (--json lists these too)"
@@ -70,7 +70,7 @@ def differences_table(items: Sequence[Difference], a: str, b: str) -> None:
 
 def undecided_table(state: State, path: Path) -> None:
     """Print what is to be decided, a line each, and how."""
-    console = Console()
+    console = Terminal()
     console.width = max(console.width, 160)
     cosmetic = sum(each.cosmetic for each in state.found)
     title = f"{len(state.undecided)} undecided, {state.told()}, {cosmetic} group(s) of mere wording, where a's stands"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from itertools import count
 from pathlib import Path
@@ -35,6 +36,10 @@ Errors = Annotated[
     Path | None,
     typer.Option("--errors", help="Also write each miss, false alarm and wrong attribute here (JSONL), with a cause."),
 ]
+
+
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""Nothing here is left to the threads of linear algebra, and idle ones cost 0.1 s of CPU at the start."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -120,6 +125,7 @@ def score(
     ] = None,
 ) -> None:
     """Score predictions against gold, of any size: what is large is counted in parts, on all cores."""
+    os.environ.setdefault(BLAS_THREADS, "1")  # NumPy is not loaded yet
     from khabar import api
     from khabar.scoring.scorer import measure
 
@@ -253,7 +259,7 @@ def _print(result: Score, name: str, as_json: bool) -> None:
     score_table(result, name)
 
 
-def _write(out: Path, said: list[Annotations], disputes: list[Dispute]) -> None:
+def _write(out: Path, said: Sequence[Annotations], disputes: list[Dispute]) -> None:
     import msgspec
 
     from khabar.files import write_lines
@@ -308,7 +314,7 @@ def _spare(written: Path | None, *others: Path | None) -> None:
 
 
 def _write_errors(
-    path: Path, reference: Reference, said: list[Annotations], disputes: list[Dispute], layers: Sequence[Layer]
+    path: Path, reference: Reference, said: Sequence[Annotations], disputes: list[Dispute], layers: Sequence[Layer]
 ) -> None:
     from khabar.scoring.errors.file import write_errors
     from khabar.scoring.errors.listing import list_errors

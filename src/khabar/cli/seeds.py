@@ -14,6 +14,11 @@ app = typer.Typer(help="Articles exactly as received, and their manifest.", no_a
 Folder = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 
 
+def add_to(whole: typer.Typer) -> None:
+    """Add the group to the application."""
+    whole.add_typer(app, name="seeds")
+
+
 @app.command(epilog="Example: khabar seeds verify")
 def verify(folder: Folder = Path("seeds"), as_json: AsJson = False) -> None:
     """Find changed, missing and unlisted articles."""

@@ -10,7 +10,7 @@ from khabar.corpus.versions import parse_version
 from khabar.errors import InputError
 from khabar.incidents import Incident, errors
 from khabar.leaderboard.building import board_version, closed
-from khabar.leaderboard.card import Card, read_card
+from khabar.leaderboard.card import Card, parse_card, read_card, with_unanswered
 from khabar.leaderboard.frozen import is_frozen
 from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Place, key_problem, place_of
 from khabar.leaderboard.result import as_bytes
@@ -29,9 +29,11 @@ def add(
     reference: Reference,
     *,
     replace: bool = False,
+    unanswered: int | None = None,
 ) -> tuple[Submission, dict[Path, bytes], list[Incident]]:
     """Make a submission of what a system said: a file, or records. Without a card it takes that of its last submission.
 
+    `unanswered` is what a run of it left so, which its card is to say; None if there was no run, and the card stands.
     Returns it, the files to write, and warnings. Raises InputError with every problem of name, card and predictions.
     """
     version = board_version(reference)
@@ -44,6 +46,10 @@ def add(
         incidents.append(closed(root, version))
     path = card or _last_card(present, system) or place.card
     described = read_card(path, incidents)
+    card_bytes = b"" if described is None else path.read_bytes()
+    if described is not None and unanswered is not None and unanswered != described.unanswered:
+        card_bytes = with_unanswered(card_bytes, unanswered)
+        described = parse_card(card_bytes, str(path), incidents)
     submission = None
     lines = as_lines(_records(said))
     if len(lines) > OF_A_SUBMISSION[PREDICTIONS]:
@@ -56,7 +62,7 @@ def add(
     if submission is None or errors(incidents):
         raise InputError(incidents)
     files = {
-        place.card: path.read_bytes(),
+        place.card: card_bytes,
         place.predictions: lines,
         place.result: as_bytes(submission.result),
     }

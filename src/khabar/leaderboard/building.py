@@ -9,7 +9,7 @@ from khabar.corpus.versions import parse_version
 from khabar.errors import InputError
 from khabar.incidents import Incident, errors
 from khabar.leaderboard.board import Board, board_of
-from khabar.leaderboard.frozen import freeze, is_frozen
+from khabar.leaderboard.frozen import freeze, is_frozen, never_listed
 from khabar.leaderboard.places import (
     BOARD,
     FROZEN,
@@ -45,6 +45,9 @@ def build(root: Path, reference: Reference, watch: Pairs = lambda pairs: pairs) 
     version = board_version(reference)
     if is_frozen(root, version):
         incidents.append(closed(root, version))
+    closing = [each for each in found.closed(version) if not is_frozen(root, each)]
+    for other in closing:
+        incidents += never_listed(found, other)
     submissions = score_all(found, reference, incidents)
     if errors(incidents):
         raise InputError(incidents)
@@ -52,10 +55,8 @@ def build(root: Path, reference: Reference, watch: Pairs = lambda pairs: pairs) 
     files = board_files(root, board)
     for each in submissions:
         files[place_of(root, each.system, version).result] = as_bytes(each.result)
-    for other in found.closed(version):
-        path = board_folder(root, other) / FROZEN
-        if not path.exists():
-            files[path] = as_bytes(freeze(found, other))
+    for other in closing:
+        files[board_folder(root, other) / FROZEN] = as_bytes(freeze(found, other))
     return Built(board, tuple(submissions), files, tuple(incidents))
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from khabar.incidents import Incident
 from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
-from khabar.leaderboard.wording import markup_in
+from khabar.leaderboard.wording import markup_in, mixed_scripts
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer
 
@@ -23,7 +23,10 @@ Seen = bool | Literal["unknown"]
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What a system is. `parameters` counts learned weights (0 for rules); `date` is that of the system, ISO 8601."""
+    """What a system is. `parameters` counts learned weights (0 for rules); `date` is that of the system, ISO 8601.
+
+    `unanswered` counts what its run asked and got no whole answer to (a `Failure` each): nothing said, to the scorer.
+    """
 
     name: str
     authors: tuple[str, ...]
@@ -37,6 +40,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     layers: tuple[Layer, ...] = LAYERS
     url: str | None = None
     notes: str | None = None
+    unanswered: int = 0
 
 
 _LONGEST = {"name": 80, "authors": 80, "licence": 80, "trained_on": 400, "url": 300, "notes": 2000}
@@ -96,7 +100,8 @@ def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None
 
     def report(incident: str, message: str, key: str | None = None) -> None:
         named = key or _key_in(incident, message)
-        fix = f"write {_EXAMPLES[named]}" if named in _EXAMPLES and incident != "card-markup" else None
+        of_words = incident in ("card-markup", "name-mixed")
+        fix = f"write {_EXAMPLES[named]}" if named in _EXAMPLES and not of_words else None
         # Elsewhere an unknown key is a warning. A card is written by hand: it is a slip, and whatever it says is lost.
         kind = "value-wrong" if incident == "key-unknown" else incident
         incidents.append(Incident(kind, message, name, _line_of(text, named), fix=fix))
@@ -107,7 +112,17 @@ def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None
     for key, words in _texts(value):
         if key != "url" and (found := markup_in(words)):
             report("card-markup", f"{key} holds {found}", key)
+        if key == "name" and (mixed := mixed_scripts(words)):
+            report("name-mixed", f"name mixes letters of {mixed}", key)
     return card if len(incidents) == before else None
+
+
+def with_unanswered(data: bytes, count: int) -> bytes:
+    """The bytes of a sound card that is to say how much its run left unanswered, whatever it says of an earlier one."""
+    text = data.decode()
+    if "unanswered" in tomllib.loads(text):
+        text = re.sub(r"^[ \t]*[\"']?unanswered[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
+    return (text.rstrip("\n") + f"\nunanswered = {count}\n" if count else text).encode()
 
 
 def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -124,9 +139,10 @@ def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "authors", f"authors are {len(authors)}, where 1 to {_MOST_AUTHORS} are asked for"
     if isinstance(layers, list) and not layers:
         yield "layers", "layers is empty: name those the system speaks of, or leave the key out"
-    parameters = value.get("parameters")
-    if isinstance(parameters, int) and not 0 <= parameters < 1 << 53:
-        yield "parameters", f"parameters is {parameters:.0e}, where a count is asked for"
+    for key in ("parameters", "unanswered"):
+        count = value.get(key)
+        if isinstance(count, int) and not 0 <= count < 1 << 53:
+            yield key, f"{key} is {count:.0e}, where a count is asked for"
     day = value.get("date")
     if isinstance(day, str) and not _is_day(day):
         yield "date", f"date is {ascii(day)[:60]}, which is no day"

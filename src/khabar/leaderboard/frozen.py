@@ -25,6 +25,33 @@ class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     files: dict[str, str]
 
 
+class _Listed(msgspec.Struct):
+    system: str
+
+
+class _Systems(msgspec.Struct):
+    """What must be known of a board of any age: who stands on it."""
+
+    systems: tuple[_Listed, ...] = ()
+
+
+def never_listed(found: Survey, version: str) -> list[Incident]:
+    """Submissions that a board does not name, although it is to be closed: nobody ever saw them re-scored."""
+    try:
+        board = msgspec.json.decode((board_folder(found.root, version) / BOARD).read_bytes(), type=_Systems)
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        board = _Systems()
+    listed = {each.system for each in board.systems}
+    fix = "remove the folder; whoever it is of submits to the present corpus"
+    return [
+        Incident(
+            "submission-closed", f"it never stood on the board of {version}, which closes", str(each.folder), fix=fix
+        )
+        for each in found.of(version)
+        if each.system not in listed
+    ]
+
+
 def freeze(found: Survey, version: str) -> Frozen:
     """Take the hashes of a board and its submissions as they are."""
     files = _files(found, version)

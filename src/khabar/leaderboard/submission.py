@@ -116,4 +116,4 @@ def as_lines(records: Iterable[Annotations | Dispute]) -> bytes:
 
 
 def _plain(name: str) -> str:
-    return "".join(each for each in normalize("NFKC", name).casefold() if each.isalnum())
+    return "".join(each for each in normalize("NFKC", normalize("NFKC", name).casefold()) if each.isalnum())

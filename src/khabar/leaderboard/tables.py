@@ -125,6 +125,9 @@ def _flags(board: Board) -> Iterator[str]:
             yield f"⚑ {in_markdown(entry.card.name)}: {', '.join(entry.perfect)} at 1.0. Look whether gold was seen."
         if entry.card.test_gold_seen is True:
             yield f"⚑ {in_markdown(entry.card.name)} has seen the gold, as its card says."
+        if entry.card.unanswered:
+            left = _count(entry.card.unanswered, "question")
+            yield f"⚑ {in_markdown(entry.card.name)}: {left} of its run got no whole answer, which counts as nothing."
 
 
 def figure_text(entry: Entry, column: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from unicodedata import bidirectional, category
+from unicodedata import bidirectional, category, name, normalize
 
 _JOINERS = "\u200c\u200d"
 """Format characters that Arabic and Persian spelling needs."""
@@ -17,6 +17,12 @@ _MARKUP: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 _SPECIAL = re.compile(r"[&<>\"'`*_{}\[\]()#+!|\\~@:$^=]")
 
+_TOGETHER = (
+    frozenset({"LATIN", "ARABIC"}),
+    frozenset({"LATIN", "CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"}),
+)
+"""Scripts that may stand in one name: none of the others' letters look like Latin ones, or like each other."""
+
 
 def markup_in(text: str) -> str | None:
     """Say what of a text is not plain words: markup, links, control and invisible characters; None if it all is."""
@@ -29,6 +35,20 @@ def markup_in(text: str) -> str | None:
         if category(character) == "Cf" and character not in _JOINERS:
             return f"the invisible character {character!a}"
     return None
+
+
+def mixed_scripts(text: str) -> str | None:
+    """Say which scripts' letters a text mixes, each with its first letter; None if they may stand together.
+
+    A letter's script is the first word of its name in the Unicode Character Database, after NFKC.
+    """
+    first: dict[str, str] = {}
+    for character in normalize("NFKC", text):
+        if category(character) in ("Lu", "Ll", "Lt", "Lo"):
+            first.setdefault(name(character, "unnamed").split()[0], character)
+    if len(first) < 2 or any(together.issuperset(first) for together in _TOGETHER):
+        return None
+    return " and ".join(f"{script.title()} ({letter!a})" for script, letter in first.items())
 
 
 def in_markdown(text: str) -> str:

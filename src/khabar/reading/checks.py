@@ -28,25 +28,26 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     seen: dict[str, Placeholder] = {}
     stories = set(reference.stories) - {""}
     said, _ = split(records)
-    documents = [reference.documents.get(record.doc_id) for record in said]
-    sound = iter(plain(said, [None if each is None else each.passage.text for each in documents]))
+    sound = iter(plain(said, [reference.texts.get(record.doc_id) for record in said]))
+    names_stories = reference.names_stories
     for place, record in records:
         if isinstance(record, Dispute):
             report = reporter(incidents, place, None)
-            if reference.names_stories and record.story not in stories:
+            if names_stories and record.story not in stories:
                 report("story-unknown", f"no story {record.story!r}{_known(reference, stories)}")
             _check_dispute(record, reference, incidents, place)
             continue
-        is_sound = next(sound)
-        if record.doc_id in seen:
-            reporter(incidents, place, record.doc_id)("document-repeated", _first(seen[record.doc_id], place))
-            continue
-        seen[record.doc_id] = place
-        if record.doc_id not in reference.documents:
-            _report_unknown(record.doc_id, reference, reporter(incidents, place, record.doc_id))
-        elif not is_sound:
-            report = reporter(incidents, place, record.doc_id)
-            check_annotations(record, reference.documents[record.doc_id].passage.text, report)
+        is_sound, is_known = next(sound), record.doc_id in reference.texts
+        first = seen.setdefault(record.doc_id, place)
+        if is_sound and is_known and first is place:
+            continue  # most documents of a large file
+        report = reporter(incidents, place, record.doc_id)
+        if first is not place:
+            report("document-repeated", f"first given {where(first, place)}")
+        elif not is_known:
+            _report_unknown(record.doc_id, reference, report)
+        else:
+            check_annotations(record, reference.texts[record.doc_id], report)
             _warn_repeated(record, report)
     if not errors(incidents):
         incidents += check_limits(reference, records)
@@ -56,9 +57,9 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     return incidents
 
 
-def _first(first: Placeholder, place: Placeholder) -> str:
-    of_file = f" of {first.file}" if first.file != place.file else ""
-    return f"first given on line {first.line}{of_file}"
+def where(first: Placeholder, place: Placeholder) -> str:
+    """Say where something stands for the first time that stands at `place` again."""
+    return f"on line {first.line}" + (f" of {first.file}" if first.file != place.file else "")
 
 
 def _known(reference: Reference, stories: set[str]) -> str:

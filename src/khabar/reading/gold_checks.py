@@ -8,19 +8,19 @@ from dataclasses import replace
 from msgspec import structs
 
 from khabar.incidents import Incident, errors
-from khabar.reading.checks import Report, check_annotations, check_span, reporter
+from khabar.reading.checks import Report, check_annotations, check_span, reporter, where
 from khabar.reading.plain import plain
-from khabar.reading.predictions import Sourced, split
+from khabar.reading.predictions import Placeholder, Sourced, split
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
-from khabar.scoring.passage import Passage
+from khabar.scoring.passage import Passage, normal
 from khabar.scoring.placing import Placed, PlacedDocument, canonical
 
 
 def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incident]:
     """List what is wrong with gold given as documents and disputes; `part` where this is not all of it."""
     incidents: list[Incident] = []
-    seen: dict[str, int] = {}
-    disputes: dict[bytes, int] = {}
+    seen: dict[str, Placeholder] = {}
+    disputes: dict[bytes, Placeholder] = {}
     said, _ = split(records)
     texts = {record.doc_id: record.text for record in said}
     sound = iter(plain(said, [record.text for record in said]))
@@ -32,15 +32,17 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incide
                     if (texts or part) and span.doc_id not in texts:
                         report("document-unknown", f"sides[{at}]: no document {span.doc_id!r} in the gold")
                     check_span(span, texts.get(span.doc_id), report, f"sides[{at}]")
-            first = disputes.setdefault(canonical(record), source.line)
-            if first != source.line:
-                reporter(incidents, source, None)("row-repeated", f"the same dispute is on line {first} already")
+            first = disputes.setdefault(canonical(record), source)
+            if first is not source:
+                reporter(incidents, source, None)("row-repeated", f"the same dispute is {where(first, source)} already")
             continue
-        report = reporter(incidents, source, record.doc_id)
-        if record.doc_id in seen:
-            report("document-repeated", f"first given on line {seen[record.doc_id]}")
-        seen.setdefault(record.doc_id, source.line)
         is_sound = next(sound)
+        first = seen.setdefault(record.doc_id, source)
+        if is_sound and first is source and not record.zones:
+            continue  # most documents of a large file
+        report = reporter(incidents, source, record.doc_id)
+        if first is not source:
+            report("document-repeated", f"first given {where(first, source)}")
         found: list[Incident] = []
         if not is_sound:
             check_annotations(record, record.text, reporter(found, source, record.doc_id))
@@ -56,9 +58,8 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incide
 
 def _check_rows(record: Annotations, report: Report) -> None:
     """Look for rows that are nowhere or there twice, once strings have their places."""
-    entities = {(item.start, item.end, item.label) for item in record.entities if item.start is not None}
-    if len(entities) == len(record.entities) and not (record.numbers or record.quotes):
-        return  # nothing to look up, nothing twice
+    if _stand_apart(record):
+        return
     placed = PlacedDocument(record, Passage(record.doc_id, record.text))
     for layer in ("entities", "numbers", "quotes"):
         seen: set[object] = set()
@@ -71,6 +72,20 @@ def _check_rows(record: Annotations, report: Report) -> None:
             if key in seen:
                 report("row-repeated", f"{layer}: the same row twice", item.start)
             seen.add(key)
+
+
+def _stand_apart(record: Annotations) -> bool:
+    """Tell whether every row has offsets, and no two of a layer the same: nothing to look up, nothing twice."""
+    entities = {(item.start, item.end, item.label) for item in record.entities if item.start is not None}
+    numbers = {(item.start, item.end) for item in record.numbers if item.start is not None}
+    quotes = set()
+    for item in record.quotes:
+        parts = [(part.start, part.end) for part in item.content if part.start is not None and part.end is not None]
+        if not parts or len(parts) < len(item.content):
+            return False
+        quotes.add(normal(parts))
+    found = len(entities), len(numbers), len(quotes)
+    return found == (len(record.entities), len(record.numbers), len(record.quotes))
 
 
 def _content(item: Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]) -> object:

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes beyond which a line is refused unread: no article comes near it, and memory stays bounded."""
 
+_CHUNK = 1 << 18
+"""Bytes read at once, and the rest of the line that they end in."""
+
 Line = tuple[int, bytes]
 
 _PARQUET = (".parquet", ".pq")
@@ -50,33 +53,75 @@ def check_file(path: Path) -> list[Incident]:
 
 def jsonl(path: File, incidents: list[Incident]) -> Iterator[Line]:
     """Give the non-blank lines of a UTF-8 file, numbered from 1. Overlong lines and what is no text are refused."""
+    for first, chunk in chunks(path, incidents):
+        yield from lines_of(chunk, first)
+
+
+def lines_of(chunk: bytes, first: int) -> Iterator[Line]:
+    """Part a chunk into its non-blank lines; `first` is the number of the first one."""
+    for number, line in enumerate(chunk.split(b"\n"), start=first):
+        if line and not line.isspace():
+            yield number, line
+
+
+def chunks(path: File, incidents: list[Incident]) -> Iterator[Line]:
+    """Give the text of a UTF-8 file in chunks of whole lines, each with the number of its first line.
+
+    Overlong lines, and all that comes after what is no text, are refused and left out.
+    """
     name = str(path)
-    number = 0
-    blank = True
+    number, blank = 1, True
     with path.open("rb") as stream:
-        while line := stream.readline(LONGEST_LINE + 1):
-            number += 1
-            if len(line) > LONGEST_LINE:
-                incidents.append(Incident("line-too-long", f"over {LONGEST_LINE} bytes", name, number))
-                blank = False
-                while line and not line.endswith(b"\n"):
-                    line = stream.readline(LONGEST_LINE)
-                continue
+        while chunk := stream.read(_CHUNK):
+            if not chunk.endswith(b"\n"):
+                chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:
-                line = line.removeprefix(b"\xef\xbb\xbf")
-            try:
-                line.decode()
-            except UnicodeDecodeError as error:
-                incidents.append(Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", name, number))
-                return
-            if b"\0" in line or (number == 1 and line.startswith(b"PAR1")):
-                incidents.append(Incident("file-not-text", "this is binary data", name, number))
-                return
-            if line and not line.isspace():
+                chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+            broken = None
+            last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
+            if len(chunk) - last > LONGEST_LINE:
+                at = number + chunk.count(b"\n", 0, last)
+                broken = Incident("line-too-long", f"over {LONGEST_LINE} bytes", name, at)
+                rest = chunk[-1:]
+                while rest and not rest.endswith(b"\n"):
+                    rest = stream.readline(LONGEST_LINE)
+                chunk = chunk[:last]
+            good, stop = _text_of(chunk, name, number)
+            if good and not good.isspace():
                 blank = False
-                yield number, line
+                yield number, good
+            if stop is not None:
+                incidents.append(stop)
+                return
+            number += chunk.count(b"\n")
+            if broken is not None:
+                incidents.append(broken)
+                blank = False
+                number += 1
     if blank:
-        incidents.append(Incident("file-empty", "the file is empty" if number == 0 else "all lines are blank", name))
+        incidents.append(Incident("file-empty", "the file is empty" if number == 1 else "all lines are blank", name))
+
+
+def _text_of(chunk: bytes, name: str, first: int) -> tuple[bytes, Incident | None]:
+    """Give the lines of a chunk that are text: all of them, or those before the first that is not, and what it is."""
+    found: list[tuple[int, int, str]] = []  # start of the line, which of two comes first, what to say
+
+    def line_of(at: int) -> int:
+        return chunk.rfind(b"\n", 0, at) + 1
+
+    if not chunk.isascii():
+        try:
+            chunk.decode()
+        except UnicodeDecodeError as error:
+            start = line_of(error.start)
+            found.append((start, 0, f"byte {error.start - start + 1} is not UTF-8"))
+    binary = 0 if first == 1 and chunk.startswith(b"PAR1") else chunk.find(b"\0")
+    if binary >= 0:
+        found.append((line_of(binary), 1, "this is binary data"))
+    if not found:
+        return chunk, None
+    start, _, message = min(found)
+    return chunk[:start], Incident("file-not-text", message, name, first + chunk.count(b"\n", 0, start))
 
 
 def parquet_batches(path: File, incidents: list[Incident], rows: int = 1024) -> Iterator[tuple[int, Any]]:

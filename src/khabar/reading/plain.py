@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.records import Annotations
-from khabar.scoring.mentions import as_given, keys
+from khabar.scoring.mentions import Documents, keys
 
 LARGEST_OFFSET = (1 << 31) - 1
 """Code points beyond which no text goes: what bounds offsets where gold has no text."""
 
 
-def plain(records: Sequence[Annotations], texts: Sequence[str | None]) -> list[bool]:
+def plain(records: Documents, texts: Sequence[str | None]) -> list[bool]:
     """Say of each document whether it holds nothing but entities at offsets inside its text, no two of them alike.
 
     `texts` are the texts of the documents (None: not known). A mention that gives its surface where there is a text to
@@ -20,7 +19,7 @@ def plain(records: Sequence[Annotations], texts: Sequence[str | None]) -> list[b
     import numpy as np
 
     try:
-        given = as_given([record.entities for record in records])
+        given = records.mentions
     except OverflowError:  # an offset that no integer holds, so something is wrong
         return [False] * len(records)
     document, start, end = given.document, given.start, given.end
@@ -30,10 +29,12 @@ def plain(records: Sequence[Annotations], texts: Sequence[str | None]) -> list[b
     if known.any():
         sound &= ~known[document] | np.array([item.text is None for item in given.said], bool)
     (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), given.label))
-    order = np.argsort(key, kind="stable")
-    again = order[1:][key[order][1:] == key[order][:-1]]
+    again: Sequence[int] = ()
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key, kind="stable")
+        again = order[1:][key[order][1:] == key[order][:-1]].tolist()
     found = np.array([not (record.numbers or record.quotes) for record in records], bool)
     found[document[~sound]] = False
-    found[document[again]] = False
+    found[document[list(again)]] = False
     flags: list[bool] = found.tolist()
     return flags

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from khabar.incidents import Incident
-from khabar.reading.lines import decoded, is_parquet, jsonl, parquet_rows
+from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows
 from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped
 from khabar.reading.sources import sources
 from khabar.records import Annotations, Dispute, Prediction
+from khabar.scoring.mentions import Documents
 
 
 class Placeholder(NamedTuple):
@@ -25,11 +28,26 @@ class Placeholder(NamedTuple):
 
 Sourced = tuple[Placeholder, Prediction]
 
+
+class Records(tuple[Sourced, ...]):
+    """What was read; documents and disputes are parted once."""
+
+    @cached_property
+    def documents(self) -> Documents:
+        """What is said of documents."""
+        return Documents([record for _, record in self if isinstance(record, Annotations)])
+
+    @cached_property
+    def disputes(self) -> list[Dispute]:
+        """The disputes."""
+        return [record for _, record in self if isinstance(record, Dispute)]
+
+
 _ANNOTATIONS = msgspec.json.Decoder(Annotations)
 _DISPUTE = msgspec.json.Decoder(Dispute)
 
 
-def read_predictions(source: Path | str, incidents: list[Incident]) -> list[Sourced]:
+def read_predictions(source: Path | str, incidents: list[Incident]) -> Records:
     """Read predictions: a JSONL or Parquet file, a folder of such files, or a URL of either.
 
     Problems of form are added to `incidents`. A file without lines is one only if no other file has any.
@@ -41,13 +59,13 @@ def read_predictions(source: Path | str, incidents: list[Incident]) -> list[Sour
             for number, row in parquet_rows(file, problems):
                 found += record_of_row(row, Placeholder(str(file), number), problems)
         else:
-            for number, line in jsonl(file, problems):
-                found += record_of_line(line, Placeholder(str(file), number), problems)
+            for first, chunk in chunks(file, problems):
+                found += records_of_chunk(chunk, first, str(file), problems)
     incidents += [each for each in problems if not found or each.id != "file-empty"]
-    return found
+    return Records(found)
 
 
-def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents: list[Incident]) -> list[Sourced]:
+def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents: list[Incident]) -> Records:
     """Take predictions from Python: records, or objects as they would stand in a file."""
     found: list[Sourced] = []
     for number, item in enumerate(items, start=1):
@@ -58,13 +76,44 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
             record = _from_object(dict(item), place, incidents)
             if record is not None:
                 found.append((place, record))
+    return Records(found)
+
+
+def split(records: Sequence[Sourced]) -> tuple[Documents, list[Dispute]]:
+    """Part documents from disputes."""
+    parted = records if isinstance(records, Records) else Records(records)
+    return parted.documents, parted.disputes
+
+
+def records_of_chunk(chunk: bytes, first: int, file: str, incidents: list[Incident]) -> list[Sourced]:
+    """Read whole lines of JSON, numbered from `first`: at once if all are plain, else one by one."""
+    records = _documents_only(chunk)
+    if records is not None:
+        numbers = range(first, first + len(records))
+        return list(zip(map(Placeholder, repeat(file), numbers), records, strict=True))
+    found: list[Sourced] = []
+    for number, line in lines_of(chunk, first):
+        found += record_of_line(line, Placeholder(file, number), incidents)
     return found
 
 
-def split(records: Sequence[Sourced]) -> tuple[list[Annotations], list[Dispute]]:
-    """Part documents from disputes."""
-    annotations = [record for _, record in records if isinstance(record, Annotations)]
-    return annotations, [record for _, record in records if isinstance(record, Dispute)]
+def _documents_only(chunk: bytes) -> list[Annotations] | None:
+    """Decode lines of which each is one sound document; None if any is not, or has a list twice.
+
+    A newline between two objects is written `}`, newline, `{`, which stands nowhere inside of one. Where there are as
+    many brackets as lists of entities, no list stands twice; else it takes a look at each line.
+    """
+    try:
+        records = _ANNOTATIONS.decode_lines(chunk)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    newlines = chunk.count(b"\n") - chunk.endswith(b"\n")
+    if not len(records) - 1 == newlines == chunk.count(b"}\n{"):
+        return None
+    lists = sum([1 for record in records if record.entities])
+    if chunk.count(b"[") != lists and any(map(repeated_keys, chunk.split(b"\n"))):
+        return None
+    return records
 
 
 def record_of_line(line: bytes, place: Placeholder, incidents: list[Incident]) -> list[Sourced]:

@@ -1,5 +1,6 @@
 """Records: everything that crosses a border of khabar, typed and frozen."""
 
+from khabar.records.decisions import Decision
 from khabar.records.predictions import (
     Annotations,
     Dispute,
@@ -38,6 +39,7 @@ __all__ = [
     "Annotations",
     "Claim",
     "Conflict",
+    "Decision",
     "Dispute",
     "Document",
     "Entity",

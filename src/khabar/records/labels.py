@@ -1,7 +1,5 @@
 """The closed lists of the label scheme, as types: what a column may hold."""
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 Layer = Literal["entities", "numbers", "quotes", "conflicts"]

@@ -4,8 +4,6 @@ Any column of a layer is a legal key, so gold and annotation passes can be read 
 stands as null here; `khabar.scoring.values` says what that means for a number.
 """
 
-from __future__ import annotations
-
 import msgspec
 
 from khabar.records.labels import (

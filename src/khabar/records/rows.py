@@ -4,8 +4,6 @@ Rows of `annotations/` are the same records without what the corpus computes (`z
 that follow from offsets); there each line names its `layer`.
 """
 
-from __future__ import annotations
-
 import msgspec
 
 from khabar.records.labels import (

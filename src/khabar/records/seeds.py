@@ -1,7 +1,5 @@
 """The seed manifest: what is known of each article besides its text."""
 
-from __future__ import annotations
-
 import msgspec
 
 

@@ -1,7 +1,5 @@
 """Spans: half-open stretches of a text, in Unicode code points."""
 
-from __future__ import annotations
-
 import msgspec
 
 from khabar.records.labels import Zone

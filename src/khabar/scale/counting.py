@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import gc
+import pickle
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khabar.incidents import Incident, errors
 from khabar.reading.checks import check_against
@@ -16,7 +19,8 @@ from khabar.scale.problems import Problems
 from khabar.scoring.counting import Unit
 from khabar.scoring.formulas import Figure
 from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.redrawing import Beyond
+from khabar.scoring.ranking import Ranking
+from khabar.scoring.redrawing import Adding
 from khabar.scoring.reference import Whole, reference
 from khabar.scoring.scorer import TEXT_LAYERS, count
 
@@ -42,7 +46,12 @@ class PartLayer:
     values: list[Column]
     units: list[Unit] | None
     figures: list[Figure]
-    beyond: Beyond | None
+    ranking: Ranking | None
+    """Of conflicts: the records, whose ranks reach across all parts."""
+    summary: Adding | None
+    """Of the other layers: figures beyond column sums, as far as they add."""
+    parted: bytes
+    """What these are drawn anew from, pickled: it is needed once everything is counted, and nowhere but in a worker."""
     set_aside: int
     ungrounded: int
 
@@ -64,6 +73,23 @@ class Counted:
 
 def count_part(data: bytes, task: Task) -> Counted:
     """Read, check and count one part. Pure: the same bytes give the same counts wherever they are counted."""
+    with _no_collecting():
+        return _count_part(data, task)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """A part is a million objects that live as long as it does: to look for garbage among them takes a fifth longer."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+def _count_part(data: bytes, task: Task) -> Counted:
     found = Counted()
     incidents: list[Incident] = []
     given = list(records(data, "gold", incidents))
@@ -94,4 +120,17 @@ def _sent(name: str, layer: Scored) -> PartLayer:
     table = layer.table
     assert table is not None, "a counted layer has a table"
     units = list(table.frame.index) if name == "conflicts" else None
-    return PartLayer(table.columns, table.values, units, layer.figures, layer.beyond, layer.set_aside, layer.ungrounded)
+    beyond: Any = layer.beyond
+    ranking = beyond if isinstance(beyond, Ranking) else None
+    parted = beyond if ranking is None else None
+    return PartLayer(
+        table.columns,
+        table.values,
+        units,
+        layer.figures,
+        ranking,
+        None if parted is None else parted.summary,
+        b"" if parted is None else pickle.dumps(parted),
+        layer.set_aside,
+        layer.ungrounded,
+    )

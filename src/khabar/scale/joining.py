@@ -10,6 +10,7 @@ from khabar.scale.counting import PartLayer
 from khabar.scoring.counting import Counts, Frame, Table, narrow
 from khabar.scoring.formulas import Figure
 from khabar.scoring.matching import Layer as Scored
+from khabar.scoring.ranking import Ranking, joined
 from khabar.scoring.redrawing import Beyond
 
 if TYPE_CHECKING:
@@ -28,26 +29,19 @@ class Whole:
         self._units = units
         self._columns: dict[str, Column] = {}
         self._figures: dict[str, Figure] = {}
-        self._beyond: dict[int, tuple[Beyond, Integers]] = {}
         self._set_aside = self._ungrounded = 0
 
-    def add(self, part: int, layer: PartLayer, units: Integers) -> None:
+    def add(self, layer: PartLayer, units: Integers) -> None:
         """Add a part; `units` gives the indices that its units have in the whole."""
         for name, values in zip(layer.columns, layer.values, strict=True):
             self._columns[name] = _added(self._columns.get(name), values, units, self._units)
         self._figures |= {figure.name: figure for figure in layer.figures}
-        if layer.beyond is not None:
-            self._beyond[part] = layer.beyond, units
         self._set_aside += layer.set_aside
         self._ungrounded += layer.ungrounded
 
-    def layer(self, frame: Frame) -> Scored:
+    def layer(self, frame: Frame, beyond: Beyond | None) -> Scored:
         """The layer as it would be, had it been counted at once."""
         columns = sorted(self._columns)
-        beyond = None
-        if self._beyond:
-            (first, units), *others = (self._beyond[part] for part in sorted(self._beyond))
-            beyond = first.joined([other for other, _ in others], [units, *(each for _, each in others)])
         # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
         tagged = sorted(name for name in self._figures if name.startswith(_PHENOMENON))
         plain = [name for name in self._figures if not name.startswith(_PHENOMENON)]
@@ -95,9 +89,13 @@ def joined_conflicts(layers: Mapping[int, PartLayer]) -> Scored:
             strata[stratum].add(name)
     frame = Frame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
     whole = Whole(len(frame))
-    for part, layer in sorted(layers.items()):
-        whole.add(part, layer, np.array([frame.index[unit] for unit in layer.units or ()], np.intp))
-    return whole.layer(frame)
+    rankings: list[tuple[Ranking, Integers]] = []
+    for _, layer in sorted(layers.items()):
+        units = np.array([frame.index[unit] for unit in layer.units or ()], np.intp)
+        whole.add(layer, units)
+        if layer.ranking is not None:
+            rankings.append((layer.ranking, units))
+    return whole.layer(frame, joined(rankings) if rankings else None)
 
 
 def frame_of(documents: Iterable[str]) -> Frame:

@@ -14,13 +14,15 @@ from khabar.incidents import Incident, errors
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, Layer
 from khabar.scale.counting import Counted as PartCounted
-from khabar.scale.counting import PartLayer, Task
+from khabar.scale.counting import PartLayer, Task, count_part
 from khabar.scale.heads import Keys
 from khabar.scale.joining import Whole, frame_of, joined_conflicts, positions
 from khabar.scale.parts import Parts, distribute
 from khabar.scale.problems import Problems
+from khabar.scale.redrawing import Redrawing
 from khabar.scale.survey import Survey, survey_gold, survey_predictions
-from khabar.scale.workers import Workers
+from khabar.scale.workers import Progress, Workers
+from khabar.scoring.bootstrap import RESAMPLES, SEED
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.reference import fingerprint
 from khabar.scoring.scorer import FEW_DOCUMENTS, Counted
@@ -32,10 +34,6 @@ PART_BYTES = 8 << 20
 """What a part holds of both sides, about; a story larger than that is a larger part."""
 MOST_PARTS = 4096
 _LENGTH = 4
-
-
-Progress = Callable[[str, int, int | None], None]
-"""Called as work goes on: what is being done, how much of it is done, and of how much (None: not known)."""
 
 
 class TooFewError(Exception):
@@ -52,15 +50,21 @@ def count_in_parts(
     layers: Sequence[Layer],
     workers: Callable[[], AbstractContextManager[Workers]],
     *,
+    seed: int = SEED,
+    resamples: int = RESAMPLES,
     part_bytes: int = PART_BYTES,
     progress: Progress = quiet,
 ) -> tuple[Counted, list[Incident]]:
     """Count predictions against gold in the prediction format, each a file, a folder or a URL.
 
-    Also gives the warnings. Raises InputError with the first `khabar.scale.problems.LISTED` problems, and TooFewError.
+    What no sum of counts can say is redrawn here, too: what comes back can be measured with this `seed` and number of
+    `resamples` only. Also gives the warnings. Raises InputError with the first `khabar.scale.problems.LISTED` problems,
+    and TooFewError.
     """
-    with workers() as found, tempfile.TemporaryDirectory(prefix="khabar-") as folder:
-        return _count(predictions, gold, layers, found, part_bytes, progress, Path(folder))
+    with workers() as found, tempfile.TemporaryDirectory(prefix="khabar-") as name:
+        folder = Path(name)
+        redrawing = Redrawing(folder, found, seed, resamples)
+        return _count(predictions, gold, layers, found, redrawing, part_bytes, progress, folder)
 
 
 def _count(
@@ -68,6 +72,7 @@ def _count(
     gold: Path | str,
     layers: Sequence[Layer],
     workers: Workers,
+    redrawing: Redrawing,
     part_bytes: int,
     progress: Progress,
     folder: Path,
@@ -103,19 +108,21 @@ def _count(
     problems = {name: Problems() for name in ("gold", "form", "fit", "missing")}
     problems["gold"].add(gold_problems, turn)
     problems["form"].add(form_problems, turn)
-    counts = workers.count(((part, parts.read(part)) for part in range(number)), task)
+    counts = workers.each(count_part, ((part, (parts.read(part), task)) for part in range(number)))
     for done, (part, counted) in enumerate(counts, start=1):
         for name, found in problems.items():
             found.join(getattr(counted, name), turn)
         for layer, whole in wholes.items():
             if layer in counted.layers:
-                whole.add(part, counted.layers[layer], where[part])
+                whole.add(counted.layers[layer], where[part])
         if "conflicts" in counted.layers:
             conflicts[part] = counted.layers["conflicts"]
+        redrawing.keep(part, {layer: counted.layers[layer] for layer in wholes if layer in counted.layers})
         _keep_lines(folder, part, counted)
         progress("counting", done, number)
     warnings = _judged(problems, turn)
-    scored: dict[str, Scored] = {name: whole.layer(frame) for name, whole in wholes.items()}
+    beyond = redrawing.redrawn(frame, where, progress)
+    scored: dict[str, Scored] = {name: whole.layer(frame, beyond.get(name)) for name, whole in wholes.items()}
     if "conflicts" in layers:
         scored["conflicts"] = joined_conflicts(conflicts)
     progress("signing", 0, None)

@@ -1,37 +1,43 @@
-"""Workers: where parts are counted. One process, all cores of a machine, or a dask.distributed cluster."""
+"""Workers: where the work on parts is done. One process, all cores of a machine, or a dask.distributed cluster."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from khabar.errors import InputError
 from khabar.incidents import Incident
-from khabar.scale.counting import Counted, Task, count_part
 
-Found = tuple[int, Counted]
+Result = TypeVar("Result")
+Work = Callable[..., Result]
+"""A pure function of what it is given, which has to travel."""
+Tasks = Iterable[tuple[int, tuple[Any, ...]]]
+"""The number of each part, and what the work on it is given."""
+Results = Iterator[tuple[int, Result]]
+Progress = Callable[[str, int, int | None], None]
+"""Called as work goes on: what is being done, how much of it is done, and of how much (None: not known)."""
 
 
 class Workers(Protocol):
-    """Something that counts parts."""
+    """Something that works on parts."""
 
-    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
-        """Count parts (number, bytes); gives their counts in whatever order they are done."""
+    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+        """Do some work on each part; gives what comes of it in whatever order it is done."""
 
 
 class Here:
     """This process."""
 
-    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
-        """Count one part after the other."""
-        for part, data in parts:
-            yield part, count_part(data, task)
+    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+        """Work on one part after the other."""
+        for part, given in tasks:
+            yield part, work(*given)
 
 
 class Cores:
@@ -40,19 +46,19 @@ class Cores:
     def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
         self._pool, self._processes = pool, processes
 
-    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
-        """Count as many parts at a time as there are processes; one more waits its turn."""
+    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+        """Work on as many parts at a time as there are processes; one more waits its turn."""
         try:
-            yield from _in_flight(parts, lambda data: self._pool.submit(count_part, data, task), self._processes + 1)
+            yield from _in_flight(tasks, lambda given: self._pool.submit(work, *given), self._processes + 1)
         except BrokenProcessPool:
-            message = "a process that counted was ended from outside, as happens when memory runs out"
+            message = "a process at work was ended from outside, as happens when memory runs out"
             fix = "free memory, name stories so that parts are smaller, or use --cluster"
             raise InputError([Incident("workers-unusable", message, fix=fix)]) from None
 
 
-def _in_flight(parts: Iterable[tuple[int, bytes]], submit: Any, most: int) -> Iterator[Found]:
-    running: dict[Future[Counted], int] = {}
-    todo = iter(parts)
+def _in_flight(tasks: Tasks, submit: Callable[[tuple[Any, ...]], Future[Result]], most: int) -> Results[Result]:
+    running: dict[Future[Result], int] = {}
+    todo = iter(tasks)
     more = True
     while more or running:
         while more and len(running) < most:
@@ -94,11 +100,11 @@ class Cluster:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def count(self, parts: Iterable[tuple[int, bytes]], task: Task) -> Iterator[Found]:
-        """Count two parts at a time for every thread of the cluster."""
+    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+        """Work on two parts at a time for every thread of the cluster."""
         import distributed
 
-        todo = iter(parts)
+        todo = iter(tasks)
         most = max(2, 2 * sum(self._client.nthreads().values()))
         numbers: dict[str, int] = {}
         waiting: deque[Any] = deque()
@@ -106,7 +112,7 @@ class Cluster:
         def submit() -> None:
             entry = next(todo, None)
             if entry is not None:
-                future = self._client.submit(count_part, entry[1], task, pure=False)
+                future = self._client.submit(work, *entry[1], pure=False)
                 numbers[future.key] = entry[0]
                 waiting.append(future)
 
@@ -116,13 +122,13 @@ class Cluster:
         waiting.clear()
         try:
             for future in done:
-                counted = future.result()
-                yield numbers.pop(future.key), counted
+                result = future.result()
+                yield numbers.pop(future.key), result
                 submit()
                 while waiting:
                     done.add(waiting.popleft())
         except distributed.KilledWorker:
-            message = "several workers ended while they counted the same part"
+            message = "several workers ended while they worked on the same part"
             raise InputError([Incident("workers-unusable", message)]) from None
 
 

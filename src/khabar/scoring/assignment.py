@@ -27,7 +27,9 @@ def assign(pairs: Iterable[Pair]) -> list[tuple[int, int]]:
     Ties are broken by index, so callers that sort their items get an answer that does not depend on input order.
     Returns (gold, prediction) pairs in ascending order.
     """
-    ordered = sorted(pair for pair in pairs if pair[2] > 0)
+    ordered = sorted([pair for pair in pairs if pair[2] > 0])
+    if len({gold for gold, _, _ in ordered}) == len({predicted for _, predicted, _ in ordered}) == len(ordered):
+        return [(gold, predicted) for gold, predicted, _ in ordered]  # there is nothing to choose, as mostly
     chosen: list[tuple[int, int]] = []
     for group in _groups(ordered):
         if len(group) == 1:

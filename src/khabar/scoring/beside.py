@@ -15,25 +15,26 @@ from khabar.scoring.reference import Reference
 from khabar.scoring.tagging import iob2, last_letter
 
 if TYPE_CHECKING:
-    from khabar.scoring.redrawing import Array
+    from khabar.scoring.redrawing import Array, Draws
 
 
 def add_points(
     layer: Layer,
     reference: Reference,
     predicted: Mapping[str, PlacedDocument],
-    unit: Callable[[Passage, int], int] | None = None,
+    unit: Callable[[Passage, int], int],
+    named: bool,
 ) -> None:
     """Add the figures that look across documents (identity) or come from another tool (seqeval).
 
-    `unit` gives the index of the unit an offset belongs to.
+    `unit` gives the index of the unit an offset belongs to; `named` says whether any prediction has an `entity_id`.
     """
-    layer.beyond = clusters.identity_of(reference, predicted, unit or (lambda passage, offset: 0))
+    layer.beyond = clusters.identity_of(reference, predicted, unit, named)
     if reference.tokens:
         tags = _tags(reference, predicted)
         value = seqeval_f1(*tags)
         layer.points[_SEQEVAL] = Point(value)
-        if unit is not None and value is not None:
+        if value is not None:
             rows = [
                 unit(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in reference.tokens
             ]
@@ -77,7 +78,7 @@ def _seqeval_redraw(gold: list[list[str]], ours: list[list[str]], units: list[in
     right = [len(one & other) for one, other in zip(*entities, strict=True)]
     both = [len(one) + len(other) for one, other in zip(*entities, strict=True)]
 
-    def redraw(times: Array) -> dict[str, Array]:
+    def redraw(times: Draws) -> dict[str, Array]:
         drawn = times[:, np.array(units, np.intp)]
         return {_SEQEVAL: quotient(2 * (drawn @ np.array(right, float)), drawn @ np.array(both, float))}
 

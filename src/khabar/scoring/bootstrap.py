@@ -6,7 +6,11 @@ multinomial over the distinct rows; in large ones, where nearly all rows differ,
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import accumulate
+from math import exp, factorial
 from typing import TYPE_CHECKING
 
 from khabar.scoring.counting import Table
@@ -26,6 +30,10 @@ _SMALL_STRATUM = 1000
 _WEIGHTS_AT_A_TIME = 2_000_000
 _FEWEST_AT_A_TIME = 32
 _UNITS_AT_A_TIME = 1 << 16
+_SPARE = 2.0
+"""Standard deviations that Poisson weights are expected to fall short of what they have to sum to."""
+_MOST_TIMES = 8
+"""A Poisson weight of mean one is larger once in a million, which 16 bits do not tell from never."""
 
 
 def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
@@ -60,29 +68,68 @@ def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resam
 def _by_index(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
     """Draw by index, several draws at a time, and sum block by block of units, so that memory is bounded."""
     import numpy as np
-    from threadpoolctl import threadpool_limits
 
     size = len(columns[0])
     at_once = min(resamples, max(_FEWEST_AT_A_TIME, _WEIGHTS_AT_A_TIME // size))
     whole = all(np.issubdtype(column.dtype, np.integer) for column in columns)
     sums: Array = np.zeros((resamples, len(columns)))
-    times = np.empty((at_once, size), np.uint8)  # nothing is drawn 256 times of a thousand or more
-    with threadpool_limits(1, "blas"):  # its other threads would spin while numbers are drawn
+    times = np.empty((at_once, size), np.uint8)
+    # Sums of counts are whole numbers: below 2**24 single precision holds them exactly.
+    blocks = [slice(first, first + _UNITS_AT_A_TIME) for first in range(0, size, _UNITS_AT_A_TIME)]
+    exact = whole and max(int(column[block].sum()) for column in columns for block in blocks) * 4 < 1 << 24
+    kind = np.float32 if exact else np.float64
+    rows = np.empty((min(size, _UNITS_AT_A_TIME), len(columns)), kind)
+    weights = np.empty((at_once, len(rows)), kind)
+    with _one_thread():
         for start in range(0, resamples, at_once):
             drawn = times[: resamples - start]
-            for weights in drawn:
-                weights[:] = np.bincount(generator.integers(0, size, size, dtype=np.uint32), minlength=size)
-            for first in range(0, size, _UNITS_AT_A_TIME):
-                here = slice(first, first + _UNITS_AT_A_TIME)
-                block = [column[here] for column in columns]
-                # Sums of counts are whole numbers: below 2**24 single precision holds them exactly.
-                exact = whole and max(int(column.sum()) for column in block) * 4 < 1 << 24
-                kind = np.float32 if exact else np.float64
-                rows = np.empty((len(block[0]), len(block)), kind)
-                for at, column in enumerate(block):
-                    rows[:, at] = column
-                sums[start : start + at_once] += drawn[:, here].astype(kind) @ rows
+            drawn_by_index(generator, size, drawn)
+            for block in blocks:
+                some = drawn[:, block]
+                if start == 0 or len(blocks) > 1:
+                    for at, column in enumerate(columns):
+                        rows[: some.shape[1], at] = column[block]
+                weights[: len(some), : some.shape[1]] = some
+                sums[start : start + at_once] += weights[: len(some), : some.shape[1]] @ rows[: some.shape[1]]
     return sums
+
+
+def _one_thread() -> AbstractContextManager[object]:
+    """Keep linear algebra to one thread: others would spin while numbers are drawn."""
+    if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
+        return nullcontext()
+    from threadpoolctl import threadpool_limits
+
+    alone: AbstractContextManager[object] = threadpool_limits(1, "blas")
+    return alone
+
+
+def drawn_by_index(generator: np.random.Generator, size: int, out: NDArray[np.uint8]) -> None:
+    """Draw `size` of `size` units with replacement, once a row of `out` (draws × units): how often each is drawn.
+
+    Poisson weights given their sum are multinomial. So each unit gets a Poisson weight of a mean just below one, and
+    what is missing to `size` is drawn one by one; weights that sum to more are drawn anew. A Poisson weight is read
+    from 16 random bits, so that its probabilities are right to one in 65,536.
+    """
+    import numpy as np
+
+    mean = 1 - _SPARE / size**0.5
+    chances = [exp(-mean) * mean**times / factorial(times) for times in range(_MOST_TIMES)]
+    limits = [np.uint16(min(round(chance * (1 << 16)), (1 << 16) - 1)) for chance in accumulate(chances)]
+    words = -(-size // 4)
+    over = np.empty(size, bool)
+    missing = np.empty(len(out), np.int64)
+    for at, row in enumerate(out):
+        missing[at] = -1
+        while missing[at] < 0:
+            bits = generator.bit_generator.random_raw(words).view(np.uint16)[:size]
+            np.greater_equal(bits, limits[0], out=row.view(np.bool_))
+            for limit in limits[1:]:
+                np.greater_equal(bits, limit, out=over)
+                np.add(row, over.view(np.uint8), out=row)
+            missing[at] = size - int(row.sum(dtype=np.uint32))
+    drawn = generator.integers(0, size, missing.sum()) + np.repeat(np.arange(len(out)) * size, missing)
+    np.add.at(out.reshape(-1), drawn, np.uint8(1))
 
 
 def interval(draws: Array) -> tuple[float, float] | None:

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from khabar.scoring import identity
-from khabar.scoring.identity_draws import Cells, cells_of, joined, redraw
+from khabar.scoring.cells import Cells, cells_of
+from khabar.scoring.identity_draws import figures, sums
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.redrawing import Point
+from khabar.scoring.redrawing import Point, redrawn
 from khabar.scoring.reference import Reference
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from khabar.scoring.counting import Frame
+    from khabar.scoring.redrawing import Array, Draws, Sums
 
-    Array = NDArray[np.float64]
-    Integers = NDArray[np.intp]
+MOST_EFFORT = 1_000_000
+"""Effort beyond which CEAF is not made anew on resamples: no interval. A thousand small tangles, or a large one."""
 
 _Place = tuple[str, int, int]
 _METRICS = {"lea": identity.lea, "b_cubed": identity.b_cubed, "ceaf_e": identity.ceaf_e, "muc": identity.muc}
@@ -28,19 +29,35 @@ _NAMES = ("lea", "b_cubed", "ceaf_e", "muc", "conll")
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
-    """Numerator and denominator of each metric's recall and precision, the links of variants, and what redraws them."""
+class Agreement:
+    """Numerator and denominator of each metric's recall and precision, and the links of variants. Agreements add."""
 
     shares: Mapping[str, tuple[identity.Pair, identity.Pair]]
-    links: int
-    kept: int
-    cells: Cells | None
-    """None where nothing is measured: a system or a gold without clusters."""
+    """Empty where nothing is measured: a system or a gold without clusters."""
+    links: int = 0
+    kept: int = 0
+    effort: int = 0
+    """How long CEAF takes on a resample; see `khabar.scoring.alignment.Tangle`."""
+
+    def __add__(self, other: Agreement) -> Agreement:
+        """Put two parts together; no cluster lies in both."""
+        both = [part.shares for part in (self, other) if part.shares]
+        return Agreement(
+            {
+                name: (_total(each[name][0] for each in both), _total(each[name][1] for each in both))
+                for name in _METRICS
+            }
+            if both
+            else {},
+            self.links + other.links,
+            self.kept + other.kept,
+            self.effort + other.effort,
+        )
 
     def points(self) -> dict[str, Point]:
         """F1 of each metric, their mean, and the recall of links to variant spellings."""
         found: dict[str, float | None] = dict.fromkeys((*(f"identity.{name}.f1" for name in _NAMES), _VARIANTS))
-        if self.cells is not None:
+        if self.shares:
             scores = {name: identity.harmonic(*pair) for name, pair in self.shares.items()}
             found |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
             parts = [f for name in ("muc", "b_cubed", "ceaf_e") if (f := scores[name]) is not None]
@@ -48,51 +65,51 @@ class Identity:
             found[_VARIANTS] = self.kept / self.links if self.links else None
         return {name: Point(value) for name, value in found.items()}
 
-    def redraw(self, times: Array) -> dict[str, Array]:
+    def figures(self, sums: Mapping[str, Array]) -> Mapping[str, Array]:
         """The same on resamples."""
-        assert self.cells is not None, "what is undefined is not redrawn"
-        return redraw(self.cells, times)
+        return figures(sums)
 
-    def width(self) -> int:
-        """One number a mention."""
-        return 0 if self.cells is None else len(self.cells.units)
 
-    def joined(self, others: Sequence[Any], units: Sequence[Integers]) -> Identity:
-        """Put parts together; no cluster lies in two."""
-        measured = [(part, of) for part, of in zip((self, *others), units, strict=True) if part.cells is not None]
-        if not measured:
-            return self
-        parts: list[Identity] = [part for part, _ in measured]
-        shares = {
-            name: (_total(part.shares[name][0] for part in parts), _total(part.shares[name][1] for part in parts))
-            for name in _METRICS
-        }
-        cells = joined([part.cells for part in parts if part.cells is not None], [of for _, of in measured])
-        return Identity(shares, sum(part.links for part in parts), sum(part.kept for part in parts), cells)
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How well two clusterings agree, and the cells from which that is drawn anew."""
+
+    summary: Agreement
+    cells: tuple[Cells, ...] = ()
+
+    def points(self) -> dict[str, Point]:
+        """The figures."""
+        return self.summary.points()
+
+    def sums(self, times: Draws, whole: Agreement) -> Sums:
+        """What the figures on resamples are made of."""
+        return sums(self.cells, times, aligned=whole.effort <= MOST_EFFORT)
+
+    def redraw(self, frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
+        """The figures on resamples."""
+        return redrawn(self, frame, seed, resamples)
 
 
 _VARIANTS = "identity.variants.recall"
 
 
 def identity_of(
-    reference: Reference, predicted: Mapping[str, PlacedDocument], unit: Callable[[Passage, int], int]
+    reference: Reference, predicted: Mapping[str, PlacedDocument], unit: Callable[[Passage, int], int], named: bool
 ) -> Identity:
-    """Compare clusters. `unit` gives the index of the unit an offset belongs to."""
-    if reference.whole is None:
-        named = any(item.entity_id is not None for placed in predicted.values() for item in placed.said.entities)
-    else:
-        named = reference.whole.named
+    """Compare clusters. `unit` gives the index of the unit an offset belongs to; `named`: has any mention a cluster?"""
     gold, ours, variants = _clusterings(reference, predicted) if named else ({}, {}, set())
     # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
     if not gold and not (ours and reference.whole is not None and reference.whole.clustered):
-        return Identity({}, 0, 0, None)
-    keys, responses = identity.clusters_of(gold), identity.clusters_of(ours)
-    units = {place: unit(reference.documents[place[0]].passage, place[1]) for place in (*gold, *ours)}
-    return Identity(
-        {name: (metric(keys, responses), metric(responses, keys)) for name, metric in _METRICS.items()},
-        *_variant_links(gold, ours, variants),
-        cells_of(gold, ours, units, variants),
-    )
+        return Identity(Agreement({}))
+    number = {place: at for at, place in enumerate(dict.fromkeys((*gold, *ours)))}
+    units = [unit(reference.documents[doc_id].passage, start) for doc_id, start, _ in number]
+    one, other = ({number[place]: key for place, key in side.items()} for side in (gold, ours))
+    marked = {number[place] for place in variants}
+    keys, responses = identity.clusters_of(one), identity.clusters_of(other)
+    shares = {name: (metric(keys, responses), metric(responses, keys)) for name, metric in _METRICS.items()}
+    cells = cells_of(one, other, units, marked)
+    effort = sum(tangle.effort for each in cells for tangle in each.tangles)
+    return Identity(Agreement(shares, *_variant_links(one, other, marked), effort), cells)
 
 
 def _total(pairs: Iterable[identity.Pair]) -> identity.Pair:
@@ -126,9 +143,7 @@ def _clusterings(
     return gold, ours, variants
 
 
-def _variant_links(
-    gold: Mapping[_Place, str], ours: Mapping[_Place, str], variants: Iterable[_Place]
-) -> tuple[int, int]:
+def _variant_links(gold: Mapping[int, str], ours: Mapping[int, str], variants: Iterable[int]) -> tuple[int, int]:
     """Count the links between a mention in a variant spelling and its entity's others, and those that are kept."""
     together: dict[str, Counter[str | None]] = defaultdict(Counter)
     for place, key in gold.items():

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from khabar.arabic.grounding import is_clitic_before
+from khabar.lazily import Made
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.counting import Frame, Table, narrow
 from khabar.scoring.formulas import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.matching import Layer, UnitOf, settle
-from khabar.scoring.mentions import Mentions, among, keys, mentions
+from khabar.scoring.mentions import Mentions, among, keys
 from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.reference import GoldDocument
+from khabar.scoring.reference import Reference
 from khabar.scoring.semeval import OUTCOMES, SCHEMES, count_schemes
 
 if TYPE_CHECKING:
@@ -47,18 +47,19 @@ def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
 
 def score(
     layer: Layer,
-    documents: Sequence[GoldDocument],
-    predicted: Sequence[PlacedDocument],
+    gold: Mentions,
+    ours: Mentions,
+    reference: Reference,
     frame: Frame,
     unit_of: UnitOf,
     phenomena: Sequence[str],
     with_texts: bool,
 ) -> None:
-    """Count all documents into the layer's table. `predicted` stands in the order of `documents`."""
+    """Count the mentions of all documents into the layer's table. Both sides stand in the order of the reference."""
     import numpy as np
 
-    passages = [document.passage for document in documents]
-    gold, ours = mentions([document.gold for document in documents]), mentions(predicted)
+    names = list(reference.documents)
+    passages = Made(range(len(names)), lambda at: reference.documents[names[at]].passage)
     counter = _Counter(frame, _units(gold, passages, frame, unit_of), _units(ours, passages, frame, unit_of))
 
     key, guess = keys(*((m.document, m.start, m.end, m.label) for m in (gold, ours)))
@@ -68,7 +69,9 @@ def score(
     first[1:] = guess[1:] != guess[:-1]
     found = scored & among(key, guess[ours.grounded])
     hit = is_right & first
-    aside = _set_aside(gold, ours, passages) & ~is_right
+    zoned = {record.doc_id for record in reference.said if record.zones}
+    in_zones = [(at, passages[at]) for at, name in enumerate(names) if name in zoned]
+    aside = _set_aside(gold, ours, in_zones) & ~is_right
     missed, false = gold.scored & ~found, ~hit & ~aside
 
     for outcome, which, of_gold in (("tp", found, True), ("fn", missed, True), ("fp", false, False)):
@@ -118,7 +121,7 @@ class _Counter:
         return Table(self._frame, columns, list(map(narrow, by_column)))
 
 
-def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: UnitOf) -> Integers:
+def _units(found: Mentions, passages: Mapping[int, Passage], frame: Frame, unit_of: UnitOf) -> Integers:
     """Index of the unit each mention counts to."""
     import numpy as np
 
@@ -128,14 +131,14 @@ def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: 
     return np.array([frame.index[unit_of(passages[at], start)] for at, start in places], np.int64)
 
 
-def _set_aside(gold: Mentions, ours: Mentions, passages: Sequence[Passage]) -> Booleans:
+def _set_aside(gold: Mentions, ours: Mentions, passages: Iterable[tuple[int, Passage]]) -> Booleans:
     """Say of each prediction whether it stays out without a partner: boilerplate, or the span of a don't-care row."""
     import numpy as np
 
     row, guess = keys(*((m.document, m.start, m.end) for m in (gold, ours)))
     aside = among(guess, row[~gold.scored & gold.grounded]) & ~among(guess, row[gold.scored])
-    for at, passage in enumerate(passages):
-        if passage.zones and passage.boilerplate:
+    for at, passage in passages:
+        if passage.boilerplate:
             here = ours.of_document(at)
             places = zip(ours.start[here].tolist(), ours.end[here].tolist(), strict=True)
             aside[here] |= np.array([passage.in_boilerplate(((start, end),)) for start, end in places], bool)
@@ -159,7 +162,7 @@ def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Boo
 
 
 def _clitic_tolerant(
-    gold: Mentions, ours: Mentions, passages: Sequence[Passage], aside: Booleans
+    gold: Mentions, ours: Mentions, passages: Mapping[int, Passage], aside: Booleans
 ) -> tuple[Integers, Integers]:
     """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more.
 

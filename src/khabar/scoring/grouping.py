@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from khabar.scoring.formulas import f1
-from khabar.scoring.redrawing import Point
+from khabar.scoring.formulas import f1, quotient
+from khabar.scoring.members import Members, kind_for
+from khabar.scoring.redrawing import Point, redrawn
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
-    Integers = NDArray[np.intp]
+    from khabar.scoring.counting import Frame
+    from khabar.scoring.redrawing import Array, Draws, Sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,86 +27,97 @@ class Grouped:
     unit: int
 
 
-_UTTERANCES = "utterance"
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs put together by both (tp), by the system alone (fp), by gold alone (fn). Those of parts add."""
+
+    tp: int
+    fp: int
+    fn: int
+
+    def __add__(self, other: Pairs) -> Pairs:
+        """Put two parts together; no group lies in both."""
+        return Pairs(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
+
+    def points(self) -> dict[str, Point]:
+        """F1 over pairs that are put into one utterance, and its counts."""
+        counts: dict[str, float] = {"utterance.tp": self.tp, "utterance.fp": self.fp, "utterance.fn": self.fn}
+        value = float(quotient(2 * self.tp, 2 * self.tp + self.fp + self.fn))
+        return {_NAME: Point(value if value == value else None, counts)}
+
+    def figures(self, sums: Mapping[str, Array]) -> dict[str, Array]:
+        """The same on resamples; NaN where nobody puts anything together."""
+        return {_NAME: f1(*(sums[each] for each in ("tp", "fp", "fn")))}
+
+
+_NAME = "utterance.pair_f1"
 
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Items as columns: the unit of each, and the number of its group on both sides (-1: in none)."""
+    """The items of each group, as units: of gold's groups, of the system's, and of what both put together."""
 
-    unit: Integers
-    gold: Integers
-    predicted: Integers
+    gold: Members
+    predicted: Members
+    both: Members
 
     @classmethod
     def of(cls, items: Sequence[Grouped]) -> Grouping:
-        """Number the groups. What is in none on either side plays no part."""
+        """Gather the groups. What is in none on either side plays no part."""
         import numpy as np
 
-        items = [item for item in items if item.gold is not None or item.predicted is not None]
-        sides = []
-        for names in ([item.gold for item in items], [item.predicted for item in items]):
-            number = {name: at for at, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
-            sides.append(np.array([-1 if name is None else number[name] for name in names], np.intp))
-        return cls(np.array([item.unit for item in items], np.intp), *sides)
+        unit = np.array([item.unit for item in items], np.int32)
+        sides: list[list[Hashable | None]] = [
+            [item.gold for item in items],
+            [item.predicted for item in items],
+            [None if item.gold is None or item.predicted is None else (item.gold, item.predicted) for item in items],
+        ]
+        return cls(*(Members.of(_numbers(names), unit) for names in sides))
+
+    @property
+    def summary(self) -> Pairs:
+        """The pairs of the items themselves."""
+        gold, predicted, both = (int(_pairs(each.sizes)) for each in (self.gold, self.predicted, self.both))
+        return Pairs(both, predicted - both, gold - both)
 
     def points(self) -> dict[str, Point]:
-        """F1 over pairs that are put into one utterance, and its counts."""
-        import numpy as np
+        """F1 over pairs, and its counts."""
+        return self.summary.points()
 
-        once = np.ones((1, int(self.unit.max(initial=0)) + 1))
-        value = float(pair_f1(self, once)[0])
-        counts: dict[str, float] = {f"{_UTTERANCES}.{part}": int(n[0]) for part, n in pair_counts(self, once).items()}
-        return {f"{_UTTERANCES}.pair_f1": Point(value if value == value else None, counts)}
+    def sums(self, times: Draws, whole: Pairs) -> Sums:
+        """Pairs of each kind, for each draw; `times` is units × draws."""
+        both = _pairs_drawn(self.both, times)
+        return {
+            "tp": both,
+            "fp": _pairs_drawn(self.predicted, times) - both,
+            "fn": _pairs_drawn(self.gold, times) - both,
+        }
 
-    def redraw(self, times: Array) -> dict[str, Array]:
-        """The same on resamples."""
-        return {f"{_UTTERANCES}.pair_f1": pair_f1(self, times)}
-
-    def width(self) -> int:
-        """One number an item."""
-        return len(self.unit)
-
-    def joined(self, others: Sequence[Any], units: Sequence[Integers]) -> Grouping:
-        """Put parts together; no group lies in two."""
-        import numpy as np
-
-        parts: list[Grouping] = [self, *others]
-        sides = []
-        for side in ("gold", "predicted"):
-            moved, before = [], 0
-            for part in parts:
-                groups = getattr(part, side)
-                moved.append(np.where(groups < 0, -1, groups + before))
-                before += int(groups.max(initial=-1)) + 1
-            sides.append(np.concatenate(moved))
-        return Grouping(np.concatenate([of[part.unit] for part, of in zip(parts, units, strict=True)]), *sides)
+    def redraw(self, frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
+        """The figure on resamples."""
+        return redrawn(self, frame, seed, resamples)
 
 
-def pair_counts(items: Grouping, times: Array) -> dict[str, Array]:
-    """Count pairs put together by both (tp), by the system alone (fp), by gold alone (fn).
-
-    `times` is draws × units: how often each item stands there. Gives one number a draw.
-    """
+def _numbers(names: Sequence[Hashable | None]) -> NDArray[np.int32]:
     import numpy as np
 
-    def together(group: Integers) -> Array:
-        order = np.argsort(group, kind="stable")
-        order = order[group[order] >= 0]
-        if not len(order):
-            return np.zeros(len(times))
-        firsts = np.flatnonzero(np.diff(group[order], prepend=-1))
-        size = np.add.reduceat(times[:, items.unit[order]], firsts, axis=1)
-        pairs: Array = (size * (size - 1) / 2).sum(axis=1)
-        return pairs
-
-    width = int(items.predicted.max(initial=-1)) + 1
-    in_both = (items.gold >= 0) & (items.predicted >= 0)
-    both = together(np.where(in_both, items.gold * width + items.predicted, -1))
-    return {"tp": both, "fp": together(items.predicted) - both, "fn": together(items.gold) - both}
+    number = {name: at for at, name in enumerate(dict.fromkeys(name for name in names if name is not None))}
+    return np.array([-1 if name is None else number[name] for name in names], np.int32)
 
 
-def pair_f1(items: Grouping, times: Array) -> Array:
-    """F1 over pairs, for each draw; NaN where nobody puts anything together."""
-    found = pair_counts(items, times)
-    return f1(found["tp"], found["fp"], found["fn"])
+def _pairs_drawn(groups: Members, times: Draws) -> NDArray[np.int64]:
+    import numpy as np
+
+    found = np.zeros(times.shape[1], np.int64)
+    kind = kind_for(groups.most * int(times.max(initial=0)))
+    for some in groups.some():
+        found += _pairs(some.sums(times, kind))
+    return found
+
+
+def _pairs(sizes: NDArray[Any]) -> NDArray[np.int64]:
+    """How many pairs there are in groups; groups are the rows."""
+    import numpy as np
+
+    pairs: NDArray[np.int64] = np.add.reduce(sizes * (sizes - 1), axis=0, dtype=np.int64) // 2
+    return pairs

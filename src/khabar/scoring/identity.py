@@ -33,8 +33,8 @@ def muc(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     of = _index(response)
     kept = links = 0
     for cluster in key:
-        parts = len({of[m] for m in cluster if m in of}) + sum(m not in of for m in cluster)
-        kept += len(cluster) - parts
+        together = _together(cluster, of)
+        kept += sum(together) - len(together)
         links += len(cluster) - 1
     return Fraction(kept), Fraction(links)
 
@@ -42,11 +42,10 @@ def muc(key: Clusters[Key], response: Clusters[Key]) -> Pair:
 def b_cubed(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     """Mean over key mentions of the share of their cluster that the response keeps with them."""
     of = _index(response)
-    total = Fraction(0)
+    tops: Counter[int] = Counter()
     for cluster in key:
-        together = Counter(of[m] for m in cluster if m in of)
-        total += sum((Fraction(n * n, len(cluster)) for n in together.values()), Fraction(0))
-    return total, Fraction(sum(map(len, key)))
+        tops[len(cluster)] += sum(n * n for n in _together(cluster, of))
+    return _sum(tops), Fraction(sum(map(len, key)))
 
 
 def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
@@ -55,12 +54,11 @@ def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     overlap: dict[tuple[int, int], int] = Counter(
         (at, of[mention]) for at, cluster in enumerate(key) for mention in cluster if mention in of
     )
-    similar = {
-        (at, other): Fraction(2 * shared, len(key[at]) + len(response[other]))
-        for (at, other), shared in overlap.items()
-    }
-    pairs = assign((at, other, round(value * (1 << 40))) for (at, other), value in similar.items())
-    return sum((similar[pair] for pair in pairs), Fraction(0)), Fraction(len(key))
+    sizes = {(at, other): len(key[at]) + len(response[other]) for at, other in overlap}
+    tops: Counter[int] = Counter()
+    for pair in assign((*pair, _rounded(shared << 41, sizes[pair])) for pair, shared in overlap.items()):
+        tops[sizes[pair]] += 2 * overlap[pair]
+    return _sum(tops), Fraction(len(key))
 
 
 def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
@@ -69,17 +67,14 @@ def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     An entity of one mention has one link, to itself, found if the response has it alone too.
     """
     of = _index(response)
-    total = Fraction(0)
+    tops: Counter[int] = Counter()
     for cluster in key:
         if len(cluster) == 1:
             (mention,) = cluster
-            alone = mention in of and len(response[of[mention]]) == 1
-            total += int(alone)
-            continue
-        together = Counter(of[m] for m in cluster if m in of)
-        found = sum(_links(n) for n in together.values())
-        total += Fraction(len(cluster) * found, _links(len(cluster)))
-    return total, Fraction(sum(map(len, key)))
+            tops[1] += mention in of and len(response[of[mention]]) == 1
+        else:
+            tops[_links(len(cluster))] += len(cluster) * sum(map(_links, _together(cluster, of)))
+    return _sum(tops), Fraction(sum(map(len, key)))
 
 
 def f_score(metric: object, key: Clusters[Key], response: Clusters[Key]) -> Fraction | None:
@@ -98,6 +93,27 @@ def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
 
 def _index(clusters: Clusters[Key]) -> dict[Key, int]:
     return {mention: at for at, cluster in enumerate(clusters) for mention in cluster}
+
+
+def _together(cluster: frozenset[Key], of: Mapping[Key, int]) -> list[int]:
+    """How many of a cluster's mentions are in one cluster of the other side, for each of these."""
+    found: dict[int, int] = {}
+    for mention in cluster:
+        at = of.get(mention)
+        if at is not None:
+            found[at] = found.get(at, 0) + 1
+    return list(found.values())
+
+
+def _sum(tops: Mapping[int, int]) -> Fraction:
+    """Add fractions, given as the sum of the numerators of each denominator: few fractions are fast to add."""
+    return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
+
+
+def _rounded(top: int, bottom: int) -> int:
+    """The quotient as a whole number, a half going to the even one."""
+    whole, rest = divmod(top, bottom)
+    return whole + (2 * rest > bottom or (2 * rest == bottom and whole % 2))
 
 
 def _links(size: int) -> int:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from khabar.records import SaidEntity
+from khabar.records import Annotations, SaidEntity
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.placing import PlacedDocument
 
@@ -59,36 +60,61 @@ class Mentions:
         return slice(first, last)
 
 
+class Documents(tuple[Annotations, ...]):
+    """What is said of documents, and all their entity mentions as columns, gathered when they are first asked for."""
+
+    @cached_property
+    def mentions(self) -> Mentions:
+        """The mentions as they stand; an offset left out is -1. Raises OverflowError for one beyond 64 bits."""
+        return as_given([record.entities for record in self])
+
+
 def as_given(documents: Sequence[Sequence[SaidEntity]]) -> Mentions:
     """Gather the mentions of documents as they stand; an offset left out is -1. Raises OverflowError beyond 64 bits."""
     import numpy as np
 
     said = [item for document in documents for item in document]
+    scored = [item.scored for item in said]
 
-    def column(values: Iterable[object], kind: type) -> NDArray[Any]:
-        return np.fromiter(values, kind, len(said))
+    def offsets(values: list[int | None]) -> Integers:
+        try:
+            return np.fromiter(values, np.int64, len(said))
+        except TypeError:
+            return np.array([-1 if value is None else value for value in values], np.int64)
 
     return Mentions(
         np.repeat(np.arange(len(documents)), [len(document) for document in documents]),
-        column([-1 if item.start is None else item.start for item in said], np.int64),
-        column([-1 if item.end is None else item.end for item in said], np.int64),
-        column([_LABEL[item.label] for item in said], np.int64),
-        column([item.scored for item in said], bool),
-        column(said, object),
+        offsets([item.start for item in said]),
+        offsets([item.end for item in said]),
+        np.frombuffer(bytes([_LABEL[item.label] for item in said]), np.uint8).astype(np.int64),
+        np.ones(len(said), bool) if all(scored) else np.array(scored, bool),
+        np.fromiter(said, object, len(said)),
     )
 
 
-def mentions(documents: Sequence[PlacedDocument]) -> Mentions:
-    """Gather the mentions of documents in canonical order: by document, start, end, label."""
+def mentions(said: Documents, placed: Mapping[str, PlacedDocument]) -> Mentions:
+    """The mentions of `said` in canonical order: by document in the order of `placed`, then start, end, label.
+
+    Documents that are not among `placed` are left out.
+    """
     import numpy as np
 
-    found = as_given([document.said.entities for document in documents])
-    for at in np.unique(found.document[found.start < 0]).tolist():  # where something is a string, find its place
-        here = found.of_document(at)
-        for index, placed in enumerate(documents[at].entities, here.start):
-            found.start[index], found.end[index] = placed.spans[0] if placed.spans else (-1, -1)
-            found.said[index] = placed.said
-            found.label[index], found.scored[index] = _LABEL[placed.said.label], placed.said.scored
+    number = {doc_id: at for at, doc_id in enumerate(placed)}
+    place = np.array([number.get(record.doc_id, -1) for record in said], np.int64)
+    found = said.mentions
+    found = replace(found, document=place[found.document])
+    if (np.diff(place, prepend=-1) <= 0).any():  # in another order, or not all of them there
+        order = np.argsort(found.document, kind="stable")
+        found = found.take(order[found.document[order] >= 0])
+    if not found.grounded.all():  # where something is a string, find its place
+        found = found.take(np.arange(len(found)))
+        names = list(placed)
+        for at in np.unique(found.document[~found.grounded]).tolist():
+            here = found.of_document(at)
+            for index, item in enumerate(placed[names[at]].entities, here.start):
+                found.start[index], found.end[index] = item.spans[0] if item.spans else (-1, -1)
+                found.said[index] = item.said
+                found.label[index], found.scored[index] = _LABEL[item.said.label], item.said.scored
     (key,) = keys((found.document, found.start, found.end, found.label))
     return found if (key[1:] >= key[:-1]).all() else found.take(np.argsort(key, kind="stable"))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Generic, TypeVar
@@ -74,6 +74,8 @@ def span_of(said: SaidSpan, passage: Passage, turn: int = 1) -> tuple[int, int] 
 def _grounded(item: Said, passage: Passage, anchor: int) -> Said:
     """Give every further part of an item that is a string (core, cue, mention …) its offsets, nearest to the item."""
     if isinstance(item, SaidNumber):
+        if item.core is None and item.modifier is None:
+            return item
         return msgspec.structs.replace(
             item, core=_near(item.core, passage, anchor), modifier=_near(item.modifier, passage, anchor)
         )
@@ -112,29 +114,33 @@ def _all_near(parts: tuple[SaidSpan, ...] | None, passage: Passage, anchor: int)
 
 
 def _placed(
-    items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Iterable[SaidSpan]]
+    items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Sequence[SaidSpan]]
 ) -> tuple[Placed[Said], ...]:
     if not items:
         return ()
     turns = _turns(items, spans_of)
-    placed: list[tuple[Spans, bytes, Placed[Said]]] = []
+    placed: list[tuple[Spans, Placed[Said]]] = []
     for at, item in enumerate(items):
-        found = [span_of(said, passage, turns.get((at, part), 1)) for part, said in enumerate(spans_of(item))]
-        spans = normal(span for span in found if span) if all(found) else ()
+        parts = spans_of(item)
+        found = [span_of(said, passage, turns.get((at, part), 1)) for part, said in enumerate(parts)]
+        spans = normal([span for span in found if span]) if all(found) else ()
         altered = any(
             said.start is None
             and span
             and passage.text
             and passage.text[span[0] : span[1]] != (said.text or "").strip()
-            for said, span in zip(spans_of(item), found, strict=True)
+            for said, span in zip(parts, found, strict=True)
         )
         anchor = spans[0][0] if spans else 0
-        placed.append((spans, canonical(item), Placed(_grounded(item, passage, anchor), spans or None, bool(altered))))
-    placed.sort(key=lambda entry: entry[:2])
-    return tuple(entry[2] for entry in placed)
+        placed.append((spans, Placed(_grounded(item, passage, anchor), spans or None, bool(altered))))
+    if len({spans for spans, _ in placed}) == len(placed):
+        placed.sort(key=lambda entry: entry[0])
+        return tuple(entry[1] for entry in placed)
+    content = {id(entry): canonical(item) for entry, item in zip(placed, items, strict=True)}
+    return tuple(entry[1] for entry in sorted(placed, key=lambda entry: (entry[0], content[id(entry)])))
 
 
-def _turns(items: Sequence[Said], spans_of: Callable[[Said], Iterable[SaidSpan]]) -> dict[tuple[int, int], int]:
+def _turns(items: Sequence[Said], spans_of: Callable[[Said], Sequence[SaidSpan]]) -> dict[tuple[int, int], int]:
     """Say for each string without an occurrence the how-maniest of its equals it is: (item, part) → 1, 2, …
 
     n items of equal text take the first n places, in the order of their canonical JSON.

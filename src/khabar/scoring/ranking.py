@@ -5,20 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from khabar.scoring.counting import Unit
 from khabar.scoring.formulas import quotient
-from khabar.scoring.redrawing import Point
+from khabar.scoring.redrawing import Point, times_drawn
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    from khabar.scoring.counting import Frame
+    from khabar.scoring.redrawing import Array, Draws
+
     Integers = NDArray[np.intp]
 
 _NAME = "average_precision"
+_NUMBERS_AT_A_TIME = 1 << 17
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,36 +59,47 @@ class Ranking:
         ranked = zip(self.confidence.tolist(), self.right.astype(bool).tolist(), strict=True)
         return {_NAME: Point(average_precision(ranked, len(self.disputes)))}
 
-    def redraw(self, times: Array) -> dict[str, Array]:
+    def redraw(self, frame: Frame, seed: int, resamples: int) -> dict[str, Array]:
         """Average precision of resamples."""
         import numpy as np
 
-        hard = times[:, self.disputes].sum(axis=1)
-        if not len(self.units):
-            return {_NAME: quotient(np.zeros(len(times)), hard)}
-        order = np.argsort(-self.confidence, kind="stable")
-        levels = np.unique(-self.confidence[order], return_index=True)[1]
-        drawn = times[:, self.units[order]]
-        right = drawn * self.right[order]
-        seen, found = (np.add.reduceat(each, levels, axis=1) for each in (drawn, right))
-        precision = np.nan_to_num(quotient(found.cumsum(axis=1), seen.cumsum(axis=1)))
-        return {_NAME: quotient((found * precision).sum(axis=1), hard)}
+        found = [self.drawn(times) for times in times_drawn(frame, seed, resamples)]
+        return {_NAME: np.concatenate(found)} if found else {}
 
-    def width(self) -> int:
-        """One number a record and dispute."""
-        return len(self.units) + len(self.disputes)
-
-    def joined(self, others: Sequence[Any], units: Sequence[Integers]) -> Ranking:
-        """Put parts together. Records of equal confidence share one rank, so the order of the parts does not matter."""
+    def drawn(self, times: Draws) -> Array:
+        """Average precision of some draws: draws × units."""
         import numpy as np
 
-        parts: list[Ranking] = [self, *others]
-        return Ranking(
-            np.concatenate([part.confidence for part in parts]),
-            np.concatenate([part.right for part in parts]),
-            np.concatenate([of[part.units] for part, of in zip(parts, units, strict=True)]),
-            np.concatenate([of[part.disputes] for part, of in zip(parts, units, strict=True)]),
-        )
+        order = np.argsort(-self.confidence, kind="stable")
+        levels = np.unique(-self.confidence[order], return_index=True)[1]
+        units, right = self.units[order], self.right[order]
+        total = np.zeros(len(times))
+        at_once = max(1, _NUMBERS_AT_A_TIME // max(1, len(units)))
+        for start in range(0, len(times) if len(units) else 0, at_once):
+            draws = slice(start, start + at_once)
+            seen = times[draws].take(units, axis=1).astype(float)
+            found = seen * right
+            if len(levels) < len(units):
+                seen, found = (np.add.reduceat(each, levels, axis=1) for each in (seen, found))
+            # Where nothing is seen yet nothing is found either.
+            precision = found.cumsum(axis=1) / np.maximum(seen.cumsum(axis=1), 1)
+            total[draws] = (found * precision).sum(axis=1)
+        return quotient(total, times.take(self.disputes, axis=1).sum(axis=1))
+
+
+def joined(parts: Sequence[tuple[Ranking, Integers]]) -> Ranking:
+    """Put parts together, each given with the indices that its units have in the whole.
+
+    Records of equal confidence share one rank, so the order of the parts does not matter.
+    """
+    import numpy as np
+
+    return Ranking(
+        np.concatenate([part.confidence for part, _ in parts]),
+        np.concatenate([part.right for part, _ in parts]),
+        np.concatenate([of[part.units] for part, of in parts]),
+        np.concatenate([of[part.disputes] for part, of in parts]),
+    )
 
 
 def average_precision(ranked: Iterable[tuple[float, bool]], hard: int) -> float | None:

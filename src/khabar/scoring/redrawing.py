@@ -2,14 +2,18 @@
 
 Clusters cross documents and ranks cross disputes, so their figures are no formula over column sums. They are computed
 again on each resample, in which a unit drawn twice stands there twice. Same bootstrap, same units, draws of their own.
+
+Clusters do not cross stories, though. What their figures are quotients of adds over parts that share no story, draw by
+draw, in whole numbers: a part that knows how often its own units are drawn can say its share.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from khabar.scoring.bootstrap import drawn_by_index
 from khabar.scoring.counting import Frame
 
 if TYPE_CHECKING:
@@ -17,12 +21,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-    Integers = NDArray[np.intp]
+    Draws = NDArray[np.uint8]
+    """How often each unit is drawn in each draw."""
+    Sums = dict[str, NDArray[np.int64]]
+    """Whole numbers by name, one a draw."""
 
-Redraw = Callable[["Array"], Mapping[str, "Array"]]
+Redraw = Callable[["Draws"], Mapping[str, "Array"]]
 """From how often each unit was drawn (draws × units of the frame) to figures by name: a value a draw, NaN undefined."""
 
-_NUMBERS_AT_A_TIME = 2_000_000
+_SMALL_STRATUM = 1000
+_NUMBERS_IN_SMALL_STRATA = 2_000_000
+_NUMBERS_AT_A_TIME = 1 << 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +43,68 @@ class Point:
 
 
 class Beyond(Protocol):
-    """What figures beyond column sums are made of. Like counts, it adds: those of parts join into that of the whole."""
+    """Figures beyond column sums."""
 
     def points(self) -> dict[str, Point]:
         """The figures."""
 
-    def redraw(self, times: Array) -> Mapping[str, Array]:
-        """The figures on resamples; see `Redraw`."""
-
-    def width(self) -> int:
-        """How many numbers a single draw is made of, so that memory stays bounded."""
-
-    def joined(self, others: Sequence[Beyond], units: Sequence[Integers]) -> Beyond:
-        """Join with those of other parts. `units` gives for each part the indices its units have in the whole."""
+    def redraw(self, frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
+        """The figures on resamples of the frame's units: a value a draw, NaN undefined."""
 
 
-def redrawn(beyond: Beyond, times: Array) -> Iterator[Mapping[str, Array]]:
-    """Redraw, as many draws at a time as fit."""
-    at_once = max(1, _NUMBERS_AT_A_TIME // max(1, beyond.width()))
-    for start in range(0, len(times), at_once):
-        yield beyond.redraw(times[start : start + at_once])
+Summary = TypeVar("Summary", bound="Adding")
 
 
-def times_drawn(frame: Frame, seed: int, resamples: int) -> Iterator[Array]:
+class Adding(Protocol):
+    """What figures are in all, without the units that have to be drawn anew; summaries of parts add."""
+
+    def __add__(self: Summary, other: Summary) -> Summary: ...
+
+    def points(self) -> dict[str, Point]:
+        """The figures."""
+
+    def figures(self, sums: Mapping[str, Array]) -> Mapping[str, Array]:
+        """The figures on resamples, from what their parts' shares sum up to."""
+
+
+class Parted(Protocol[Summary]):
+    """What a part knows of figures that add."""
+
+    @property
+    def summary(self) -> Summary:
+        """The figures of the part."""
+
+    def sums(self, times: Draws, whole: Summary) -> Sums:
+        """The part's share of what the figures of the `whole` are quotients of. `times` is units × draws."""
+
+
+def redrawn(part: Parted[Summary], frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
+    """Redraw a part that is the whole."""
+    import numpy as np
+
+    summary = part.summary
+    blocks = [part.sums(np.ascontiguousarray(times.T), summary) for times in times_drawn(frame, seed, resamples)]
+    if not blocks:
+        return {}
+    joint = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
+    return summary.figures({name: values.astype(float) for name, values in joint.items()})
+
+
+def times_drawn(frame: Frame, seed: int, resamples: int) -> Iterator[Draws]:
     """How often each unit is drawn, with replacement within its stratum: draws × units, some draws at a time."""
     import numpy as np
 
     generator = np.random.default_rng([seed, 2])
-    at_once = max(1, _NUMBERS_AT_A_TIME // max(1, len(frame)))
+    are_small = all(last - first <= _SMALL_STRATUM for first, last in frame.slices)
+    at_once = max(1, (_NUMBERS_IN_SMALL_STRATA if are_small else _NUMBERS_AT_A_TIME) // max(1, len(frame)))
     for start in range(0, resamples, at_once):
-        times = np.zeros((min(at_once, resamples - start), len(frame)))
+        times = np.zeros((min(at_once, resamples - start), len(frame)), np.uint8)
         for first, last in frame.slices:
             size = last - first
-            times[:, first:last] = generator.multinomial(size, np.full(size, 1 / size), size=len(times))
+            if size <= _SMALL_STRATUM:  # nothing is drawn 256 times of some hundreds, or of thousands
+                times[:, first:last] = generator.multinomial(size, np.full(size, 1 / size), size=len(times))
+            else:
+                drawn = np.empty((len(times), size), np.uint8)
+                drawn_by_index(generator, size, drawn)
+                times[:, first:last] = drawn
         yield times

@@ -6,13 +6,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
+from khabar.lazily import Made
 from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow
 from khabar.records.labels import ConflictType, Status
+from khabar.scoring.mentions import Documents
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument, canonical, span_of
 
@@ -66,6 +69,8 @@ class Reference:
     """Gold to score against. `traps_known` is false where the format could not say what is a trap or contested."""
 
     documents: Mapping[str, GoldDocument]
+    said: Documents
+    """The gold annotations as they were given."""
     issues: tuple[Issue, ...]
     registry: tuple[Registered, ...] = ()
     tokens: tuple[TokenRow, ...] = ()
@@ -81,14 +86,17 @@ class Reference:
     @property
     def stories(self) -> tuple[str, ...]:
         """Stories the gold knows, sorted."""
-        return tuple(sorted({doc.story for doc in self.documents.values()} | {issue.story for issue in self.issues}))
+        return tuple(sorted({record.story or "" for record in self.said} | {issue.story for issue in self.issues}))
+
+    @cached_property
+    def texts(self) -> dict[str, str | None]:
+        """The text of each document, None where there is none."""
+        return {record.doc_id: record.text for record in self.said}
 
     @property
     def has_texts(self) -> bool:
         """Whether every document has its text."""
-        return (
-            self.whole.has_texts if self.whole else all(doc.passage.text is not None for doc in self.documents.values())
-        )
+        return self.whole.has_texts if self.whole else all(text is not None for text in self.texts.values())
 
     @property
     def has_documents(self) -> bool:
@@ -113,11 +121,16 @@ def reference(
     whole: Whole | None = None,
 ) -> Reference:
     """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
-    annotations = sorted(annotations, key=lambda item: item.doc_id)
-    documents: dict[str, GoldDocument] = {}
-    for said in annotations:
-        passage = Passage(said.doc_id, said.text, said.zones or ())
-        documents[said.doc_id] = GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
+    given = annotations if isinstance(annotations, Documents) else Documents(annotations)
+    annotations = sorted(given, key=lambda item: item.doc_id)
+    by_id = {said.doc_id: said for said in annotations}
+
+    def document(doc_id: str) -> GoldDocument:
+        said = by_id[doc_id]
+        passage = Passage(doc_id, said.text, said.zones or ())
+        return GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
+
+    documents = Made(by_id, document)
     known = issues is not None
     if issues is None:
         turn: Counter[str] = Counter()
@@ -128,6 +141,7 @@ def reference(
     lines = _lines(annotations, issues if known else disputes, registry)
     return Reference(
         documents,
+        given,
         tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
         tuple(sorted(registry, key=lambda row: (row.story, row.entity_id))),
         tuple(sorted(tokens, key=lambda row: (row.doc_id, row.paragraph))),
@@ -194,12 +208,17 @@ def _lines(
     """Canonical JSON of the single records, sorted."""
     in_order, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
     lines = [in_order(record) for record in (*issues, *registry)]
-    for said in annotations:
-        zones = None if said.zones is None else msgspec.Raw(in_order(said.zones))
-        lines.append(as_declared.encode(_Head(said.doc_id, said.story, said.text, zones)))
+    heads = [
+        _Head(said.doc_id, said.story, said.text, None if said.zones is None else msgspec.Raw(in_order(said.zones)))
+        for said in annotations
+    ]
+    lines += as_declared.encode_lines(heads).split(b"\n")[:-1]
     names = [said.doc_id.encode() + b" " for said in annotations]
     for layer in ("entities", "numbers", "quotes"):
         items = [getattr(said, layer) for said in annotations]
+        if not any(items):
+            lines += names
+            continue
         # Within a layer all items are of one record, whose keys always come in the same order.
         rows = iter(as_declared.encode_lines([item for each in items for item in each]).split(b"\n"))
         lines += [

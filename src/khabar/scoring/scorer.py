@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import khabar
+from khabar.lazily import Made
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring import beside, entities
@@ -15,9 +16,10 @@ from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.formulas import Figure
 from khabar.scoring.grouping import Grouped, Grouping
 from khabar.scoring.matching import Layer as Scored
+from khabar.scoring.mentions import Documents, mentions
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.redrawing import Point, redrawn, times_drawn
+from khabar.scoring.redrawing import Point, times_drawn
 from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
@@ -68,14 +70,16 @@ def count(
     layers: Sequence[Layer] = LAYERS,
 ) -> Counted:
     """Match and count: integer counts per unit for each layer."""
-    said = {item.doc_id: item for item in annotations}
+    given = annotations if isinstance(annotations, Documents) else Documents(annotations)
+    said = {item.doc_id: item for item in given}
     in_text = [layer for layer in TEXT_LAYERS if layer in layers]
     by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
-    predicted = {
-        doc_id: PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
-        for doc_id, document in reference.documents.items()
-    }
-    scored = _count_text_layers(reference, predicted, in_text, by_paragraph)
+
+    def placed(doc_id: str) -> PlacedDocument:
+        return PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), reference.documents[doc_id].passage)
+
+    predicted = Made(reference.documents, placed)
+    scored = _count_text_layers(reference, given, predicted, in_text, by_paragraph)
     if "conflicts" in layers:
         from khabar.scoring import conflicts
 
@@ -121,7 +125,11 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
 
 
 def _count_text_layers(
-    reference: Reference, predicted: Mapping[str, PlacedDocument], layers: Sequence[Layer], by_paragraph: bool
+    reference: Reference,
+    given: Documents,
+    predicted: Mapping[str, PlacedDocument],
+    layers: Sequence[Layer],
+    by_paragraph: bool,
 ) -> dict[str, Scored]:
     tags = _phenomena(reference, layers)
     with_texts = reference.has_documents and reference.has_texts
@@ -133,9 +141,12 @@ def _count_text_layers(
     scored: dict[str, Scored] = {}
     if "entities" in layers:
         made = Scored(figures=entities.figures(tags["entities"], with_texts))
-        golds, ours = list(reference.documents.values()), list(predicted.values())
-        entities.score(made, golds, ours, frame, unit_of, tags["entities"], with_texts)
-        beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)])
+        gold = mentions(reference.said, Made(reference.documents, lambda doc_id: reference.documents[doc_id].gold))
+        ours = mentions(given, predicted)
+        entities.score(made, gold, ours, reference, frame, unit_of, tags["entities"], with_texts)
+        whole = reference.whole
+        named = any(item.entity_id is not None for item in ours.said.tolist()) if whole is None else whole.named
+        beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)], named)
         scored["entities"] = made
     if "numbers" in layers:
         from khabar.scoring import numbers
@@ -170,19 +181,11 @@ def _document(passage: Passage, offset: int) -> Unit:
 
 def _phenomena(reference: Reference, layers: Sequence[Layer]) -> dict[str, list[str]]:
     """The phenomena that scored gold rows of each layer carry, sorted."""
-    found: dict[str, set[str]] = {layer: set() for layer in layers}
-    for document in reference.documents.values():
-        said = document.gold.said
-        rows: dict[str, Sequence[SaidEntity | SaidNumber | SaidQuote]] = {
-            "entities": said.entities,
-            "numbers": said.numbers,
-            "quotes": said.quotes,
-        }
-        for layer in found:
-            for row in rows.get(layer, ()):
-                if row.phenomena and row.scored:
-                    found[layer].update(row.phenomena)
-    return {layer: sorted(tags) for layer, tags in found.items()}
+    tagged: dict[str, list[tuple[str, ...]]] = {}
+    for layer in layers:
+        rows: list[Sequence[SaidEntity | SaidNumber | SaidQuote]] = [getattr(said, layer) for said in reference.said]
+        tagged[layer] = [row.phenomena for some in rows for row in some if row.phenomena and row.scored]
+    return {layer: sorted(set().union(*tags)) for layer, tags in tagged.items()}
 
 
 def _table(layer: Scored) -> Table:
@@ -217,15 +220,16 @@ def _redrawn(layer: Scored, points: Mapping[str, Point], seed: int, resamples: i
     """Draws of the figures that are made anew on each resample. `points` are those beyond column sums."""
     import numpy as np
 
-    parts: dict[str, list[Array]] = {}
     frame = _table(layer).frame
-    beyond = layer.beyond if any(point.value is not None for point in points.values()) else None
-    for times in times_drawn(frame, seed, resamples) if layer.redraws or beyond else ():
-        found = [redraw(times) for redraw in layer.redraws]
-        for each in (*found, *(redrawn(beyond, times) if beyond else ())):
-            for name, values in each.items():
-                parts.setdefault(name, []).append(values)
-    return {name: np.concatenate(each) for name, each in parts.items()}
+    found: dict[str, list[Array]] = {}
+    for times in times_drawn(frame, seed, resamples) if layer.redraws else ():
+        for redraw in layer.redraws:
+            for name, values in redraw(times).items():
+                found.setdefault(name, []).append(values)
+    draws = {name: np.concatenate(each) for name, each in found.items()}
+    if layer.beyond is not None and any(point.value is not None for point in points.values()):
+        draws |= layer.beyond.redraw(frame, seed, resamples)
+    return draws
 
 
 def _overall(

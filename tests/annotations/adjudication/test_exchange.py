@@ -16,6 +16,7 @@ from khabar.annotations.adjudication.page import KEY
 from khabar.cli.app import app
 from khabar.errors import InputError
 from khabar.records import Entity, Number, Row
+from tests.annotations.browser.page import annotator
 from tests.annotations.conftest import LabelStudio
 from tests.annotations.story import a_folder, a_pass
 
@@ -200,3 +201,25 @@ def test_a_project_somebody_changed_is_refused(round_there: Adjudication) -> Non
     answer = there.run()
     assert isinstance(answer.exception, InputError)
     assert "project-wrong" in str(answer.exception)
+
+
+def test_decided_in_the_page(round_there: Adjudication) -> None:
+    """In a real browser: both readings are there, a key decides, a reason is typed, and the line has both."""
+    there = round_there
+    there.run()
+    with annotator(there.server) as who:
+        page = who.page
+        page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()['numbers'].id}")
+        reason = page.locator(".khabar-decision textarea")
+        reason.wait_for()
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(1000)  # the keys are bound last, and nothing on the page says when
+        differing = page.locator(".khabar-differs").all_inner_texts()
+        assert [each.split() for each in differing] == [["modality", "exact"], ["modality", "approx"]]
+        page.keyboard.press("2")
+        reason.fill("المادة ٣: تقريبا")
+        who.submit()
+        assert who.hosts == {"127.0.0.1"}
+    assert there.run().exit_code == 1, "the other question is open"
+    decided = there.decisions()["numbers"]
+    assert (decided["decision"], decided["reason"]) == ("b", "المادة ٣: تقريبا")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any
 
 import msgspec
 
@@ -15,26 +15,10 @@ from khabar.files import write_lines
 from khabar.incidents import Incident
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
-from khabar.records import ANNOTATED, Row
+from khabar.records import ANNOTATED, Decision, Row
+from khabar.records.decisions import Verdict
 
-Verdict = Literal["a", "b", "both", "neither", "other"]
-VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 _KINDS = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
-
-
-class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A line of the file. `a` and `b` are the readings decided between, for whoever reads the file later; a line
-    written by hand may leave them out. `rows` are what stands if neither reading does as it is (`other`)."""
-
-    id: str
-    layer: str
-    doc_id: str | None = None
-    decision: Verdict
-    reason: str
-    by: str
-    rows: tuple[dict[str, Any], ...] = ()
-    a: tuple[dict[str, Any], ...] = ()
-    b: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from khabar.annotations.adjudication.adjudicating import state_of
-from khabar.annotations.adjudication.decisions import VERDICTS, Decision, decided_rows, plain, write_decisions
+from khabar.annotations.adjudication.decisions import decided_rows, plain, write_decisions
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.page import KEY, task
 from khabar.annotations.agreement.passes import Round
@@ -21,7 +21,8 @@ from khabar.annotations.label_studio.projects import Project, Reading, Server, T
 from khabar.annotations.server import Connection, asking
 from khabar.errors import InputError
 from khabar.incidents import Incident
-from khabar.records import Conflict
+from khabar.records import Conflict, Decision
+from khabar.records.decisions import VERDICTS
 
 INSTRUCTION = """
 <div dir="rtl"><p>قراءتان مستقلتان للنص نفسه. اختر ما يبقى في النسخة المرجعية (المفاتيح 1 إلى 5)،

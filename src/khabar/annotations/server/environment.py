@@ -84,7 +84,9 @@ def _is_sound(made: Environment) -> bool:
     ask = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ('label_studio', 'django', 'pip'))))"
     try:
         return subprocess.run([made.python, "-I", "-c", ask], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
+    except subprocess.TimeoutExpired:
+        return True  # a busy machine, which is no reason to throw away what others may be running on
+    except OSError:
         return False
 
 

@@ -7,9 +7,10 @@ import secrets
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,12 @@ class Served:
 @contextmanager
 def serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
     """Serve `data` (made if needed) on `port` (0: any free one) until the block is left. Raises InputError."""
-    port = _free(port)
+    with reserved(port) as free:
+        yield from _serving(data, free, tell)
+
+
+def _serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
+    """The same, on a port that is ours."""
     login = _login(data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
@@ -89,8 +95,13 @@ def serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
             _stop(process)
 
 
-def _free(port: int) -> int:
-    """The port, if nobody listens there; with 0 any such. Raises InputError."""
+@contextmanager
+def reserved(port: int) -> Iterator[int]:
+    """The port, if nobody listens there; with 0 any such. Raises InputError.
+
+    Label Studio takes it seconds later. Until then nobody else on this machine is given it, where that can be had: on
+    Linux, whoever may share a port that was left (SO_REUSEADDR, as Label Studio's server) may share one that is held.
+    """
     with socket.socket() as probe:
         if os.name != "nt":  # elsewhere a port that was left a minute ago looks taken
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -100,7 +111,10 @@ def _free(port: int) -> int:
             message = f"--port {port} of {HOST}: {error.strerror}"
             fix = "choose another, or 0 for any free one"
             raise InputError([Incident("option-wrong", message, fix=fix)]) from None
-        return int(probe.getsockname()[1])
+        found = int(probe.getsockname()[1])
+        if sys.platform != "linux":
+            probe.close()
+        yield found
 
 
 def _login(data: Path) -> Login:
@@ -145,11 +159,10 @@ def _wait_until_it_answers(process: subprocess.Popen[bytes], data: Path, port: i
     while time.monotonic() < end:
         if process.poll() is not None:
             raise InputError([_ended(data, f"Label Studio does not start (exit code {process.returncode})")])
-        try:
+        with suppress(httpx.HTTPError):
             if httpx.get(f"http://{HOST}:{port}/health", timeout=30, trust_env=False).status_code == 200:
                 return
-        except httpx.HTTPError:
-            time.sleep(0.2)
+        time.sleep(0.2)
     raise InputError([_ended(data, f"Label Studio does not answer within {PATIENCE} seconds")])
 
 

@@ -72,6 +72,7 @@ def _details(card: Card, submission: Submission) -> dict[str, str]:
         "trained_on": card.trained_on,
         "test_text_seen": _words(card.test_text_seen),
         "test_gold_seen": _words(card.test_gold_seen),
+        **({"unanswered": str(card.unanswered)} if card.unanswered else {}),
         "predictions_sha256": submission.predictions,
     }
 

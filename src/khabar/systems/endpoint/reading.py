@@ -46,6 +46,16 @@ def read(content: str, layer: Layer, documents: Sequence[Document]) -> Reading:
     return Reading(tuple(said), tuple(disputes), "; ".join(wrong) or None)
 
 
+def joined(doc_id: str, parts: Sequence[Annotations]) -> Annotations:
+    """What single items, or the answers for single layers, say of a document, as one."""
+    return Annotations(
+        doc_id=doc_id,
+        entities=tuple(item for each in parts for item in each.entities),
+        numbers=tuple(item for each in parts for item in each.numbers),
+        quotes=tuple(item for each in parts for item in each.quotes),
+    )
+
+
 def _plain(item: dict[str, Any]) -> dict[str, Any]:
     """Take what models write where no schema holds them: a string for a span or a speaker, a number for a cluster."""
     found = dict(item)

@@ -14,7 +14,7 @@ from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.endpoint.asking import Asker, Reply, Unanswered
 from khabar.systems.endpoint.prompts import messages
-from khabar.systems.endpoint.reading import Reading, read
+from khabar.systems.endpoint.reading import Reading, joined, read
 from khabar.systems.endpoint.schema import answer_schema
 from khabar.systems.endpoint.together import as_they_come
 from khabar.systems.failures import Failure
@@ -70,7 +70,7 @@ class Endpoint:
             said[question.where] += reading.said
             waiting[question.where] -= 1
             if not waiting[question.where]:
-                yield _joined(question.where, said[question.where])
+                yield joined(question.where, said[question.where])
 
     def disputes(self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
         """Give the disputes of a story; one with a single document was not asked for."""
@@ -132,13 +132,3 @@ def _words(question: Question) -> tuple[list[dict[str, str]], dict[str, Any]]:
 
 def _stories(documents: Sequence[Document]) -> list[str]:
     return list(dict.fromkeys(document.story for document in documents))
-
-
-def _joined(doc_id: str, said: Sequence[Annotations]) -> Annotations:
-    """What single items say of a document, as one."""
-    return Annotations(
-        doc_id=doc_id,
-        entities=tuple(item for each in said for item in each.entities),
-        numbers=tuple(item for each in said for item in each.numbers),
-        quotes=tuple(item for each in said for item in each.quotes),
-    )
