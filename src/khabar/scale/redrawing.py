@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from khabar.scale.counting import PartLayer
 from khabar.scale.workers import Progress, Workers
 from khabar.scoring.counting import Frame
-from khabar.scoring.redrawing import Adding, Parted, Point, times_drawn
+from khabar.scoring.redrawing import Adding, Parted, Point, figures_of, times_drawn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -78,7 +78,7 @@ class Redrawing:
                 add_share(totals[name], sums)
             progress("redrawing", done, len(parts))
         return {
-            name: Redrawn(whole, _figures(whole, totals[name]), self._seed, self._resamples)
+            name: Redrawn(whole, figures_of(whole, totals[name]) if totals[name] else {}, self._seed, self._resamples)
             for name, whole in self._wholes.items()
         }
 
@@ -91,10 +91,6 @@ class Redrawing:
 
 def _is_measured(whole: Adding) -> bool:
     return any(point.value is not None for point in whole.points().values())
-
-
-def _figures(whole: Adding, totals: Mapping[str, NDArray[np.object_]]) -> Mapping[str, Array]:
-    return whole.figures({name: values.astype(float) for name, values in totals.items()}) if totals else {}
 
 
 def add_share(totals: dict[str, NDArray[np.object_]], sums: Sums) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from khabar.scoring.bootstrap import drawn_by_index
 from khabar.scoring.counting import Frame
@@ -78,6 +78,24 @@ class Parted(Protocol[Summary]):
         """The part's share of what the figures of the `whole` are quotients of. `times` is units × draws."""
 
 
+def figures_of(summary: Adding, sums: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
+    """Figures on resamples from what all shares sum up to, moved so that the mean of the draws is the figure's value.
+
+    A unit drawn twice stands there twice, and its copies are linked with each other, which nobody gets wrong: draws of
+    clusters lie too high. Without the move, 95% intervals of LEA held the truth 19 times in 100
+    (`benchmarks/coverage.py`).
+    """
+    import numpy as np
+
+    points = summary.points()
+    found = dict(summary.figures({name: values.astype(float) for name, values in sums.items()}))
+    for name, draws in found.items():
+        value = points[name].value
+        if value is not None and not np.isnan(draws).all():
+            found[name] = np.clip(draws - (np.nanmean(draws) - value), 0, 1)
+    return found
+
+
 def redrawn(part: Parted[Summary], frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
     """Redraw a part that is the whole."""
     import numpy as np
@@ -87,7 +105,7 @@ def redrawn(part: Parted[Summary], frame: Frame, seed: int, resamples: int) -> M
     if not blocks:
         return {}
     joint = {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
-    return summary.figures({name: values.astype(float) for name, values in joint.items()})
+    return figures_of(summary, joint)
 
 
 def times_drawn(frame: Frame, seed: int, resamples: int) -> Iterator[Draws]:
