@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import resource
 import sys
@@ -65,6 +66,7 @@ def parse(folder: Path) -> dict[str, Any]:
 
 def count(folder: Path) -> dict[str, Any]:
     """khabar without intervals: read, check, match and count, through the Python interface."""
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line does, before NumPy starts threads that idle
     from khabar.api import counted, gold_of
     from khabar.scoring.scorer import measure
 

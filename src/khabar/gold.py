@@ -8,7 +8,6 @@ from typing import TypeVar
 
 import msgspec
 
-from khabar.corpus.read import is_corpus, read_split, splits
 from khabar.corpus.release import read_release, released_corpus, sha256
 from khabar.errors import InputError
 from khabar.incidents import Incident, errors
@@ -58,7 +57,11 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
 def is_dataset(source: Path | str) -> bool:
     """Tell a folder that is, or should have been, a corpus from what is in the prediction format."""
     path = Path(source)
-    return not is_url(source) and path.is_dir() and (is_corpus(path) or not holds_records(path))
+    if is_url(source) or not path.is_dir():
+        return False
+    from khabar.corpus.read import is_corpus
+
+    return is_corpus(path) or not holds_records(path)
 
 
 def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> list[Document]:
@@ -90,6 +93,8 @@ def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> li
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
+    from khabar.corpus.read import splits
+
     tables = _read(folder, split_name)
     others = {
         document.doc_id: name
@@ -130,6 +135,8 @@ def from_tables(
 
 
 def _read(folder: Path, split_name: str) -> dict[str, list[Row]]:
+    from khabar.corpus.read import is_corpus, read_split, splits
+
     if not is_corpus(folder):
         message = f"{folder} is not a khabar corpus (no release.json)"
         raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from khabar.scoring import clusters
 from khabar.scoring.formulas import quotient
 from khabar.scoring.matching import Layer
 from khabar.scoring.passage import Passage
 from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.redrawing import Point, Redraw
+from khabar.scoring.redrawing import Point, Redraw, Undefined
 from khabar.scoring.reference import Reference
 from khabar.scoring.tagging import iob2, last_letter
 
@@ -29,7 +28,11 @@ def add_points(
 
     `unit` gives the index of the unit an offset belongs to; `named` says whether any prediction has an `entity_id`.
     """
-    layer.beyond = clusters.identity_of(reference, predicted, unit, named)
+    layer.beyond = Undefined(IDENTITY)
+    if named:
+        from khabar.scoring.clusters import identity_of
+
+        layer.beyond = identity_of(reference, predicted, unit)
     if reference.tokens:
         tags = _tags(reference, predicted)
         value = seqeval_f1(*tags)
@@ -41,6 +44,10 @@ def add_points(
             layer.redraws.append(_seqeval_redraw(*tags, rows))
 
 
+IDENTITY = tuple(
+    f"identity.{name}" for name in ("lea.f1", "b_cubed.f1", "ceaf_e.f1", "muc.f1", "conll.f1", "variants.recall")
+)
+"""The figures of `khabar.scoring.clusters`."""
 _SEQEVAL = "seqeval.strict_iob2.f1"
 
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from khabar.scoring import identity
+from khabar.scoring.beside import IDENTITY
 from khabar.scoring.cells import Cells, cells_of
 from khabar.scoring.identity_draws import figures, sums
 from khabar.scoring.passage import Passage
@@ -25,7 +26,6 @@ MOST_EFFORT = 1_000_000
 
 _Place = tuple[str, int, int]
 _METRICS = {"lea": identity.lea, "b_cubed": identity.b_cubed, "ceaf_e": identity.ceaf_e, "muc": identity.muc}
-_NAMES = ("lea", "b_cubed", "ceaf_e", "muc", "conll")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +56,13 @@ class Agreement:
 
     def points(self) -> dict[str, Point]:
         """F1 of each metric, their mean, and the recall of links to variant spellings."""
-        found: dict[str, float | None] = dict.fromkeys((*(f"identity.{name}.f1" for name in _NAMES), _VARIANTS))
+        found: dict[str, float | None] = dict.fromkeys(IDENTITY)
         if self.shares:
             scores = {name: identity.harmonic(*pair) for name, pair in self.shares.items()}
             found |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
             parts = [f for name in ("muc", "b_cubed", "ceaf_e") if (f := scores[name]) is not None]
             found["identity.conll.f1"] = float(sum(parts) / 3) if len(parts) == 3 else None
-            found[_VARIANTS] = self.kept / self.links if self.links else None
+            found["identity.variants.recall"] = self.kept / self.links if self.links else None
         return {name: Point(value) for name, value in found.items()}
 
     def figures(self, sums: Mapping[str, Array]) -> Mapping[str, Array]:
@@ -90,14 +90,11 @@ class Identity:
         return redrawn(self, frame, seed, resamples)
 
 
-_VARIANTS = "identity.variants.recall"
-
-
 def identity_of(
-    reference: Reference, predicted: Mapping[str, PlacedDocument], unit: Callable[[Passage, int], int], named: bool
+    reference: Reference, predicted: Mapping[str, PlacedDocument], unit: Callable[[Passage, int], int]
 ) -> Identity:
-    """Compare clusters. `unit` gives the index of the unit an offset belongs to; `named`: has any mention a cluster?"""
-    gold, ours, variants = _clusterings(reference, predicted) if named else ({}, {}, set())
+    """Compare clusters. `unit` gives the index of the unit an offset belongs to."""
+    gold, ours, variants = _clusterings(reference, predicted)
     # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
     if not gold and not (ours and reference.whole is not None and reference.whole.clustered):
         return Identity(Agreement({}))

@@ -78,6 +78,37 @@ class Parted(Protocol[Summary]):
         """The part's share of what the figures of the `whole` are quotients of. `times` is units × draws."""
 
 
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """Figures for which nothing is said here or in any other part: what a part knows, and the summary of all."""
+
+    names: tuple[str, ...]
+
+    @property
+    def summary(self) -> Undefined:
+        """Itself."""
+        return self
+
+    def __add__(self, other: Undefined) -> Undefined:
+        return self
+
+    def points(self) -> dict[str, Point]:
+        """No figure has a value."""
+        return {name: Point(None) for name in self.names}
+
+    def sums(self, times: Draws, whole: Undefined) -> Sums:
+        """Nothing to sum."""
+        return {}
+
+    def figures(self, sums: Mapping[str, Array]) -> Mapping[str, Array]:
+        """Nothing to draw."""
+        return {}
+
+    def redraw(self, frame: Frame, seed: int, resamples: int) -> Mapping[str, Array]:
+        """Nothing to draw."""
+        return {}
+
+
 def figures_of(summary: Adding, sums: Mapping[str, NDArray[Any]]) -> dict[str, Array]:
     """Figures on resamples from what all shares sum up to, moved so that the mean of the draws is the figure's value.
 

@@ -14,7 +14,6 @@ from khabar.scoring import beside, entities
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.formulas import Figure
-from khabar.scoring.grouping import Grouped, Grouping
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.mentions import Documents, mentions
 from khabar.scoring.passage import Passage
@@ -157,6 +156,7 @@ def _count_text_layers(
         scored["numbers"] = made
     if "quotes" in layers:
         from khabar.scoring import quotes
+        from khabar.scoring.grouping import Grouped, Grouping
         from khabar.scoring.who import Who
 
         made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
