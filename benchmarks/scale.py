@@ -1,7 +1,7 @@
 """A million documents: seconds, CPU seconds and peak memory of `khabar score`, and how they grow.
 
     python benchmarks/scale.py                       # 10,000 and 100,000 documents, a few minutes
-    python benchmarks/scale.py 10000 100000 1000000  # half an hour, 2 GB of temporary files
+    python benchmarks/scale.py 20000 100000 1000000  # half an hour, 6 GB of temporary files
 
 Documents are short: five a story, four entities with identities, a number, a date and a quote each, two disputes a
 story of which one is right. Every process that takes part is measured, and peaks are added.

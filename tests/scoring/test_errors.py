@@ -19,6 +19,8 @@ from khabar.incidents import Incident
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS
+from khabar.scoring.errors.describing import LONGEST_CONTEXT
+from khabar.scoring.errors.entities import nested
 from khabar.scoring.errors.file import read_errors, write_errors
 from khabar.scoring.errors.listing import list_errors
 from khabar.scoring.errors.record import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
@@ -283,3 +285,26 @@ def test_conflicts(dispute: Dispute, wanted: set[tuple[str, str]]) -> None:
     assert_adds_up(known, [], [dispute], errors)
     assert all(error.doc_id is None and error.story == "s" for error in errors)
     json.loads(b"[" + b",".join(map(msgspec.json.encode, errors)) + b"]")
+
+
+def test_the_context_of_an_error_in_a_very_long_paragraph_is_a_part_of_it() -> None:
+    """Ten thousand errors of a paragraph of a million letters must not make a file of ten thousand paragraphs."""
+    text = "كلمة " * 4_000
+    for start in (0, 10_000, 19_990):
+        gold = [{"doc_id": "d", "text": text, "entities": [{"start": start, "end": start + 4, "label": "ORG"}]}]
+        (error,) = of_lines(gold, [{"doc_id": "d"}])[3]
+        (context,) = error.context
+        assert context.start <= start < start + 4 <= context.end
+        assert context.end - context.start == LONGEST_CONTEXT
+        assert context.text == text[context.start : context.end]
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 5)), max_size=9))
+def test_nested_mentions_are_those_inside_a_longer_one(starts: list[tuple[int, int]]) -> None:
+    extents = [(start, start + length) for start, length in starts]
+    inside = {
+        at
+        for at, (start, end) in enumerate(extents)
+        if any(first <= start and end <= last and last - first > end - start for first, last in extents)
+    }
+    assert nested(extents) == inside

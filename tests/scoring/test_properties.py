@@ -53,8 +53,10 @@ def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed
     def shuffled(rows: Lines) -> Lines:
         rows = copy.deepcopy(rows)
         for line in rows:
-            for layer in TEXT_LAYERS:
-                shuffler.shuffle(line.get(layer, []))
+            for items in (*TEXT_LAYERS, "sides"):
+                shuffler.shuffle(line.get(items, []))
+            for side in line.get("sides", []):
+                shuffler.shuffle(side["spans"])
         shuffler.shuffle(rows)
         return rows
 
@@ -82,7 +84,8 @@ def test_figures_are_bounded_and_ordered(gold: Lines, predictions: Lines) -> Non
         for name, figure in figures.items():
             assert figure.value is None or 0 <= figure.value <= 1 or "per_1000" in name, name
             if figure.interval is not None:
-                assert figure.interval[0] <= figure.interval[1]
+                assert 0 <= figure.interval[0] <= figure.interval[1], name
+                assert figure.interval[1] <= 1 or "per_1000" in name, name
     for stricter, laxer in (("strict", "exact"), ("strict", "type"), ("exact", "partial")):
         one, two = (result.layers["entities"][f"semeval.{scheme}.f1"].value for scheme in (stricter, laxer))
         assert one is None or two is None or one <= two + 1e-12

@@ -30,7 +30,9 @@ def counted(gold: Mentions, predicted: Mentions, aside: np.ndarray) -> Counter[s
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_a_group_counts_the_same_assigned_by_hand_and_as_a_matrix(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_group_counts_the_same_assigned_by_hand_as_a_matrix_and_by_its_overlaps(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     chance = random.Random(seed)
 
     def some() -> Rows:
@@ -47,6 +49,8 @@ def test_a_group_counts_the_same_assigned_by_hand_and_as_a_matrix(seed: int, mon
     monkeypatch.setattr(semeval, "_FEW_PAIRS", 0)
     monkeypatch.setattr(semeval, "is_small", lambda rows, guesses: False)
     assert counted(mentions(gold), mentions(predicted), aside) == by_hand
+    monkeypatch.setattr(semeval, "_MOST_CELLS", 0)
+    assert counted(mentions(gold), mentions(predicted), aside) == by_hand
 
 
 def test_a_thousand_mentions_over_one_place_are_judged() -> None:
@@ -57,3 +61,12 @@ def test_a_thousand_mentions_over_one_place_are_judged() -> None:
     assert found["semeval.type.cor"] == 500
     assert found["semeval.partial.par"] == 1000
     assert "semeval.strict.mis" not in found
+
+
+def test_a_long_chain_is_judged_without_a_matrix() -> None:
+    """Twenty thousand mentions that each overlap the next few: all of both sides would be 400 million cells."""
+    size = 20_000
+    gold = [(at, at + 2, "PERS") for at in range(size)]
+    predicted = [(at, at + 3, "PERS") for at in range(size)]
+    found = counted(mentions(gold), mentions(predicted), np.zeros(size, bool))
+    assert found["semeval.type.cor"] == found["semeval.partial.par"] == size

@@ -103,12 +103,13 @@ def test_a_document_without_an_answer(code: str, kept: str, says: str, program: 
     [
         ("for d in documents: say(d['doc_id'])\nprint('loading…')\nprint([1])", "2 × line that is no JSON object ('loading…')"),
         ("for d in documents: say(d['doc_id']); say(d['doc_id'], entities=[])", "4 × second answer to a document ('a')"),
+        ("print('{\"doc_id\": \"a\", \"quotes\": [], \"quotes\": []}')\nfor d in documents: say(d['doc_id'])", "1 × line with a list twice ('{\"doc_id\": \"a\""),
         ("for d in documents: say(d['doc_id'])\nsay('z')", "1 × answer to a document it was not given ('z')"),
         ("for d in documents: say(d['doc_id'])\nsay(None)", "1 × object without a doc_id"),
         ("for d in documents: say(d['doc_id'])\nprint('{\"story\": \"t\", \"sides\": []}')", "1 × dispute of a story it was not given ('t')"),
         (f"for d in documents: say(d['doc_id'])\nprint('x' * {40 << 20})", "1 × line longer than a record may be"),
     ],
-    ids=["noise", "twice", "unknown", "nameless", "unknown story", "a line of 40 MiB"],
+    ids=["noise", "twice", "a list twice", "unknown", "nameless", "unknown story", "a line of 40 MiB"],
 )  # fmt: skip
 def test_what_is_no_answer_is_ignored_and_said(code: str, says: str, program: Program, story: list[Document]) -> None:
     command = Command(program(code), Terms())

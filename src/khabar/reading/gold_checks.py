@@ -14,6 +14,7 @@ from khabar.reading.predictions import Placeholder, Sourced, split
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.scoring.passage import Passage, normal
 from khabar.scoring.placing import Placed, PlacedDocument, canonical
+from khabar.scoring.reference import in_order
 
 
 def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incident]:
@@ -32,7 +33,7 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incide
                     if (texts or part) and span.doc_id not in texts:
                         report("document-unknown", f"sides[{at}]: no document {span.doc_id!r} in the gold")
                     check_span(span, texts.get(span.doc_id), report, f"sides[{at}]")
-            first = disputes.setdefault(canonical(record), source)
+            first = disputes.setdefault(canonical(in_order(record)), source)
             if first is not source:
                 reporter(incidents, source, None)("row-repeated", f"the same dispute is {where(first, source)} already")
             continue

@@ -72,10 +72,12 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
         place = Placeholder(None, number)
         if isinstance(item, (Annotations, Dispute)):
             found.append((place, item))
-        else:
+        elif isinstance(item, Mapping):
             record = _from_object(dict(item), place, incidents)
             if record is not None:
                 found.append((place, record))
+        else:
+            incidents.append(Incident("json-not-object", f"item {number} is a {type(item).__name__}", *place))
     return Records(found)
 
 

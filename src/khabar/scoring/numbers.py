@@ -209,7 +209,8 @@ def _count_interval_credit(
     settled = dated.settle((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in credits.items())
     for pair in settled.pairs:
         dated.counts.add(dated.gold_units[pair[0]], "dates.credit", float(credits[pair]))
-    for guess in (*(guess for _, guess in settled.pairs), *settled.false):
+        dated.counts.add(dated.gold_units[pair[0]], "dates.predicted")
+    for guess in settled.false:
         dated.counts.add(dated.predicted_units[guess], "dates.predicted")
     for at in dated.scored:
         dated.counts.add(dated.gold_units[at], "dates.gold")

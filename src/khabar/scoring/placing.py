@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -105,7 +106,8 @@ def _near(said: SaidSpan | None, passage: Passage, anchor: int) -> SaidSpan | No
         places = places[said.occurrence - 1 : said.occurrence]
     if not places:
         return said
-    start, end = min(places, key=lambda place: (abs(place[0] - anchor), place))
+    following = bisect_left(places, (anchor,))
+    start, end = min(places[max(0, following - 1) : following + 1], key=lambda place: (abs(place[0] - anchor), place))
     return msgspec.structs.replace(said, start=start, end=end)
 
 

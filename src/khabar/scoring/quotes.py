@@ -142,7 +142,8 @@ def _count_soft(sheet: Sheet, ious: _Ious) -> None:
     for at, guess in settled.pairs:
         shared, union = ious[at, guess]
         sheet.counts.add(sheet.gold_units[at], "soft.credit", shared / union)
-    for guess in (*(guess for _, guess in settled.pairs), *settled.false):
+        sheet.counts.add(sheet.gold_units[at], "soft.predicted")
+    for guess in settled.false:
         sheet.counts.add(sheet.predicted_units[guess], "soft.predicted")
     for at in sheet.scored:
         sheet.counts.add(sheet.gold_units[at], "soft.gold")

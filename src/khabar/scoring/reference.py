@@ -11,6 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from khabar.lazily import Made
 from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow
@@ -131,11 +132,12 @@ def reference(
         return GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
 
     documents = Made(by_id, document)
+    disputes = sorted(map(in_order, disputes), key=canonical)
     known = issues is not None
     if issues is None:
         turn: Counter[str] = Counter()
         issues = []
-        for dispute in sorted(disputes, key=canonical):
+        for dispute in disputes:
             issues.append(_as_issue(dispute, documents, turn[dispute.story]))
             turn[dispute.story] += 1
     lines = _lines(annotations, issues if known else disputes, registry)
@@ -167,6 +169,12 @@ def issues_of(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[Is
         )
         for conflict in conflicts
     ]
+
+
+def in_order(dispute: Dispute) -> Dispute:
+    """The same dispute, its sides and their spans in canonical order: none of them comes first."""
+    sides = [structs.replace(side, spans=tuple(sorted(side.spans, key=canonical))) for side in dispute.sides]
+    return structs.replace(dispute, sides=tuple(sorted(sides, key=canonical)))
 
 
 def _as_issue(dispute: Dispute, documents: Mapping[str, GoldDocument], at: int) -> Issue:

@@ -151,8 +151,8 @@ def _count_text_layers(
         from khabar.scoring import numbers
 
         made = Scored(figures=numbers.figures(tags["numbers"]))
-        for doc_id, document in reference.documents.items():
-            numbers.count(made, document, predicted[doc_id].numbers, unit_of)
+        for doc_id in _speaking("numbers", reference, given):
+            numbers.count(made, reference.documents[doc_id], predicted[doc_id].numbers, unit_of)
         scored["numbers"] = made
     if "quotes" in layers:
         from khabar.scoring import quotes
@@ -162,13 +162,20 @@ def _count_text_layers(
         made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
         who = Who(reference, predicted)
         groups: list[Grouped] = []
-        for doc_id, document in reference.documents.items():
-            groups += quotes.count(made, document, predicted[doc_id].quotes, who, unit_of, frame.index)
+        for doc_id in _speaking("quotes", reference, given):
+            document, said = reference.documents[doc_id], predicted[doc_id].quotes
+            groups += quotes.count(made, document, said, who, unit_of, frame.index)
         made.beyond = Grouping.of(groups)
         scored["quotes"] = made
     for made in scored.values():
         made.table = made.table or made.counts.table(frame)
     return scored
+
+
+def _speaking(layer: Layer, reference: Reference, given: Documents) -> list[str]:
+    """Documents of which gold or a prediction says anything on a layer: in the others there is nothing to count."""
+    found = {record.doc_id for side in (reference.said, given) for record in side if getattr(record, layer)}
+    return [doc_id for doc_id in reference.documents if doc_id in found]
 
 
 def _paragraph(passage: Passage, offset: int) -> Unit:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from khabar.scoring.assignment import assign_matrix, is_small, lexicographic
-from khabar.scoring.matching import settle
+from khabar.scoring.matching import overlapping, settle
 from khabar.scoring.mentions import Mentions
 
 if TYPE_CHECKING:
@@ -32,6 +32,8 @@ Add = Callable[[str, "Integers", bool], None]
 
 _CREDIT = {"cor": 2, "par": 1, "inc": 0}
 _FEW_PAIRS = 4096
+_MOST_CELLS = 1 << 20
+"""Size of a matrix up to which a group is solved as one; beyond, most of its members overlap few of the others."""
 
 
 def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add) -> None:
@@ -64,8 +66,9 @@ def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add
         return
     outcomes: dict[tuple[str, bool], list[int]] = {}
     for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
-        few = len(mine) * len(theirs) <= _FEW_PAIRS or is_small(len(mine), len(theirs))
-        for column, of_gold, found in (_judge_few if few else _judge_many)(gold, predicted, aside, mine, theirs):
+        cells = len(mine) * len(theirs)
+        dense = _FEW_PAIRS < cells <= _MOST_CELLS and not is_small(len(mine), len(theirs))
+        for column, of_gold, found in (_judge_dense if dense else _judge)(gold, predicted, aside, mine, theirs):
             outcomes.setdefault((column, of_gold), []).extend(found)
     for (column, of_gold), found in outcomes.items():
         add(column, np.array(found, np.int64), of_gold)
@@ -98,7 +101,7 @@ def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
     return [part.tolist() for part in np.split(order, cuts)]
 
 
-def _judge_few(
+def _judge(
     gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
 ) -> Iterator[tuple[str, bool, list[int]]]:
     """Assign a group under each scheme: column, whether it counts rows, which ones."""
@@ -106,13 +109,18 @@ def _judge_few(
         list(zip(of.start[which].tolist(), of.end[which].tolist(), of.label[which].tolist(), strict=True))
         for of, which in ((gold, rows), (predicted, guesses))
     )
-    pairs = tuple(
-        (i, j, row[:2] == guess[:2], row[2] == guess[2])
-        for i, row in enumerate(mine)
-        for j, guess in enumerate(theirs)
-        if row[0] < guess[1] and guess[0] < row[1]
-    )
-    for column, of_gold, found in _verdict(len(rows), pairs, tuple(aside[guesses].tolist())):
+    if len(mine) * len(theirs) <= _FEW_PAIRS:  # nearly all groups: looking at each pair is less than sorting
+        near = [
+            (i, j)
+            for i, row in enumerate(mine)
+            for j, guess in enumerate(theirs)
+            if row[0] < guess[1] and guess[0] < row[1]
+        ]
+    else:
+        near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
+    pairs = tuple((i, j, mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near)
+    verdict = _verdict if len(pairs) <= _FEW_PAIRS else _verdict.__wrapped__  # what is large does not come back
+    for column, of_gold, found in verdict(len(rows), pairs, tuple(aside[guesses].tolist())):
         yield column, of_gold, [(rows if of_gold else guesses)[at] for at in found]
 
 
@@ -132,10 +140,10 @@ def _verdict(
     return verdict
 
 
-def _judge_many(
+def _judge_dense(
     gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
 ) -> Iterator[tuple[str, bool, list[int]]]:
-    """The same for a group too large to be assigned by hand: all its pairs as matrices."""
+    """The same for a group in which most overlap: all its pairs as matrices."""
     import numpy as np
 
     mine, theirs, out = gold.take(np.array(rows)), predicted.take(np.array(guesses)), aside[guesses]

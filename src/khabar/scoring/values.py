@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
+from io import StringIO
+from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.arabic import fold
 from khabar.records import SaidNumber
+
+if TYPE_CHECKING:
+    from edtf.parser.parser_classes import EDTFObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,37 +162,20 @@ LONGEST_DATE = 80
 """Characters beyond which a string is no date of ours: the parser's cost grows with the length of sets."""
 
 
-@lru_cache(maxsize=65536)
 def parsed_date(edtf: str) -> str:
     """Normalise an EDTF string by parsing it; a string that does not parse stands for itself.
 
     The full Gregorian day, month and year forms are their own normal form and skip the parser.
     """
     text = edtf.strip()
-    if _is_plain(text) or len(text) > LONGEST_DATE:
-        return text
-    from edtf import parse_edtf
-
-    try:
-        return str(parse_edtf(text))
-    except Exception:  # the parser raises several unrelated types on malformed input
-        return text
+    found = None if _is_plain(text) else _parsed(text)
+    return text if found is None else found.normal
 
 
-@lru_cache(maxsize=65536)
 def is_date(edtf: str) -> bool:
     """Tell whether a string is well-formed EDTF."""
-    if _is_plain(edtf):
-        return True
-    if len(edtf) > LONGEST_DATE:
-        return False
-    from edtf import parse_edtf
-
-    try:
-        # A season of an unspecified year (XXXX-23) is what some texts say, and more than the parser takes.
-        return parse_edtf(edtf.replace("XXXX-2", "2000-2")) is not None
-    except Exception:  # the parser raises several unrelated types on malformed input
-        return False
+    # A season of an unspecified year (XXXX-23) is what some texts say, and more than the parser takes.
+    return _is_plain(edtf) or _parsed(edtf.replace("XXXX-2", "2000-2")) is not None
 
 
 def _is_plain(text: str) -> bool:
@@ -200,19 +189,42 @@ def _is_plain(text: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=65536)
 def days_of(edtf: str) -> tuple[int, int] | None:
     """First and last day an EDTF string covers, as ordinals, or None when it has no bounded extent."""
-    from time import struct_time
+    found = _parsed(edtf)
+    return None if found is None else found.days
 
+
+class _Parsed(NamedTuple):
+    """What the parser makes of an EDTF string."""
+
+    normal: str
+    days: tuple[int, int] | None
+
+
+@lru_cache(maxsize=65536)
+def _parsed(edtf: str) -> _Parsed | None:
+    """Parse a string, which takes tens of milliseconds, once for all who ask; None if it is no EDTF, or too long."""
+    if len(edtf) > LONGEST_DATE:
+        return None
     from edtf import parse_edtf
+
+    try:
+        with redirect_stdout(StringIO()):  # of some malformed intervals the parser prints what it tried
+            parsed = parse_edtf(edtf)
+        return _Parsed(str(parsed), _extent(parsed))
+    except Exception:  # the parser raises several unrelated types on malformed input
+        return None
+
+
+def _extent(parsed: EDTFObject) -> tuple[int, int] | None:
+    from time import struct_time
 
     def ordinal(moment: struct_time) -> int:
         return date(max(1, min(9999, moment.tm_year)), moment.tm_mon, moment.tm_mday).toordinal()
 
     try:
-        parsed = parse_edtf(edtf)
         first, last = ordinal(parsed.lower_strict()), ordinal(parsed.upper_strict())
-    except Exception:  # as above: open, unknown or malformed dates have no extent
+    except Exception:  # as above: open and unknown dates have no extent
         return None
     return (first, last) if first <= last else None

@@ -15,6 +15,8 @@ from khabar.scoring.reference import ClaimSpan, Issue, Reference
 
 _PLACE = ("start", "end", "text", "occurrence", "content", "doc_id", "zone")
 """Keys that are given anew, or are those of the error."""
+LONGEST_CONTEXT = 4_000
+"""Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
 
 
 def described(item: Placed[Said], passage: Passage) -> dict[str, Any]:
@@ -63,7 +65,10 @@ def places(told: dict[str, Any] | None) -> list[tuple[str, int, int]]:
 
 
 def paragraphs_around(passage: Passage, spans: Iterable[Spans]) -> tuple[Context, ...]:
-    """The paragraphs some spans stand in, from first to last; none where there is no text."""
+    """The paragraphs some spans stand in, from first to last; none where there is no text.
+
+    Of a paragraph longer than `LONGEST_CONTEXT` a stretch of that length: from a quarter of it before the span.
+    """
     if passage.text is None:
         return ()
     lines: set[tuple[int, int]] = set()
@@ -72,7 +77,11 @@ def paragraphs_around(passage: Passage, spans: Iterable[Spans]) -> tuple[Context
         while at < end:
             line_end = passage.text.find("\n", at)
             line_end = len(passage.text) if line_end < 0 else line_end
-            lines.add((passage.text.rfind("\n", 0, at) + 1, line_end))
+            first, last = passage.text.rfind("\n", 0, at) + 1, line_end
+            if last - first > LONGEST_CONTEXT:
+                first = max(first, min(at - LONGEST_CONTEXT // 4, last - LONGEST_CONTEXT))
+                last = first + LONGEST_CONTEXT
+            lines.add((first, last))
             at = line_end + 1
     return tuple(Context(passage.doc_id, first, last, passage.text[first:last]) for first, last in sorted(lines))
 

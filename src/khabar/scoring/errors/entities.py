@@ -27,12 +27,10 @@ def judge(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention
     aside = _aside(passage, gold, predicted)
     false = [at for at, key in enumerate(said) if key not in scored and not aside[at]]
     rest = pair_up(missed, false, _likeness(passage, gold, predicted))
+    inner = nested([_extent(row.spans) for row in gold])
     return [
         *(Verdict("wrong", pair_cause(passage, gold[at], predicted[guess]), at, guess) for at, guess in rest.pairs),
-        *(
-            Verdict("missed", "nested_missed" if _is_nested(gold[at], gold) else "missed", at, None)
-            for at in rest.missed
-        ),
+        *(Verdict("missed", "nested_missed" if at in inner else "missed", at, None) for at in rest.missed),
         *(Verdict("false", "spurious", None, guess) for guess in rest.false),
         *(
             Verdict("false", "duplicate", scored[key], guess)
@@ -89,8 +87,14 @@ def _likeness(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Men
     return found
 
 
-def _is_nested(row: Mention, gold: Sequence[Mention]) -> bool:
-    """Tell whether a row lies inside a longer gold mention."""
-    start, end = _extent(row.spans)
-    extents = (_extent(other.spans) for other in gold if other.spans)
-    return any(first <= start and end <= last and last - first > end - start for first, last in extents)
+def nested(extents: Sequence[tuple[int, int]]) -> set[int]:
+    """Indices of the extents that lie inside a longer one."""
+    found: set[int] = set()
+    reach = (-1, -1)  # of those met so far, the one that ends last, and of these the longest
+    for at in sorted(range(len(extents)), key=lambda at: (extents[at][0], -extents[at][1])):
+        start, end = extents[at]
+        if end <= reach[1] and (start, end) != reach:
+            found.add(at)
+        elif end > reach[1]:
+            reach = start, end
+    return found

@@ -9,6 +9,7 @@ import msgspec
 
 from khabar.incidents import Incident
 from khabar.reading.lines import decoded
+from khabar.reading.repeated import repeated_keys
 from khabar.records import Annotations, Dispute, Document
 from khabar.systems.received import annotations_of, dispute_of
 
@@ -33,6 +34,9 @@ class Hearing:
         answer = decoded(line, ("", 0), [])
         if answer is None:
             self._ignore("line that is no JSON object", line.decode(errors="replace").strip())
+            return False, None
+        if repeated_keys(line):
+            self._ignore("line with a list twice", line.decode().strip())
             return False, None
         if "doc_id" not in answer and ("story" in answer or "sides" in answer):
             self._take_dispute(answer)
