@@ -1,6 +1,6 @@
 """Do 95% intervals of identity hold the truth 95% of the time? Clusters cross documents, so whole corpora are made.
 
-    python benchmarks/coverage_identity.py        # about four minutes
+    python benchmarks/coverage_identity.py        # about two minutes
 
 Small corpora of `scale.py` (five documents a story) are scored as anybody's would be; the truth is what a corpus of
 20,000 such documents scores. Every run prints the same.
@@ -35,7 +35,7 @@ def scored(documents: int, resamples: int) -> dict[str, tuple[float, float | Non
 def main() -> None:
     """Score all corpora, and print a row for each figure."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--corpora", type=int, default=300, help="corpora of about 500 documents each")
+    parser.add_argument("--corpora", type=int, default=300, help="corpora, of 200 documents and more")
     corpora = parser.parse_args().corpora
     truth = scored(LARGE, resamples=1)
     found = [scored(SMALLEST + 2 * at, resamples=1000) for at in range(corpora)]

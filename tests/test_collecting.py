@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
 
 import pytest
 
@@ -11,20 +12,22 @@ from khabar import collecting
 from khabar.errors import InputError
 
 
-def test_the_collector_is_left_as_it_was() -> None:
-    before = gc.get_threshold()
-
-    @collecting.seldom()
-    def threshold() -> int:
-        return gc.get_threshold()[0]
-
-    assert threshold() == collecting.OBJECTS
-    assert gc.get_threshold() == before
+@pytest.fixture(params=[True, False])
+def enabled(request: pytest.FixtureRequest) -> Iterator[bool]:
+    before = gc.isenabled()
+    gc.enable() if request.param else gc.disable()
+    yield request.param
+    gc.enable() if before else gc.disable()
 
 
-def test_scoring_leaves_it_as_it_was_even_when_it_refuses() -> None:
-    before = gc.get_threshold()
-    khabar.score([{"doc_id": "000_4b9530c7bad84f71"}, {"story": "kursk", "sides": []}], layers=["conflicts"])
+def test_the_collector_is_left_as_it_was(enabled: bool) -> None:
+    assert collecting.paused()(gc.isenabled)() is False
+    assert gc.isenabled() is enabled
+
+
+def test_scoring_leaves_it_as_it_was_even_when_it_refuses(enabled: bool) -> None:
+    khabar.score([{"story": "kursk", "sides": []}], layers=["conflicts"])
+    assert gc.isenabled() is enabled
     with pytest.raises(InputError):
         khabar.score([{"doc_id": "nowhere"}], layers=["conflicts"])
-    assert gc.get_threshold() == before
+    assert gc.isenabled() is enabled

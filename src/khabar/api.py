@@ -117,7 +117,7 @@ def run(
     return measure(counted([*said, *disputes], reference, layers)[0])
 
 
-@collecting.seldom()
+@collecting.paused()
 def gold_of(gold: str | Path | None, split: str) -> tuple[Reference, list[Incident]]:
     """Gold to score against, and warnings about it."""
     from khabar.gold import load_gold
@@ -190,7 +190,7 @@ def check_layers(layers: Sequence[Layer]) -> None:
         raise InputError([Incident("option-wrong", message)])
 
 
-@collecting.seldom()
+@collecting.paused()
 def counted(
     predictions: str | Path | Iterable[Prediction | Mapping[str, Any]],
     reference: Reference,

@@ -10,16 +10,14 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-OBJECTS = 100_000
-"""How many new objects there are to be before the collector looks at them."""
-
 
 @contextmanager
-def seldom() -> Iterator[None]:
-    """Collect seldom while this lasts. Also a decorator."""
-    before = gc.get_threshold()
-    gc.set_threshold(OBJECTS)
+def paused() -> Iterator[None]:
+    """Collect nothing while this lasts. Also a decorator."""
+    was_enabled = gc.isenabled()
+    gc.disable()
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        if was_enabled:
+            gc.enable()

@@ -16,7 +16,6 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from khabar import collecting
 from khabar.errors import InputError
 from khabar.incidents import Incident
 from khabar.lazily import Made
@@ -68,8 +67,8 @@ EXTRAS = dict.fromkeys(
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 a threshold or check failed, 2 bad input or usage."""
     _speak_unicode()
-    gc.set_threshold(collecting.OBJECTS)
-    atexit.register(gc.freeze)  # and no look at all that is left at the end
+    gc.set_threshold(100_000)  # what is made stays, mostly: look seldom,
+    atexit.register(gc.freeze)  # and not once more at the end
     try:
         _run()
     except InputError as error:
