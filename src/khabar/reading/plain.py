@@ -23,10 +23,11 @@ def plain(records: Documents, texts: Sequence[str | None]) -> list[bool]:
     except OverflowError:  # an offset that no integer holds, so something is wrong
         return [False] * len(records)
     document, start, end = given.document, given.start, given.end
-    known = np.array([text is not None for text in texts], bool)
-    longest = np.array([LARGEST_OFFSET if text is None else len(text) for text in texts], np.int64)
-    sound = (start >= 0) & (start < end) & (end <= longest[document])
-    if known.any():
+    sound = (start >= 0) & (start < end) & (end <= LARGEST_OFFSET)
+    if any(text is not None for text in texts):
+        known = np.array([text is not None for text in texts], bool)
+        longest = np.array([LARGEST_OFFSET if text is None else len(text) for text in texts], np.int64)
+        sound &= end <= longest[document]
         sound &= ~known[document] | np.array([item.text is None for item in given.said], bool)
     (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), given.label))
     again: Sequence[int] = ()

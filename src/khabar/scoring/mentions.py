@@ -68,6 +68,11 @@ class Documents(tuple[Annotations, ...]):
         """The mentions as they stand; an offset left out is -1. Raises OverflowError for one beyond 64 bits."""
         return as_given([record.entities for record in self])
 
+    @cached_property
+    def by_id(self) -> dict[str, Annotations]:
+        """The documents by name."""
+        return {record.doc_id: record for record in self}
+
 
 def as_given(documents: Sequence[Sequence[SaidEntity]]) -> Mentions:
     """Gather the mentions of documents as they stand; an offset left out is -1. Raises OverflowError beyond 64 bits."""
@@ -99,16 +104,15 @@ def mentions(said: Documents, placed: Mapping[str, PlacedDocument]) -> Mentions:
     """
     import numpy as np
 
-    number = {doc_id: at for at, doc_id in enumerate(placed)}
-    place = np.array([number.get(record.doc_id, -1) for record in said], np.int64)
-    found = said.mentions
-    found = replace(found, document=place[found.document])
-    if (np.diff(place, prepend=-1) <= 0).any():  # in another order, or not all of them there
+    found, names = said.mentions, list(placed)
+    if names != [record.doc_id for record in said]:  # in another order, or not all of them there
+        number = {doc_id: at for at, doc_id in enumerate(names)}
+        place = np.array([number.get(record.doc_id, -1) for record in said], np.int64)
+        found = replace(found, document=place[found.document])
         order = np.argsort(found.document, kind="stable")
         found = found.take(order[found.document[order] >= 0])
     if not found.grounded.all():  # where something is a string, find its place
         found = found.take(np.arange(len(found)))
-        names = list(placed)
         for at in np.unique(found.document[~found.grounded]).tolist():
             here = found.of_document(at)
             for index, item in enumerate(placed[names[at]].entities, here.start):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import accumulate, islice
 from typing import NamedTuple
 
 import msgspec
@@ -228,10 +228,11 @@ def _lines(
             lines += names
             continue
         # Within a layer all items are of one record, whose keys always come in the same order.
-        rows = iter(as_declared.encode_lines([item for each in items for item in each]).split(b"\n"))
+        rows = as_declared.encode_lines([item for each in items for item in each]).split(b"\n")
+        ends = list(accumulate(map(len, items)))
         lines += [
-            name + b" ".join(sorted(islice(rows, len(each)))) if each else name
-            for name, each in zip(names, items, strict=True)
+            name + b" ".join(sorted(rows[first:last]))
+            for name, first, last in zip(names, [0, *ends[:-1]], ends, strict=True)
         ]
     lines.sort()
     return lines

@@ -70,12 +70,12 @@ def count(
 ) -> Counted:
     """Match and count: integer counts per unit for each layer."""
     given = annotations if isinstance(annotations, Documents) else Documents(annotations)
-    said = {item.doc_id: item for item in given}
     in_text = [layer for layer in TEXT_LAYERS if layer in layers]
     by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
 
     def placed(doc_id: str) -> PlacedDocument:
-        return PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), reference.documents[doc_id].passage)
+        said = given.by_id.get(doc_id) or Annotations(doc_id=doc_id)
+        return PlacedDocument(said, reference.documents[doc_id].passage)
 
     predicted = Made(reference.documents, placed)
     scored = _count_text_layers(reference, given, predicted, in_text, by_paragraph)
@@ -144,7 +144,7 @@ def _count_text_layers(
         ours = mentions(given, predicted)
         entities.score(made, gold, ours, reference, frame, unit_of, tags["entities"], with_texts)
         whole = reference.whole
-        named = any(item.entity_id is not None for item in ours.said.tolist()) if whole is None else whole.named
+        named = bool({item.entity_id for item in ours.said.tolist()} - {None}) if whole is None else whole.named
         beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)], named)
         scored["entities"] = made
     if "numbers" in layers:
