@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from measuring import table
+from measuring import COVERAGE, coverage, table
 from numpy.typing import NDArray
 
 from khabar.scoring.bootstrap import draw, interval
@@ -111,23 +111,8 @@ def main() -> None:
     for process in processes():
         chance = np.random.default_rng(1)
         found = [ends(process.make(chance), seed) for seed in range(corpora)]
-        defined = [each for each in found if each is not None]
-        below = sum(high < process.truth for _, high in defined)
-        above = sum(low > process.truth for low, _ in defined)
-        share = 1 - (below + above) / len(defined)
-        width = sum(high - low for low, high in defined) / len(defined)
-        rows.append(
-            [
-                process.name,
-                f"{process.truth:.3f}",
-                f"{100 * share:.1f} ± {196 * (share * (1 - share) / len(defined)) ** 0.5:.1f}",
-                f"{100 * below / len(defined):.1f}",
-                f"{100 * above / len(defined):.1f}",
-                f"{width:.3f}",
-                str(len(found) - len(defined)),
-            ]
-        )
-    head = ["units", "true F1", "covers, %", "wholly below, %", "wholly above, %", "mean width", "without interval"]
+        rows.append([process.name, f"{process.truth:.3f}", *coverage(process.truth, found)])
+    head = ["units", "true F1", *COVERAGE]
     print(table(head, rows))
 
 

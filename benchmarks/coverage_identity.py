@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from measuring import table
+from measuring import COVERAGE, coverage, table
 
 from scale import generate
 
@@ -21,7 +21,7 @@ SMALLEST, LARGE = 200, 20_000
 """Documents of the smallest corpus, the next has two more; of the one that is taken for the truth."""
 
 
-def scored(documents: int, resamples: int) -> dict[str, tuple[float, float | None, float | None]]:
+def scored(documents: int, resamples: int) -> dict[str, tuple[float, tuple[float, float] | None]]:
     """Value and interval of each figure on a corpus of some documents."""
     import khabar
 
@@ -29,7 +29,10 @@ def scored(documents: int, resamples: int) -> dict[str, tuple[float, float | Non
         gold, predictions = generate(Path(folder), documents)
         found = khabar.score(predictions, gold=gold, layers=["entities"], resamples=resamples).to_dict()
     figures = {name: found["layers"]["entities"][f"identity.{name}.f1"] for name in FIGURES}
-    return {name: (each["value"], each["low"], each["high"]) for name, each in figures.items()}
+    return {
+        name: (each["value"], None if each["low"] is None else (each["low"], each["high"]))
+        for name, each in figures.items()
+    }
 
 
 def main() -> None:
@@ -42,22 +45,8 @@ def main() -> None:
     rows = []
     for name in FIGURES:
         true = truth[name][0]
-        ends = [(low, high) for each in found for _, low, high in [each[name]] if low is not None and high is not None]
-        below, above = sum(high < true for _, high in ends), sum(low > true for low, _ in ends)
-        share = 1 - (below + above) / len(ends)
-        rows.append(
-            [
-                f"identity.{name}.f1",
-                f"{true:.3f}",
-                f"{100 * share:.1f} ± {196 * (share * (1 - share) / len(ends)) ** 0.5:.1f}",
-                f"{100 * below / len(ends):.1f}",
-                f"{100 * above / len(ends):.1f}",
-                f"{sum(high - low for low, high in ends) / len(ends):.3f}",
-                str(len(found) - len(ends)),
-            ]
-        )
-    head = ["figure", "true", "covers, %", "wholly below, %", "wholly above, %", "mean width", "without interval"]
-    print(table(head, rows))
+        rows.append([f"identity.{name}.f1", f"{true:.3f}", *coverage(true, [each[name][1] for each in found])])
+    print(table(["figure", "true", *COVERAGE], rows))
 
 
 if __name__ == "__main__":

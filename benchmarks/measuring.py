@@ -86,3 +86,22 @@ def _processor() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or "unknown CPU"
+
+
+COVERAGE = ["covers, %", "wholly below, %", "wholly above, %", "mean width", "without interval"]
+"""Heads of the columns of `coverage`."""
+
+
+def coverage(truth: float, ends: Sequence[tuple[float, float] | None]) -> list[str]:
+    """How often intervals hold the truth, with the simulation's own 95% margin; None is a corpus without interval."""
+    defined = [each for each in ends if each is not None]
+    below = sum(high < truth for _, high in defined)
+    above = sum(low > truth for low, _ in defined)
+    share = 1 - (below + above) / len(defined)
+    return [
+        f"{100 * share:.1f} ± {196 * (share * (1 - share) / len(defined)) ** 0.5:.1f}",
+        f"{100 * below / len(defined):.1f}",
+        f"{100 * above / len(defined):.1f}",
+        f"{sum(high - low for low, high in defined) / len(defined):.3f}",
+        str(len(ends) - len(defined)),
+    ]
