@@ -1,7 +1,7 @@
 """Python's collector of cycles, kept from looking where there is nothing to find.
 
 Records are made by the hundred thousand, live on, and none is part of a cycle. Looking through them all again and again
-takes nearly half of the time of counting.
+takes a seventh of the time of counting.
 """
 
 from __future__ import annotations
