@@ -38,10 +38,6 @@ Errors = Annotated[
 ]
 
 
-BLAS_THREADS = "OPENBLAS_NUM_THREADS"
-"""Nothing here is left to the threads of linear algebra, and idle ones cost 0.1 s of CPU at the start."""
-
-
 def add_to(app: typer.Typer) -> None:
     """Add the commands to the application."""
     app.command(epilog="Example: khabar run rules --json")(run)
@@ -125,6 +121,8 @@ def score(
     ] = None,
 ) -> None:
     """Score predictions against gold, of any size: what is large is counted in parts, on all cores."""
+    from khabar.scoring.bootstrap import BLAS_THREADS
+
     os.environ.setdefault(BLAS_THREADS, "1")  # NumPy is not loaded yet
     from khabar import api
     from khabar.scoring.scorer import measure

@@ -28,13 +28,9 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     seen: dict[str, Placeholder] = {}
     stories = set(reference.stories) - {""}
     said, _ = split(records)
-    are_sound = plain(said, [reference.texts.get(record.doc_id) for record in said])
-    sound = iter(are_sound)
-    names = {record.doc_id for record in said}
-    # Mostly there are documents only, each once, and nothing to look at closely.
-    are_plain = len(names) == len(records) and names <= reference.texts.keys() and all(are_sound)
+    sound = iter(plain(said, [reference.texts.get(record.doc_id) for record in said]))
     names_stories = reference.names_stories
-    for place, record in () if are_plain else records:
+    for place, record in records:
         if isinstance(record, Dispute):
             report = reporter(incidents, place, None)
             if names_stories and record.story not in stories:
@@ -55,7 +51,7 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
             _warn_repeated(record, report)
     if not errors(incidents):
         incidents += check_limits(reference, records)
-    for doc_id in sorted(set(reference.documents) - names) if complete else ():
+    for doc_id in sorted(set(reference.documents) - set(seen)) if complete else ():
         file = records[0][0].file if records else None
         incidents.append(Incident("document-missing", f"no line for document {doc_id!r}", file, doc_id=doc_id))
     return incidents

@@ -24,10 +24,7 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incide
     disputes: dict[bytes, Placeholder] = {}
     said, _ = split(records)
     texts = {record.doc_id: record.text for record in said}
-    are_sound = plain(said, [record.text for record in said])
-    if len(texts) == len(records) and all(are_sound) and not any(record.zones for record in said):
-        return []  # documents only, each once, and nothing to look at closely
-    sound = iter(are_sound)
+    sound = iter(plain(said, [record.text for record in said]))
     for source, record in records:
         if isinstance(record, Dispute):
             for at, side in enumerate(record.sides):

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 RESAMPLES = 1000
 SEED = 0
 _MOST_UNDEFINED = 0.05
-_SMALL_STRATUM = 1000
+SMALL_STRATUM = 1000
+"""Units up to which a stratum is drawn as one multinomial."""
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""Says to NumPy, before it is loaded, how many threads its linear algebra is to have. Idle ones cost CPU time."""
 _WEIGHTS_AT_A_TIME = 2_000_000
 _FEWEST_AT_A_TIME = 32
 _UNITS_AT_A_TIME = 1 << 16
@@ -51,7 +54,7 @@ def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str
         rows = [column[start:stop] for column in columns]
         if not any(column.any() for column in rows):
             continue
-        is_small = stop - start <= _SMALL_STRATUM
+        is_small = stop - start <= SMALL_STRATUM
         sums += _by_pattern(generator, rows, resamples) if is_small else _by_index(generator, rows, resamples)
     return {table.columns[column]: sums[:, at] for at, column in enumerate(order)}
 
@@ -96,7 +99,7 @@ def _by_index(generator: np.random.Generator, columns: Sequence[Column], resampl
 
 def _one_thread() -> AbstractContextManager[object]:
     """Keep linear algebra to one thread: others would spin while numbers are drawn."""
-    if os.environ.get("OPENBLAS_NUM_THREADS") == "1":
+    if os.environ.get(BLAS_THREADS) == "1":
         return nullcontext()
     from threadpoolctl import threadpool_limits
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from khabar.scoring.bootstrap import drawn_by_index
+from khabar.scoring.bootstrap import SMALL_STRATUM, drawn_by_index
 from khabar.scoring.counting import Frame
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 Redraw = Callable[["Draws"], Mapping[str, "Array"]]
 """From how often each unit was drawn (draws × units of the frame) to figures by name: a value a draw, NaN undefined."""
 
-_SMALL_STRATUM = 1000
 _NUMBERS_IN_SMALL_STRATA = 2_000_000
 _NUMBERS_AT_A_TIME = 1 << 24
 
@@ -144,13 +143,13 @@ def times_drawn(frame: Frame, seed: int, resamples: int) -> Iterator[Draws]:
     import numpy as np
 
     generator = np.random.default_rng([seed, 2])
-    are_small = all(last - first <= _SMALL_STRATUM for first, last in frame.slices)
+    are_small = all(last - first <= SMALL_STRATUM for first, last in frame.slices)
     at_once = max(1, (_NUMBERS_IN_SMALL_STRATA if are_small else _NUMBERS_AT_A_TIME) // max(1, len(frame)))
     for start in range(0, resamples, at_once):
         times = np.zeros((min(at_once, resamples - start), len(frame)), np.uint8)
         for first, last in frame.slices:
             size = last - first
-            if size <= _SMALL_STRATUM:  # nothing is drawn 256 times of some hundreds, or of thousands
+            if size <= SMALL_STRATUM:  # nothing is drawn 256 times of some hundreds, or of thousands
                 times[:, first:last] = generator.multinomial(size, np.full(size, 1 / size), size=len(times))
             else:
                 drawn = np.empty((len(times), size), np.uint8)

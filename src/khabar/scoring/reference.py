@@ -124,14 +124,13 @@ def reference(
     """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
     given = annotations if isinstance(annotations, Documents) else Documents(annotations)
     annotations = sorted(given, key=lambda item: item.doc_id)
-    by_id = {said.doc_id: said for said in annotations}
 
     def document(doc_id: str) -> GoldDocument:
-        said = by_id[doc_id]
+        said = given.by_id[doc_id]
         passage = Passage(doc_id, said.text, said.zones or ())
         return GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
 
-    documents = Made(by_id, document)
+    documents = Made(sorted(given.by_id), document)
     disputes = sorted(map(in_order, disputes), key=canonical)
     known = issues is not None
     if issues is None:
