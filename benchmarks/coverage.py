@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from khabar.scoring.bootstrap import draw, interval
 from khabar.scoring.counting import Frame, Table
-from khabar.scoring.formulas import f1
+from khabar.scoring.metrics import f1
 
 Counts = NDArray[np.int64]
 """One row a unit: TP, FP, FN."""

@@ -9,7 +9,7 @@ import pytest
 
 import khabar
 from khabar import collecting
-from khabar.errors import InputError
+from khabar.reading.errors import InputError
 
 
 @pytest.fixture(params=[True, False])

@@ -12,11 +12,11 @@ from khabar import collecting
 from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
-    from khabar.incidents import Incident
+    from khabar.reading.incidents import Incident
+    from khabar.reading.reference import Reference
     from khabar.records import Document, Prediction
     from khabar.scale.workers import Progress
-    from khabar.scoring.comparing import Difference
-    from khabar.scoring.reference import Reference
+    from khabar.scoring.compare import Difference
     from khabar.scoring.result import Score
     from khabar.scoring.scorer import Counted
     from khabar.systems.protocol import System
@@ -27,9 +27,9 @@ Predictions = "str | Path | Iterable[Prediction | Mapping[str, Any]]"
 def load(source: str | Path | None = None, *, split: str = "test") -> list[Document]:
     """Documents of a corpus folder (default: the released corpus), in the order of their ids.
 
-    Raises khabar.errors.InputError.
+    Raises khabar.reading.errors.InputError.
     """
-    from khabar.gold import documents
+    from khabar.corpus.gold import documents
 
     return documents(None if source is None else Path(source), split)
 
@@ -48,7 +48,7 @@ def score(
 
     Both may be a folder of files or a URL that fsspec opens, and of any size: what is large is counted in parts on all
     cores, or by the workers of a dask.distributed scheduler (`cluster`, its address). The figures are the same.
-    Raises khabar.errors.InputError with every problem found, of a large input with the first ones.
+    Raises khabar.reading.errors.InputError with every problem found, of a large input with the first ones.
     """
     from khabar.scoring.scorer import measure
 
@@ -82,7 +82,7 @@ def compare_several(
 
     From two on, `p` is corrected for their number on each layer (Holm 1979) and `p_raw` is the p of each alone.
     """
-    from khabar.scoring.comparing import compare_with_first
+    from khabar.scoring.compare import compare_with_first
 
     reference = gold_of(gold, split)[0]
     counts = [counted(each, reference, layers)[0] for each in others.values()]
@@ -99,7 +99,7 @@ def run(
 ) -> Score:
     """Run a system (a callable, or a name as `khabar run` takes it) on a corpus and score it.
 
-    What a command or an endpoint did not answer is told as a UserWarning. Raises khabar.errors.InputError.
+    What a command or an endpoint did not answer is told as a UserWarning. Raises khabar.reading.errors.InputError.
     """
     import warnings
 
@@ -120,7 +120,7 @@ def run(
 @collecting.paused()
 def gold_of(gold: str | Path | None, split: str) -> tuple[Reference, list[Incident]]:
     """Gold to score against, and warnings about it."""
-    from khabar.gold import load_gold
+    from khabar.corpus.gold import load_gold
 
     return load_gold(gold, split)
 
@@ -139,13 +139,13 @@ def counted_at_any_size(
     """Read, check and count predictions, at once or, if files are large or a cluster is given, in parts.
 
     What is counted in parts is to be measured with the same `seed` and `resamples`.
-    Also gives the warnings met. Raises khabar.errors.InputError.
+    Also gives the warnings met. Raises khabar.reading.errors.InputError.
     """
     check_layers(layers)
     in_files = isinstance(predictions, (str, Path)) and not _is_dataset(gold)
     if cluster is not None and not in_files:
-        from khabar.errors import InputError
-        from khabar.incidents import Incident
+        from khabar.reading.errors import InputError
+        from khabar.reading.incidents import Incident
 
         message = "a cluster counts predictions and gold that are files in the prediction format"
         raise InputError([Incident("option-wrong", message, fix="name such files with --gold, or leave out --cluster")])
@@ -168,7 +168,7 @@ def counted_at_any_size(
 
 
 def _is_dataset(gold: str | Path | None) -> bool:
-    from khabar.gold import is_dataset
+    from khabar.corpus.gold import is_dataset
 
     return gold is None or is_dataset(gold)
 
@@ -180,9 +180,9 @@ def _are_large(*inputs: str | Path) -> bool:
 
 
 def check_layers(layers: Sequence[Layer]) -> None:
-    """Refuse layers there are not. Raises khabar.errors.InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    """Refuse layers there are not. Raises khabar.reading.errors.InputError."""
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     unknown = [layer for layer in layers if layer not in LAYERS]
     if unknown or not layers:
@@ -196,10 +196,10 @@ def counted(
     reference: Reference,
     layers: Sequence[Layer] = LAYERS,
 ) -> tuple[Counted, list[Incident]]:
-    """Read, check and count predictions; also the warnings met. Raises khabar.errors.InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import errors
+    """Read, check and count predictions; also the warnings met. Raises khabar.reading.errors.InputError."""
     from khabar.reading.checks import check_against
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import errors
     from khabar.reading.predictions import given_predictions, read_predictions, split
     from khabar.scoring.scorer import TEXT_LAYERS, count
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.files import write_whole
+from khabar.reading.files import write_whole
 from khabar.records import ANNOTATED, CONFIGS, Annotations, Decision, Dispute, Seed
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.annotations import write_rows
 from khabar.annotations.agreement import Pass, Round
+from khabar.reading.rows import write_rows
 from khabar.records import (
     Claim,
     Conflict,

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from khabar import api
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
 from khabar.records.labels import LAYERS, Layer
 from tests.cli.conftest import SHARED, Khabar
 

@@ -12,9 +12,9 @@ import pytest
 from nervaluate.evaluator import Evaluator
 
 from khabar.formats.iob import Chunk, Repair, TagError, decode
+from khabar.reading.reference import reference
 from khabar.records import Annotations, SaidEntity
 from khabar.records.labels import EntityLabel
-from khabar.scoring.reference import reference
 from khabar.scoring.result import Measured
 from khabar.scoring.scorer import score
 

@@ -14,11 +14,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from khabar.files import write_all
 from khabar.formats.conversion import Conversion
 from khabar.formats.converting import FORMATS
 from khabar.formats.grounded import grounded
-from khabar.incidents import Incident, errors
+from khabar.reading.files import write_all
+from khabar.reading.incidents import Incident, errors
 from khabar.records import Annotations, Document, Prediction
 from tests.cli.conftest import SHARED
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.arabic import token_spans
 from khabar.formats.aligning import Moved, align
+from khabar.text.arabic import token_spans
 
 TEXT = "أعلنت «وكالة الأنـباء» أنّ\u00a0الرئيس بوتين، زار موسكو.\nوقال 🙂: نعم (١٤ ألف)."
 

@@ -38,8 +38,6 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar import load
-from khabar.annotations import check as check_rows
-from khabar.annotations import read_gold
 from khabar.annotations.label_studio.configuration import read_configuration
 from khabar.annotations.label_studio.projects import Project, Reading, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
@@ -52,12 +50,14 @@ from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check as check_corpus
-from khabar.errors import InputError
+from khabar.corpus.gold import load_gold
 from khabar.formats.conversion import Conversion
 from khabar.formats.converting import convert
-from khabar.gold import load_gold
-from khabar.incidents import CATALOG, Incident, errors
 from khabar.leaderboard.checking import check as check_leaderboard
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import CATALOG, Incident, errors
+from khabar.reading.row_checks import check as check_rows
+from khabar.reading.rows import read_gold
 from khabar.seeds import add, read_manifest, read_text, verify
 
 HERE = Path(__file__).parent

@@ -12,11 +12,11 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.errors import InputError
-from khabar.gold import load_gold
-from khabar.incidents import Incident
+from khabar.corpus.gold import load_gold
 from khabar.leaderboard.checking import check
-from khabar.scoring.reference import Reference
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
+from khabar.reading.reference import Reference
 
 SHARED = Path(__file__).parents[1] / "incidents" / "shared"
 CARD = (SHARED / "card.toml").read_text("utf-8")

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from khabar.incidents import Incident
 from khabar.leaderboard.card import Card, parse_card
 from khabar.leaderboard.wording import in_markdown, markup_in
+from khabar.reading.incidents import Incident
 from tests.leaderboard.conftest import CARD
 
 

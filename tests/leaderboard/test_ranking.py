@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from khabar.leaderboard.one_dispute import Hung, hanging
 from khabar.leaderboard.ranking import ALPHA, _ranking, ranks, trials_for
-from khabar.scoring.comparing import Difference
+from khabar.scoring.compare import Difference
 from khabar.scoring.matching import Layer
 from khabar.scoring.scorer import Counted
 

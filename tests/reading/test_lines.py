@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar.incidents import Incident
 from khabar.reading import lines
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import chunks, jsonl
 from khabar.reading.predictions import Placeholder, read_predictions, record_of_line, records_of_chunk
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.incidents import Incident
 from khabar.reading.checks import check_annotations, reporter
+from khabar.reading.incidents import Incident
 from khabar.reading.plain import plain
 from khabar.reading.predictions import Placeholder
 from khabar.records import Annotations, SaidEntity, SaidNumber

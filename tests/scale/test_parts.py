@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 
 from khabar import api
 from khabar.cli.app import app
-from khabar.errors import InputError
 from khabar.reading import sources
+from khabar.reading.errors import InputError
 from khabar.records.labels import LAYERS, Layer
 from khabar.scale import problems, scoring, workers
 from khabar.scoring.scorer import measure

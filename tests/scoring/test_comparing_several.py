@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import khabar
 from khabar import api
-from khabar.scoring.comparing import Difference, compare, compare_with_first, holm
+from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.scorer import Counted, count
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

@@ -10,9 +10,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from khabar.reading.reference import ClaimSpan, Issue, reference
 from khabar.records import Dispute
 from khabar.records.labels import ConflictType, Status
-from khabar.scoring.reference import ClaimSpan, Issue, reference
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.scoring.values import LONGEST_DATE, _parsed, days_of, is_date, parsed_date
+from khabar.text.values import LONGEST_DATE, _parsed, days_of, is_date, parsed_date
 
 PART = st.sampled_from(
     ["2024", "2024-06", "2024-06-31", "XXXX-23", "198X", "2024-21", "2024?", "..", "", "Y17E7", "bad"]

@@ -15,8 +15,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar import api
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.predictions import given_predictions, split
+from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS
 from khabar.scoring.errors.describing import LONGEST_CONTEXT
@@ -24,7 +25,6 @@ from khabar.scoring.errors.entities import nested
 from khabar.scoring.errors.file import read_errors, write_errors
 from khabar.scoring.errors.listing import list_errors
 from khabar.scoring.errors.record import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
-from khabar.scoring.reference import Reference, reference
 from khabar.scoring.scorer import score
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

@@ -15,10 +15,10 @@ from nervaluate.evaluator import Evaluator
 from seqeval.metrics import classification_report, f1_score
 from seqeval.scheme import IOB2
 
-from khabar.incidents import Incident, errors
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import given_predictions, split
+from khabar.reading.reference import reference
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.reference import reference
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 

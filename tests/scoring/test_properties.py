@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar.errors import InputError
-from khabar.incidents import errors
+from khabar.reading.errors import InputError
 from khabar.reading.gold_checks import check_gold
+from khabar.reading.incidents import errors
 from khabar.reading.predictions import given_predictions, split
+from khabar.reading.reference import reference
 from khabar.records.labels import LAYERS
-from khabar.scoring.reference import reference
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 from tests.strategies import TEXT, lines

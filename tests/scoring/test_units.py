@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from khabar.reading.predictions import given_predictions, split
-from khabar.scoring.reference import reference
+from khabar.reading.reference import reference
 from khabar.scoring.scorer import score
 
 TEXT = "قال إن الحرب\n2024 لم تنته بعد"

@@ -17,11 +17,11 @@ import msgspec
 import pytest
 
 from khabar import api
-from khabar.gold import load_gold
+from khabar.corpus.gold import load_gold
 from khabar.leaderboard.adding import add
 from khabar.leaderboard.building import Built, build
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.scoring.reference import Reference
 from khabar.site.building import site as site_of
 from khabar.site.folder import write_site
 from khabar.systems.registry import find_system

@@ -10,9 +10,9 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from khabar.errors import InputError
 from khabar.leaderboard.building import Built
-from khabar.scoring.reference import Reference
+from khabar.reading.errors import InputError
+from khabar.reading.reference import Reference
 from khabar.site.building import site as site_of
 from khabar.site.figures import main_ones, slice_of, slices
 from khabar.site.folder import LISTING, write_site

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+from khabar.reading.reference import ClaimSpan, Issue, Reference, reference
 from khabar.records import Annotations
 from khabar.records.rows import Document
-from khabar.scoring.reference import ClaimSpan, Issue, Reference, reference
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 from khabar.systems.rules import rules

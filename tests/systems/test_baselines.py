@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from khabar.corpus.release import sha256
-from khabar.errors import InputError
+from khabar.reading.errors import InputError
+from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Document, SaidEntity
-from khabar.scoring.reference import Reference, reference
 from khabar.systems.baselines.dates import SearchDates
 from khabar.systems.baselines.denial_cue import DenialCue
 from khabar.systems.baselines.digits import digits, digits_multipliers

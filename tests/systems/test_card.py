@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khabar.arabic import fold
 from khabar.corpus.read import read_split
 from khabar.systems.rules import known_names
+from khabar.text.arabic import fold
 
 ROOT = Path(__file__).parents[2]
 

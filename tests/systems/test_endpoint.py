@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from khabar import api
-from khabar.errors import InputError
-from khabar.gold import load_gold
+from khabar.corpus.gold import load_gold
+from khabar.reading.errors import InputError
 from khabar.records import Document
 from khabar.records.labels import LAYERS, Layer
 from khabar.schemas import schemas

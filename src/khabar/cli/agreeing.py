@@ -46,7 +46,7 @@ def agreement(
     found = agreement_of(given)
     items = differences(found.pairs)
     if write:
-        from khabar.files import write_whole
+        from khabar.reading.files import write_whole
 
         with writing(given.folder / "agreement.json"):
             write_whole(given.folder / "agreement.json", found.to_json().encode())
@@ -95,8 +95,8 @@ def adjudicate(
         typer.echo(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
     state = state_of(found, path)
     if not state.undecided:
-        from khabar.annotations.files import encoded
-        from khabar.files import write_all
+        from khabar.reading.files import write_all
+        from khabar.reading.rows import encoded
 
         written = conclude(state, pairs, given, gold)
         with writing(gold):
@@ -115,8 +115,8 @@ def adjudicate(
 
 def _round(rounds: Path, name: str) -> Path:
     """The folder of a round. Raises InputError if the name is a path that leads elsewhere."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     if name in ("", ".", "..") or Path(name).name != name:
         fix = "name a folder of --rounds"
@@ -126,8 +126,8 @@ def _round(rounds: Path, name: str) -> Path:
 
 def _two(passes: Sequence[str] | None) -> list[str]:
     """The names of two passes, or none. Any other number is a usage error."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     names = [name.removesuffix(".jsonl") for name in passes or ()]
     if len(names) not in (0, 2):

@@ -16,9 +16,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
 from khabar.lazily import Made
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 HOMES = {
     **dict.fromkeys(("run", "score", "validate", "compare"), "scoring"),

@@ -52,11 +52,11 @@ def convert(
 ) -> None:
     """Convert annotations between predictions and other tools' formats, and say what is lost."""
     from khabar import api
-    from khabar.files import write_all
     from khabar.formats.conversion import Conversion
     from khabar.formats.converting import FORMATS
     from khabar.formats.converting import convert as convert_files
     from khabar.formats.labels import MAPS
+    from khabar.reading.files import write_all
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
         if value is not None and value not in known:
@@ -90,8 +90,8 @@ def convert(
 
 
 def _wrong(message: str) -> Exception:
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     return InputError([Incident("option-wrong", message)])
 

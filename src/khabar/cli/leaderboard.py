@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from khabar.leaderboard.board import Board, Entry
     from khabar.leaderboard.ranking import Pair
+    from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
-    from khabar.scoring.reference import Reference
 
 app = typer.Typer(help="Submissions, re-scored, and the tables they make.", no_args_is_help=True)
 
@@ -48,9 +48,9 @@ def add(
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
     from khabar import api
     from khabar.cli.tables import score_table
-    from khabar.files import write_all
-    from khabar.incidents import Incident
     from khabar.leaderboard.adding import add as add_submission
+    from khabar.reading.files import write_all
+    from khabar.reading.incidents import Incident
 
     if len(names) > 1 and (predictions or system or card):
         raise typer.BadParameter("--from, --run and --card are of one NAME")
@@ -97,9 +97,9 @@ def build(
 ) -> None:
     """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
     from khabar import api
-    from khabar.files import write_all
     from khabar.leaderboard.building import build as build_board
     from khabar.leaderboard.exports import export, repository_id
+    from khabar.reading.files import write_all
     from khabar.site.building import site as site_of
     from khabar.site.folder import check_folder, write_site
 
@@ -143,10 +143,10 @@ def check(
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
     from khabar import api
-    from khabar.incidents import Incident, errors, in_file_order
     from khabar.leaderboard.building import score_all
     from khabar.leaderboard.checking import check as check_boards
     from khabar.leaderboard.survey import survey
+    from khabar.reading.incidents import Incident, errors, in_file_order
 
     reference, _ = api.gold_of(gold, "test")
     checked = check_boards(root, reference, base=base, watch=_watched)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 if TYPE_CHECKING:
-    from khabar.incidents import Incident
+    from khabar.reading.incidents import Incident
     from khabar.records.labels import Layer
 
 Item = TypeVar("Item")
@@ -30,8 +30,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...]:
     """Parse `--layers`. Raises InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
     from khabar.records.labels import LAYERS
 
     if text is None:
@@ -60,8 +60,8 @@ def warn(incidents: Sequence[Incident], most: int = 20) -> None:
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what goes wrong while a command writes into an incident. Raises InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     try:
         yield

@@ -79,14 +79,14 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Write what annotators submitted to the file of the pass: all of it sound, or nothing and every problem."""
-    from khabar.annotations.files import write_rows
     from khabar.annotations.label_studio import rounds as passes
     from khabar.annotations.label_studio.configuration import read_configuration
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
     from khabar.annotations.server import asking, connection
-    from khabar.errors import InputError
+    from khabar.reading.errors import InputError
+    from khabar.reading.rows import write_rows
 
     which = passes.Pass(round_name, pass_name)
     articles, _ = _articles(seeds)
@@ -110,7 +110,7 @@ def pull(
 
 def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
     from khabar.annotations.label_studio.rounds import Articles
-    from khabar.errors import InputError
+    from khabar.reading.errors import InputError
     from khabar.records import Document
     from khabar.seeds import read_manifest, read_text, verify
 
@@ -138,8 +138,8 @@ def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
 
 def _fit(source: Path | None, system: str | None, finished: bool) -> None:
     """Refuse options that do not go together, before anything is asked of anybody. Raises InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     if source is not None and system is not None:
         raise InputError([Incident("option-wrong", "--from and --system exclude each other", fix="give one of them")])

@@ -14,10 +14,10 @@ from khabar.cli.output import AsJson, Gold, Layers, Split, chosen_layers, print_
 from khabar.cli.running import kept_in, tell_failures
 
 if TYPE_CHECKING:
+    from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
     from khabar.records.labels import Layer
-    from khabar.scoring.comparing import Difference
-    from khabar.scoring.reference import Reference
+    from khabar.scoring.compare import Difference
     from khabar.scoring.result import Score
 
 AnyFile = Annotated[
@@ -150,8 +150,8 @@ def score(
 def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJson = False) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api
-    from khabar.incidents import Incident, errors, in_file_order
     from khabar.reading.checks import check_against
+    from khabar.reading.incidents import Incident, errors, in_file_order
     from khabar.reading.predictions import read_predictions
 
     reference, _ = api.gold_of(gold, split)
@@ -190,9 +190,9 @@ def compare(
     """Compare predictions with those of A: a − b on each layer, with interval and p of a paired test."""
     from khabar import api
     from khabar.cli.tables import comparison_tables
-    from khabar.errors import InputError
-    from khabar.incidents import errors
-    from khabar.scoring.comparing import compare_with_first
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import errors
+    from khabar.scoring.compare import compare_with_first
 
     if len(files) < 2:
         raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
@@ -260,15 +260,15 @@ def _print(result: Score, name: str, as_json: bool) -> None:
 def _write(out: Path, said: Sequence[Annotations], disputes: list[Dispute]) -> None:
     import msgspec
 
-    from khabar.files import write_lines
+    from khabar.reading.files import write_lines
 
     write_lines(out, [msgspec.json.encode(item) for item in (*said, *disputes)])
 
 
 def thresholds(given: Sequence[str], layers: Sequence[Layer]) -> list[tuple[str, float]]:
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
     from khabar.records.labels import LAYERS
 
     scored = [*layers, *(["overall"] if len(layers) == len(LAYERS) else [])]
@@ -303,8 +303,8 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
 
 def _spare(written: Path | None, *others: Path | None) -> None:
     """Refuse to write errors over another file of the command. Raises InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
 
     if written is not None and written.resolve() in {other.resolve() for other in others if other is not None}:
         message = "--errors names a file this command also reads or writes"

@@ -37,11 +37,11 @@ def show(
     ] = None,
 ) -> None:
     """Show an article in the terminal with its layers marked."""
+    from khabar.corpus.gold import documents
     from khabar.corpus.read import read_split
     from khabar.corpus.release import released_corpus
-    from khabar.errors import InputError
-    from khabar.gold import documents
-    from khabar.incidents import Incident
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
     from khabar.rendering import MARKS, errors_under, paragraphs
 
     wanted = chosen_layers(layers)
@@ -109,9 +109,9 @@ def _styled(line: ErrorLine) -> Text:
 
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
-    from khabar.errors import InputError
-    from khabar.incidents import Incident
-    from khabar.incidents import errors as stopping
+    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import errors as stopping
     from khabar.scoring.errors.file import read_errors
 
     incidents: list[Incident] = []

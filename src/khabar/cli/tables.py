@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from khabar.cli.terminal import Terminal
-from khabar.scoring.comparing import Difference
+from khabar.scoring.compare import Difference
 from khabar.scoring.result import Measured, Score
 
 TELLING: dict[str, tuple[tuple[str, str], ...]] = {

@@ -14,7 +14,7 @@ from khabar.corpus.derive import Tables
 from khabar.corpus.features import to_table
 from khabar.corpus.places import Place
 from khabar.corpus.release import PLACES, RELEASE, FileRecord, Release, Withheld, row_digest, sha256
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.records import CONFIGS, Row
 
 if TYPE_CHECKING:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.annotations import check, read_gold
 from khabar.corpus.assembly import Built, assemble
 from khabar.corpus.card import read_statement
 from khabar.corpus.derive import derive
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.textless import without_text
-from khabar.errors import InputError
-from khabar.files import write_all
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.files import write_all
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.row_checks import check
+from khabar.reading.rows import read_gold
 from khabar.records import Seed
 from khabar.seeds import MANIFEST, read_manifest, read_text, verify
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from khabar.arabic import classes, token_spans
-from khabar.arabic.grounding import is_clitic_before
 from khabar.records import (
     CONFIGS,
     Claim,
@@ -26,8 +24,10 @@ from khabar.records import (
     ZoneSpan,
 )
 from khabar.records.labels import Phenomenon, QuoteType, Zone
-from khabar.scoring.passage import intersection, normal
-from khabar.scoring.tagging import iob2, last_letter
+from khabar.text.arabic import classes, token_spans
+from khabar.text.grounding import is_clitic_before
+from khabar.text.passages import intersection, normal
+from khabar.text.tokens import iob2, last_letter
 
 Tables = dict[str, dict[str, list[Row]]]
 """Split → config → rows, sorted."""

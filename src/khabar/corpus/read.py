@@ -10,8 +10,8 @@ from khabar.corpus.derive import Tables
 from khabar.corpus.features import from_table
 from khabar.corpus.places import Place
 from khabar.corpus.release import PLACES, RELEASE, read_release
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
 from khabar.records import CONFIGS, Row
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 from khabar.records import Row
 
 RELEASE = "release.json"

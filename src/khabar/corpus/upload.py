@@ -15,9 +15,9 @@ from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
-from khabar.errors import InputError
-from khabar.files import write_all
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.files import write_all
+from khabar.reading.incidents import Incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from khabar.arabic import folded
+from khabar.text.arabic import folded
 
 Place = tuple[int, int]
 """Half-open code points of the raw text."""

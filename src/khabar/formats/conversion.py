@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from khabar.formats.iob import Repair
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.records import Document
 
 LARGEST_FILE = 1 << 28

@@ -9,11 +9,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from khabar.errors import InputError
 from khabar.formats import jsonl
 from khabar.formats.conversion import Conversion
 from khabar.formats.grounded import grounded
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
 from khabar.records import Annotations, Prediction
 
 FORMATS: dict[str, str] = {

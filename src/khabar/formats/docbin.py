@@ -13,13 +13,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khabar.arabic import token_spans
 from khabar.formats.conversion import LARGEST_FILE, Conversion
 from khabar.formats.documents import annotations_of
 from khabar.formats.grounded import Grounded, entities_only
 from khabar.formats.marks import Mark, Marked
 from khabar.formats.source import bytes_of
 from khabar.records import Annotations
+from khabar.text.arabic import token_spans
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc

@@ -11,8 +11,8 @@ import msgspec
 
 from khabar.formats.conversion import Conversion
 from khabar.records import Annotations, Dispute, Prediction, SaidEntity, SaidNumber, SaidQuote, SaidSpan
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import Placed, PlacedDocument
+from khabar.text.passages import Passage
+from khabar.text.placing import Placed, PlacedDocument
 
 Said = TypeVar("Said", SaidEntity, SaidNumber)
 

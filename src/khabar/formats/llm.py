@@ -16,7 +16,6 @@ from typing import Any
 
 import msgspec
 
-from khabar.arabic import ground
 from khabar.formats.conversion import Conversion
 from khabar.formats.documents import note_labels
 from khabar.formats.grounded import Grounded
@@ -24,6 +23,7 @@ from khabar.formats.labels import MAPS, LabelMap, guess
 from khabar.formats.source import text_of
 from khabar.reading.shape import shaped
 from khabar.records import Annotations, SaidSpan
+from khabar.text.grounding import ground
 
 _FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
 _LAYERS = ("entities", "numbers", "quotes")

@@ -12,12 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from khabar.arabic import token_spans
 from khabar.formats.aligning import align, squeezed
 from khabar.formats.conversion import Conversion
 from khabar.formats.iob import Chunk
 from khabar.formats.marks import Mark, Marked
 from khabar.records import SaidEntity
+from khabar.text.arabic import token_spans
 
 _LONG = 16
 """Squeezed characters from which a sentence says by itself which document it is of (fewer if none has as many)."""

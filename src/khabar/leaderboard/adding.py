@@ -7,8 +7,6 @@ from pathlib import Path
 
 from khabar.corpus.release import sha256
 from khabar.corpus.versions import parse_version
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
 from khabar.leaderboard.building import board_version, closed
 from khabar.leaderboard.card import Card, parse_card, read_card, with_unanswered
 from khabar.leaderboard.frozen import is_frozen
@@ -16,9 +14,11 @@ from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Place,
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, as_lines, scored, shown_names
 from khabar.leaderboard.survey import Survey, survey
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import read_predictions
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.scoring.reference import Reference
 
 
 def add(

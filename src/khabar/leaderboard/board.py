@@ -8,13 +8,13 @@ from pathlib import Path
 import msgspec
 
 from khabar.corpus.release import CANARY
-from khabar.incidents import Incident
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.one_dispute import Hung, hanging
 from khabar.leaderboard.ranking import ALPHA, Pairs, Ranking, Standing, rankings, trials_for
 from khabar.leaderboard.submission import Submission
+from khabar.reading.incidents import Incident
+from khabar.reading.reference import Reference
 from khabar.scoring.bootstrap import RESAMPLES
-from khabar.scoring.reference import Reference
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khabar.corpus.versions import parse_version
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
 from khabar.leaderboard.board import Board, board_of
 from khabar.leaderboard.frozen import freeze, is_frozen, never_listed
 from khabar.leaderboard.places import (
@@ -22,7 +20,9 @@ from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, name_clashes, score_submission
 from khabar.leaderboard.survey import Survey, survey
 from khabar.leaderboard.tables import markdown
-from khabar.scoring.reference import Reference
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 import msgspec
 
-from khabar.incidents import Incident
 from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
 from khabar.leaderboard.wording import markup_in, mixed_scripts
+from khabar.reading.incidents import Incident
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.incidents import Incident, errors
 from khabar.leaderboard.board import Board, board_of, read_board
 from khabar.leaderboard.building import board_version, score_all
 from khabar.leaderboard.drift import differing, drift, shown
@@ -19,7 +18,8 @@ from khabar.leaderboard.result import read_result
 from khabar.leaderboard.submission import Submission
 from khabar.leaderboard.survey import Survey, survey
 from khabar.leaderboard.tables import markdown
-from khabar.scoring.reference import Reference
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.reference import Reference
 
 
 @dataclass(frozen=True, slots=True)

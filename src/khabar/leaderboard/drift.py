@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.incidents import Incident
 from khabar.leaderboard.result import Result, Scores
+from khabar.reading.incidents import Incident
 from khabar.scoring.signature import Signature
 
 CLOSE = 1e-9

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from khabar.corpus.release import sha256
-from khabar.incidents import Incident
 from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, OF_A_SUBMISSION, TABLE, board_folder
 from khabar.leaderboard.possible import impossible
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import Survey
+from khabar.reading.incidents import Incident
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khabar.incidents import Incident
 from khabar.leaderboard.drift import CLOSE
 from khabar.leaderboard.result import Figure, Result, Scores
+from khabar.reading.incidents import Incident
 
 
 def impossible(stated: Result, file: str) -> list[Incident]:

@@ -1,6 +1,6 @@
 """Ranks, and how much of them is chance: which systems a paired test separates, and which ones it cannot.
 
-Each pair of systems is compared on each layer by the paired randomization test of `khabar.scoring.comparing`; p is
+Each pair of systems is compared on each layer by the paired randomization test of `khabar.scoring.compare`; p is
 Holm-corrected for all pairs of the layer. From what is separated follow a range of ranks for each system and groups:
 a group ends where everybody above is separated from everybody below, as in the WMT campaigns' clusters (Bojar et al.,
 2016).
@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from khabar.records.labels import LAYERS
-from khabar.scoring.comparing import TRIALS, Difference, compare, holm
+from khabar.scoring.compare import TRIALS, Difference, compare, holm
 from khabar.scoring.scorer import Counted
 
 ALPHA = 0.05

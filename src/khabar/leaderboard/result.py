@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from khabar.corpus.release import CANARY
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.scoring.result import Score
 
 

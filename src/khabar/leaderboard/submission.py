@@ -11,17 +11,17 @@ import msgspec
 
 from khabar import api
 from khabar.corpus.release import sha256
-from khabar.errors import InputError
-from khabar.incidents import Incident
 from khabar.leaderboard.card import Card, read_card
 from khabar.leaderboard.places import PREDICTIONS, Place
 from khabar.leaderboard.result import Result, result_of
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS
-from khabar.scoring.placing import canonical
-from khabar.scoring.reference import Reference
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import Counted, measure
+from khabar.text.placing import canonical
 
 CHECKER = "oracle"
 """The embedded system that is gold itself. `empty` checks the checker too, and is everybody's floor."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from khabar.incidents import Incident, errors
 from khabar.leaderboard.checking import Checked
 from khabar.leaderboard.submission import Submission
 from khabar.leaderboard.tables import groups, main_table, one_dispute, table, what_it_shows
 from khabar.leaderboard.wording import in_markdown
-from khabar.scoring.comparing import Difference, compare
+from khabar.reading.incidents import Incident, errors
+from khabar.scoring.compare import Difference, compare
 
 _MOST = 50
 """Problems that are listed; the log has all."""

@@ -9,9 +9,9 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.versions import parse_version
-from khabar.errors import InputError
-from khabar.incidents import Incident
 from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, Place, key_problem
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from khabar.arabic import TATWEEL, fold
+from khabar.text.arabic import TATWEEL, fold
 
 
 def why_not_there(text: str, start: int, end: int, surface: str) -> str:

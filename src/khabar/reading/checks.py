@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import structs
 
-from khabar.arabic import ground
-from khabar.incidents import Incident, errors
 from khabar.reading.causes import why_not_there
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.limits import check_limits
 from khabar.reading.plain import LARGEST_OFFSET, plain
 from khabar.reading.predictions import Placeholder, Sourced, split
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote, SaidSource, SaidSpan
-from khabar.scoring.placing import canonical
-from khabar.scoring.reference import Reference
-from khabar.scoring.values import as_fraction, is_date
+from khabar.text.grounding import ground
+from khabar.text.placing import canonical
+from khabar.text.values import as_fraction, is_date
 
 Report = Callable[..., None]
 

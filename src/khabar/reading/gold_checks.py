@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from khabar.incidents import Incident, errors
 from khabar.reading.checks import Report, check_annotations, check_span, reporter, where
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.plain import plain
 from khabar.reading.predictions import Placeholder, Sourced, split
+from khabar.reading.reference import in_order
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
-from khabar.scoring.passage import Passage, normal
-from khabar.scoring.placing import Placed, PlacedDocument, canonical
-from khabar.scoring.reference import in_order
+from khabar.text.passages import Passage, normal
+from khabar.text.placing import Placed, PlacedDocument, canonical
 
 
 def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incident]:

@@ -7,14 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, SaidQuote
-from khabar.scoring.passage import Passage, Spans
-from khabar.scoring.placing import PlacedDocument, span_of
+from khabar.text.passages import Passage, Spans
+from khabar.text.placing import PlacedDocument, span_of
 
 if TYPE_CHECKING:
-    from khabar.scoring.reference import GoldDocument, Reference
+    from khabar.reading.reference import GoldDocument, Reference
 
 MOST_PAIRS = 500_000
 """Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;

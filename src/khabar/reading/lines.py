@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 
 if TYPE_CHECKING:
     from typing import TypeAlias

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows
 from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped

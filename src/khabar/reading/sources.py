@@ -7,7 +7,7 @@ from os.path import isdir
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import ENDINGS, check_file, is_parquet
 
 if TYPE_CHECKING:

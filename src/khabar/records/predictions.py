@@ -1,7 +1,7 @@
 """What a system says of a document or a story. A span is offsets, or a string that the scorer grounds.
 
 Any column of a layer is a legal key, so gold and annotation passes can be read as predictions. What is left out
-stands as null here; `khabar.scoring.values` says what that means for a number.
+stands as null here; `khabar.text.values` says what that means for a number.
 """
 
 import msgspec

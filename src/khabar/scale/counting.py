@@ -8,19 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from khabar import collecting
-from khabar.incidents import Incident, errors
 from khabar.reading.checks import check_against
 from khabar.reading.gold_checks import check_gold
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import split
+from khabar.reading.reference import Whole, reference
 from khabar.records.labels import Layer
 from khabar.scale.parts import records
 from khabar.scale.problems import Problems
 from khabar.scoring.counting import Unit
-from khabar.scoring.formulas import Figure
 from khabar.scoring.matching import Layer as Scored
+from khabar.scoring.metrics import Figure
 from khabar.scoring.ranking import Ranking
 from khabar.scoring.redrawing import Adding
-from khabar.scoring.reference import Whole, reference
 from khabar.scoring.scorer import TEXT_LAYERS, count
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import is_parquet, jsonl, parquet_batches
 
 if TYPE_CHECKING:

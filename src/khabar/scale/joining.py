@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from khabar.scale.counting import PartLayer
 from khabar.scoring.counting import Counts, Frame, Table, narrow
-from khabar.scoring.formulas import Figure
 from khabar.scoring.matching import Layer as Scored
+from khabar.scoring.metrics import Figure
 from khabar.scoring.ranking import Ranking, joined
 from khabar.scoring.redrawing import Beyond
 

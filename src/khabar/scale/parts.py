@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import is_parquet, jsonl, not_parquet, parquet_batches
 from khabar.reading.predictions import Placeholder, Sourced, record_of_line, record_of_row
 from khabar.scale.heads import ROWS_AT_A_TIME, Keys, batch_keys, keys_of

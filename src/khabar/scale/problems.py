@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from khabar.incidents import Incident, errors
+from khabar.reading.incidents import Incident, errors
 
 LISTED = 1000
 """How many problems are listed; of the others there is only a count."""

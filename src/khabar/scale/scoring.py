@@ -9,8 +9,9 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, Layer
 from khabar.scale.counting import Counted as PartCounted
@@ -24,7 +25,6 @@ from khabar.scale.survey import Survey, survey_gold, survey_predictions
 from khabar.scale.workers import Progress, Workers
 from khabar.scoring.bootstrap import RESAMPLES, SEED
 from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.reference import fingerprint
 from khabar.scoring.scorer import FEW_DOCUMENTS, Counted
 
 if TYPE_CHECKING:

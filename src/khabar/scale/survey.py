@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
+from khabar.reading.reference import Whole
 from khabar.records.labels import Layer
 from khabar.scale.heads import heads
-from khabar.scoring.reference import Whole
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,8 +11,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 Result = TypeVar("Result")
 Work = Callable[..., Result]

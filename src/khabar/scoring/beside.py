@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from khabar.scoring.formulas import quotient
+from khabar.reading.reference import Reference
 from khabar.scoring.matching import Layer
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument
+from khabar.scoring.metrics import quotient
 from khabar.scoring.redrawing import Point, Redraw, Undefined
-from khabar.scoring.reference import Reference
-from khabar.scoring.tagging import iob2, last_letter
+from khabar.text.passages import Passage
+from khabar.text.placing import PlacedDocument
+from khabar.text.tokens import iob2, last_letter
 
 if TYPE_CHECKING:
     from khabar.scoring.redrawing import Array, Draws

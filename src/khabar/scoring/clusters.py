@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from khabar.reading.reference import Reference
 from khabar.scoring import identity
 from khabar.scoring.beside import IDENTITY
 from khabar.scoring.cells import Cells, cells_of
 from khabar.scoring.identity_draws import figures, sums
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument
 from khabar.scoring.redrawing import Point, redrawn
-from khabar.scoring.reference import Reference
+from khabar.text.passages import Passage
+from khabar.text.placing import PlacedDocument
 
 if TYPE_CHECKING:
     from khabar.scoring.counting import Frame

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
+from khabar.reading.reference import Issue, Reference
 from khabar.records import Dispute, StorySpan
-from khabar.scoring.placing import span_of
-from khabar.scoring.reference import Issue, Reference
+from khabar.text.placing import span_of
 
 LONGEST_SPAN = 350
 """Code points beyond which a span meets no claim: whoever cites a whole page has not found the sentence."""

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from khabar.scoring.formulas import f1, quotient
 from khabar.scoring.members import Members, kind_for
+from khabar.scoring.metrics import f1, quotient
 from khabar.scoring.redrawing import Point, redrawn
 
 if TYPE_CHECKING:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from khabar.scoring.assignment import Pair, assign
 from khabar.scoring.counting import Counts, Table, Unit
-from khabar.scoring.formulas import Figure
-from khabar.scoring.passage import Passage, Spans, length, shared_length
-from khabar.scoring.placing import Placed, Said
+from khabar.scoring.metrics import Figure
 from khabar.scoring.redrawing import Beyond, Point, Redraw
+from khabar.text.passages import Passage, Spans, length, shared_length
+from khabar.text.placing import Placed, Said
 
 UnitOf = Callable[[Passage, int], Unit]
 """Which unit an offset of a document belongs to."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from khabar.records import Annotations, SaidEntity
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.placing import PlacedDocument
+from khabar.text.placing import PlacedDocument
 
 if TYPE_CHECKING:
     import numpy as np

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from khabar.records import SaidNumber
-from khabar.scoring.values import Value, days_of, same_date, same_interval, same_unit, value_of
+from khabar.text.values import Value, days_of, same_date, same_interval, same_unit, value_of
 
 ERRORS = ("lost_multiplier", "summed_range", "year_as_count", "count_as_year", "wrong_modality", "wrong_unit")
 

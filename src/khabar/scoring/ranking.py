@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khabar.scoring.counting import Unit
-from khabar.scoring.formulas import quotient
+from khabar.scoring.metrics import quotient
 from khabar.scoring.redrawing import Point, times_drawn
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from khabar.reading.reference import Issue
 from khabar.scoring.counting import Counts
 from khabar.scoring.edges import Claims, Judged
-from khabar.scoring.formulas import Figure, prf, ratio
-from khabar.scoring.reference import Issue
+from khabar.scoring.metrics import Figure, prf, ratio
 
 
 def figures() -> list[Figure]:

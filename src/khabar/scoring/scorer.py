@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING
 
 import khabar
 from khabar.lazily import Made
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring import beside, entities
+from khabar.scoring import beside
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Frame, Table, Unit
-from khabar.scoring.formulas import Figure
+from khabar.scoring.layers import entities
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.mentions import Documents, mentions
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument
+from khabar.scoring.metrics import Figure
 from khabar.scoring.redrawing import Point, times_drawn
-from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
+from khabar.text.passages import Passage
+from khabar.text.placing import PlacedDocument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -80,7 +81,7 @@ def count(
     predicted = Made(reference.documents, placed)
     scored = _count_text_layers(reference, given, predicted, in_text, by_paragraph)
     if "conflicts" in layers:
-        from khabar.scoring import conflicts
+        from khabar.scoring.layers import conflicts
 
         scored["conflicts"] = conflicts.score(reference, disputes)
     unit = "paragraph" if by_paragraph else "document"
@@ -148,16 +149,16 @@ def _count_text_layers(
         beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)], named)
         scored["entities"] = made
     if "numbers" in layers:
-        from khabar.scoring import numbers
+        from khabar.scoring.layers import numbers
 
         made = Scored(figures=numbers.figures(tags["numbers"]))
         for doc_id in _speaking("numbers", reference, given):
             numbers.count(made, reference.documents[doc_id], predicted[doc_id].numbers, unit_of)
         scored["numbers"] = made
     if "quotes" in layers:
-        from khabar.scoring import quotes
         from khabar.scoring.grouping import Grouped, Grouping
-        from khabar.scoring.who import Who
+        from khabar.scoring.layers import quotes
+        from khabar.scoring.speakers import Who
 
         made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
         who = Who(reference, predicted)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from khabar.arabic import FOLDING
+from khabar.text.arabic import FOLDING
 
 
 @dataclass(frozen=True, slots=True)

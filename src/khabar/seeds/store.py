@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.errors import InputError
-from khabar.files import write_whole
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.files import write_whole
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.lines import check_file
 from khabar.records import Seed
 from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest

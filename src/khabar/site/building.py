@@ -7,16 +7,16 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from khabar.corpus.gold import DEFAULT_SPLIT
 from khabar.corpus.read import read_split
 from khabar.corpus.release import released_corpus
-from khabar.gold import DEFAULT_SPLIT
 from khabar.leaderboard.board import Board, read_board
 from khabar.leaderboard.building import Built
 from khabar.leaderboard.places import BOARD, board_folder, place_of
 from khabar.leaderboard.survey import survey
 from khabar.reading.predictions import read_predictions, split
+from khabar.reading.reference import Reference
 from khabar.records import Claim, Conflict, Document, Quote, Registered, Row
-from khabar.scoring.reference import Reference
 from khabar.site.language import Language, languages
 from khabar.site.marking import marks_of, marks_of_claims, notes_of
 from khabar.site.naming import names_of, page_name

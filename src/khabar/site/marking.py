@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from khabar.records import Claim, Dispute, SaidNumber, SaidSpan
 from khabar.records.labels import Layer
 from khabar.rendering import harmless
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import Placed, PlacedDocument, span_of
 from khabar.site.language import grouped
 from khabar.site.naming import Names
 from khabar.site.overlay import Mark
+from khabar.text.passages import Passage
+from khabar.text.placing import Placed, PlacedDocument, span_of
 
 
 @dataclass(frozen=True, slots=True)

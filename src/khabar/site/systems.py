@@ -10,16 +10,16 @@ import msgspec
 
 from khabar.leaderboard.board import Board, Entry
 from khabar.leaderboard.card import Card
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.rendering import harmless
 from khabar.scoring.errors.listing import list_errors
-from khabar.scoring.placing import PlacedDocument
-from khabar.scoring.reference import Reference
 from khabar.scoring.result import Score
 from khabar.site.faults import Faults, StoryFault, faults_of, told
 from khabar.site.marking import marks_of, notes_of, notes_of_disputes
 from khabar.site.naming import Names
 from khabar.site.reader import Said
+from khabar.text.placing import PlacedDocument
 
 
 def plain(board: Board) -> Board:

@@ -9,9 +9,9 @@ from difflib import SequenceMatcher
 from itertools import combinations, groupby, product
 from typing import Literal
 
-from khabar.arabic import fold
-from khabar.arabic.classes import is_word
 from khabar.records import Document, Quote
+from khabar.text.arabic import fold
+from khabar.text.arabic.classes import is_word
 
 Share = Literal["all", "some", "one"]
 

@@ -7,8 +7,8 @@ from typing import TypeVar
 
 import msgspec
 
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document, SaidQuote, SaidSource, Side, StorySpan
-from khabar.scoring.reference import Reference
 
 
 def empty(document: Document) -> Annotations:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 ENDING = ".partial"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.records.labels import Layer
 from khabar.records.predictions import Annotations, Dispute
 from khabar.records.rows import Document

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khabar.incidents import Incident, errors
 from khabar.reading.checks import check_annotations, check_span, reporter
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import Placeholder, given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 

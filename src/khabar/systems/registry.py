@@ -10,9 +10,9 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
-from khabar.scoring.reference import Reference
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
+from khabar.reading.reference import Reference
 from khabar.systems.protocol import SlowSystem, System
 from khabar.systems.terms import Terms
 

@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
-from khabar.annotations import read_rows, write_rows
 from khabar.cli.app import app
-from khabar.errors import InputError
+from khabar.reading.errors import InputError
+from khabar.reading.rows import read_rows, write_rows
 from khabar.records import Claim, Conflict, Entity, Number, Row
 from tests.annotations.story import a_folder, a_pass
 

@@ -11,10 +11,10 @@ import pytest
 from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
-from khabar.annotations import write_rows
 from khabar.annotations.adjudication.page import KEY
 from khabar.cli.app import app
-from khabar.errors import InputError
+from khabar.reading.errors import InputError
+from khabar.reading.rows import write_rows
 from khabar.records import Entity, Number, Row
 from tests.annotations.browser.page import annotator
 from tests.annotations.conftest import LabelStudio

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations import write_rows
 from khabar.annotations.adjudication import Decided, disagreements, settle
 from khabar.annotations.adjudication.decisions import decide, decided_rows
 from khabar.annotations.agreement import Round, differences, read_round
 from khabar.annotations.agreement.alignment import align
+from khabar.reading.rows import write_rows
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Reading, Registered, Row
 from khabar.records.decisions import Verdict
 from tests.annotations.story import ONE, TWO, a_pass, a_round, claim, entity, issue, quote, registered, span

@@ -11,13 +11,13 @@ import msgspec
 import pytest
 from hypothesis import given
 
-from khabar.annotations.files import read_rows
 from khabar.annotations.label_studio.documents import document_page, document_rows
 from khabar.annotations.label_studio.page import Page, Region, row_region
 from khabar.annotations.label_studio.results import to_page, to_results
 from khabar.annotations.label_studio.rounds import Articles, in_order
 from khabar.annotations.label_studio.starts import shown_again
 from khabar.annotations.label_studio.zones import zones_row
+from khabar.reading.rows import read_rows
 from khabar.records import Claim, Entity, Number, Quote, Registered, Row, Span, Zones, ZoneSpan
 from khabar.seeds import read_manifest, read_text
 from tests.annotations.label_studio.strategies import DOC, LINES, TEXT, documents

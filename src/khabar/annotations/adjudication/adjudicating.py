@@ -13,10 +13,10 @@ from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.gold import by_story, key_of, settle
 from khabar.annotations.agreement.alignment import Pair
 from khabar.annotations.agreement.passes import Round
-from khabar.annotations.checks import check
-from khabar.annotations.files import Located, read_rows
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.row_checks import check
+from khabar.reading.rows import Located, read_rows
 from khabar.records import Row
 
 

@@ -11,8 +11,8 @@ import msgspec
 
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.keeping import kept_both
-from khabar.files import write_lines
-from khabar.incidents import Incident
+from khabar.reading.files import write_lines
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import ANNOTATED, Decision, Row

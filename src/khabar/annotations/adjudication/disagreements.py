@@ -14,7 +14,7 @@ from khabar.annotations.agreement.differences import differing
 from khabar.annotations.agreement.naming import keys_of
 from khabar.annotations.agreement.pairing import row_id, spans_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
-from khabar.scoring.passage import Passage
+from khabar.text.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)

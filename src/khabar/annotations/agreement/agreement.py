@@ -16,7 +16,7 @@ from khabar.annotations.agreement.pairing import claim_pairs
 from khabar.annotations.agreement.passes import Round
 from khabar.annotations.agreement.scoring import Seen, both_ways
 from khabar.records import ANNOTATED, Claim, Row
-from khabar.scoring.passage import Passage
+from khabar.text.passages import Passage
 
 LAYERS = tuple(str(kind.__struct_config__.tag) for kind in ANNOTATED)
 """All layers of a pass, in the order of the scheme."""

@@ -17,7 +17,7 @@ from khabar.annotations.agreement.matching import renamed, same_by_overlap, same
 from khabar.annotations.agreement.naming import key_names, with_keys
 from khabar.annotations.agreement.pairing import claim_pairs, entity_pairs, number_pairs, quote_pairs
 from khabar.records import Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, Zones
-from khabar.scoring.passage import Passage
+from khabar.text.passages import Passage
 
 _Row = TypeVar("_Row", bound=Row)
 _Identified = TypeVar("_Identified", Entity, Number, Quote, Claim)

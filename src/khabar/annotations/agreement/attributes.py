@@ -9,10 +9,10 @@ import msgspec
 from khabar.annotations.agreement.alignment import Pair
 from khabar.annotations.agreement.alpha import Reliability, reliability
 from khabar.annotations.agreement.differences import WORDING, comparable, fields
-from khabar.arabic import token_spans
 from khabar.corpus.derive import quote_type
 from khabar.records import Entity, Number, Quote, Row, Zones
-from khabar.scoring.tagging import iob2, last_letter
+from khabar.text.arabic import token_spans
+from khabar.text.tokens import iob2, last_letter
 
 CATEGORIES = {
     "entities": ("label", "entity_id", "scored"),

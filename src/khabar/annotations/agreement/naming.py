@@ -8,9 +8,9 @@ from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from msgspec.structs import replace
 
 from khabar.annotations.agreement.matching import renamed, same_groups
-from khabar.annotations.checks import NARRATOR
-from khabar.arabic import fold
+from khabar.reading.row_checks import NARRATOR
 from khabar.records import Claim, Entity, Quote, Registered, Row
+from khabar.text.arabic import fold
 
 Places = dict[str, set[Hashable]]
 

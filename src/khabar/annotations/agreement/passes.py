@@ -8,10 +8,10 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.annotations.checks import check
-from khabar.annotations.files import read_rows
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.row_checks import check
+from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, Registered, Row, Seed
 from khabar.seeds import read_manifest, read_text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from khabar.corpus.derive import derive
-from khabar.gold import from_tables
+from khabar.corpus.gold import from_tables
+from khabar.reading.reference import Reference
 from khabar.records import CONFIGS, Document, Registered, Row, Seed
-from khabar.scoring.reference import Reference
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle

@@ -9,8 +9,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from khabar.corpus.release import repository
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 FOLDER = Path("annotations") / "label_studio"
 INSTRUCTIONS = "instructions.html"

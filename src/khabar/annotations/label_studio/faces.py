@@ -13,7 +13,7 @@ from typing import Any, get_args
 
 from khabar.annotations.label_studio.page import Values
 from khabar.records import SaidNumber, labels
-from khabar.scoring.values import Value, value_of
+from khabar.text.values import Value, value_of
 
 CHOICES = "choices"
 TEXT = "text"

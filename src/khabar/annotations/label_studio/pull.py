@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from khabar.annotations.checks import check
-from khabar.annotations.files import Located, read_rows
 from khabar.annotations.label_studio.configuration import Configuration
 from khabar.annotations.label_studio.merging import merged
 from khabar.annotations.label_studio.projects import Project, Reading, Server, Task
@@ -15,8 +13,10 @@ from khabar.annotations.label_studio.reading import DocumentRead, StoryRead, rea
 from khabar.annotations.label_studio.registry import registered
 from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Articles, Pass, in_order
 from khabar.annotations.label_studio.sanity import edited, repeated
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
+from khabar.reading.row_checks import check
+from khabar.reading.rows import Located, read_rows
 from khabar.records import Claim, Conflict, Row, Zones
 
 

@@ -13,8 +13,8 @@ from khabar.annotations.label_studio.page import Page
 from khabar.annotations.label_studio.projects import Reading, Task
 from khabar.annotations.label_studio.results import Report, to_page
 from khabar.annotations.label_studio.stories import Article, article_at, story_rows, story_text
-from khabar.incidents import Incident
 from khabar.reading.causes import why_not_there
+from khabar.reading.incidents import Incident
 from khabar.records import Claim, Conflict, Registered, Row
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from khabar.annotations.checks import NARRATOR
+from khabar.reading.row_checks import NARRATOR
 from khabar.records import Claim, Entity, Quote, Registered, Row
 
 

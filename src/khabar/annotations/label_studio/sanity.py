@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from khabar.annotations.label_studio.configuration import Configuration, differences
 from khabar.annotations.label_studio.projects import Project, Task
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 
 
 def edited(project: Project, configuration: Configuration) -> list[Incident]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.annotations.checks import check
-from khabar.annotations.files import read_rows
 from khabar.annotations.label_studio.documents import document_page, document_rows
 from khabar.annotations.label_studio.faces import POSITIONS
 from khabar.annotations.label_studio.push import Start
@@ -14,10 +12,12 @@ from khabar.annotations.label_studio.results import Report, to_page, to_results
 from khabar.annotations.label_studio.rounds import Articles, in_order
 from khabar.annotations.label_studio.stories import story_page, story_rows, story_text
 from khabar.annotations.label_studio.suggestions import suggested
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.lines import is_parquet, jsonl
 from khabar.reading.predictions import read_predictions, split
+from khabar.reading.row_checks import check
+from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, Document, Registered, Row
 
 
@@ -42,8 +42,8 @@ def start_of_file(path: Path, articles: Articles, finished: bool) -> Start:
 
 def start_of_system(name: str, documents: Sequence[Document]) -> Start:
     """Run a system over the articles. Raises InputError."""
-    from khabar.gold import load_gold
-    from khabar.scoring.reference import reference
+    from khabar.corpus.gold import load_gold
+    from khabar.reading.reference import reference
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 

@@ -28,8 +28,8 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import Placed, PlacedDocument, span_of
+from khabar.text.passages import Passage
+from khabar.text.placing import Placed, PlacedDocument, span_of
 
 UNKNOWN = "unknown"
 """Key of a speaker a system says nothing of."""

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from khabar.annotations.server.folder import DATA, Access, access_file, is_served, read_secret
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio

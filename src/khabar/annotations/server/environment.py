@@ -21,8 +21,8 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from khabar.annotations.server.settings import settings
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 CACHE = "KHABAR_CACHE"
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")

@@ -29,8 +29,8 @@ from khabar.annotations.server.folder import (
 )
 from khabar.annotations.server.settings import settings
 from khabar.annotations.server.tokens import working_token
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 HOST = "127.0.0.1"
 EMAIL, PASSWORD = "LABEL_STUDIO_USERNAME", "LABEL_STUDIO_PASSWORD"

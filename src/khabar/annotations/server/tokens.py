@@ -5,8 +5,8 @@ from __future__ import annotations
 import httpx
 
 from khabar.annotations.server.folder import Login
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 
 def working_token(url: str, login: Login, known: str | None, fix: str) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from khabar.reading.reference import Issue, Reference
 from khabar.records import Dispute
-from khabar.scoring.conflicts import assigned_disputes
 from khabar.scoring.edges import Claims, Judged
 from khabar.scoring.edges import judge as judge_record
 from khabar.scoring.errors.record import ConflictCause, Verdict
-from khabar.scoring.reference import Issue, Reference
+from khabar.scoring.layers.conflicts import assigned_disputes
 
 
 def judge(reference: Reference, issues: Sequence[Issue], records: Sequence[Dispute]) -> list[Verdict]:

@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
+from khabar.reading.reference import ClaimSpan, Issue, Reference
 from khabar.records import Dispute, SaidQuote
 from khabar.scoring.errors.record import Context
-from khabar.scoring.passage import Passage, Spans
-from khabar.scoring.placing import Placed, Said, span_of
-from khabar.scoring.reference import ClaimSpan, Issue, Reference
+from khabar.text.passages import Passage, Spans
+from khabar.text.placing import Placed, Said, span_of
 
 _PLACE = ("start", "end", "text", "occurrence", "content", "doc_id", "zone")
 """Keys that are given anew, or are those of the error."""

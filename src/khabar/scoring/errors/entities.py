@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from khabar.arabic.grounding import is_clitic_before
 from khabar.records import SaidEntity
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import EntityCause, Verdict
 from khabar.scoring.matching import overlaps
-from khabar.scoring.passage import Passage, Spans
-from khabar.scoring.placing import Placed
+from khabar.text.grounding import is_clitic_before
+from khabar.text.passages import Passage, Spans
+from khabar.text.placing import Placed
 
 Mention = Placed[SaidEntity]
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.files import write_lines
-from khabar.incidents import Incident
+from khabar.reading.files import write_lines
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.scoring.errors.record import Error

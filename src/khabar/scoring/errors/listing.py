@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from khabar.reading.reference import GoldDocument, Issue, Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.errors import conflicts, entities, numbers, quotes
@@ -16,9 +17,8 @@ from khabar.scoring.errors.describing import (
     places,
 )
 from khabar.scoring.errors.record import Context, Error, Verdict, in_order
-from khabar.scoring.placing import Placed, PlacedDocument, Said, canonical
-from khabar.scoring.reference import GoldDocument, Issue, Reference
-from khabar.scoring.who import NOBODY, Who
+from khabar.scoring.speakers import NOBODY, Who
+from khabar.text.placing import Placed, PlacedDocument, Said, canonical
 
 
 def list_errors(

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khabar.records import SaidNumber
-from khabar.scoring import numbers
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import NumberCause, Verdict
+from khabar.scoring.layers import numbers
 from khabar.scoring.matching import never_right, overlaps, settle
 from khabar.scoring.number_errors import errors_of
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import Placed
-from khabar.scoring.values import is_right, same_interval, value_of
+from khabar.text.passages import Passage
+from khabar.text.placing import Placed
+from khabar.text.values import is_right, same_interval, value_of
 
 Mention = Placed[SaidNumber]
 

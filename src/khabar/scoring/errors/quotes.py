@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from khabar.reading.reference import GoldDocument
 from khabar.records import SaidQuote
-from khabar.scoring import quotes
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import QuoteCause, Verdict
+from khabar.scoring.layers import quotes
 from khabar.scoring.matching import never_right, settle
-from khabar.scoring.passage import at_least_half
-from khabar.scoring.placing import Placed
-from khabar.scoring.reference import GoldDocument
-from khabar.scoring.who import Who
+from khabar.scoring.speakers import Who
+from khabar.text.passages import at_least_half
+from khabar.text.placing import Placed
 
 Attribution = Placed[SaidQuote]
 

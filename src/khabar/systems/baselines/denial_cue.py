@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from khabar.arabic import fold
 from khabar.records import Annotations, Dispute, Document, Side, StorySpan
 from khabar.systems.baselines.sentences import sentence_spans
+from khabar.text.arabic import fold
 
 _DENIES = re.compile(r"(?<!\w)[وف]?(?:نف[يت]|نفوا|نافيا|نافيه|[يت]نفي|نفي|انكر|انكرت|[يت]نكر|كذب|كذبت|فند|فندت)(?!\w)")
 """Forms of نفى, أنكر, كذّب and فنّد, folded."""

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from khabar.arabic import folded
 from khabar.records import Annotations, Document, SaidNumber
+from khabar.text.arabic import folded
 
 _NUMBER = re.compile(r"(?<!\d)\d+(?:[,٬]\d{3})*(?:[.٫]\d+)?(?!\d)")
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -11,11 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, cast
 
-from khabar.arabic import fold, token_spans
+from khabar.reading.reference import GoldDocument, Reference
 from khabar.records import Annotations, Document, SaidEntity
 from khabar.records.labels import EntityLabel
-from khabar.scoring.reference import GoldDocument, Reference
-from khabar.scoring.tagging import iob2, last_letter
+from khabar.text.arabic import fold, token_spans
+from khabar.text.tokens import iob2, last_letter
 
 _PARAMETERS = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
 """Usual values for L-BFGS with elastic net; they were not searched for."""

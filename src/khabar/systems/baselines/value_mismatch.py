@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from khabar.arabic import fold
 from khabar.records import Annotations, Dispute, Document, SaidNumber, Side, StorySpan
 from khabar.systems.baselines.digits import digits_multipliers
 from khabar.systems.baselines.sentences import sentence_spans
+from khabar.text.arabic import fold
 
 
 class ValueMismatch:

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.reading.lines import decoded
 from khabar.reading.repeated import repeated_keys
 from khabar.records import Annotations, Dispute, Document

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.incidents import Incident
+from khabar.reading.incidents import Incident
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.command.hearing import Hearing, line_of

@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 
 Message = dict[str, str]
 RETRIES = 5

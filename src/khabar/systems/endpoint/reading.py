@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from khabar.incidents import Incident, errors
+from khabar.reading.incidents import Incident, errors
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.endpoint.answers import items_in

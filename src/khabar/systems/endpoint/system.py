@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.errors import InputError
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.endpoint.asking import Asker, Reply, Unanswered

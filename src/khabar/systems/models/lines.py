@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from khabar.arabic import token_spans
+from khabar.text.arabic import token_spans
 
 
 def pieces(text: str, most: int) -> Iterator[tuple[int, str]]:

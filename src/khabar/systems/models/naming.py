@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from khabar.errors import InputError
 from khabar.formats.labels import LabelMap, guess
-from khabar.incidents import Incident
+from khabar.reading.errors import InputError
+from khabar.reading.incidents import Incident
 from khabar.records.labels import ENTITY_LABELS
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 import msgspec
 
-from khabar.arabic import token_spans
 from khabar.records.labels import EntityLabel
 from khabar.systems.rules.clitics import stems
 from khabar.systems.rules.lexicon import cell, rows
 from khabar.systems.rules.nisba import inflected
 from khabar.systems.rules.reading import Reading
+from khabar.text.arabic import token_spans
 
 _LEAF = ""
 

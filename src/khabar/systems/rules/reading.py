@@ -7,7 +7,7 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from khabar.arabic import fold, token_spans
+from khabar.text.arabic import fold, token_spans
 
 _FOREIGN = {ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج", ord("گ"): "غ", ord("ک"): "ك"}
 _NEW_LINE = re.compile("\n")

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from khabar.arabic import fold
 from khabar.records.predictions import SaidNumber
 from khabar.systems.rules.clitics import stems
 from khabar.systems.rules.entities.mention import Mention
@@ -22,6 +21,7 @@ from khabar.systems.rules.numbers.relative import relative
 from khabar.systems.rules.numbers.spells import duration, fraction, numbered_time, rank, recurrence
 from khabar.systems.rules.numbers.units import duals, time_units
 from khabar.systems.rules.reading import Reading
+from khabar.text.arabic import fold
 
 _OPENERS = word_set(
     "عام سنه العام السنه عامي سنتي شهر الشهر الاسبوع القرن هذا هذه امس الامس البارحه غدا الغد الليله عطله نهايه يوم "

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from khabar.arabic import TATWEEL, classes
 from khabar.records import ZoneSpan
+from khabar.text.arabic import TATWEEL, classes
 
 Spans = tuple[tuple[int, int], ...]
 """Half-open code-point intervals, sorted, disjoint, none empty."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Counts, Frame, Table, Unit
-from khabar.scoring.formulas import f1
+from khabar.scoring.metrics import f1
 from khabar.scoring.scorer import TEXT_LAYERS, Counted
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.arabic import classes, fold, folded, ground, token_spans
-from khabar.arabic.grounding import is_clitic_before
+from khabar.text.arabic import classes, fold, folded, token_spans
+from khabar.text.grounding import ground, is_clitic_before
 
 ARABIC = st.text(st.sampled_from('ابتكلموسفبيىأإةهـ ً ُ\u0301١2٣\u00a0«»"”.،\n😀Ax'), max_size=60)
 

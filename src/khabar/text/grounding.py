@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from khabar.arabic.classes import is_word
-from khabar.arabic.folding import fold, folded
+from khabar.text.arabic.classes import is_word
+from khabar.text.arabic.folding import fold, folded
 
 _CLITICS = re.compile(r"[وف]?[بلكس]?")
 """Proclitics that stay outside a span: a conjunction, then a preposition or the future particle."""

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-from khabar.arabic.classes import TATWEEL
+from khabar.text.arabic.classes import TATWEEL
 
 FOLDING = "fold1"
 """Name and version of the folding, as it stands in signatures."""

@@ -17,8 +17,8 @@ from khabar.lazily import Made
 from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow
 from khabar.records.labels import ConflictType, Status
 from khabar.scoring.mentions import Documents
-from khabar.scoring.passage import Passage
-from khabar.scoring.placing import PlacedDocument, canonical, span_of
+from khabar.text.passages import Passage
+from khabar.text.placing import PlacedDocument, canonical, span_of
 
 
 @dataclass(frozen=True, slots=True)

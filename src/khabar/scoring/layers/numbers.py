@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from khabar.reading.reference import GoldDocument
 from khabar.records import SaidNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
-from khabar.scoring.formulas import Figure, credit_f1, macro_f1, prf, ratio, recall
 from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, overlaps, units
+from khabar.scoring.metrics import Figure, credit_f1, macro_f1, prf, ratio, recall
 from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
-from khabar.scoring.passage import Passage, Spans, normal
-from khabar.scoring.placing import Placed
-from khabar.scoring.reference import GoldDocument
-from khabar.scoring.values import (
+from khabar.text.passages import Passage, Spans, normal
+from khabar.text.placing import Placed
+from khabar.text.values import (
     is_right,
     same_date,
     same_literal,

@@ -6,18 +6,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from khabar.arabic import token_spans
+from khabar.reading.reference import Issue, Reference
 from khabar.records import Dispute
 from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring import relations
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.counting import Counts, Unit
 from khabar.scoring.edges import Claims, Judged, judge
-from khabar.scoring.formulas import Figure, per_thousand, prf, ratio
 from khabar.scoring.matching import Layer
-from khabar.scoring.placing import canonical
+from khabar.scoring.metrics import Figure, per_thousand, prf, ratio
 from khabar.scoring.ranking import Ranked, Ranking
-from khabar.scoring.reference import Issue, Reference
+from khabar.text.arabic import token_spans
+from khabar.text.placing import canonical
 
 FEW_STORIES = 30
 """Below this the bootstrap draws disputes and false records within stories, from it on whole stories."""

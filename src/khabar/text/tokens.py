@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 
-from khabar.arabic import TATWEEL, classes
+from khabar.text.arabic import TATWEEL, classes
 
 
 def last_letter(token: str) -> int:

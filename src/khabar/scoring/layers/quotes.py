@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
+from khabar.reading.reference import GoldDocument
 from khabar.records import SaidQuote, SaidSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.counting import Unit
-from khabar.scoring.formulas import Figure, credit_f1, f1, prf, ratio, recall
 from khabar.scoring.grouping import Grouped
 from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
-from khabar.scoring.passage import Passage, Spans, at_least_half, normal
-from khabar.scoring.placing import Placed
-from khabar.scoring.reference import GoldDocument
-from khabar.scoring.who import Who
+from khabar.scoring.metrics import Figure, credit_f1, f1, prf, ratio, recall
+from khabar.scoring.speakers import Who
+from khabar.text.passages import Passage, Spans, at_least_half, normal
+from khabar.text.placing import Placed
 
 Attribution = Placed[SaidQuote]
 _Iou = tuple[int, int]

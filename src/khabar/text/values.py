@@ -10,8 +10,8 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from khabar.arabic import fold
 from khabar.records import SaidNumber
+from khabar.text.arabic import fold
 
 if TYPE_CHECKING:
     from edtf.parser.parser_classes import EDTFObject

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from khabar.annotations.files import Located
-from khabar.incidents import Incident
 from khabar.reading.causes import why_not_there
+from khabar.reading.incidents import Incident
+from khabar.reading.rows import Located
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Zones
-from khabar.scoring.values import as_fraction, is_date
+from khabar.text.values import as_fraction, is_date
 
 Place = Mapping[str, str]
 """doc_id → text."""

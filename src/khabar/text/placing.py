@@ -11,9 +11,10 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from khabar.arabic import fold, ground
 from khabar.records import Annotations, SaidEntity, SaidNumber, SaidQuote, SaidSpan
-from khabar.scoring.passage import Passage, Spans, normal
+from khabar.text.arabic import fold
+from khabar.text.grounding import ground
+from khabar.text.passages import Passage, Spans, normal
 
 Said = TypeVar("Said", SaidEntity, SaidNumber, SaidQuote)
 

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from khabar.arabic import fold
+from khabar.reading.reference import GoldDocument, Reference
 from khabar.records import SaidEntity, SaidQuote, SaidSource
-from khabar.scoring.placing import Placed, PlacedDocument, span_of
-from khabar.scoring.reference import GoldDocument, Reference
+from khabar.text.arabic import fold
+from khabar.text.placing import Placed, PlacedDocument, span_of
 
 if TYPE_CHECKING:
     import numpy as np

@@ -9,10 +9,11 @@ from typing import TypeVar
 import msgspec
 
 from khabar.corpus.release import read_release, released_corpus, sha256
-from khabar.errors import InputError
-from khabar.incidents import Incident, errors
+from khabar.reading.errors import InputError
 from khabar.reading.gold_checks import check_gold
+from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import read_predictions, split
+from khabar.reading.reference import Reference, issues_of, reference
 from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
     Annotations,
@@ -29,7 +30,6 @@ from khabar.records import (
     SaidQuote,
     TokenRow,
 )
-from khabar.scoring.reference import Reference, issues_of, reference
 
 DEFAULT_SPLIT = "test"
 _Row = TypeVar("_Row", bound=Row)

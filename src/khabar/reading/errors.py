@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.incidents import Incident, in_file_order
+from khabar.reading.incidents import Incident, in_file_order
 
 
 class KhabarError(Exception):

@@ -6,16 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from khabar.arabic.grounding import is_clitic_before
 from khabar.lazily import Made
+from khabar.reading.reference import Reference
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.counting import Frame, Table, narrow
-from khabar.scoring.formulas import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.matching import Layer, UnitOf, settle
 from khabar.scoring.mentions import Mentions, among, keys
-from khabar.scoring.passage import Passage
-from khabar.scoring.reference import Reference
+from khabar.scoring.metrics import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.semeval import OUTCOMES, SCHEMES, count_schemes
+from khabar.text.grounding import is_clitic_before
+from khabar.text.passages import Passage
 
 if TYPE_CHECKING:
     import numpy as np

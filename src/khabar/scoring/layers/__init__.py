@@ -1,0 +1,1 @@
+"""The four layers: what each judges right, and the figures it names."""
