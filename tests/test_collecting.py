@@ -9,7 +9,7 @@ import pytest
 
 import khabar
 from khabar import collecting
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 
 
 @pytest.fixture(params=[True, False])

@@ -27,7 +27,7 @@ Predictions = "str | Path | Iterable[Prediction | Mapping[str, Any]]"
 def load(source: str | Path | None = None, *, split: str = "test") -> list[Document]:
     """Documents of a corpus folder (default: the released corpus), in the order of their ids.
 
-    Raises khabar.reading.errors.InputError.
+    Raises khabar.reading.incidents.InputError.
     """
     from khabar.corpus.gold import documents
 
@@ -48,7 +48,7 @@ def score(
 
     Both may be a folder of files or a URL that fsspec opens, and of any size: what is large is counted in parts on all
     cores, or by the workers of a dask.distributed scheduler (`cluster`, its address). The figures are the same.
-    Raises khabar.reading.errors.InputError with every problem found, of a large input with the first ones.
+    Raises khabar.reading.incidents.InputError with every problem found, of a large input with the first ones.
     """
     from khabar.scoring.scorer import measure
 
@@ -99,7 +99,7 @@ def run(
 ) -> Score:
     """Run a system (a callable, or a name as `khabar run` takes it) on a corpus and score it.
 
-    What a command or an endpoint did not answer is told as a UserWarning. Raises khabar.reading.errors.InputError.
+    What a command or an endpoint did not answer is told as a UserWarning. Raises khabar.reading.incidents.InputError.
     """
     import warnings
 
@@ -139,13 +139,12 @@ def counted_at_any_size(
     """Read, check and count predictions, at once or, if files are large or a cluster is given, in parts.
 
     What is counted in parts is to be measured with the same `seed` and `resamples`.
-    Also gives the warnings met. Raises khabar.reading.errors.InputError.
+    Also gives the warnings met. Raises khabar.reading.incidents.InputError.
     """
     check_layers(layers)
     in_files = isinstance(predictions, (str, Path)) and not _is_dataset(gold)
     if cluster is not None and not in_files:
-        from khabar.reading.errors import InputError
-        from khabar.reading.incidents import Incident
+        from khabar.reading.incidents import Incident, InputError
 
         message = "a cluster counts predictions and gold that are files in the prediction format"
         raise InputError([Incident("option-wrong", message, fix="name such files with --gold, or leave out --cluster")])
@@ -180,9 +179,8 @@ def _are_large(*inputs: str | Path) -> bool:
 
 
 def check_layers(layers: Sequence[Layer]) -> None:
-    """Refuse layers there are not. Raises khabar.reading.errors.InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    """Refuse layers there are not. Raises khabar.reading.incidents.InputError."""
+    from khabar.reading.incidents import Incident, InputError
 
     unknown = [layer for layer in layers if layer not in LAYERS]
     if unknown or not layers:
@@ -196,10 +194,9 @@ def counted(
     reference: Reference,
     layers: Sequence[Layer] = LAYERS,
 ) -> tuple[Counted, list[Incident]]:
-    """Read, check and count predictions; also the warnings met. Raises khabar.reading.errors.InputError."""
+    """Read, check and count predictions; also the warnings met. Raises khabar.reading.incidents.InputError."""
     from khabar.reading.checks import check_against
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import errors
+    from khabar.reading.incidents import InputError, errors
     from khabar.reading.predictions import given_predictions, read_predictions, split
     from khabar.scoring.scorer import TEXT_LAYERS, count
 

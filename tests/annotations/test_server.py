@@ -20,7 +20,7 @@ from khabar.annotations.server.environment import LAUNCHER, environment
 from khabar.annotations.server.folder import Access, access_file, is_served, lock_of, write_secret
 from khabar.annotations.server.serving import reserved
 from khabar.annotations.server.settings import settings
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from tests.annotations.conftest import LabelStudio, serve
 from tests.cli.conftest import run
 

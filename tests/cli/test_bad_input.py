@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from khabar import api
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.records.labels import LAYERS, Layer
 from tests.cli.conftest import SHARED, Khabar
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Seed
 from khabar.seeds import keys_for
 from tests.cli.conftest import Khabar

@@ -16,7 +16,7 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 
 ROUNDS, FILES_A_ROUND = 20, 15
 

@@ -13,7 +13,7 @@ from nervaluate.evaluator import Evaluator
 
 from khabar.formats.iob import Chunk, Repair, TagError, decode
 from khabar.reading.reference import reference
-from khabar.records import Annotations, SaidEntity
+from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.scoring.result import Measured
 from khabar.scoring.scorer import score
@@ -51,8 +51,8 @@ def figures(repair: Repair) -> dict[str, Measured]:
     ]
 
 
-def entity(chunk: Chunk) -> SaidEntity:
-    return SaidEntity(start=chunk.start, end=chunk.end, label=chunk.label)  # type: ignore[arg-type]
+def entity(chunk: Chunk) -> PredictedEntity:
+    return PredictedEntity(start=chunk.start, end=chunk.end, label=chunk.label)  # type: ignore[arg-type]
 
 
 def percent(figure: Measured) -> float:

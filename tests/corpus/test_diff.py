@@ -16,7 +16,7 @@ from khabar.corpus.derive import Tables
 from khabar.corpus.diff import Difference, changes
 from khabar.corpus.versions import Version, honours, least, parse_version
 from khabar.corpus.wording import sections, shown, to_dict, verdict
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Row
 
 SHARED = Path(__file__).parents[1] / "incidents" / "shared"

@@ -22,7 +22,7 @@ from khabar.corpus.places import QUOTING
 from khabar.corpus.read import read_split
 from khabar.corpus.release import CANARY, PLACES, RELEASE, sha256
 from khabar.corpus.textless import with_text, without_text
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS
 
 ROOT = Path(__file__).parents[2]

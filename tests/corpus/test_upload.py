@@ -13,7 +13,7 @@ from datasets import load_dataset
 
 from khabar.corpus.release import read_release
 from khabar.corpus.upload import plan, publish, rehearse
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"

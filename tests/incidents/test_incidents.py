@@ -54,8 +54,7 @@ from khabar.corpus.gold import load_gold
 from khabar.formats.conversion import Conversion
 from khabar.formats.converting import convert
 from khabar.leaderboard.checking import check as check_leaderboard
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import CATALOG, Incident, errors
+from khabar.reading.incidents import CATALOG, Incident, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold
 from khabar.seeds import add, read_manifest, read_text, verify

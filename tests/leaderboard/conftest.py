@@ -14,8 +14,7 @@ from typer.testing import CliRunner
 from khabar.cli.app import app
 from khabar.corpus.gold import load_gold
 from khabar.leaderboard.checking import check
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 
 SHARED = Path(__file__).parents[1] / "incidents" / "shared"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 import khabar
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 
 
 @pytest.mark.parametrize("item", [None, 1, "000_a.jsonl", ["doc_id", "d"]])

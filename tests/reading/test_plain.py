@@ -12,7 +12,7 @@ from khabar.reading.checks import check_annotations, reporter
 from khabar.reading.incidents import Incident
 from khabar.reading.plain import plain
 from khabar.reading.predictions import Placeholder
-from khabar.records import Annotations, SaidEntity, SaidNumber
+from khabar.records import Annotations, PredictedEntity, PredictedNumber
 from khabar.scoring.mentions import Documents
 
 TEXT = "بوتين في كورسك"
@@ -20,7 +20,7 @@ AT = {"start": 0, "end": 5, "label": "PERS"}
 
 
 def document(*entities: dict[str, Any], **layers: Any) -> Annotations:
-    return Annotations(doc_id="d", entities=tuple(SaidEntity(**item) for item in entities), **layers)
+    return Annotations(doc_id="d", entities=tuple(PredictedEntity(**item) for item in entities), **layers)
 
 
 def test_entities_at_offsets_are_plain() -> None:
@@ -38,7 +38,7 @@ def test_entities_at_offsets_are_plain() -> None:
         document({"text": "بوتين", "label": "PERS"}),
         document({**AT, "text": "بوتين"}),
         document(AT, {**AT, "id": "again"}),
-        document(AT, numbers=(SaidNumber(start=0, end=5),)),
+        document(AT, numbers=(PredictedNumber(start=0, end=5),)),
     ],
     ids=["empty", "negative", "half", "outside", "huge", "string", "surface", "twice", "numbers"],
 )

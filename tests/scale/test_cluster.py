@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from khabar import api, score
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.scale import scoring, workers
 from khabar.scoring.scorer import measure
 from tests.scale.corpora import corpus, write

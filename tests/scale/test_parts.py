@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from khabar import api
 from khabar.cli.app import app
 from khabar.reading import sources
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records.labels import LAYERS, Layer
 from khabar.scale import problems, scoring, workers
 from khabar.scoring.scorer import measure

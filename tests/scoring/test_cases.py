@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 import khabar
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 
 FOLDER = Path(__file__).parent / "cases"
 CASES = [(path.stem, case) for path in sorted(FOLDER.glob("*.json")) for case in json.loads(path.read_text("utf-8"))]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import khabar
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.limits import MOST_PAIRS, overlapping_pairs
 from khabar.records.labels import Layer
 

@@ -10,9 +10,8 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar.reading.errors import InputError
 from khabar.reading.gold_checks import check_gold
-from khabar.reading.incidents import errors
+from khabar.reading.incidents import InputError, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import reference
 from khabar.records.labels import LAYERS

@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from khabar.records import SaidEntity
+from khabar.records import PredictedEntity
 from khabar.scoring import semeval
 from khabar.scoring.mentions import Mentions, as_given
 
@@ -16,7 +16,7 @@ Rows = list[tuple[int, int, str]]
 
 
 def mentions(rows: Rows) -> Mentions:
-    return as_given([[SaidEntity(start=start, end=end, label=label) for start, end, label in rows]])  # type: ignore[arg-type]
+    return as_given([[PredictedEntity(start=start, end=end, label=label) for start, end, label in rows]])  # type: ignore[arg-type]
 
 
 def counted(gold: Mentions, predicted: Mentions, aside: np.ndarray) -> Counter[str]:

@@ -11,7 +11,7 @@ from urllib.parse import unquote, urldefrag
 import pytest
 
 from khabar.leaderboard.building import Built
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference
 from khabar.site.building import site as site_of
 from khabar.site.figures import main_ones, slice_of, slices

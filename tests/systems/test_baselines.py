@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from khabar.corpus.release import sha256
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference, reference
-from khabar.records import Annotations, Document, SaidEntity
+from khabar.records import Annotations, Document, PredictedEntity
 from khabar.systems.baselines.dates import SearchDates
 from khabar.systems.baselines.denial_cue import DenialCue
 from khabar.systems.baselines.digits import digits, digits_multipliers
@@ -116,7 +116,9 @@ def test_the_tagger_cuts_off_clitics() -> None:
     moscow = [Document(doc_id=x, story="s", text="وصلوا بموسكو", sha256="") for x in "ab"]
     gold = reference(
         [
-            Annotations(doc_id=x.doc_id, story="s", text=x.text, entities=(SaidEntity(start=7, end=12, label="GPE"),))
+            Annotations(
+                doc_id=x.doc_id, story="s", text=x.text, entities=(PredictedEntity(start=7, end=12, label="GPE"),)
+            )
             for x in moscow
         ]
     )

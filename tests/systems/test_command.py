@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from khabar import api
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.systems.command import Command
 from khabar.systems.command.process import MOST_NOISE

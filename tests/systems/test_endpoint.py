@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 
 from khabar import api
 from khabar.corpus.gold import load_gold
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.records.labels import LAYERS, Layer
 from khabar.schemas import schemas

@@ -13,7 +13,7 @@ import pytest
 import spacy
 from spacy.training import Example
 
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.systems.journal import Journal
 from khabar.systems.models.lines import pieces

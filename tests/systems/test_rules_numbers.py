@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.records.predictions import SaidNumber
+from khabar.records.predictions import PredictedNumber
 from khabar.records.rows import Document
 from khabar.systems.rules import rules
 
 PUBLISHED = "2024-03-13"  # a Wednesday
 
 
-def said(text: str, published: str | None = PUBLISHED) -> list[SaidNumber]:
+def said(text: str, published: str | None = PUBLISHED) -> list[PredictedNumber]:
     return list(rules(Document(doc_id="d", story="s", text=text, sha256="", published=published)).numbers)
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.records.predictions import SaidQuote, SaidSource
+from khabar.records.predictions import PredictedQuote, PredictedSource
 from khabar.records.rows import Document
 from khabar.systems.rules import rules
 
 
-def said(text: str) -> list[SaidQuote]:
+def said(text: str) -> list[PredictedQuote]:
     return list(rules(Document(doc_id="d", story="s", text=text, sha256="")).quotes)
 
 
-def name(source: str | SaidSource | None) -> str:
-    assert isinstance(source, SaidSource)
+def name(source: str | PredictedSource | None) -> str:
+    assert isinstance(source, PredictedSource)
     return source.text or ""
 
 

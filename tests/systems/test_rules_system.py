@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.records.predictions import Annotations, SaidSource, SaidSpan
+from khabar.records.predictions import Annotations, PredictedSource, PredictedSpan
 from khabar.records.rows import Document
 from khabar.records.spans import ZoneSpan
 from khabar.systems.protocol import StorySystem
@@ -33,7 +33,7 @@ def document(text: str, doc_id: str = "d", **columns: object) -> Document:
     return Document(doc_id=doc_id, story="s", text=text, sha256="", **columns)  # type: ignore[arg-type]
 
 
-def spans(said: Annotations) -> Iterator[SaidSpan]:
+def spans(said: Annotations) -> Iterator[PredictedSpan]:
     yield from said.entities
     for number in said.numbers:
         yield number
@@ -42,7 +42,9 @@ def spans(said: Annotations) -> Iterator[SaidSpan]:
         yield from (*quote.content, *(quote.cue or ()), *(quote.marked or ()))
         yield from (span for span in (quote.speaker_mention,) if span is not None)
         yield from (
-            one for one in (quote.speaker, quote.addressee, *(quote.source_chain or ())) if isinstance(one, SaidSource)
+            one
+            for one in (quote.speaker, quote.addressee, *(quote.source_chain or ()))
+            if isinstance(one, PredictedSource)
         )
 
 

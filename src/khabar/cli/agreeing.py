@@ -115,8 +115,7 @@ def adjudicate(
 
 def _round(rounds: Path, name: str) -> Path:
     """The folder of a round. Raises InputError if the name is a path that leads elsewhere."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     if name in ("", ".", "..") or Path(name).name != name:
         fix = "name a folder of --rounds"
@@ -126,8 +125,7 @@ def _round(rounds: Path, name: str) -> Path:
 
 def _two(passes: Sequence[str] | None) -> list[str]:
     """The names of two passes, or none. Any other number is a usage error."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     names = [name.removesuffix(".jsonl") for name in passes or ()]
     if len(names) not in (0, 2):

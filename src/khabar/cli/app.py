@@ -17,8 +17,7 @@ from typer.core import TyperGroup
 from typer.main import get_group
 
 from khabar.lazily import Made
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 HOMES = {
     **dict.fromkeys(("run", "score", "validate", "compare"), "scoring"),

@@ -90,8 +90,7 @@ def convert(
 
 
 def _wrong(message: str) -> Exception:
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     return InputError([Incident("option-wrong", message)])
 

@@ -30,8 +30,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...]:
     """Parse `--layers`. Raises InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
     from khabar.records.labels import LAYERS
 
     if text is None:
@@ -60,8 +59,7 @@ def warn(incidents: Sequence[Incident], most: int = 20) -> None:
 @contextmanager
 def writing(path: Path) -> Iterator[None]:
     """Turn what goes wrong while a command writes into an incident. Raises InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     try:
         yield

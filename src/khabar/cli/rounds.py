@@ -85,7 +85,7 @@ def pull(
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
     from khabar.annotations.server import asking, connection
-    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import InputError
     from khabar.reading.rows import write_rows
 
     which = passes.Pass(round_name, pass_name)
@@ -110,7 +110,7 @@ def pull(
 
 def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
     from khabar.annotations.label_studio.rounds import Articles
-    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import InputError
     from khabar.records import Document
     from khabar.seeds import read_manifest, read_text, verify
 
@@ -138,8 +138,7 @@ def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
 
 def _fit(source: Path | None, system: str | None, finished: bool) -> None:
     """Refuse options that do not go together, before anything is asked of anybody. Raises InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     if source is not None and system is not None:
         raise InputError([Incident("option-wrong", "--from and --system exclude each other", fix="give one of them")])

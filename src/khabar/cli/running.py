@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 @contextmanager
 def kept_in(journal: Journal) -> Iterator[None]:
     """Say what was taken up from an earlier run and, if this one does not come to its end, how to go on."""
-    from khabar.reading.errors import InputError
+    from khabar.reading.incidents import InputError
 
     try:
         yield

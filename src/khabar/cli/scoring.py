@@ -190,8 +190,7 @@ def compare(
     """Compare predictions with those of A: a − b on each layer, with interval and p of a paired test."""
     from khabar import api
     from khabar.cli.tables import comparison_tables
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import errors
+    from khabar.reading.incidents import InputError, errors
     from khabar.scoring.compare import compare_with_first
 
     if len(files) < 2:
@@ -267,8 +266,7 @@ def _write(out: Path, said: Sequence[Annotations], disputes: list[Dispute]) -> N
 
 def thresholds(given: Sequence[str], layers: Sequence[Layer]) -> list[tuple[str, float]]:
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
     from khabar.records.labels import LAYERS
 
     scored = [*layers, *(["overall"] if len(layers) == len(LAYERS) else [])]
@@ -303,8 +301,7 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
 
 def _spare(written: Path | None, *others: Path | None) -> None:
     """Refuse to write errors over another file of the command. Raises InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
 
     if written is not None and written.resolve() in {other.resolve() for other in others if other is not None}:
         message = "--errors names a file this command also reads or writes"

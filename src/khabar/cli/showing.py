@@ -40,8 +40,7 @@ def show(
     from khabar.corpus.gold import documents
     from khabar.corpus.read import read_split
     from khabar.corpus.release import released_corpus
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
     from khabar.rendering import MARKS, errors_under, paragraphs
 
     wanted = chosen_layers(layers)
@@ -109,8 +108,7 @@ def _styled(line: ErrorLine) -> Text:
 
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
-    from khabar.reading.errors import InputError
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incident, InputError
     from khabar.reading.incidents import errors as stopping
     from khabar.scoring.errors.file import read_errors
 

@@ -10,9 +10,8 @@ from khabar.corpus.card import read_statement
 from khabar.corpus.derive import derive
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.textless import without_text
-from khabar.reading.errors import InputError
 from khabar.reading.files import write_all
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
 from khabar.records import Seed

@@ -9,8 +9,7 @@ from string import Template
 from khabar.corpus.derive import Tables
 from khabar.corpus.release import Release
 from khabar.corpus.stats import markdown, statistics
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import CONFIGS
 from khabar.records.labels import ENTITY_LABELS
 

@@ -10,8 +10,7 @@ from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.read import read_all
 from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest, sha256
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 
 def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:

@@ -14,8 +14,7 @@ from khabar.corpus.places import QUOTING, Place
 from khabar.corpus.read import read_all, read_places
 from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
 from khabar.corpus.textless import with_text
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.lines import check_file
 from khabar.records import Document
 

@@ -9,9 +9,8 @@ from typing import TypeVar
 import msgspec
 
 from khabar.corpus.release import read_release, released_corpus, sha256
-from khabar.reading.errors import InputError
 from khabar.reading.gold_checks import check_gold
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.reference import Reference, issues_of, reference
 from khabar.reading.sources import holds_records, is_url
@@ -22,12 +21,12 @@ from khabar.records import (
     Document,
     Entity,
     Number,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
     Quote,
     Registered,
     Row,
-    SaidEntity,
-    SaidNumber,
-    SaidQuote,
     TokenRow,
 )
 
@@ -109,9 +108,9 @@ def from_tables(
     tables: Mapping[str, Sequence[Row]], version: str = "-", other_splits: Mapping[str, str] | None = None
 ) -> Reference:
     """Make a reference from the rows of each config, as a split of a corpus or a pass has them."""
-    entities = _said(tables["entities"], Entity, SaidEntity)
-    numbers = _said(tables["numbers"], Number, SaidNumber)
-    quotes = _said(tables["quotes"], Quote, SaidQuote)
+    entities = _said(tables["entities"], Entity, PredictedEntity)
+    numbers = _said(tables["numbers"], Number, PredictedNumber)
+    quotes = _said(tables["quotes"], Quote, PredictedQuote)
     annotations = [
         Annotations(
             doc_id=row.doc_id,

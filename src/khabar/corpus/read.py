@@ -10,8 +10,7 @@ from khabar.corpus.derive import Tables
 from khabar.corpus.features import from_table
 from khabar.corpus.places import Place
 from khabar.corpus.release import PLACES, RELEASE, read_release
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.records import CONFIGS, Row
 
 

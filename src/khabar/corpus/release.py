@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Row
 
 RELEASE = "release.json"

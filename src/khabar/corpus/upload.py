@@ -15,9 +15,8 @@ from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
-from khabar.reading.errors import InputError
 from khabar.reading.files import write_all
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 
 @dataclass(frozen=True, slots=True)

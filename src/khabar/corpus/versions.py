@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 Step = Literal["MAJOR", "MINOR", "PATCH"]
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)

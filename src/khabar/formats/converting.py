@@ -12,8 +12,7 @@ from typing import Any
 from khabar.formats import jsonl
 from khabar.formats.conversion import Conversion
 from khabar.formats.grounded import grounded
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.records import Annotations, Prediction
 
 FORMATS: dict[str, str] = {

@@ -10,11 +10,19 @@ from unicodedata import category
 import msgspec
 
 from khabar.formats.conversion import Conversion
-from khabar.records import Annotations, Dispute, Prediction, SaidEntity, SaidNumber, SaidQuote, SaidSpan
+from khabar.records import (
+    Annotations,
+    Dispute,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedSpan,
+    Prediction,
+)
 from khabar.text.passages import Passage
 from khabar.text.placing import Placed, PlacedDocument
 
-Said = TypeVar("Said", SaidEntity, SaidNumber)
+Said = TypeVar("Said", PredictedEntity, PredictedNumber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,9 @@ def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
     )
 
 
-def _is_there(item: Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote], layer: str, work: Conversion) -> bool:
+def _is_there(
+    item: Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote], layer: str, work: Conversion
+) -> bool:
     if not item.spans:
         work.lose(f"{layer} whose string is not in the text")
     return bool(item.spans)
@@ -67,18 +77,18 @@ def _at(item: Placed[Said]) -> Said:
     return msgspec.structs.replace(item.said, start=start, end=end)
 
 
-def _number(number: SaidNumber, work: Conversion) -> SaidNumber:
+def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:
     parts = {name: _part(getattr(number, name), name, work) for name in ("core", "modifier")}
     return msgspec.structs.replace(number, **parts)
 
 
-def _quote(item: Placed[SaidQuote], work: Conversion) -> SaidQuote:
+def _quote(item: Placed[PredictedQuote], work: Conversion) -> PredictedQuote:
     quote = item.said
     content = quote.content
     if any(part.start is None for part in content):
-        content = tuple(SaidSpan(start=start, end=end) for start, end in item.spans or ())
+        content = tuple(PredictedSpan(start=start, end=end) for start, end in item.spans or ())
 
-    def there(parts: Sequence[SaidSpan] | None, name: str) -> tuple[SaidSpan, ...] | None:
+    def there(parts: Sequence[PredictedSpan] | None, name: str) -> tuple[PredictedSpan, ...] | None:
         if parts is None:
             return None
         kept = (_part(part, name, work) for part in parts)
@@ -93,7 +103,7 @@ def _quote(item: Placed[SaidQuote], work: Conversion) -> SaidQuote:
     )
 
 
-def _part(part: SaidSpan | None, name: str, work: Conversion) -> SaidSpan | None:
+def _part(part: PredictedSpan | None, name: str, work: Conversion) -> PredictedSpan | None:
     if part is not None and (part.start is None or part.end is None):
         work.lose(f"{name} spans whose string is not in the text")
         return None

@@ -22,7 +22,7 @@ from khabar.formats.grounded import Grounded
 from khabar.formats.labels import MAPS, LabelMap, guess
 from khabar.formats.source import text_of
 from khabar.reading.shape import shaped
-from khabar.records import Annotations, SaidSpan
+from khabar.records import Annotations, PredictedSpan
 from khabar.text.grounding import ground
 
 _FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
@@ -190,7 +190,7 @@ def _unspanned(value: Any, text: str) -> Any:
         return value
     found: dict[str, Any] = {}
     if "start" in value and "end" in value:
-        span = _string(SaidSpan(start=value["start"], end=value["end"]), text)
+        span = _string(PredictedSpan(start=value["start"], end=value["end"]), text)
         if span is None:
             return _NOWHERE
         found |= span
@@ -203,7 +203,7 @@ def _unspanned(value: Any, text: str) -> Any:
     return found
 
 
-def _string(span: SaidSpan, text: str) -> dict[str, Any] | None:
+def _string(span: PredictedSpan, text: str) -> dict[str, Any] | None:
     start, end = span.start or 0, span.end or 0
     surface = text[start:end]
     places = ground(text, surface)

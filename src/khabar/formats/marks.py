@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from khabar.formats.labels import LabelMap
-from khabar.records import Annotations, SaidQuote, SaidSpan
+from khabar.records import Annotations, PredictedQuote, PredictedSpan
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -62,7 +62,7 @@ def marks_of(said: Annotations) -> tuple[tuple[Mark, ...], tuple[Link, ...]]:
     marks: list[Mark] = []
     links: list[Link] = []
 
-    def part(row: str, name: str, parts: Iterable[SaidSpan]) -> None:
+    def part(row: str, name: str, parts: Iterable[PredictedSpan]) -> None:
         for at, each in enumerate(parts):
             key = f"{row}.{name}{at}"
             marks.append(Mark(key, name, spans_of([each])))
@@ -85,12 +85,12 @@ def marks_of(said: Annotations) -> tuple[tuple[Mark, ...], tuple[Link, ...]]:
     return tuple(marks), tuple(links)
 
 
-def spans_of(parts: Iterable[SaidSpan]) -> Spans:
+def spans_of(parts: Iterable[PredictedSpan]) -> Spans:
     """The offsets of parts; those without any are left out."""
     return tuple((part.start, part.end) for part in parts if part.start is not None and part.end is not None)
 
 
-def _quote_parts(quote: SaidQuote) -> tuple[str, ...]:
+def _quote_parts(quote: PredictedQuote) -> tuple[str, ...]:
     """The parts of a quote that become marks: an empty list stays among the fields."""
     return tuple(name for name in ("cue", "marked", "speaker_mention") if getattr(quote, name))
 

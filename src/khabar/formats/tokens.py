@@ -16,7 +16,7 @@ from khabar.formats.aligning import align, squeezed
 from khabar.formats.conversion import Conversion
 from khabar.formats.iob import Chunk
 from khabar.formats.marks import Mark, Marked
-from khabar.records import SaidEntity
+from khabar.records import PredictedEntity
 from khabar.text.arabic import token_spans
 
 _LONG = 16
@@ -41,7 +41,7 @@ class Section:
     whole: bool = True
 
 
-def sentences_of(text: str, entities: Sequence[SaidEntity], work: Conversion) -> list[Sentence]:
+def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversion) -> list[Sentence]:
     """Cut a text into sentences of tokens, and put grounded entities on them as chunks. Notes what does not fit."""
     spans: list[tuple[int, int, str]] = []
     for entity in entities:

@@ -14,8 +14,7 @@ from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Place,
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, as_lines, scored, shown_names
 from khabar.leaderboard.survey import Survey, survey
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute

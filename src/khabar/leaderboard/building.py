@@ -20,8 +20,7 @@ from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, name_clashes, score_submission
 from khabar.leaderboard.survey import Survey, survey
 from khabar.leaderboard.tables import markdown
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.reference import Reference
 
 

@@ -14,8 +14,7 @@ from khabar.corpus.release import sha256
 from khabar.leaderboard.card import Card, read_card
 from khabar.leaderboard.places import PREDICTIONS, Place
 from khabar.leaderboard.result import Result, result_of
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS

@@ -10,8 +10,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.versions import parse_version
 from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, Place, key_problem
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,15 @@ from khabar.reading.limits import check_limits
 from khabar.reading.plain import LARGEST_OFFSET, plain
 from khabar.reading.predictions import Placeholder, Sourced, split
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote, SaidSource, SaidSpan
+from khabar.records import (
+    Annotations,
+    Dispute,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedSource,
+    PredictedSpan,
+)
 from khabar.text.grounding import ground
 from khabar.text.placing import canonical
 from khabar.text.values import as_fraction, is_date
@@ -99,26 +107,26 @@ def check_annotations(record: Annotations, text: str | None, report: Report) -> 
 def _warn_repeated(record: Annotations, report: Report) -> None:
     """Warn of exact repetitions: everything equal but the id."""
     for layer in ("entities", "numbers", "quotes"):
-        items: Sequence[SaidEntity | SaidNumber | SaidQuote] = getattr(record, layer)
+        items: Sequence[PredictedEntity | PredictedNumber | PredictedQuote] = getattr(record, layer)
         if len(items) == len({_place(item) for item in items}):
             continue  # what stands in different places is no repetition, and needs no closer look
         times = Counter(canonical(structs.replace(item, id=None)) for item in items)
         for item in items:
             found = times.pop(canonical(structs.replace(item, id=None)), 1)
             if found > 1:
-                first = item.content[0] if isinstance(item, SaidQuote) and item.content else item
-                offset = first.start if isinstance(first, SaidSpan) else None
+                first = item.content[0] if isinstance(item, PredictedQuote) and item.content else item
+                offset = first.start if isinstance(first, PredictedSpan) else None
                 report("prediction-repeated", f"{layer}: {found} times the same item", offset)
 
 
-def _place(item: SaidEntity | SaidNumber | SaidQuote) -> object:
+def _place(item: PredictedEntity | PredictedNumber | PredictedQuote) -> object:
     """Where an item stands, roughly: equal items stand in one place."""
-    if isinstance(item, SaidQuote):
+    if isinstance(item, PredictedQuote):
         return tuple((part.start, part.text) for part in item.content)
-    return item.start, item.end, item.text, item.label if isinstance(item, SaidEntity) else item.kind
+    return item.start, item.end, item.text, item.label if isinstance(item, PredictedEntity) else item.kind
 
 
-def _spans(record: Annotations) -> Iterator[tuple[str, int, SaidSpan]]:
+def _spans(record: Annotations) -> Iterator[tuple[str, int, PredictedSpan]]:
     for at, entity in enumerate(record.entities):
         yield "entities", at, entity
     for at, number in enumerate(record.numbers):
@@ -134,11 +142,11 @@ def _spans(record: Annotations) -> Iterator[tuple[str, int, SaidSpan]]:
             yield "quotes", at, quote.speaker_mention
         speakers = [reading.speaker for reading in quote.alternatives or ()]
         for source in (quote.speaker, quote.addressee, *(quote.source_chain or ()), *speakers):
-            if isinstance(source, SaidSource) and (source.start is not None or source.end is not None):
+            if isinstance(source, PredictedSource) and (source.start is not None or source.end is not None):
                 yield "quotes", at, source
 
 
-def check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> None:
+def check_span(span: PredictedSpan, text: str | None, report: Report, name: str) -> None:
     """Check that a span is whole, inside its text, and has the surface it gives."""
     if (span.start is None) != (span.end is None) or (span.start is None and span.text is None):
         report("span-incomplete", f"{name}: start {span.start}, end {span.end}, text {span.text!r}", span.start)
@@ -157,7 +165,7 @@ def check_span(span: SaidSpan, text: str | None, report: Report, name: str) -> N
         report("span-surface", f"{name}: the text has {here} where {_shown(span.text)} is given; {cause}", span.start)
 
 
-def _check_number(number: SaidNumber, report: Report, name: str) -> None:
+def _check_number(number: PredictedNumber, report: Report, name: str) -> None:
     bounds = []
     for key in ("low", "high"):
         value = getattr(number, key)

@@ -12,7 +12,7 @@ from khabar.reading.incidents import Incident, errors
 from khabar.reading.plain import plain
 from khabar.reading.predictions import Placeholder, Sourced, split
 from khabar.reading.reference import in_order
-from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
+from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
 from khabar.text.passages import Passage, normal
 from khabar.text.placing import Placed, PlacedDocument, canonical
 
@@ -64,7 +64,9 @@ def _check_rows(record: Annotations, report: Report) -> None:
     placed = PlacedDocument(record, Passage(record.doc_id, record.text))
     for layer in ("entities", "numbers", "quotes"):
         seen: set[object] = set()
-        items: Sequence[Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]] = getattr(placed, layer)
+        items: Sequence[Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote]] = getattr(
+            placed, layer
+        )
         for item in items:
             if item.spans is None:
                 report("gold-ungrounded", f"{layer}: a row has neither offsets nor a string that is in the text")
@@ -89,13 +91,15 @@ def _stand_apart(record: Annotations) -> bool:
     return found == (len(record.entities), len(record.numbers), len(record.quotes))
 
 
-def _content(item: Placed[SaidEntity] | Placed[SaidNumber] | Placed[SaidQuote]) -> object:
+def _content(item: Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote]) -> object:
     """What makes two gold rows the same: for entities span and label, else place and everything but the id."""
     said = item.said
-    if isinstance(said, SaidEntity):
+    if isinstance(said, PredictedEntity):
         return item.spans, said.label
-    if isinstance(said, SaidNumber):
-        bare: SaidNumber | SaidQuote = structs.replace(said, id=None, start=None, end=None, text=None, occurrence=None)
+    if isinstance(said, PredictedNumber):
+        bare: PredictedNumber | PredictedQuote = structs.replace(
+            said, id=None, start=None, end=None, text=None, occurrence=None
+        )
     else:
         bare = structs.replace(said, id=None, content=())
     return item.spans, canonical(bare)

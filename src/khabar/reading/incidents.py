@@ -6,7 +6,7 @@ fixture named after it in `tests/incidents/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from unicodedata import category
@@ -188,6 +188,68 @@ def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:
     return sorted(incidents, key=lambda each: (turn[each.file], each.line is None, each.line or 0))
 
 
-def errors(incidents: list[Incident]) -> list[Incident]:
+def errors(incidents: Iterable[Incident]) -> list[Incident]:
     """The incidents that stop the work."""
     return [incident for incident in incidents if incident.level == "error"]
+
+
+class KhabarError(Exception):
+    """Base of all errors khabar raises on purpose."""
+
+
+class InputError(KhabarError):
+    """Input was refused (exit code 2). `incidents` lists every problem, in file order; warnings may be among them.
+
+    Of a very large input only the first problems are listed; `unlisted` is how many more there are.
+    """
+
+    def __init__(self, incidents: Iterable[Incident], *, unlisted: int = 0) -> None:
+        self.incidents = tuple(in_file_order(incidents))
+        self.unlisted = unlisted
+        rest = [f"… and {unlisted:,} more problems"] if unlisted else []
+        super().__init__("\n".join([*map(str, self.incidents), *rest]))
+
+
+class Incidents:
+    """Collects the problems of one piece of work, so that all of them are reported at once.
+
+    Pass one on to whatever reads or checks; ask for `errors`, or call `refuse` to stop if there are any.
+    """
+
+    def __init__(self, incidents: Iterable[Incident] = ()) -> None:
+        self._incidents = list(incidents)
+
+    def report(
+        self,
+        id: str,
+        message: str,
+        *,
+        file: object = None,
+        line: int | None = None,
+        doc_id: str | None = None,
+        offset: int | None = None,
+        fix: str | None = None,
+    ) -> None:
+        """Add a problem. `id` is a key of CATALOG; `offset` counts code points; `fix` replaces the catalogue's."""
+        name = None if file is None else str(file)
+        self._incidents.append(Incident(id, message, name, line, doc_id, offset, fix))
+
+    def extend(self, incidents: Iterable[Incident]) -> None:
+        """Add what somebody else found."""
+        self._incidents.extend(incidents)
+
+    @property
+    def errors(self) -> list[Incident]:
+        """The incidents that stop the work."""
+        return errors(self._incidents)
+
+    def refuse(self) -> None:
+        """Raise InputError with everything found, if any of it is an error."""
+        if self.errors:
+            raise InputError(self._incidents)
+
+    def __iter__(self) -> Iterator[Incident]:
+        return iter(self._incidents)
+
+    def __len__(self) -> int:
+        return len(self._incidents)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from khabar.reading.incidents import Incident
 from khabar.reading.predictions import Sourced
-from khabar.records import Annotations, Dispute, SaidQuote
+from khabar.records import Annotations, Dispute, PredictedQuote
 from khabar.text.passages import Passage, Spans
 from khabar.text.placing import PlacedDocument, span_of
 
@@ -59,7 +59,7 @@ def _of_layers(record: Annotations, document: GoldDocument) -> Iterator[str]:
             )
 
 
-def _parts(quotes: Sequence[SaidQuote]) -> int:
+def _parts(quotes: Sequence[PredictedQuote]) -> int:
     """Stretches of all readings of quotes."""
     return sum(
         len(quote.content) + sum(len(reading.content or ()) for reading in quote.alternatives or ()) for quote in quotes

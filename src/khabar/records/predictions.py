@@ -21,11 +21,11 @@ from khabar.records.labels import (
 from khabar.records.spans import ZoneSpan
 
 
-class Said(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
     """What all parts of a prediction share. None can be part of a cycle, so the collector need not look at them."""
 
 
-class SaidSpan(Said, frozen=True, kw_only=True, gc=False):
+class PredictedSpan(Part, frozen=True, kw_only=True, gc=False):
     """A span: `start` and `end` (code points), or `text` with an optional 1-based `occurrence`."""
 
     start: int | None = None
@@ -34,7 +34,7 @@ class SaidSpan(Said, frozen=True, kw_only=True, gc=False):
     occurrence: int | None = None
 
 
-class SaidSource(SaidSpan, frozen=True, kw_only=True, gc=False):
+class PredictedSource(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """Who is meant: the first given of wikidata, span, name, entity_id decides; the others are not read."""
 
     wikidata: str | None = None
@@ -42,7 +42,7 @@ class SaidSource(SaidSpan, frozen=True, kw_only=True, gc=False):
     entity_id: str | None = None
 
 
-class SaidEntity(SaidSpan, frozen=True, kw_only=True, gc=False):
+class PredictedEntity(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A predicted entity mention; `entity_id` is the system's own cluster."""
 
     label: EntityLabel
@@ -56,7 +56,7 @@ class SaidEntity(SaidSpan, frozen=True, kw_only=True, gc=False):
     phenomena: tuple[str, ...] | None = None
 
 
-class SaidNumber(SaidSpan, frozen=True, kw_only=True, gc=False):
+class PredictedNumber(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A predicted number or date; see `khabar.records.rows.Number` for the columns."""
 
     kind: NumberKind | None = None
@@ -69,8 +69,8 @@ class SaidNumber(SaidSpan, frozen=True, kw_only=True, gc=False):
     counted: str | None = None
     edtf_literal: str | None = None
     edtf: str | None = None
-    core: SaidSpan | None = None
-    modifier: SaidSpan | None = None
+    core: PredictedSpan | None = None
+    modifier: PredictedSpan | None = None
     calendar: Calendar | None = None
     anchor: str | None = None
     factuality: Factuality | None = None
@@ -83,29 +83,29 @@ class SaidNumber(SaidSpan, frozen=True, kw_only=True, gc=False):
     phenomena: tuple[str, ...] | None = None
 
 
-class SaidReading(Said, frozen=True, kw_only=True, gc=False):
+class PredictedReading(Part, frozen=True, kw_only=True, gc=False):
     """An alternative reading of a quote, where a pass or gold is read as predictions."""
 
-    content: tuple[SaidSpan, ...] | None = None
-    speaker: str | SaidSource | None = None
+    content: tuple[PredictedSpan, ...] | None = None
+    speaker: str | PredictedSource | None = None
 
 
-class SaidQuote(Said, frozen=True, kw_only=True, gc=False):
+class PredictedQuote(Part, frozen=True, kw_only=True, gc=False):
     """A predicted attribution. A speaker that is a plain string is an `entity_id`."""
 
-    content: tuple[SaidSpan, ...]
-    speaker: str | SaidSource | None = None
-    source_chain: tuple[str | SaidSource, ...] | None = None
-    cue: tuple[SaidSpan, ...] | None = None
-    marked: tuple[SaidSpan, ...] | None = None
-    speaker_mention: SaidSpan | None = None
-    addressee: str | SaidSource | None = None
+    content: tuple[PredictedSpan, ...]
+    speaker: str | PredictedSource | None = None
+    source_chain: tuple[str | PredictedSource, ...] | None = None
+    cue: tuple[PredictedSpan, ...] | None = None
+    marked: tuple[PredictedSpan, ...] | None = None
+    speaker_mention: PredictedSpan | None = None
+    addressee: str | PredictedSource | None = None
     medium: str | None = None
     type: QuoteType | None = None
     act: Act | None = None
     polarity: Polarity | None = None
     utterance: str | None = None
-    alternatives: tuple[SaidReading, ...] | None = None
+    alternatives: tuple[PredictedReading, ...] | None = None
     id: str | None = None
     doc_id: str | None = None
     scored: bool = True
@@ -113,32 +113,32 @@ class SaidQuote(Said, frozen=True, kw_only=True, gc=False):
     phenomena: tuple[str, ...] | None = None
 
 
-class Annotations(Said, frozen=True, kw_only=True, gc=False):
+class Annotations(Part, frozen=True, kw_only=True, gc=False):
     """What is said of one document: a line of a prediction file. Gold in this format may carry text and zones."""
 
     doc_id: str
-    entities: tuple[SaidEntity, ...] = ()
-    numbers: tuple[SaidNumber, ...] = ()
-    quotes: tuple[SaidQuote, ...] = ()
+    entities: tuple[PredictedEntity, ...] = ()
+    numbers: tuple[PredictedNumber, ...] = ()
+    quotes: tuple[PredictedQuote, ...] = ()
     text: str | None = None
     story: str | None = None
     zones: tuple[ZoneSpan, ...] | None = None
 
 
-class StorySpan(SaidSpan, frozen=True, kw_only=True, gc=False):
+class StorySpan(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A span of one of the story's documents."""
 
     doc_id: str
 
 
-class Side(Said, frozen=True, kw_only=True, gc=False):
+class Side(Part, frozen=True, kw_only=True, gc=False):
     """One answer of a dispute: its value and the places that give it."""
 
     value: str | int | float | bool | None = None
     spans: tuple[StorySpan, ...] = ()
 
 
-class Dispute(Said, frozen=True, kw_only=True, gc=False):
+class Dispute(Part, frozen=True, kw_only=True, gc=False):
     """One predicted conflict of a story: a line of a prediction file."""
 
     story: str

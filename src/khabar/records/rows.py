@@ -4,6 +4,10 @@ Rows of `annotations/` are the same records without what the corpus computes (`z
 that follow from offsets); there each line names its `layer`.
 """
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 import msgspec
 
 from khabar.records.labels import (
@@ -29,7 +33,27 @@ from khabar.records.spans import Span, ZoneSpan
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="layer"):
-    """What all rows share: they are frozen, and in a file of mixed rows each names its layer."""
+    """What all rows share: they are frozen, each knows its key, its spans and its place in the order of a file.
+
+    In a file of mixed rows each names its layer.
+    """
+
+    @property
+    def key(self) -> str:
+        """Identifies the row within its config, and is the same in every release that has it."""
+        return str(getattr(self, "id"))  # noqa: B009
+
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield the spans of the row with their column: `span` for the row's own, then its parts in column order."""
+        yield from ()
+
+    @property
+    def order(self) -> tuple[str, int, int, str]:
+        """Sort key within a config: document or story, first offset, last offset, key."""
+        spans = [span for _, span in self.spans()]
+        start = min((span.start for span in spans), default=0)
+        end = max((span.end for span in spans), default=0)
+        return str(getattr(self, "doc_id", None) or getattr(self, "story", "")), start, end, self.key
 
 
 class Document(Row, frozen=True, kw_only=True, tag="documents"):
@@ -47,12 +71,22 @@ class Document(Row, frozen=True, kw_only=True, tag="documents"):
     zones: tuple[ZoneSpan, ...] = ()
     rights: str | None = None
 
+    @property
+    def key(self) -> str:
+        """The document's id."""
+        return self.doc_id
+
 
 class Zones(Row, frozen=True, kw_only=True, tag="zones"):
     """The zones of a document, as annotated: they cover the text, whole lines each."""
 
     doc_id: str
     zones: tuple[ZoneSpan, ...]
+
+    @property
+    def key(self) -> str:
+        """The document's id."""
+        return self.doc_id
 
 
 class Entity(Row, frozen=True, kw_only=True, tag="entities"):
@@ -70,6 +104,10 @@ class Entity(Row, frozen=True, kw_only=True, tag="entities"):
     scored: bool = True
     zone: Zone | None = None
     phenomena: tuple[Phenomenon, ...] = ()
+
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield the mention."""
+        yield "span", Span(self.start, self.end, self.text)
 
 
 class Number(Row, frozen=True, kw_only=True, tag="numbers"):
@@ -102,6 +140,13 @@ class Number(Row, frozen=True, kw_only=True, tag="numbers"):
     flags: tuple[NumberFlag, ...] = ()
     phenomena: tuple[Phenomenon, ...] = ()
 
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield the mention, its core and its modifier."""
+        yield "span", Span(self.start, self.end, self.text)
+        yield "core", self.core
+        if self.modifier is not None:
+            yield "modifier", self.modifier
+
 
 class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Another whole reading of a quote that counts as right; null means as in the row."""
@@ -132,6 +177,17 @@ class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
     zone: Zone | None = None
     phenomena: tuple[Phenomenon, ...] = ()
 
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield content, cue, marked, speaker mention and the content of alternatives."""
+        for name, spans in (("content", self.content), ("cue", self.cue), ("marked", self.marked)):
+            for span in spans:
+                yield name, span
+        if self.speaker_mention is not None:
+            yield "speaker", self.speaker_mention
+        for reading in self.alternatives:
+            for span in reading.content or ():
+                yield "alternative", span
+
 
 class Claim(Row, frozen=True, kw_only=True, tag="claims"):
     """A proposition as somebody asserts it: one answer to the question of its issue."""
@@ -149,6 +205,12 @@ class Claim(Row, frozen=True, kw_only=True, tag="claims"):
     value: str | None = None
     as_of: str | None = None
     zone: Zone | None = None
+
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield the claim and its anchor."""
+        yield "span", Span(self.start, self.end, self.text)
+        if self.anchor is not None:
+            yield "anchor", self.anchor
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -172,6 +234,11 @@ class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
     positions: tuple[Position, ...]
     note: str | None = None
 
+    @property
+    def key(self) -> str:
+        """The issue's id."""
+        return self.issue_id
+
 
 class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     """A thing the story speaks of. `aliases` are its surfaces; sources without a name stand under `anon:` keys."""
@@ -184,6 +251,11 @@ class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     wikidata: str | None = None
     speaks_for: str | None = None
 
+    @property
+    def key(self) -> str:
+        """Story and entity."""
+        return f"{self.story}/{self.entity_id}"
+
 
 class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     """A paragraph (a line of the text) as tokens with IOB2 tags of the outermost entities."""
@@ -194,6 +266,11 @@ class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     tags: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Document and paragraph."""
+        return f"{self.doc_id}/{self.paragraph}"
 
 
 ANNOTATED: tuple[type[Row], ...] = (Zones, Entity, Number, Quote, Claim, Conflict, Registered)

@@ -9,8 +9,7 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, Layer

@@ -8,7 +8,7 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
-from khabar.records import Annotations, SaidEntity
+from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import ENTITY_LABELS
 from khabar.text.placing import PlacedDocument
 
@@ -74,7 +74,7 @@ class Documents(tuple[Annotations, ...]):
         return {record.doc_id: record for record in self}
 
 
-def as_given(documents: Sequence[Sequence[SaidEntity]]) -> Mentions:
+def as_given(documents: Sequence[Sequence[PredictedEntity]]) -> Mentions:
     """Gather the mentions of documents as they stand; an offset left out is -1. Raises OverflowError beyond 64 bits."""
     import numpy as np
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from khabar.records import SaidNumber
+from khabar.records import PredictedNumber
 from khabar.text.values import Value, days_of, same_date, same_interval, same_unit, value_of
 
 ERRORS = ("lost_multiplier", "summed_range", "year_as_count", "count_as_year", "wrong_modality", "wrong_unit")
@@ -12,7 +12,7 @@ ERRORS = ("lost_multiplier", "summed_range", "year_as_count", "count_as_year", "
 _MULTIPLIERS = {Fraction(10) ** power for power in (2, 3, 6, 9, 12)}
 
 
-def errors_of(gold: SaidNumber, predicted: SaidNumber) -> list[str]:
+def errors_of(gold: PredictedNumber, predicted: PredictedNumber) -> list[str]:
     """Name what went wrong on a number whose span is right."""
     if gold.kind == "date":
         return ["year_as_count"] if predicted.kind in ("count", "measure") else []
@@ -40,7 +40,7 @@ def _is_sum(ours: Value, theirs: Value) -> bool:
     return theirs.low == theirs.high == ours.low + ours.high
 
 
-def days_in_common(gold: SaidNumber, predicted: SaidNumber) -> Fraction:
+def days_in_common(gold: PredictedNumber, predicted: PredictedNumber) -> Fraction:
     """Share of days two dates have in common: intersection over union; 0 where one has no bounded extent."""
     if same_date(gold, predicted):
         return Fraction(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import khabar
 from khabar.lazily import Made
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, SaidEntity, SaidNumber, SaidQuote
+from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring import beside
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
@@ -191,7 +191,9 @@ def _phenomena(reference: Reference, layers: Sequence[Layer]) -> dict[str, list[
     """The phenomena that scored gold rows of each layer carry, sorted."""
     tagged: dict[str, list[tuple[str, ...]]] = {}
     for layer in layers:
-        rows: list[Sequence[SaidEntity | SaidNumber | SaidQuote]] = [getattr(said, layer) for said in reference.said]
+        rows: list[Sequence[PredictedEntity | PredictedNumber | PredictedQuote]] = [
+            getattr(said, layer) for said in reference.said
+        ]
         tagged[layer] = [row.phenomena for some in rows for row in some if row.phenomena and row.scored]
     return {layer: sorted(set().union(*tags)) for layer, tags in tagged.items()}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from khabar.reading.reference import GoldDocument, Reference
-from khabar.records import SaidEntity, SaidQuote, SaidSource
+from khabar.records import PredictedEntity, PredictedQuote, PredictedSource
 from khabar.text.arabic import fold
 from khabar.text.placing import Placed, PlacedDocument, span_of
 
@@ -29,14 +29,14 @@ def mentions(document: PlacedDocument) -> list[tuple[int, int, str, str]]:
     return [mention for mention in found if mention is not None]
 
 
-def _entity_mention(item: Placed[SaidEntity]) -> tuple[int, int, str, str] | None:
+def _entity_mention(item: Placed[PredictedEntity]) -> tuple[int, int, str, str] | None:
     if item.spans is None or item.said.entity_id is None:
         return None
     start, end = item.spans[0][0], item.spans[-1][1]
     return start, end, item.said.name or item.said.text or "", item.said.entity_id
 
 
-def _speaker_mention(item: Placed[SaidQuote]) -> tuple[int, int, str, str] | None:
+def _speaker_mention(item: Placed[PredictedQuote]) -> tuple[int, int, str, str] | None:
     said, speaker = item.said.speaker_mention, item.said.speaker
     entity_id = speaker if isinstance(speaker, str) else speaker.entity_id if speaker else None
     if said is None or entity_id is None or said.start is None or said.end is None:
@@ -84,7 +84,7 @@ class Who:
         for document in self._gold.documents.values():
             for item in document.gold.quotes:
                 for source in (item.said.speaker, *(item.said.source_chain or ())):
-                    if isinstance(source, SaidSource):
+                    if isinstance(source, PredictedSource):
                         self._add_names(document, {self._name(source, document)}, self.gold(document, source) or NOBODY)
 
     def _align(
@@ -111,7 +111,7 @@ class Who:
                         aligned[document.story, key[1]] = key[1]
         return aligned
 
-    def predicted(self, document: GoldDocument, source: str | SaidSource | None) -> str | None:
+    def predicted(self, document: GoldDocument, source: str | PredictedSource | None) -> str | None:
         """Resolve a predicted source: an entity id of gold, NOBODY, or None when nothing was said."""
         if source is None:
             return None
@@ -125,7 +125,7 @@ class Who:
             return self._clusters.get((document.story, source.entity_id), NOBODY)
         return None
 
-    def gold(self, document: GoldDocument, source: str | SaidSource | None) -> str | None:
+    def gold(self, document: GoldDocument, source: str | PredictedSource | None) -> str | None:
         """Resolve a source of the gold itself: an entity id stands for itself, a new name for a new entity."""
         if source is None or isinstance(source, str):
             return source
@@ -137,7 +137,7 @@ class Who:
             return known if known != NOBODY else f"name:{fold(self._name(source, document))}"
         return source.entity_id
 
-    def _by_span_or_name(self, document: GoldDocument, source: SaidSource) -> str:
+    def _by_span_or_name(self, document: GoldDocument, source: PredictedSource) -> str:
         span = span_of(source, document.passage) if source.start is not None or source.occurrence is not None else None
         if span is not None:
             found = self._best_mention(document, span)
@@ -175,7 +175,7 @@ class Who:
         return _only(here if here else self._in_story[document.story].get(name, ()))
 
     @staticmethod
-    def _name(source: SaidSource, document: GoldDocument) -> str:
+    def _name(source: PredictedSource, document: GoldDocument) -> str:
         """The string a source is named by: its span's text where it has a span, else its name, else its text."""
         if source.start is not None:
             span = span_of(source, document.passage)

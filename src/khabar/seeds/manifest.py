@@ -8,9 +8,8 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.reading.errors import InputError
 from khabar.reading.files import write_lines
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import Seed

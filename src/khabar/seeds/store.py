@@ -6,9 +6,8 @@ import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.reading.errors import InputError
 from khabar.reading.files import write_whole
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.lines import check_file
 from khabar.records import Seed
 from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from khabar.reading.errors import InputError
 from khabar.reading.files import write_all
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 LISTING = "files.txt"
 """Names the files of a build, one a line, so that the next build knows which are its own."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from khabar.records import Claim, Dispute, SaidNumber, SaidSpan
+from khabar.records import Claim, Dispute, PredictedNumber, PredictedSpan
 from khabar.records.labels import Layer
 from khabar.rendering import harmless
 from khabar.site.language import grouped
@@ -86,7 +86,7 @@ def notes_of_disputes(disputes: Sequence[Dispute], passage: Passage) -> Iterator
                     yield mark, Note("conflicts", found[0], surface, words, amount=value, cue=str(at))
 
 
-def amount(number: SaidNumber) -> tuple[str, str]:
+def amount(number: PredictedNumber) -> tuple[str, str]:
     """A number's value and unit as signs: `≈ 14,000`, `> 5`, `10,000–12,000`; a date's resolved EDTF."""
     if number.kind == "date":
         return harmless(number.edtf or number.edtf_literal or ""), ""
@@ -108,7 +108,7 @@ def amount(number: SaidNumber) -> tuple[str, str]:
     return approximately + value, harmless(number.unit or number.counted or "")
 
 
-def _modality(number: SaidNumber) -> str | None:
+def _modality(number: PredictedNumber) -> str | None:
     return number.modality if number.modality not in (None, "exact", "approx") else None
 
 
@@ -118,7 +118,7 @@ def _surface(item: Placed, text: str) -> str:  # type: ignore[type-arg]
     return harmless(str(getattr(item.said, "text", None) or ""))
 
 
-def _words(part: SaidSpan, text: str) -> str:
+def _words(part: PredictedSpan, text: str) -> str:
     if part.start is not None and part.end is not None:
         return text[part.start : part.end]
     return harmless(part.text or "")

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-from khabar.records import Registered, SaidSource
+from khabar.records import PredictedSource, Registered
 from khabar.rendering import harmless
 from khabar.site.language import Language
 
@@ -59,7 +59,7 @@ class Names:
             return language.value(value)
         return in_words(value) if language.code == "en" else words
 
-    def as_written(self, source: str | SaidSource | None) -> str:
+    def as_written(self, source: str | PredictedSource | None) -> str:
         """Say who is meant by a quote: the registered name of a key, else what a system gives, made harmless."""
         if source is None:
             return "?"

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, Document, SaidQuote, SaidSource, Side, StorySpan
+from khabar.records import Annotations, Dispute, Document, PredictedQuote, PredictedSource, Side, StorySpan
 
 
 def empty(document: Document) -> Annotations:
@@ -29,9 +29,13 @@ class Oracle:
         # A source that is no named entity has no cluster of mentions to be known by: it goes by its name.
         self._names = {row.entity_id: row.name for row in gold.registry if row.entity_id not in mentioned}
 
-    def _chained(self, quote: SaidQuote) -> SaidQuote:
-        def named(source: str | SaidSource) -> str | SaidSource:
-            return SaidSource(name=self._names[source]) if isinstance(source, str) and source in self._names else source
+    def _chained(self, quote: PredictedQuote) -> PredictedQuote:
+        def named(source: str | PredictedSource) -> str | PredictedSource:
+            return (
+                PredictedSource(name=self._names[source])
+                if isinstance(source, str) and source in self._names
+                else source
+            )
 
         return msgspec.structs.replace(quote, source_chain=tuple(map(named, quote.source_chain or ())))
 

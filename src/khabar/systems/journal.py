@@ -17,8 +17,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 ENDING = ".partial"
 

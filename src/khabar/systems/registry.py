@@ -10,8 +10,7 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 from khabar.systems.protocol import SlowSystem, System
 from khabar.systems.terms import Terms

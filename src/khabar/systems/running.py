@@ -13,8 +13,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import LAYERS, Layer

@@ -11,12 +11,12 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from khabar.records import Annotations, SaidEntity, SaidNumber, SaidQuote, SaidSpan
+from khabar.records import Annotations, PredictedEntity, PredictedNumber, PredictedQuote, PredictedSpan
 from khabar.text.arabic import fold
 from khabar.text.grounding import ground
 from khabar.text.passages import Passage, Spans, normal
 
-Said = TypeVar("Said", SaidEntity, SaidNumber, SaidQuote)
+Said = TypeVar("Said", PredictedEntity, PredictedNumber, PredictedQuote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +42,17 @@ class PlacedDocument:
         self.passage = passage
 
     @cached_property
-    def entities(self) -> tuple[Placed[SaidEntity], ...]:
+    def entities(self) -> tuple[Placed[PredictedEntity], ...]:
         """Mentions by place, then content."""
         return _placed(self.said.entities, self.passage, lambda item: (item,))
 
     @cached_property
-    def numbers(self) -> tuple[Placed[SaidNumber], ...]:
+    def numbers(self) -> tuple[Placed[PredictedNumber], ...]:
         """Numbers by place, then content."""
         return _placed(self.said.numbers, self.passage, lambda item: (item,))
 
     @cached_property
-    def quotes(self) -> tuple[Placed[SaidQuote], ...]:
+    def quotes(self) -> tuple[Placed[PredictedQuote], ...]:
         """Attributions by place of their content, then content."""
         return _placed(self.said.quotes, self.passage, lambda item: item.content)
 
@@ -62,7 +62,7 @@ def canonical(item: msgspec.Struct) -> bytes:
     return msgspec.json.encode(item, order="sorted")
 
 
-def span_of(said: SaidSpan, passage: Passage, turn: int = 1) -> tuple[int, int] | None:
+def span_of(said: PredictedSpan, passage: Passage, turn: int = 1) -> tuple[int, int] | None:
     """Find a span: its offsets, or its text's place number `occurrence` (else number `turn`), or None."""
     if said.start is not None and said.end is not None:
         return said.start, said.end
@@ -75,13 +75,13 @@ def span_of(said: SaidSpan, passage: Passage, turn: int = 1) -> tuple[int, int] 
 
 def _grounded(item: Said, passage: Passage, anchor: int) -> Said:
     """Give every further part of an item that is a string (core, cue, mention …) its offsets, nearest to the item."""
-    if isinstance(item, SaidNumber):
+    if isinstance(item, PredictedNumber):
         if item.core is None and item.modifier is None:
             return item
         return msgspec.structs.replace(
             item, core=_near(item.core, passage, anchor), modifier=_near(item.modifier, passage, anchor)
         )
-    if isinstance(item, SaidQuote):
+    if isinstance(item, PredictedQuote):
         readings = None
         if item.alternatives is not None:
             readings = tuple(
@@ -98,7 +98,7 @@ def _grounded(item: Said, passage: Passage, anchor: int) -> Said:
     return item
 
 
-def _near(said: SaidSpan | None, passage: Passage, anchor: int) -> SaidSpan | None:
+def _near(said: PredictedSpan | None, passage: Passage, anchor: int) -> PredictedSpan | None:
     """Ground a part: its place number `occurrence`, else the place nearest to `anchor`; as it was if there is none."""
     if said is None or said.start is not None or said.text is None or passage.text is None:
         return said
@@ -112,12 +112,14 @@ def _near(said: SaidSpan | None, passage: Passage, anchor: int) -> SaidSpan | No
     return msgspec.structs.replace(said, start=start, end=end)
 
 
-def _all_near(parts: tuple[SaidSpan, ...] | None, passage: Passage, anchor: int) -> tuple[SaidSpan, ...] | None:
+def _all_near(
+    parts: tuple[PredictedSpan, ...] | None, passage: Passage, anchor: int
+) -> tuple[PredictedSpan, ...] | None:
     return None if parts is None else tuple(found for part in parts if (found := _near(part, passage, anchor)))
 
 
 def _placed(
-    items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Sequence[SaidSpan]]
+    items: Sequence[Said], passage: Passage, spans_of: Callable[[Said], Sequence[PredictedSpan]]
 ) -> tuple[Placed[Said], ...]:
     if not items:
         return ()
@@ -143,7 +145,7 @@ def _placed(
     return tuple(entry[1] for entry in sorted(placed, key=lambda entry: (entry[0], content[id(entry)])))
 
 
-def _turns(items: Sequence[Said], spans_of: Callable[[Said], Sequence[SaidSpan]]) -> dict[tuple[int, int], int]:
+def _turns(items: Sequence[Said], spans_of: Callable[[Said], Sequence[PredictedSpan]]) -> dict[tuple[int, int], int]:
     """Say for each string without an occurrence the how-maniest of its equals it is: (item, part) → 1, 2, …
 
     n items of equal text take the first n places, in the order of their canonical JSON.

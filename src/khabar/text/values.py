@@ -10,7 +10,7 @@ from functools import lru_cache
 from io import StringIO
 from typing import TYPE_CHECKING, NamedTuple
 
-from khabar.records import SaidNumber
+from khabar.records import PredictedNumber
 from khabar.text.arabic import fold
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _fraction(number: str | int | float | None) -> Fraction | None:
         return None
 
 
-def value_of(said: SaidNumber) -> Value:
+def value_of(said: PredictedNumber) -> Value:
     """Complete what a prediction omits: the one bound of exact and approx is both, a vague one spans a power of ten."""
     return _completed(said.low, said.high, said.low_incl, said.high_incl, said.modality)
 
@@ -96,7 +96,7 @@ def _completed(
     )
 
 
-def same_interval(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def same_interval(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Equal bounds as numbers, and equal inclusivity on the bounded sides."""
     left, right = value_of(gold), value_of(predicted)
     return (left.low, left.high, left.low_incl, left.high_incl) == (
@@ -107,7 +107,7 @@ def same_interval(gold: SaidNumber, predicted: SaidNumber) -> bool:
     )
 
 
-def same_unit(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def same_unit(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Codes equal as strings; for counts the folded lemma, or the head noun as written, with or without ال."""
     if gold.unit is None or predicted.unit is None:
         return gold.unit is None and predicted.unit is None
@@ -126,26 +126,26 @@ def _bare(noun: str) -> str:
     return noun.removeprefix("ال")
 
 
-def same_date(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def same_date(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Equal resolved dates after parsing as EDTF; where gold resolves nothing, equal literal ones."""
     if gold.edtf is not None:
         return predicted.edtf is not None and parsed_date(gold.edtf) == parsed_date(predicted.edtf)
     return same_literal(gold, predicted)
 
 
-def same_literal(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def same_literal(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Equal literal dates after parsing as EDTF."""
     if gold.edtf_literal is None or predicted.edtf_literal is None:
         return gold.edtf_literal is None and predicted.edtf_literal is None
     return parsed_date(gold.edtf_literal) == parsed_date(predicted.edtf_literal)
 
 
-def same_value(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def same_value(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """The value alone: for dates the resolved date, for every other kind the interval."""
     return same_date(gold, predicted) if gold.kind == "date" else same_interval(gold, predicted)
 
 
-def is_right(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def is_right(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Everything but the span: kind; for dates the date and nothing more; else interval, modality and unit."""
     if gold.kind != predicted.kind:
         return False

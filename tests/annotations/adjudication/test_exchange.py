@@ -13,7 +13,7 @@ from typer.testing import CliRunner, Result
 
 from khabar.annotations.adjudication.page import KEY
 from khabar.cli.app import app
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.rows import write_rows
 from khabar.records import Entity, Number, Row
 from tests.annotations.browser.page import annotator

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from khabar.cli.app import app
-from khabar.reading.errors import InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.rows import write_rows
 from khabar.records import Conflict, Entity, Row
 from tests.annotations.story import a_folder, a_pass

@@ -13,8 +13,7 @@ from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.gold import by_story, key_of, settle
 from khabar.annotations.agreement.alignment import Pair
 from khabar.annotations.agreement.passes import Round
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
 from khabar.records import Row

@@ -19,8 +19,7 @@ from khabar.annotations.agreement.passes import Round
 from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
 from khabar.annotations.label_studio.projects import Project, Reading, Server, Task
 from khabar.annotations.server import Connection, asking
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Conflict, Decision
 from khabar.records.decisions import VERDICTS
 

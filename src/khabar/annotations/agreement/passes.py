@@ -8,8 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, Registered, Row, Seed

@@ -9,8 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from khabar.corpus.release import repository
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 FOLDER = Path("annotations") / "label_studio"
 INSTRUCTIONS = "instructions.html"

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any, get_args
 
 from khabar.annotations.label_studio.page import Values
-from khabar.records import SaidNumber, labels
+from khabar.records import PredictedNumber, labels
 from khabar.text.values import Value, value_of
 
 CHOICES = "choices"
@@ -128,7 +128,7 @@ def _high_included(number: Columns) -> bool | None:
 
 
 def _completed(number: Columns) -> Value:
-    return value_of(SaidNumber(low=number["low"], high=number["high"], modality=number["modality"]))
+    return value_of(PredictedNumber(low=number["low"], high=number["high"], modality=number["modality"]))
 
 
 def _meant(column: str) -> Callable[[Columns], Any]:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from khabar.annotations.label_studio.configuration import Configuration
 from khabar.annotations.label_studio.results import Result
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio

@@ -13,8 +13,7 @@ from khabar.annotations.label_studio.reading import DocumentRead, StoryRead, rea
 from khabar.annotations.label_studio.registry import registered
 from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Articles, Pass, in_order
 from khabar.annotations.label_studio.sanity import edited, repeated
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
 from khabar.records import Claim, Conflict, Row, Zones

@@ -21,8 +21,7 @@ from khabar.annotations.label_studio.results import Result, to_results
 from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Articles, Pass
 from khabar.annotations.label_studio.sanity import edited, repeated
 from khabar.annotations.label_studio.stories import story_page, story_text
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Claim, Conflict, Registered, Row
 
 CLAIMS = "claims of the documents"

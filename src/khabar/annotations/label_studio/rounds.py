@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from khabar.annotations.label_studio.projects import Task
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Zones
 
 ROUNDS = Path("annotations") / "rounds"

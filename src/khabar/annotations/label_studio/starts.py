@@ -12,8 +12,7 @@ from khabar.annotations.label_studio.results import Report, to_page, to_results
 from khabar.annotations.label_studio.rounds import Articles, in_order
 from khabar.annotations.label_studio.stories import story_page, story_rows, story_text
 from khabar.annotations.label_studio.suggestions import suggested
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.lines import is_parquet, jsonl
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.row_checks import check

@@ -16,14 +16,14 @@ from khabar.records import (
     Entity,
     Number,
     Position,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedReading,
+    PredictedSource,
+    PredictedSpan,
     Quote,
     Reading,
     Row,
-    SaidNumber,
-    SaidQuote,
-    SaidReading,
-    SaidSource,
-    SaidSpan,
     Span,
     Zones,
     ZoneSpan,
@@ -86,7 +86,7 @@ def _whole(item: Placed, text: str) -> Span | None:  # type: ignore[type-arg]  #
     return Span(start, end, text[start:end])
 
 
-def _number(said: SaidNumber, span: Span, made: str, doc_id: str, text: str) -> Number:
+def _number(said: PredictedNumber, span: Span, made: str, doc_id: str, text: str) -> Number:
     core = _span(said.core, text)
     inside = core is not None and span.start <= core.start and core.end <= span.end
     low, high = (None if bound is None else str(bound) for bound in (said.low, said.high))
@@ -116,7 +116,7 @@ def _number(said: SaidNumber, span: Span, made: str, doc_id: str, text: str) -> 
     )
 
 
-def _quote(said: SaidQuote, content: tuple[Span, ...], made: str, doc_id: str, text: str) -> Quote:
+def _quote(said: PredictedQuote, content: tuple[Span, ...], made: str, doc_id: str, text: str) -> Quote:
     speaker = _key(said.speaker, text) or UNKNOWN
     chain = tuple(key for key in (_key(each, text) for each in said.source_chain or ()) if key)
     return Quote(
@@ -138,12 +138,12 @@ def _quote(said: SaidQuote, content: tuple[Span, ...], made: str, doc_id: str, t
     )
 
 
-def _reading(said: SaidReading, text: str) -> Reading | None:
+def _reading(said: PredictedReading, text: str) -> Reading | None:
     content, speaker = _spans(said.content, text), _key(said.speaker, text)
     return Reading(content=content or None, speaker=speaker) if content or speaker else None
 
 
-def _key(source: str | SaidSource | None, text: str) -> str | None:
+def _key(source: str | PredictedSource | None, text: str) -> str | None:
     """A key for a source: its own, else what else is said of it."""
     if source is None or isinstance(source, str):
         return source or None
@@ -152,13 +152,13 @@ def _key(source: str | SaidSource | None, text: str) -> str | None:
     return next((each.strip() for each in said if each and each.strip()), None)
 
 
-def _span(said: SaidSpan | None, text: str) -> Span | None:
+def _span(said: PredictedSpan | None, text: str) -> Span | None:
     if said is None or said.start is None or said.end is None or not 0 <= said.start < said.end <= len(text):
         return None
     return Span(said.start, said.end, text[said.start : said.end])
 
 
-def _spans(said: Iterable[SaidSpan] | None, text: str) -> tuple[Span, ...]:
+def _spans(said: Iterable[PredictedSpan] | None, text: str) -> tuple[Span, ...]:
     return tuple(span for span in (_span(each, text) for each in said or ()) if span is not None)
 
 

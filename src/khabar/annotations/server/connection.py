@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from khabar.annotations.server.folder import DATA, Access, access_file, is_served, read_secret
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio

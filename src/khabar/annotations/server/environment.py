@@ -21,8 +21,7 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from khabar.annotations.server.settings import settings
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 CACHE = "KHABAR_CACHE"
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock

@@ -29,8 +29,7 @@ from khabar.annotations.server.folder import (
 )
 from khabar.annotations.server.settings import settings
 from khabar.annotations.server.tokens import working_token
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 HOST = "127.0.0.1"
 EMAIL, PASSWORD = "LABEL_STUDIO_USERNAME", "LABEL_STUDIO_PASSWORD"

@@ -5,8 +5,7 @@ from __future__ import annotations
 import httpx
 
 from khabar.annotations.server.folder import Login
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 
 def working_token(url: str, login: Login, known: str | None, fix: str) -> str:

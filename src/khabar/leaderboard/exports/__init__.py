@@ -11,8 +11,7 @@ from khabar.leaderboard.exports.every_eval_ever import record, record_path
 from khabar.leaderboard.exports.hugging_face import benchmark, evaluation_results, yaml_bytes
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 _REPOSITORY = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"

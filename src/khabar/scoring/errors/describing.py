@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from khabar.reading.reference import ClaimSpan, Issue, Reference
-from khabar.records import Dispute, SaidQuote
+from khabar.records import Dispute, PredictedQuote
 from khabar.scoring.errors.record import Context
 from khabar.text.passages import Passage, Spans
 from khabar.text.placing import Placed, Said, span_of
@@ -28,7 +28,7 @@ def described(item: Placed[Said], passage: Passage) -> dict[str, Any]:
         "end": spans[-1][1] if spans else None,
         "text": " … ".join(_surface(passage, *span) or "" for span in spans) if passage.text is not None else None,
     }
-    if isinstance(item.said, SaidQuote):
+    if isinstance(item.said, PredictedQuote):
         content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
         place["content"] = content or said["content"]
     if not spans:

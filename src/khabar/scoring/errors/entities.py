@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from khabar.records import SaidEntity
+from khabar.records import PredictedEntity
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import EntityCause, Verdict
@@ -14,7 +14,7 @@ from khabar.text.grounding import is_clitic_before
 from khabar.text.passages import Passage, Spans
 from khabar.text.placing import Placed
 
-Mention = Placed[SaidEntity]
+Mention = Placed[PredictedEntity]
 
 
 def judge(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Verdict]:

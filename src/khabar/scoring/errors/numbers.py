@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.records import SaidNumber
+from khabar.records import PredictedNumber
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import NumberCause, Verdict
@@ -15,7 +15,7 @@ from khabar.text.passages import Passage
 from khabar.text.placing import Placed
 from khabar.text.values import is_right, same_interval, value_of
 
-Mention = Placed[SaidNumber]
+Mention = Placed[PredictedNumber]
 
 
 def judge(passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention, ...]) -> list[Verdict]:
@@ -38,7 +38,7 @@ def judge(passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention,
     ]
 
 
-def pair_cause(gold: SaidNumber, predicted: SaidNumber, span_right: bool) -> NumberCause:
+def pair_cause(gold: PredictedNumber, predicted: PredictedNumber, span_right: bool) -> NumberCause:
     """Why a number that overlaps a missed row is not it: the first cause that applies, from the span inward."""
     if not span_right:
         return "boundary"
@@ -60,7 +60,7 @@ def pair_cause(gold: SaidNumber, predicted: SaidNumber, span_right: bool) -> Num
     return "wrong_modality" if "wrong_modality" in named else "wrong_unit"
 
 
-def _only_modality(gold: SaidNumber, predicted: SaidNumber) -> bool:
+def _only_modality(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Tell whether the modalities differ and the bounds that both have are equal: "5" for "at least 5"."""
     ours, theirs = value_of(gold), value_of(predicted)
     both = [(a, b) for a, b in ((ours.low, theirs.low), (ours.high, theirs.high)) if a is not None and b is not None]

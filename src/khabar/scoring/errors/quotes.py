@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from khabar.reading.reference import GoldDocument
-from khabar.records import SaidQuote
+from khabar.records import PredictedQuote
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
 from khabar.scoring.errors.record import QuoteCause, Verdict
@@ -13,7 +13,7 @@ from khabar.scoring.speakers import Who
 from khabar.text.passages import at_least_half
 from khabar.text.placing import Placed
 
-Attribution = Placed[SaidQuote]
+Attribution = Placed[PredictedQuote]
 
 
 def judge(document: GoldDocument, predicted: tuple[Attribution, ...], who: Who) -> list[Verdict]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from khabar.reading.reference import GoldDocument
-from khabar.records import SaidNumber
+from khabar.records import PredictedNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
 from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, overlaps, units
@@ -22,8 +22,8 @@ from khabar.text.values import (
     value_of,
 )
 
-Mention = Placed[SaidNumber]
-Test = Callable[[SaidNumber, SaidNumber], bool]
+Mention = Placed[PredictedNumber]
+Test = Callable[[PredictedNumber, PredictedNumber], bool]
 
 ASPECTS: dict[str, Test] = {
     "detection": lambda gold, said: True,
@@ -65,7 +65,7 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     aside, alarms = judge_rest(passage, gold, predicted)
     spotted = spot(passage, gold, scored, predicted)
 
-    def pairs(test: Test, where: Callable[[SaidNumber], bool] = lambda said: True) -> list[Pair]:
+    def pairs(test: Test, where: Callable[[PredictedNumber], bool] = lambda said: True) -> list[Pair]:
         open_to = ((at, guess) for at, guess in spotted if where(gold[at].said))
         return [(at, guess, 1) for at, guess in open_to if test(gold[at].said, predicted[guess].said)]
 
@@ -176,7 +176,7 @@ def _count_modalities(
 ) -> None:
     """F1 of each modality on numbers that have one (dates have none)."""
 
-    def modality(said: SaidNumber) -> str | None:
+    def modality(said: PredictedNumber) -> str | None:
         return None if said.kind in ("date", "ident") else value_of(said).modality
 
     valued = [at for at in sheet.scored if modality(gold[at].said) is not None]

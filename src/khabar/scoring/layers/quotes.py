@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from khabar.reading.reference import GoldDocument
-from khabar.records import SaidQuote, SaidSource
+from khabar.records import PredictedQuote, PredictedSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.counting import Unit
 from khabar.scoring.grouping import Grouped
@@ -18,7 +18,7 @@ from khabar.scoring.speakers import Who
 from khabar.text.passages import Passage, Spans, at_least_half, normal
 from khabar.text.placing import Placed
 
-Attribution = Placed[SaidQuote]
+Attribution = Placed[PredictedQuote]
 _Iou = tuple[int, int]
 
 DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": (1, 1)}
@@ -226,7 +226,7 @@ def _type(item: Attribution, passage: Passage) -> str | None:
     return "direct" if inside == passage.letters(item.spans or ()) else "mixed"
 
 
-_Resolve = Callable[[GoldDocument, str | SaidSource | None], str | None]
+_Resolve = Callable[[GoldDocument, str | PredictedSource | None], str | None]
 
 
 def _chain(item: Attribution, document: GoldDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:

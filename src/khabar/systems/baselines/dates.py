@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from khabar.records import Annotations, Document, SaidNumber
+from khabar.records import Annotations, Document, PredictedNumber
 
 
 class SearchDates:
@@ -33,7 +33,7 @@ class SearchDates:
                 at = start + len(words)
                 edtf = self._resolved(words, settings) if settings else None
                 place = line_start + start
-                numbers.append(SaidNumber(start=place, end=place + len(words), kind="date", edtf=edtf))
+                numbers.append(PredictedNumber(start=place, end=place + len(words), kind="date", edtf=edtf))
             line_start += len(line)
         return Annotations(doc_id=document.doc_id, numbers=tuple(numbers))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from khabar.records import Annotations, Document, SaidNumber
+from khabar.records import Annotations, Document, PredictedNumber
 from khabar.text.arabic import folded
 
 _NUMBER = re.compile(r"(?<!\d)\d+(?:[,٬]\d{3})*(?:[.٫]\d+)?(?!\d)")
@@ -52,14 +52,14 @@ def _read(document: Document, multiplied: Callable[[str, int], tuple[Decimal, in
         factor, end = multiplied(text.text, match.end())
         start, last = text.raw[match.start()], text.raw[end - 1] + 1
         if end == match.end() and _YEAR.fullmatch(match[0]):
-            numbers.append(SaidNumber(start=start, end=last, kind="date", edtf_literal=match[0], edtf=match[0]))
+            numbers.append(PredictedNumber(start=start, end=last, kind="date", edtf_literal=match[0], edtf=match[0]))
             continue
         value = f"{Decimal(match[0].replace(',', '').replace('٬', '').replace('٫', '.')) * factor:f}"
         if percent := _PERCENT.match(text.text, end):
             last = text.raw[percent.end() - 1] + 1
-            numbers.append(SaidNumber(start=start, end=last, kind="percent", low=value, high=value, unit="%"))
+            numbers.append(PredictedNumber(start=start, end=last, kind="percent", low=value, high=value, unit="%"))
             continue
         word = _WORD.match(text.text, end)
         unit = document.text[text.raw[word.start(1)] : text.raw[word.end() - 1] + 1] if word else None
-        numbers.append(SaidNumber(start=start, end=last, kind="count", low=value, high=value, unit=unit))
+        numbers.append(PredictedNumber(start=start, end=last, kind="count", low=value, high=value, unit=unit))
     return Annotations(doc_id=document.doc_id, numbers=tuple(numbers))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from khabar.records import Annotations, Document, SaidQuote, SaidSource, SaidSpan
+from khabar.records import Annotations, Document, PredictedQuote, PredictedSource, PredictedSpan
 from khabar.systems.rules.entities.mention import Mention
 
 _MARKED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
@@ -30,10 +30,10 @@ def quote_marks(document: Document) -> Annotations:
             continue
         nearest = _nearest(document.text, names, match.start(), match.end())
         quotes.append(
-            SaidQuote(
-                content=(SaidSpan(start=start, end=end),),
+            PredictedQuote(
+                content=(PredictedSpan(start=start, end=end),),
                 type="direct",
-                speaker=None if nearest is None else SaidSource(start=nearest.start, end=nearest.end),
+                speaker=None if nearest is None else PredictedSource(start=nearest.start, end=nearest.end),
             )
         )
     return Annotations(doc_id=document.doc_id, quotes=tuple(quotes))

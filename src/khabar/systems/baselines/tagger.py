@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple, cast
 
 from khabar.reading.reference import GoldDocument, Reference
-from khabar.records import Annotations, Document, SaidEntity
+from khabar.records import Annotations, Document, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.text.arabic import fold, token_spans
 from khabar.text.tokens import iob2, last_letter
@@ -96,7 +96,7 @@ def _tagged(document: GoldDocument) -> Iterator[tuple[_Line, list[str]]]:
         yield line, tags
 
 
-def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[SaidEntity]:
+def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[PredictedEntity]:
     """The spans that tags mean; an I- that continues nothing is left out."""
     at = 0
     while at < len(tags):
@@ -109,7 +109,7 @@ def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[SaidEntity]:
             at += 1
         start, end = line.spans[first][0] + int(clitics), line.spans[at - 1][1]
         if start < end:
-            yield SaidEntity(start=start, end=end, label=cast(EntityLabel, label), entity_id=fold(text[start:end]))
+            yield PredictedEntity(start=start, end=end, label=cast(EntityLabel, label), entity_id=fold(text[start:end]))
 
 
 def _features(forms: list[str]) -> list[list[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-from khabar.records import Annotations, Dispute, Document, SaidNumber, Side, StorySpan
+from khabar.records import Annotations, Dispute, Document, PredictedNumber, Side, StorySpan
 from khabar.systems.baselines.digits import digits_multipliers
 from khabar.systems.baselines.sentences import sentence_spans
 from khabar.text.arabic import fold
@@ -31,16 +31,16 @@ class ValueMismatch:
         return found
 
 
-def _figures(document: Document, said: Annotations) -> dict[str, list[SaidNumber]]:
+def _figures(document: Document, said: Annotations) -> dict[str, list[PredictedNumber]]:
     """The counts of a document by what is counted."""
-    found: dict[str, list[SaidNumber]] = {}
+    found: dict[str, list[PredictedNumber]] = {}
     for number in said.numbers:
         if number.kind == "count" and number.unit:
             found.setdefault(fold(number.unit).removeprefix("ال"), []).append(number)
     return found
 
 
-def _side(document: Document, numbers: Sequence[SaidNumber]) -> Side:
+def _side(document: Document, numbers: Sequence[PredictedNumber]) -> Side:
     """What a document says: its figures, each in its sentence."""
     sentences = sentence_spans(document.text)
     places = {

@@ -10,8 +10,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 
 Message = dict[str, str]
 RETRIES = 5

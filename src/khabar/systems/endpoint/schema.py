@@ -16,17 +16,17 @@ KEYS: dict[Layer, str] = {"entities": "entities", "numbers": "numbers", "quotes"
 """Layer → the key its items stand under in an answer."""
 
 _ASKED: dict[str, tuple[str, ...]] = {
-    "SaidEntity": ("text", "occurrence", "label", "entity_id"),
-    "SaidNumber": ("text", "occurrence", "kind", "low", "high", "modality", "unit", "edtf"),
-    "SaidQuote": ("content", "cue", "speaker", "source_chain"),
-    "SaidSpan": ("text", "occurrence"),
-    "SaidSource": ("name",),
+    "PredictedEntity": ("text", "occurrence", "label", "entity_id"),
+    "PredictedNumber": ("text", "occurrence", "kind", "low", "high", "modality", "unit", "edtf"),
+    "PredictedQuote": ("content", "cue", "speaker", "source_chain"),
+    "PredictedSpan": ("text", "occurrence"),
+    "PredictedSource": ("name",),
     "Dispute": ("type", "confidence", "sides"),
     "Side": ("value", "spans"),
     "StorySpan": ("doc_id", "text", "occurrence"),
 }
 """Record → the columns a model is asked for."""
-_OF = {"entities": "SaidEntity", "numbers": "SaidNumber", "quotes": "SaidQuote", "conflicts": "Dispute"}
+_OF = {"entities": "PredictedEntity", "numbers": "PredictedNumber", "quotes": "PredictedQuote", "conflicts": "Dispute"}
 _ALWAYS = {"text", "name"}
 
 

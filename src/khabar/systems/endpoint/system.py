@@ -8,8 +8,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.endpoint.asking import Asker, Reply, Unanswered

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from khabar.formats.labels import LabelMap, guess
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records.labels import ENTITY_LABELS
 
 

@@ -12,8 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import msgspec
 
-from khabar.reading.errors import InputError
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.failures import Failure

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from khabar.records.predictions import Annotations, Dispute, SaidEntity
+from khabar.records.predictions import Annotations, Dispute, PredictedEntity
 from khabar.records.rows import Document
 from khabar.systems.rules.conflicts.disputes import disputes
 from khabar.systems.rules.entities.extract import extract
@@ -44,10 +44,10 @@ def _within(start: int | None, end: int | None, stretches: Sequence[tuple[int, i
     return any(first <= (start or 0) and (end or 0) <= last for first, last in stretches)
 
 
-def _entity(reading: Reading, one: Mention) -> SaidEntity:
+def _entity(reading: Reading, one: Mention) -> PredictedEntity:
     text = reading.text[one.start : one.end]
     fused = one.start > 0 and text.startswith("ل") and reading.text[one.start - 1] == "ل"
-    return SaidEntity(
+    return PredictedEntity(
         start=one.start,
         end=one.end,
         text=text,

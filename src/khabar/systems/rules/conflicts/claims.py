@@ -9,7 +9,7 @@ from functools import lru_cache
 
 import msgspec
 
-from khabar.records.predictions import Annotations, SaidNumber
+from khabar.records.predictions import Annotations, PredictedNumber
 from khabar.records.rows import Document
 from khabar.systems.rules.conflicts.clauses import Article, Clause, article
 from khabar.systems.rules.conflicts.stems import root
@@ -44,7 +44,7 @@ class Claim(msgspec.Struct, frozen=True):
     last: int
     about: frozenset[str]
     things: frozenset[str]
-    number: SaidNumber | None
+    number: PredictedNumber | None
     dates: tuple[str, ...]
     denies: bool
     hedged: bool

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from khabar.records.predictions import SaidNumber
+from khabar.records.predictions import PredictedNumber
 from khabar.systems.rules.conflicts.alike import Weights, apart, strangers
 from khabar.systems.rules.conflicts.claims import Claim, roots, valued
 from khabar.systems.rules.conflicts.clauses import Article
@@ -41,7 +41,7 @@ def temporal(stories: Sequence[tuple[Article, list[Claim]]], weights: Weights) -
                 yield Pair("temporal", confidence, one, two, (value, other))
 
 
-def _date(number: SaidNumber | None) -> str:
+def _date(number: PredictedNumber | None) -> str:
     """A point in time as the text fixes it; a day or month without year as resolved, else with its year unknown."""
     if number is None:
         return ""

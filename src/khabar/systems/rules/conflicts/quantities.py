@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from itertools import combinations
 
-from khabar.records.predictions import SaidNumber
+from khabar.records.predictions import PredictedNumber
 from khabar.systems.rules.conflicts.alike import Weights, apart, other_time, strangers
 from khabar.systems.rules.conflicts.claims import Claim, roots, valued
 from khabar.systems.rules.conflicts.clauses import Article
@@ -53,7 +53,7 @@ def numeric(stories: Sequence[tuple[Article, list[Claim]]], weights: Weights) ->
                 yield Pair("numeric", confidence, one, two, (_value(one), _value(two)))
 
 
-def _around(article: Article, claim: Claim, number: SaidNumber) -> tuple[frozenset[str], frozenset[str]]:
+def _around(article: Article, claim: Claim, number: PredictedNumber) -> tuple[frozenset[str], frozenset[str]]:
     """Roots and words near a number within its clause."""
     reading = article.reading
     start, end = number.start or 0, number.end or 0
@@ -65,7 +65,7 @@ def _around(article: Article, claim: Claim, number: SaidNumber) -> tuple[frozens
     return roots(before + after) - roots([form(number.unit or "")]), frozenset((*before[-4:], *after))
 
 
-def _part(article: Article, claim: Claim, number: SaidNumber) -> bool:
+def _part(article: Article, claim: Claim, number: PredictedNumber) -> bool:
     """Whether a number counts a part or what comes on top: منها 50, من أصل 970."""
     start, forms = number.start or 0, article.reading.forms
     first = next(
@@ -74,7 +74,7 @@ def _part(article: Article, claim: Claim, number: SaidNumber) -> bool:
     return bool(_PART & set(forms[max(first - _NEAR, 0) : first]))
 
 
-def _measure(number: SaidNumber, words: frozenset[str]) -> tuple[str, str]:
+def _measure(number: PredictedNumber, words: frozenset[str]) -> tuple[str, str]:
     """What is counted: people of any name by what befell them, else the unit."""
     unit = form(number.unit or "")
     unit = unit[:-1] if unit.endswith("ا") and len(unit) > 4 else unit

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from khabar.records.predictions import SaidNumber
+from khabar.records.predictions import PredictedNumber
 from khabar.systems.rules.clitics import stems
 from khabar.systems.rules.entities.mention import Mention
 from khabar.systems.rules.lexicon import word_set
@@ -32,7 +32,7 @@ _NAMED = frozenset({"ORG", "OCC", "PRODUCT", "EVENT", "LAW", "WEBSITE"})
 _BOUNDS = frozenset({"منذ", "مطلع", "حتي", "نهايه", "بدايه", "منتصف", "اواخر", "اوائل"})
 
 
-def numbers(reading: Reading, mentions: Sequence[Mention], published_edtf: str | None) -> list[SaidNumber]:
+def numbers(reading: Reading, mentions: Sequence[Mention], published_edtf: str | None) -> list[PredictedNumber]:
     """All numbers and dates of a text. Digits inside a name are no number; a model or cited article is an `ident`."""
     on = published(published_edtf)
     named, found = _named(reading, mentions)

@@ -7,7 +7,7 @@ from decimal import Decimal
 import msgspec
 
 from khabar.records.labels import Factuality, Modality, NumberFlag, NumberKind
-from khabar.records.predictions import SaidNumber, SaidSpan
+from khabar.records.predictions import PredictedNumber, PredictedSpan
 from khabar.systems.rules.reading import Reading
 
 
@@ -64,7 +64,7 @@ class Found(msgspec.Struct, frozen=True):
     flags: tuple[NumberFlag, ...] = ()
 
 
-def record(reading: Reading, found: Found) -> SaidNumber:
+def record(reading: Reading, found: Found) -> PredictedNumber:
     """The prediction: offsets and surfaces for mention, core and modifier."""
     start = reading.start_after(found.first, found.skip)
     end = reading.ends[found.last - 1]
@@ -74,7 +74,7 @@ def record(reading: Reading, found: Found) -> SaidNumber:
     if found.modifier is not None:
         modifier = _span(reading, *found.modifier, found.modifier_skip)
     dated = found.kind == "date"
-    return SaidNumber(
+    return PredictedNumber(
         start=start,
         end=end,
         text=reading.text[start:end],
@@ -98,7 +98,7 @@ def record(reading: Reading, found: Found) -> SaidNumber:
     )
 
 
-def _span(reading: Reading, first: int, last: int, skip: int) -> SaidSpan:
+def _span(reading: Reading, first: int, last: int, skip: int) -> PredictedSpan:
     start = reading.start_after(first, skip)
     end = reading.ends[last - 1]
-    return SaidSpan(start=start, end=end, text=reading.text[start:end])
+    return PredictedSpan(start=start, end=end, text=reading.text[start:end])

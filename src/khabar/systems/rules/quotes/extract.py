@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khabar.records.labels import QuoteType
-from khabar.records.predictions import SaidQuote, SaidSpan
+from khabar.records.predictions import PredictedQuote, PredictedSpan
 from khabar.systems.rules.cues import cue_at, passes_on
 from khabar.systems.rules.entities.mention import Mention
 from khabar.systems.rules.quotes.content import end_of, may_open, sentence_limit, tail_at, trimmed
@@ -121,7 +121,7 @@ class _Rows:
         return one.opening.first if one.opening.kind != "tail" else 0
 
 
-def quotes(reading: Reading, mentions: Sequence[Mention], labels: frozenset[int] = frozenset()) -> list[SaidQuote]:
+def quotes(reading: Reading, mentions: Sequence[Mention], labels: frozenset[int] = frozenset()) -> list[PredictedQuote]:
     """All attributions of a text. `labels` are lines (title, headings) where `name:` is a label and no speech."""
     rows = _Rows(reading, mentions, labels)
     rows.walk()
@@ -129,7 +129,7 @@ def quotes(reading: Reading, mentions: Sequence[Mention], labels: frozenset[int]
     return sorted(found, key=lambda row: (row.content[0].start or 0, row.content[0].end or 0))
 
 
-def _record(reading: Reading, rows: _Rows, one: Frame, first: int, last: int) -> SaidQuote:
+def _record(reading: Reading, rows: _Rows, one: Frame, first: int, last: int) -> PredictedQuote:
     text = reading.text
     start, end = reading.starts[first], reading.ends[last - 1]
     if one.opening.kind == "np" and reading.forms[first].startswith("ب") and set(one.kind.ways) & {"ب", "demand"}:
@@ -141,14 +141,14 @@ def _record(reading: Reading, rows: _Rows, one: Frame, first: int, last: int) ->
         left = max(start, reading.ends[mark.opening])
         right = min(end, reading.starts[mark.closing] if mark.closed else reading.ends[mark.closing - 1])
         if left < right:
-            inside.append(SaidSpan(start=left, end=right, text=text[left:right]))
+            inside.append(PredictedSpan(start=left, end=right, text=text[left:right]))
     speaker = one.speaker
     after = speaker.last if speaker is not None and one.named else one.cue + 1
     addressee = rows.cast.joined(after, one.opening.at) if after < one.opening.at else None
     chain = (*one.relays, speaker) if speaker is not None else one.relays
-    return SaidQuote(
-        content=(SaidSpan(start=start, end=end, text=text[start:end]),),
-        cue=(SaidSpan(start=cue_start, end=cue_end, text=text[cue_start:cue_end]),),
+    return PredictedQuote(
+        content=(PredictedSpan(start=start, end=end, text=text[start:end]),),
+        cue=(PredictedSpan(start=cue_start, end=cue_end, text=text[cue_start:cue_end]),),
         marked=tuple(inside),
         speaker=speaker.source(text) if speaker is not None else None,
         speaker_mention=speaker.mention(text) if speaker is not None and one.named else None,
@@ -161,7 +161,7 @@ def _record(reading: Reading, rows: _Rows, one: Frame, first: int, last: int) ->
     )
 
 
-def _type(content: str, inside: list[SaidSpan]) -> QuoteType:
+def _type(content: str, inside: list[PredictedSpan]) -> QuoteType:
     if not inside:
         return "indirect"
     held = sum(sum(map(str.isalnum, span.text or "")) for span in inside)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import msgspec
 from msgspec.structs import replace
 
-from khabar.records.predictions import SaidSource, SaidSpan
+from khabar.records.predictions import PredictedSource, PredictedSpan
 from khabar.systems.rules.clitics import bare, stems
 from khabar.systems.rules.cues import cue_at
 from khabar.systems.rules.entities.mention import Mention
@@ -44,13 +44,13 @@ class Speaker(msgspec.Struct, frozen=True):
     key: str
     label: str
 
-    def mention(self, text: str) -> SaidSpan:
+    def mention(self, text: str) -> PredictedSpan:
         """The full phrase, as the column `speaker_mention` has it."""
-        return SaidSpan(start=self.start, end=self.end, text=text[self.start : self.end])
+        return PredictedSpan(start=self.start, end=self.end, text=text[self.start : self.end])
 
-    def source(self, text: str) -> SaidSource:
+    def source(self, text: str) -> PredictedSource:
         """Who is meant, by the span that names them."""
-        return SaidSource(start=self.name_start, end=self.name_end, text=text[self.name_start : self.name_end])
+        return PredictedSource(start=self.name_start, end=self.name_end, text=text[self.name_start : self.name_end])
 
 
 class Cast:
