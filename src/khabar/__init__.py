@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "1.0.0"
+from khabar.version import __version__
 
 __all__ = ["__version__", "compare", "compare_several", "load", "run", "score"]
 

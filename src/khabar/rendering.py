@@ -15,7 +15,7 @@ from khabar.records import Claim, Document, Entity, Number, Quote, Row
 from khabar.records.labels import Layer
 
 if TYPE_CHECKING:
-    from khabar.scoring.errors.record import Error
+    from khabar.records.errors import Error
 
 MARKS: dict[Layer, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
 """What a layer's spans are put between."""

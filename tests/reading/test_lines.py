@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from khabar.reading import lines
 from khabar.reading.incidents import Incident
 from khabar.reading.lines import chunks, jsonl
-from khabar.reading.predictions import Placeholder, read_predictions, record_of_line, records_of_chunk
+from khabar.reading.predictions import Origin, read_predictions, record_of_line, records_of_chunk
 
 PIECES = st.sampled_from([b"{}", b"  ", b"", "خبر".encode(), b'{"a": 1}', b"\r", b"\xef\xbb\xbf", b"x" * 30])
 BROKEN = st.sampled_from([b"\xff", b"\xd8", b"a\0b", b"\0\xff", b"\xff\0", b"y" * 80, b"PAR1"])
@@ -114,7 +114,7 @@ def test_many_lines_at_once_are_read_as_each_alone(parts: list[str], ended: bool
     wanted = []
     for number, line in enumerate(chunk.split(b"\n"), start=5):
         if line.strip():
-            wanted += record_of_line(line, Placeholder("f", number), each_alone)
+            wanted += record_of_line(line, Origin("f", number), each_alone)
     assert found == wanted
     assert at_once == each_alone
 

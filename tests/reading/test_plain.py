@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from khabar.reading.checks import check_annotations, reporter
 from khabar.reading.incidents import Incident
+from khabar.reading.mentions import Documents
 from khabar.reading.plain import plain
-from khabar.reading.predictions import Placeholder
+from khabar.reading.predictions import Origin
 from khabar.records import Annotations, PredictedEntity, PredictedNumber
-from khabar.scoring.mentions import Documents
 
 TEXT = "بوتين في كورسك"
 AT = {"start": 0, "end": 5, "label": "PERS"}
@@ -60,6 +60,6 @@ def test_what_is_plain_has_nothing_to_report(documents: list[list[dict[str, Any]
     records = [document(*items) for items in documents]
     for record, sound in zip(records, plain(Documents(records), [text] * len(records)), strict=True):
         incidents: list[Incident] = []
-        check_annotations(record, text, reporter(incidents, Placeholder(None, 1), "d"))
+        check_annotations(record, text, reporter(incidents, Origin(None, 1), "d"))
         assert not (sound and incidents)
         assert sound or incidents or len(set(record.entities)) < len(record.entities)

@@ -15,16 +15,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar import api
+from khabar.reading.error_files import read_errors, write_errors
 from khabar.reading.incidents import Incident
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute
+from khabar.records.errors import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.records.labels import LAYERS
 from khabar.scoring.errors.describing import LONGEST_CONTEXT
 from khabar.scoring.errors.entities import nested
-from khabar.scoring.errors.file import read_errors, write_errors
 from khabar.scoring.errors.listing import list_errors
-from khabar.scoring.errors.record import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.scoring.scorer import score
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

@@ -8,9 +8,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from khabar.reading.mentions import Mentions, as_given
 from khabar.records import PredictedEntity
 from khabar.scoring import semeval
-from khabar.scoring.mentions import Mentions, as_given
 
 Rows = list[tuple[int, int, str]]
 

@@ -6,7 +6,7 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
@@ -16,7 +16,6 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_group
 
-from khabar.lazily import Made
 from khabar.reading.incidents import Incident, InputError
 
 HOMES = {
@@ -31,12 +30,28 @@ HOMES = {
 """The commands, and the module of each."""
 
 
+class LazyCommands(Mapping[str, Any]):
+    """Command by name. The module of a command is imported when the command is looked up."""
+
+    def __getitem__(self, name: str) -> Any:
+        return _of_module(HOMES[name])[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(HOMES)
+
+    def __len__(self) -> int:
+        return len(HOMES)
+
+    def __contains__(self, name: object) -> bool:
+        return name in HOMES
+
+
 class Commands(TyperGroup):
     """All commands. A module is imported, and its options are read, when a command of it is asked for."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.commands = cast("Any", Made(HOMES, lambda name: _of_module(HOMES[name])[name]))
+        self.commands = cast("Any", LazyCommands())
 
 
 @cache

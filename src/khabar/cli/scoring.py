@@ -311,7 +311,7 @@ def _spare(written: Path | None, *others: Path | None) -> None:
 def _write_errors(
     path: Path, reference: Reference, said: Sequence[Annotations], disputes: list[Dispute], layers: Sequence[Layer]
 ) -> None:
-    from khabar.scoring.errors.file import write_errors
+    from khabar.reading.error_files import write_errors
     from khabar.scoring.errors.listing import list_errors
 
     with writing(path):

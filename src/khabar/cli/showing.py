@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
+    from khabar.records.errors import Error
     from khabar.rendering import ErrorLine
-    from khabar.scoring.errors.record import Error
 
 STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
 
@@ -108,9 +108,9 @@ def _styled(line: ErrorLine) -> Text:
 
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
+    from khabar.reading.error_files import read_errors
     from khabar.reading.incidents import Incident, InputError
     from khabar.reading.incidents import errors as stopping
-    from khabar.scoring.errors.file import read_errors
 
     incidents: list[Incident] = []
     found = read_errors(path, incidents)

@@ -26,7 +26,7 @@ from khabar.records import (
 from khabar.records.labels import Phenomenon, QuoteType, Zone
 from khabar.text.arabic import classes, token_spans
 from khabar.text.grounding import is_clitic_before
-from khabar.text.passages import intersection, normal
+from khabar.text.spans import intersection, normal
 from khabar.text.tokens import iob2, last_letter
 
 Tables = dict[str, dict[str, list[Row]]]

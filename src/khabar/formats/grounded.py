@@ -19,8 +19,9 @@ from khabar.records import (
     PredictedSpan,
     Prediction,
 )
+from khabar.text.grounding import Grounded as GroundedItem
+from khabar.text.grounding import GroundedDocument
 from khabar.text.passages import Passage
-from khabar.text.placing import Placed, PlacedDocument
 
 Said = TypeVar("Said", PredictedEntity, PredictedNumber)
 
@@ -53,7 +54,7 @@ def grounded(records: Iterable[Prediction], work: Conversion) -> list[Grounded]:
 
 
 def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
-    placed = PlacedDocument(record, Passage(record.doc_id, text))
+    placed = GroundedDocument(record, Passage(record.doc_id, text))
     if record.zones:
         work.lose("zones")
     return msgspec.structs.replace(
@@ -65,16 +66,18 @@ def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
 
 
 def _is_there(
-    item: Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote], layer: str, work: Conversion
+    item: GroundedItem[PredictedEntity] | GroundedItem[PredictedNumber] | GroundedItem[PredictedQuote],
+    layer: str,
+    work: Conversion,
 ) -> bool:
     if not item.spans:
         work.lose(f"{layer} whose string is not in the text")
     return bool(item.spans)
 
 
-def _at(item: Placed[Said]) -> Said:
+def _at(item: GroundedItem[Said]) -> Said:
     start, end = item.spans[0] if item.spans else (0, 0)
-    return msgspec.structs.replace(item.said, start=start, end=end)
+    return msgspec.structs.replace(item.item, start=start, end=end)
 
 
 def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:
@@ -82,8 +85,8 @@ def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:
     return msgspec.structs.replace(number, **parts)
 
 
-def _quote(item: Placed[PredictedQuote], work: Conversion) -> PredictedQuote:
-    quote = item.said
+def _quote(item: GroundedItem[PredictedQuote], work: Conversion) -> PredictedQuote:
+    quote = item.item
     content = quote.content
     if any(part.start is None for part in content):
         content = tuple(PredictedSpan(start=start, end=end) for start, end in item.spans or ())

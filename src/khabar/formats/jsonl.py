@@ -9,7 +9,7 @@ import msgspec
 
 from khabar.formats.conversion import Conversion
 from khabar.reading.checks import check_annotations, reporter
-from khabar.reading.predictions import Placeholder, read_predictions
+from khabar.reading.predictions import Origin, read_predictions
 from khabar.records import Annotations, Prediction
 
 
@@ -24,10 +24,10 @@ def read(path: Path, work: Conversion) -> list[Prediction]:
 def check(records: Sequence[Prediction], work: Conversion) -> None:
     """Check what another format gave, as `khabar validate` would check the file to be written."""
     for record in records:
-        _check(record, Placeholder(None, 0), work)
+        _check(record, Origin(None, 0), work)
 
 
-def _check(record: Prediction, place: Placeholder, work: Conversion) -> None:
+def _check(record: Prediction, place: Origin, work: Conversion) -> None:
     if isinstance(record, Annotations):
         text = work.text_of(record.doc_id, record.text)
         check_annotations(record, text, reporter(work.incidents, place, record.doc_id))

@@ -16,11 +16,10 @@ from khabar.leaderboard.places import PREDICTIONS, Place
 from khabar.leaderboard.result import Result, result_of
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute
+from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import Counted, measure
-from khabar.text.placing import canonical
 
 CHECKER = "oracle"
 """The embedded system that is gold itself. `empty` checks the checker too, and is everybody's floor."""

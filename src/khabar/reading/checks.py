@@ -12,7 +12,7 @@ from khabar.reading.causes import why_not_there
 from khabar.reading.incidents import Incident, errors
 from khabar.reading.limits import check_limits
 from khabar.reading.plain import LARGEST_OFFSET, plain
-from khabar.reading.predictions import Placeholder, Sourced, split
+from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import Reference
 from khabar.records import (
     Annotations,
@@ -22,9 +22,9 @@ from khabar.records import (
     PredictedQuote,
     PredictedSource,
     PredictedSpan,
+    canonical,
 )
 from khabar.text.grounding import ground
-from khabar.text.placing import canonical
 from khabar.text.values import as_fraction, is_date
 
 Report = Callable[..., None]
@@ -33,7 +33,7 @@ Report = Callable[..., None]
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> list[Incident]:
     """Check predictions against gold: documents known, named once and (if `complete`) all there; spans and values."""
     incidents: list[Incident] = []
-    seen: dict[str, Placeholder] = {}
+    seen: dict[str, Origin] = {}
     stories = set(reference.stories) - {""}
     said, _ = split(records)
     sound = iter(plain(said, [reference.texts.get(record.doc_id) for record in said]))
@@ -65,7 +65,7 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     return incidents
 
 
-def where(first: Placeholder, place: Placeholder) -> str:
+def where(first: Origin, place: Origin) -> str:
     """Say where something stands for the first time that stands at `place` again."""
     return f"on line {first.line}" + (f" of {first.file}" if first.file != place.file else "")
 
@@ -83,7 +83,7 @@ def _report_unknown(doc_id: str, reference: Reference, report: Report) -> None:
         report("document-unknown", f"no document {doc_id!r} in the gold")
 
 
-def reporter(incidents: list[Incident], place: Placeholder, doc_id: str | None) -> Report:
+def reporter(incidents: list[Incident], place: Origin, doc_id: str | None) -> Report:
     """Make a function that reports incidents of one line."""
 
     def report(incident: str, message: str, offset: int | None = None) -> None:
@@ -185,7 +185,7 @@ def _check_number(number: PredictedNumber, report: Report, name: str) -> None:
             report("date-not-edtf", f"{name}.{key} is {_shown(value)}", number.start)
 
 
-def _check_dispute(record: Dispute, reference: Reference, incidents: list[Incident], place: Placeholder) -> None:
+def _check_dispute(record: Dispute, reference: Reference, incidents: list[Incident], place: Origin) -> None:
     if record.confidence is not None and not 0 <= record.confidence <= 1:
         reporter(incidents, place, None)("confidence-range", f"confidence is {record.confidence}")
     for at, side in enumerate(record.sides):

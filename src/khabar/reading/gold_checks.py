@@ -10,18 +10,19 @@ from msgspec import structs
 from khabar.reading.checks import Report, check_annotations, check_span, reporter, where
 from khabar.reading.incidents import Incident, errors
 from khabar.reading.plain import plain
-from khabar.reading.predictions import Placeholder, Sourced, split
+from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
-from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
-from khabar.text.passages import Passage, normal
-from khabar.text.placing import Placed, PlacedDocument, canonical
+from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote, canonical
+from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.passages import Passage
+from khabar.text.spans import normal
 
 
 def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incident]:
     """List what is wrong with gold given as documents and disputes; `part` where this is not all of it."""
     incidents: list[Incident] = []
-    seen: dict[str, Placeholder] = {}
-    disputes: dict[bytes, Placeholder] = {}
+    seen: dict[str, Origin] = {}
+    disputes: dict[bytes, Origin] = {}
     said, _ = split(records)
     texts = {record.doc_id: record.text for record in said}
     sound = iter(plain(said, [record.text for record in said]))
@@ -61,10 +62,10 @@ def _check_rows(record: Annotations, report: Report) -> None:
     """Look for rows that are nowhere or there twice, once strings have their places."""
     if _stand_apart(record):
         return
-    placed = PlacedDocument(record, Passage(record.doc_id, record.text))
+    placed = GroundedDocument(record, Passage(record.doc_id, record.text))
     for layer in ("entities", "numbers", "quotes"):
         seen: set[object] = set()
-        items: Sequence[Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote]] = getattr(
+        items: Sequence[Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]] = getattr(
             placed, layer
         )
         for item in items:
@@ -91,9 +92,9 @@ def _stand_apart(record: Annotations) -> bool:
     return found == (len(record.entities), len(record.numbers), len(record.quotes))
 
 
-def _content(item: Placed[PredictedEntity] | Placed[PredictedNumber] | Placed[PredictedQuote]) -> object:
+def _content(item: Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]) -> object:
     """What makes two gold rows the same: for entities span and label, else place and everything but the id."""
-    said = item.said
+    said = item.item
     if isinstance(said, PredictedEntity):
         return item.spans, said.label
     if isinstance(said, PredictedNumber):

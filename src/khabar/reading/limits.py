@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from khabar.reading.incidents import Incident
 from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, PredictedQuote
-from khabar.text.passages import Passage, Spans
-from khabar.text.placing import PlacedDocument, span_of
+from khabar.text.grounding import GroundedDocument, span_of
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans
 
 if TYPE_CHECKING:
-    from khabar.reading.reference import GoldDocument, Reference
+    from khabar.reading.reference import Reference
+    from khabar.text.grounding import GroundedDocument
 
 MOST_PAIRS = 500_000
 """Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;
@@ -25,7 +27,7 @@ def check_limits(reference: Reference, records: Sequence[Sourced]) -> list[Incid
     """Refuse what has more than `MOST_PAIRS` pairs to compare. The records are sound otherwise."""
     incidents: list[Incident] = []
     disputes: list[Dispute] = []
-    most = max((len(record.entities) for record in reference.said), default=0)
+    most = max((len(record.entities) for record in reference.annotations), default=0)
     for place, record in records:
         if isinstance(record, Dispute):
             disputes.append(record)
@@ -41,8 +43,8 @@ def check_limits(reference: Reference, records: Sequence[Sourced]) -> list[Incid
     ]
 
 
-def _of_layers(record: Annotations, document: GoldDocument) -> Iterator[str]:
-    gold = document.gold.said
+def _of_layers(record: Annotations, document: GroundedDocument) -> Iterator[str]:
+    gold = document.annotations
     sizes = (
         ("entities", len(gold.entities), len(record.entities)),
         ("numbers", len(gold.numbers), len(record.numbers)),
@@ -52,7 +54,7 @@ def _of_layers(record: Annotations, document: GoldDocument) -> Iterator[str]:
         if rows * items > MOST_PAIRS:  # else they are too few, wherever they stand
             ours, theirs = (
                 [item.spans for item in getattr(placed, layer) if item.spans]
-                for placed in (document.gold, PlacedDocument(record, document.passage))
+                for placed in (document, GroundedDocument(record, document.passage))
             )
             yield from _too_many(
                 overlapping_pairs(ours, theirs), f"{layer}: {{}} pairs of a prediction and a gold row overlap"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.scoring.mentions import Documents, keys
+from khabar.reading.mentions import Documents, keys
 
 LARGEST_OFFSET = (1 << 31) - 1
 """Code points beyond which no text goes: what bounds offsets where gold has no text."""
@@ -28,7 +28,7 @@ def plain(records: Documents, texts: Sequence[str | None]) -> list[bool]:
         known = np.array([text is not None for text in texts], bool)
         longest = np.array([LARGEST_OFFSET if text is None else len(text) for text in texts], np.int64)
         sound &= end <= longest[document]
-        sound &= ~known[document] | np.array([item.text is None for item in given.said], bool)
+        sound &= ~known[document] | np.array([item.text is None for item in given.items], bool)
     (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), given.label))
     again: Sequence[int] = ()
     if not (key[1:] > key[:-1]).all():

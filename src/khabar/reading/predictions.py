@@ -12,21 +12,21 @@ import msgspec
 
 from khabar.reading.incidents import Incident
 from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows
+from khabar.reading.mentions import Documents
 from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped
 from khabar.reading.sources import sources
 from khabar.records import Annotations, Dispute, Prediction
-from khabar.scoring.mentions import Documents
 
 
-class Placeholder(NamedTuple):
+class Origin(NamedTuple):
     """Where a record came from."""
 
     file: str | None
     line: int
 
 
-Sourced = tuple[Placeholder, Prediction]
+Sourced = tuple[Origin, Prediction]
 
 
 class Records(tuple[Sourced, ...]):
@@ -57,7 +57,7 @@ def read_predictions(source: Path | str, incidents: list[Incident]) -> Records:
     for file in sources(source, problems):
         if is_parquet(file):
             for number, row in parquet_rows(file, problems):
-                found += record_of_row(row, Placeholder(str(file), number), problems)
+                found += record_of_row(row, Origin(str(file), number), problems)
         else:
             for first, chunk in chunks(file, problems):
                 found += records_of_chunk(chunk, first, str(file), problems)
@@ -69,7 +69,7 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
     """Take predictions from Python: records, or objects as they would stand in a file."""
     found: list[Sourced] = []
     for number, item in enumerate(items, start=1):
-        place = Placeholder(None, number)
+        place = Origin(None, number)
         if isinstance(item, (Annotations, Dispute)):
             found.append((place, item))
         elif isinstance(item, Mapping):
@@ -92,10 +92,10 @@ def records_of_chunk(chunk: bytes, first: int, file: str, incidents: list[Incide
     records = _documents_only(chunk)
     if records is not None:
         numbers = range(first, first + len(records))
-        return list(zip(map(Placeholder, repeat(file), numbers), records, strict=True))
+        return list(zip(map(Origin, repeat(file), numbers), records, strict=True))
     found: list[Sourced] = []
     for number, line in lines_of(chunk, first):
-        found += record_of_line(line, Placeholder(file, number), incidents)
+        found += record_of_line(line, Origin(file, number), incidents)
     return found
 
 
@@ -118,7 +118,7 @@ def _documents_only(chunk: bytes) -> list[Annotations] | None:
     return records
 
 
-def record_of_line(line: bytes, place: Placeholder, incidents: list[Incident]) -> list[Sourced]:
+def record_of_line(line: bytes, place: Origin, incidents: list[Incident]) -> list[Sourced]:
     """Read one line of JSON: its record, or nothing and an incident."""
     record: Prediction | None
     incidents += [Incident("key-repeated", f"the key {key!r} stands twice", *place) for key in repeated_keys(line)]
@@ -133,13 +133,13 @@ def record_of_line(line: bytes, place: Placeholder, incidents: list[Incident]) -
     return [] if record is None else [(place, record)]
 
 
-def record_of_row(row: Mapping[str, Any], place: Placeholder, incidents: list[Incident]) -> list[Sourced]:
+def record_of_row(row: Mapping[str, Any], place: Origin, incidents: list[Incident]) -> list[Sourced]:
     """Read one row of a table, in which a column without a value is null."""
     record = _from_object({key: value for key, value in row.items() if value is not None}, place, incidents)
     return [] if record is None else [(place, record)]
 
 
-def _from_object(value: dict[str, Any], place: Placeholder, incidents: list[Incident]) -> Prediction | None:
+def _from_object(value: dict[str, Any], place: Origin, incidents: list[Incident]) -> Prediction | None:
     doc_id = value.get("doc_id")
 
     def report(incident: str, message: str) -> None:

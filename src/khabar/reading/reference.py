@@ -8,17 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import NamedTuple
 
 import msgspec
 from msgspec import structs
 
-from khabar.lazily import Made
-from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow
+from khabar.reading.mentions import Documents
+from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow, canonical
 from khabar.records.labels import ConflictType, Status
-from khabar.scoring.mentions import Documents
+from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
-from khabar.text.placing import PlacedDocument, canonical, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +39,8 @@ class Issue:
     positions: tuple[tuple[ClaimSpan, ...], ...]
 
 
-class GoldDocument(NamedTuple):
-    """Gold of one document."""
-
-    story: str
-    passage: Passage
-    gold: PlacedDocument
-
-
 @dataclass(frozen=True, slots=True)
-class Whole:
+class WholeGold:
     """What a part of a gold has to know of the whole that it is scored as part of."""
 
     has_texts: bool
@@ -69,8 +59,8 @@ class Whole:
 class Reference:
     """Gold to score against. `traps_known` is false where the format could not say what is a trap or contested."""
 
-    documents: Mapping[str, GoldDocument]
-    said: Documents
+    documents: Mapping[str, GroundedDocument]
+    annotations: Documents
     """The gold annotations as they were given."""
     issues: tuple[Issue, ...]
     registry: tuple[Registered, ...] = ()
@@ -79,7 +69,7 @@ class Reference:
     version: str = "-"
     fingerprint: str = "-"
     other_splits: Mapping[str, str] = field(default_factory=dict)
-    whole: Whole | None = None
+    whole: WholeGold | None = None
     """Set where this is a part of a gold that is scored in parts."""
     lines: tuple[bytes, ...] = ()
     """Of a part: its share of what the fingerprint of the whole is made of, sorted."""
@@ -87,12 +77,14 @@ class Reference:
     @property
     def stories(self) -> tuple[str, ...]:
         """Stories the gold knows, sorted."""
-        return tuple(sorted({record.story or "" for record in self.said} | {issue.story for issue in self.issues}))
+        return tuple(
+            sorted({record.story or "" for record in self.annotations} | {issue.story for issue in self.issues})
+        )
 
     @cached_property
     def texts(self) -> dict[str, str | None]:
         """The text of each document, None where there is none."""
-        return {record.doc_id: record.text for record in self.said}
+        return {record.doc_id: record.text for record in self.annotations}
 
     @property
     def has_texts(self) -> bool:
@@ -119,18 +111,12 @@ def reference(
     tokens: Sequence[TokenRow] = (),
     version: str = "-",
     other_splits: Mapping[str, str] | None = None,
-    whole: Whole | None = None,
+    whole: WholeGold | None = None,
 ) -> Reference:
     """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
     given = annotations if isinstance(annotations, Documents) else Documents(annotations)
-    annotations = sorted(given, key=lambda item: item.doc_id)
-
-    def document(doc_id: str) -> GoldDocument:
-        said = given.by_id[doc_id]
-        passage = Passage(doc_id, said.text, said.zones or ())
-        return GoldDocument(said.story or "", passage, PlacedDocument(said, passage))
-
-    documents = Made(sorted(given.by_id), document)
+    annotations = sorted(given, key=lambda record: record.doc_id)
+    documents = {record.doc_id: GroundedDocument(record) for record in annotations}
     disputes = sorted(map(in_order, disputes), key=canonical)
     known = issues is not None
     if issues is None:
@@ -176,7 +162,7 @@ def in_order(dispute: Dispute) -> Dispute:
     return structs.replace(dispute, sides=tuple(sorted(sides, key=canonical)))
 
 
-def _as_issue(dispute: Dispute, documents: Mapping[str, GoldDocument], at: int) -> Issue:
+def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], at: int) -> Issue:
     """Read a dispute given as gold: it is hard, its sides are the positions and its spans the claims."""
     positions = tuple(
         tuple(found for span in side.spans if (found := _claim_span(span, documents)) is not None)
@@ -185,7 +171,7 @@ def _as_issue(dispute: Dispute, documents: Mapping[str, GoldDocument], at: int) 
     return Issue(f"{dispute.story}/{at:06}", dispute.story, "conflict", dispute.type, positions)
 
 
-def _claim_span(span: StorySpan, documents: Mapping[str, GoldDocument]) -> ClaimSpan | None:
+def _claim_span(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> ClaimSpan | None:
     document = documents.get(span.doc_id)
     passage = document.passage if document else Passage(span.doc_id)
     found = span_of(span, passage)

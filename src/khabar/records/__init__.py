@@ -13,6 +13,7 @@ from khabar.records.predictions import (
     Prediction,
     Side,
     StorySpan,
+    canonical,
 )
 from khabar.records.rows import (
     ANNOTATED,
@@ -63,4 +64,5 @@ __all__ = [
     "TokenRow",
     "ZoneSpan",
     "Zones",
+    "canonical",
 ]

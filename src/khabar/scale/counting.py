@@ -12,7 +12,7 @@ from khabar.reading.checks import check_against
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, errors
 from khabar.reading.predictions import split
-from khabar.reading.reference import Whole, reference
+from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
 from khabar.scale.parts import records
 from khabar.scale.problems import Problems
@@ -32,7 +32,7 @@ class Task:
     """What is asked of every part. `turn` numbers the files, by name; `first` is the first file of predictions."""
 
     layers: Sequence[Layer]
-    whole: Whole
+    whole: WholeGold
     turn: dict[str, int]
     first: str
 

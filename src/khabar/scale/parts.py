@@ -11,7 +11,7 @@ import msgspec
 
 from khabar.reading.incidents import Incident
 from khabar.reading.lines import is_parquet, jsonl, not_parquet, parquet_batches
-from khabar.reading.predictions import Placeholder, Sourced, record_of_line, record_of_row
+from khabar.reading.predictions import Origin, Sourced, record_of_line, record_of_row
 from khabar.scale.heads import ROWS_AT_A_TIME, Keys, batch_keys, keys_of
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def records(data: bytes, side: Side, incidents: list[Incident]) -> Iterator[Sour
             yield from _rows(block, incidents)
         else:
             for number, line in zip(block.numbers, block.data.split(b"\n"), strict=True):
-                yield from record_of_line(line, Placeholder(block.file, number), incidents)
+                yield from record_of_line(line, Origin(block.file, number), incidents)
 
 
 def _rows(block: Block, incidents: list[Incident]) -> Iterator[Sourced]:
@@ -137,4 +137,4 @@ def _rows(block: Block, incidents: list[Incident]) -> Iterator[Sourced]:
                 incidents.append(not_parquet(block.file, error, block.numbers[0] - 1))
                 return
             for number, row in zip(block.numbers, rows, strict=True):
-                yield from record_of_row(row, Placeholder(block.file, number), incidents)
+                yield from record_of_row(row, Origin(block.file, number), incidents)

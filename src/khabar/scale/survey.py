@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from khabar.reading.incidents import Incident
-from khabar.reading.reference import Whole
+from khabar.reading.reference import WholeGold
 from khabar.records.labels import Layer
 from khabar.scale.heads import heads
 
@@ -45,9 +45,9 @@ class Survey:
     _roots: dict[str, str] = field(default_factory=dict)
     _crossing: bool = False
 
-    def whole(self) -> Whole:
+    def whole(self) -> WholeGold:
         """What each part has to know."""
-        return Whole(self.has_texts, len(self.stories), self.names_stories, self.named, self.clustered)
+        return WholeGold(self.has_texts, len(self.stories), self.names_stories, self.named, self.clustered)
 
     def settle(self, layers: Sequence[Layer]) -> None:
         """Decide what belongs together, once everything is read."""

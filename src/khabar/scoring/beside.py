@@ -9,8 +9,8 @@ from khabar.reading.reference import Reference
 from khabar.scoring.matching import Layer
 from khabar.scoring.metrics import quotient
 from khabar.scoring.redrawing import Point, Redraw, Undefined
+from khabar.text.grounding import GroundedDocument
 from khabar.text.passages import Passage
-from khabar.text.placing import PlacedDocument
 from khabar.text.tokens import iob2, last_letter
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def add_points(
     layer: Layer,
     reference: Reference,
-    predicted: Mapping[str, PlacedDocument],
+    predicted: Mapping[str, GroundedDocument],
     unit: Callable[[Passage, int], int],
     named: bool,
 ) -> None:
@@ -51,10 +51,10 @@ IDENTITY = tuple(
 _SEQEVAL = "seqeval.strict_iob2.f1"
 
 
-def _tags(reference: Reference, predicted: Mapping[str, PlacedDocument]) -> tuple[list[list[str]], list[list[str]]]:
+def _tags(reference: Reference, predicted: Mapping[str, GroundedDocument]) -> tuple[list[list[str]], list[list[str]]]:
     """IOB2 tags of gold (the `tokens` config) and of the predictions, projected alike, by paragraph."""
     spans = {
-        doc_id: [(*item.spans[0], item.said.label) for item in document.entities if item.spans]
+        doc_id: [(*item.spans[0], item.item.label) for item in document.entities if item.spans]
         for doc_id, document in predicted.items()
     }
     ours = [

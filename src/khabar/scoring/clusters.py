@@ -14,8 +14,8 @@ from khabar.scoring.beside import IDENTITY
 from khabar.scoring.cells import Cells, cells_of
 from khabar.scoring.identity_draws import figures, sums
 from khabar.scoring.redrawing import Point, redrawn
+from khabar.text.grounding import GroundedDocument
 from khabar.text.passages import Passage
-from khabar.text.placing import PlacedDocument
 
 if TYPE_CHECKING:
     from khabar.scoring.counting import Frame
@@ -91,7 +91,7 @@ class Identity:
 
 
 def identity_of(
-    reference: Reference, predicted: Mapping[str, PlacedDocument], unit: Callable[[Passage, int], int]
+    reference: Reference, predicted: Mapping[str, GroundedDocument], unit: Callable[[Passage, int], int]
 ) -> Identity:
     """Compare clusters. `unit` gives the index of the unit an offset belongs to."""
     gold, ours, variants = _clusterings(reference, predicted)
@@ -115,7 +115,7 @@ def _total(pairs: Iterable[identity.Pair]) -> identity.Pair:
 
 
 def _clusterings(
-    reference: Reference, predicted: Mapping[str, PlacedDocument]
+    reference: Reference, predicted: Mapping[str, GroundedDocument]
 ) -> tuple[dict[_Place, str], dict[_Place, str], set[_Place]]:
     """Clusters of exact spans across the articles of a story, gold's and ours, and gold's variant spellings.
 
@@ -125,17 +125,17 @@ def _clusterings(
     ours: dict[_Place, str] = {}
     variants: set[_Place] = set()
     for doc_id, document in reference.documents.items():
-        for row in document.gold.entities:
-            if row.said.scored and row.spans and row.said.entity_id is not None:
-                gold[doc_id, *row.spans[0]] = f"{document.story}\0{row.said.entity_id}"
-                if "spelling_variant" in (row.said.phenomena or ()):
+        for row in document.entities:
+            if row.item.scored and row.spans and row.item.entity_id is not None:
+                gold[doc_id, *row.spans[0]] = f"{document.story}\0{row.item.entity_id}"
+                if "spelling_variant" in (row.item.phenomena or ()):
                     variants.add((doc_id, *row.spans[0]))
-        scored = {row.spans for row in document.gold.entities if row.said.scored}
-        ignored = {row.spans for row in document.gold.entities} - scored
+        scored = {row.spans for row in document.entities if row.item.scored}
+        ignored = {row.spans for row in document.entities} - scored
         for item in predicted[doc_id].entities:
             if item.spans and item.spans not in ignored and not document.passage.in_boilerplate(item.spans):
                 place = (doc_id, *item.spans[0])
-                key = item.said.entity_id
+                key = item.item.entity_id
                 ours[place] = f"{document.story}\0{key}" if key is not None else "\0alone " + repr(place)
     return gold, ours, variants
 

@@ -11,7 +11,7 @@ from typing import Literal
 
 from khabar.reading.reference import Issue, Reference
 from khabar.records import Dispute, StorySpan
-from khabar.text.placing import span_of
+from khabar.text.grounding import span_of
 
 LONGEST_SPAN = 350
 """Code points beyond which a span meets no claim: whoever cites a whole page has not found the sentence."""

@@ -9,8 +9,9 @@ from khabar.scoring.assignment import Pair, assign
 from khabar.scoring.counting import Counts, Table, Unit
 from khabar.scoring.metrics import Figure
 from khabar.scoring.redrawing import Beyond, Point, Redraw
-from khabar.text.passages import Passage, Spans, length, shared_length
-from khabar.text.placing import Placed, Said
+from khabar.text.grounding import Grounded, Item
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans, length, overlapping, shared_length
 
 UnitOf = Callable[[Passage, int], Unit]
 """Which unit an offset of a document belongs to."""
@@ -108,24 +109,9 @@ class Sheet:
         return Sheet(self.counts, scored, out, self.gold_units, self.predicted_units)
 
 
-def units(items: Sequence[Placed[Said]], passage: Passage, unit_of: UnitOf) -> list[Unit]:
+def units(items: Sequence[Grounded[Item]], passage: Passage, unit_of: UnitOf) -> list[Unit]:
     """Give the unit each item counts to."""
     return [unit_of(passage, item.start) for item in items]
-
-
-def overlapping(left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int]]:
-    """Find all pairs of span lists whose extents share a code point, by one sweep over the starts."""
-    events = [(spans[0][0], 0, at, spans[-1][1]) for at, spans in enumerate(left) if spans]
-    events += [(spans[0][0], 1, at, spans[-1][1]) for at, spans in enumerate(right) if spans]
-    events.sort()
-    still_open: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-    for start, side, at, end in events:
-        others = still_open[1 - side]
-        if others:
-            others[:] = [entry for entry in others if entry[0] > start]
-        for _, other in others:
-            yield (at, other) if side == 0 else (other, at)
-        still_open[side].append((end, at))
 
 
 def overlaps(passage: Passage, left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int, int, int]]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import khabar
-from khabar.lazily import Made
+from khabar.reading.mentions import Documents, mentions
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
 from khabar.records.labels import LAYERS, Layer
@@ -16,13 +15,13 @@ from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.layers import entities
 from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.mentions import Documents, mentions
 from khabar.scoring.metrics import Figure
 from khabar.scoring.redrawing import Point, times_drawn
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
+from khabar.text.grounding import GroundedDocument
 from khabar.text.passages import Passage
-from khabar.text.placing import PlacedDocument
+from khabar.version import __version__
 
 if TYPE_CHECKING:
     import numpy as np
@@ -74,11 +73,10 @@ def count(
     in_text = [layer for layer in TEXT_LAYERS if layer in layers]
     by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
 
-    def placed(doc_id: str) -> PlacedDocument:
-        said = given.by_id.get(doc_id) or Annotations(doc_id=doc_id)
-        return PlacedDocument(said, reference.documents[doc_id].passage)
-
-    predicted = Made(reference.documents, placed)
+    predicted = {
+        doc_id: GroundedDocument(given.by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
+        for doc_id, document in reference.documents.items()
+    }
     scored = _count_text_layers(reference, given, predicted, in_text, by_paragraph)
     if "conflicts" in layers:
         from khabar.scoring.layers import conflicts
@@ -106,7 +104,7 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
     }
     overall, ends = _overall(scored, draws, measured, resamples)
     signature = Signature(
-        version=khabar.__version__,
+        version=__version__,
         layers=tuple(layer for layer in LAYERS if layer in scored),
         corpus=counted.corpus,
         hash=counted.hash,
@@ -127,7 +125,7 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
 def _count_text_layers(
     reference: Reference,
     given: Documents,
-    predicted: Mapping[str, PlacedDocument],
+    predicted: Mapping[str, GroundedDocument],
     layers: Sequence[Layer],
     by_paragraph: bool,
 ) -> dict[str, Scored]:
@@ -141,11 +139,11 @@ def _count_text_layers(
     scored: dict[str, Scored] = {}
     if "entities" in layers:
         made = Scored(figures=entities.figures(tags["entities"], with_texts))
-        gold = mentions(reference.said, Made(reference.documents, lambda doc_id: reference.documents[doc_id].gold))
+        gold = mentions(reference.annotations, reference.documents)
         ours = mentions(given, predicted)
         entities.score(made, gold, ours, reference, frame, unit_of, tags["entities"], with_texts)
         whole = reference.whole
-        named = bool({item.entity_id for item in ours.said.tolist()} - {None}) if whole is None else whole.named
+        named = bool({item.entity_id for item in ours.items.tolist()} - {None}) if whole is None else whole.named
         beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)], named)
         scored["entities"] = made
     if "numbers" in layers:
@@ -175,7 +173,7 @@ def _count_text_layers(
 
 def _speaking(layer: Layer, reference: Reference, given: Documents) -> list[str]:
     """Documents of which gold or a prediction says anything on a layer: in the others there is nothing to count."""
-    found = {record.doc_id for side in (reference.said, given) for record in side if getattr(record, layer)}
+    found = {record.doc_id for side in (reference.annotations, given) for record in side if getattr(record, layer)}
     return [doc_id for doc_id in reference.documents if doc_id in found]
 
 
@@ -192,7 +190,7 @@ def _phenomena(reference: Reference, layers: Sequence[Layer]) -> dict[str, list[
     tagged: dict[str, list[tuple[str, ...]]] = {}
     for layer in layers:
         rows: list[Sequence[PredictedEntity | PredictedNumber | PredictedQuote]] = [
-            getattr(said, layer) for said in reference.said
+            getattr(said, layer) for said in reference.annotations
         ]
         tagged[layer] = [row.phenomena for some in rows for row in some if row.phenomena and row.scored]
     return {layer: sorted(set().union(*tags)) for layer, tags in tagged.items()}

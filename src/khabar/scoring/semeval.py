@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
+from khabar.reading.mentions import Mentions
 from khabar.scoring.assignment import assign_matrix, is_small, lexicographic
-from khabar.scoring.matching import overlapping, settle
-from khabar.scoring.mentions import Mentions
+from khabar.scoring.matching import settle
+from khabar.text.spans import overlapping
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,10 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from khabar.reading.reference import GoldDocument, Reference
+from khabar.reading.reference import Reference
 from khabar.records import PredictedEntity, PredictedQuote, PredictedSource
 from khabar.text.arabic import fold
-from khabar.text.placing import Placed, PlacedDocument, span_of
+from khabar.text.grounding import Grounded, GroundedDocument, span_of
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,22 +22,22 @@ _Names = dict[str, set[str]]
 _Place = tuple[str, int, int]
 
 
-def mentions(document: PlacedDocument) -> list[tuple[int, int, str, str]]:
+def mentions(document: GroundedDocument) -> list[tuple[int, int, str, str]]:
     """List a document's mentions of sources and entities: start, end, surface or name, entity id (as the file says)."""
     found = [_entity_mention(item) for item in document.entities]
     found += [_speaker_mention(item) for item in document.quotes]
     return [mention for mention in found if mention is not None]
 
 
-def _entity_mention(item: Placed[PredictedEntity]) -> tuple[int, int, str, str] | None:
-    if item.spans is None or item.said.entity_id is None:
+def _entity_mention(item: Grounded[PredictedEntity]) -> tuple[int, int, str, str] | None:
+    if item.spans is None or item.item.entity_id is None:
         return None
     start, end = item.spans[0][0], item.spans[-1][1]
-    return start, end, item.said.name or item.said.text or "", item.said.entity_id
+    return start, end, item.item.name or item.item.text or "", item.item.entity_id
 
 
-def _speaker_mention(item: Placed[PredictedQuote]) -> tuple[int, int, str, str] | None:
-    said, speaker = item.said.speaker_mention, item.said.speaker
+def _speaker_mention(item: Grounded[PredictedQuote]) -> tuple[int, int, str, str] | None:
+    said, speaker = item.item.speaker_mention, item.item.speaker
     entity_id = speaker if isinstance(speaker, str) else speaker.entity_id if speaker else None
     if said is None or entity_id is None or said.start is None or said.end is None:
         return None
@@ -47,7 +47,7 @@ def _speaker_mention(item: Placed[PredictedQuote]) -> tuple[int, int, str, str] 
 class Who:
     """Resolves sources against gold. Built once from gold and, for clusters, from all predictions of the documents."""
 
-    def __init__(self, gold: Reference, predicted: Mapping[str, PlacedDocument] | None = None) -> None:
+    def __init__(self, gold: Reference, predicted: Mapping[str, GroundedDocument] | None = None) -> None:
         self._gold = gold
         self._by_place: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         self._letters: dict[str, NDArray[np.int64]] = {}
@@ -58,14 +58,14 @@ class Who:
         self._by_wikidata: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
         entity_at: dict[tuple[str, _Place], set[str]] = defaultdict(set)
         for doc_id, document in gold.documents.items():
-            for start, end, name, entity_id in mentions(document.gold):
+            for start, end, name, entity_id in mentions(document):
                 surface = (document.passage.text or "")[start:end]
                 self._by_place[doc_id].append((start, end, entity_id))
                 self._add_names(document, {surface, name}, entity_id)
                 entity_at[document.story, (doc_id, start, end)].add(entity_id)
-            for item in document.gold.entities:
-                if item.said.wikidata and item.said.entity_id:
-                    self._by_wikidata[document.story][item.said.wikidata].add(item.said.entity_id)
+            for item in document.entities:
+                if item.item.wikidata and item.item.entity_id:
+                    self._by_wikidata[document.story][item.item.wikidata].add(item.item.entity_id)
         for row in gold.registry:
             for alias in (row.name, *row.aliases):
                 self._in_story[row.story][fold(alias)].add(row.entity_id)
@@ -74,7 +74,7 @@ class Who:
         self._add_gold_sources()
         self._clusters = self._align(predicted or {}, entity_at)
 
-    def _add_names(self, document: GoldDocument, names: set[str], entity_id: str) -> None:
+    def _add_names(self, document: GroundedDocument, names: set[str], entity_id: str) -> None:
         for name in names - {""}:
             self._in_document[document.passage.doc_id][fold(name)].add(entity_id)
             self._in_story[document.story][fold(name)].add(entity_id)
@@ -82,13 +82,13 @@ class Who:
     def _add_gold_sources(self) -> None:
         """Gold in the prediction format may name a speaker no mention has: such a name is an entity of its own."""
         for document in self._gold.documents.values():
-            for item in document.gold.quotes:
-                for source in (item.said.speaker, *(item.said.source_chain or ())):
+            for item in document.quotes:
+                for source in (item.item.speaker, *(item.item.source_chain or ())):
                     if isinstance(source, PredictedSource):
                         self._add_names(document, {self._name(source, document)}, self.gold(document, source) or NOBODY)
 
     def _align(
-        self, predicted: Mapping[str, PlacedDocument], entity_at: Mapping[tuple[str, _Place], set[str]]
+        self, predicted: Mapping[str, GroundedDocument], entity_at: Mapping[tuple[str, _Place], set[str]]
     ) -> dict[tuple[str, str], str]:
         """Give each predicted cluster the gold entity with which it shares most mention spans; a tie: nobody."""
         places: dict[tuple[str, str], set[_Place]] = defaultdict(set)
@@ -104,14 +104,14 @@ class Who:
         # A key that neither side mentions anywhere can only be known by itself.
         mentioned = {(story, entity) for (story, _), entities in entity_at.items() for entity in entities}
         for document in self._gold.documents.values():
-            for item in document.gold.quotes:
-                for source in (item.said.speaker, *(item.said.source_chain or ())):
+            for item in document.quotes:
+                for source in (item.item.speaker, *(item.item.source_chain or ())):
                     key = (document.story, source if isinstance(source, str) else source.entity_id if source else None)
                     if key[1] is not None and key not in mentioned and key not in places:
                         aligned[document.story, key[1]] = key[1]
         return aligned
 
-    def predicted(self, document: GoldDocument, source: str | PredictedSource | None) -> str | None:
+    def predicted(self, document: GroundedDocument, source: str | PredictedSource | None) -> str | None:
         """Resolve a predicted source: an entity id of gold, NOBODY, or None when nothing was said."""
         if source is None:
             return None
@@ -125,7 +125,7 @@ class Who:
             return self._clusters.get((document.story, source.entity_id), NOBODY)
         return None
 
-    def gold(self, document: GoldDocument, source: str | PredictedSource | None) -> str | None:
+    def gold(self, document: GroundedDocument, source: str | PredictedSource | None) -> str | None:
         """Resolve a source of the gold itself: an entity id stands for itself, a new name for a new entity."""
         if source is None or isinstance(source, str):
             return source
@@ -137,7 +137,7 @@ class Who:
             return known if known != NOBODY else f"name:{fold(self._name(source, document))}"
         return source.entity_id
 
-    def _by_span_or_name(self, document: GoldDocument, source: PredictedSource) -> str:
+    def _by_span_or_name(self, document: GroundedDocument, source: PredictedSource) -> str:
         span = span_of(source, document.passage) if source.start is not None or source.occurrence is not None else None
         if span is not None:
             found = self._best_mention(document, span)
@@ -145,14 +145,14 @@ class Who:
                 return found
         return self._by_name(document, fold(self._name(source, document)))
 
-    def _best_mention(self, document: GoldDocument, span: tuple[int, int]) -> str | None:
+    def _best_mention(self, document: GroundedDocument, span: tuple[int, int]) -> str | None:
         """The gold mention with the highest letter IoU of at least a half; two equally good ones: nobody."""
         key = (document.passage.doc_id, *span)
         if key not in self._best:
             self._best[key] = self._find_mention(document, span)
         return self._best[key]
 
-    def _find_mention(self, document: GoldDocument, span: tuple[int, int]) -> str | None:
+    def _find_mention(self, document: GroundedDocument, span: tuple[int, int]) -> str | None:
         import numpy as np
 
         doc_id = document.passage.doc_id
@@ -168,14 +168,14 @@ class Who:
         iou = shared[close] / union[close]
         return _only(self._by_place[doc_id][at][2] for at in close[iou == iou.max()].tolist())
 
-    def _by_name(self, document: GoldDocument, name: str) -> str:
+    def _by_name(self, document: GroundedDocument, name: str) -> str:
         if not name:
             return NOBODY
         here = self._in_document[document.passage.doc_id].get(name)
         return _only(here if here else self._in_story[document.story].get(name, ()))
 
     @staticmethod
-    def _name(source: PredictedSource, document: GoldDocument) -> str:
+    def _name(source: PredictedSource, document: GroundedDocument) -> str:
         """The string a source is named by: its span's text where it has a span, else its name, else its text."""
         if source.start is not None:
             span = span_of(source, document.passage)

@@ -78,7 +78,7 @@ class _Corpus:
         return sorted((claim for claim in self.claims if claim.doc_id == doc_id), key=lambda claim: claim.start)
 
     def _gold(self, doc_id: str, reference: Reference) -> Said:
-        placed = reference.documents[doc_id].gold
+        placed = reference.documents[doc_id]
         notes = notes_of(placed, self.names[self.by_id[doc_id].story])
         marks = (*marks_of(placed), *marks_of_claims(self.claims_in(doc_id)))
         return Said(marks, tuple(sorted(notes, key=lambda note: note.start)))

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from khabar.records.errors import Error, Outcome
 from khabar.records.labels import Layer
 from khabar.rendering import error_line, harmless
-from khabar.scoring.errors.record import Error, Outcome
 
 
 @dataclass(frozen=True, slots=True)

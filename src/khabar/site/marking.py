@@ -11,8 +11,8 @@ from khabar.rendering import harmless
 from khabar.site.language import grouped
 from khabar.site.naming import Names
 from khabar.site.overlay import Mark
+from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.passages import Passage
-from khabar.text.placing import Placed, PlacedDocument, span_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +32,33 @@ class Note:
     aside: bool = False
 
 
-def marks_of(placed: PlacedDocument) -> Iterator[Mark]:
+def marks_of(placed: GroundedDocument) -> Iterator[Mark]:
     """Marks of the three layers of a document; what is nowhere in the text has none."""
     for entity in placed.entities:
         for start, end in entity.spans or ():
-            said = entity.said
+            said = entity.item
             about = " · ".join(harmless(str(each)) for each in (said.label, said.entity_id or said.name) if each)
             yield Mark(start, end, "entities", said.label, about, aside=not said.scored)
     for number in placed.numbers:
         for start, end in number.spans or ():
-            said_of = " ".join(each for each in amount(number.said) if each)
-            label = number.said.kind or "?"
-            yield Mark(start, end, "numbers", label, f"{label} {said_of}".strip(), aside=not number.said.scored)
+            said_of = " ".join(each for each in amount(number.item) if each)
+            label = number.item.kind or "?"
+            yield Mark(start, end, "numbers", label, f"{label} {said_of}".strip(), aside=not number.item.scored)
     for quote in placed.quotes:
         for start, end in quote.spans or ():
-            yield Mark(start, end, "quotes", quote.said.type or "", quote.said.act or "", aside=not quote.said.scored)
+            yield Mark(start, end, "quotes", quote.item.type or "", quote.item.act or "", aside=not quote.item.scored)
 
 
-def notes_of(placed: PlacedDocument, names: Names) -> Iterator[Note]:
+def notes_of(placed: GroundedDocument, names: Names) -> Iterator[Note]:
     """Notes on numbers (with values) and quotes (with speakers and cues), in the order of the text."""
     text = placed.passage.text or ""
     for number in placed.numbers:
-        value, unit = amount(number.said)
-        codes = tuple(each for each in (number.said.kind, _modality(number.said)) if each)
+        value, unit = amount(number.item)
+        codes = tuple(each for each in (number.item.kind, _modality(number.item)) if each)
         surface = _surface(number, text)
-        yield Note("numbers", number.start, surface, codes, value, unit, aside=not number.said.scored)
+        yield Note("numbers", number.start, surface, codes, value, unit, aside=not number.item.scored)
     for quote in placed.quotes:
-        said = quote.said
+        said = quote.item
         chain = said.source_chain or (said.speaker,)
         cue = " … ".join(_words(part, text) for part in said.cue or ())
         who = tuple(names.as_written(each) for each in chain)
@@ -112,10 +112,10 @@ def _modality(number: PredictedNumber) -> str | None:
     return number.modality if number.modality not in (None, "exact", "approx") else None
 
 
-def _surface(item: Placed, text: str) -> str:  # type: ignore[type-arg]
+def _surface(item: Grounded, text: str) -> str:  # type: ignore[type-arg]
     if item.spans:
         return " … ".join(text[start:end] for start, end in item.spans)
-    return harmless(str(getattr(item.said, "text", None) or ""))
+    return harmless(str(getattr(item.item, "text", None) or ""))
 
 
 def _words(part: PredictedSpan, text: str) -> str:

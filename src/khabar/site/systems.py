@@ -19,7 +19,7 @@ from khabar.site.faults import Faults, StoryFault, faults_of, told
 from khabar.site.marking import marks_of, notes_of, notes_of_disputes
 from khabar.site.naming import Names
 from khabar.site.reader import Said
-from khabar.text.placing import PlacedDocument
+from khabar.text.grounding import GroundedDocument
 
 
 def plain(board: Board) -> Board:
@@ -74,7 +74,7 @@ def system_of(
     by_id = {each.doc_id: each for each in annotations}
     said = {}
     for doc_id, document in reference.documents.items():
-        placed = PlacedDocument(by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
+        placed = GroundedDocument(by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
         cited = list(notes_of_disputes([d for d in disputes if d.story == document.story], document.passage))
         marks = (*marks_of(placed), *(mark for mark, _ in cited))
         notes = (*notes_of(placed, names[document.story]), *(note for _, note in cited))

@@ -25,7 +25,7 @@ class Oracle:
 
     def __init__(self, gold: Reference) -> None:
         self._gold = gold
-        mentioned = {item.said.entity_id for doc in gold.documents.values() for item in doc.gold.entities}
+        mentioned = {item.item.entity_id for doc in gold.documents.values() for item in doc.entities}
         # A source that is no named entity has no cluster of mentions to be known by: it goes by its name.
         self._names = {row.entity_id: row.name for row in gold.registry if row.entity_id not in mentioned}
 
@@ -41,12 +41,12 @@ class Oracle:
 
     def __call__(self, document: Document) -> Annotations:
         """Say of a document what gold says."""
-        gold = self._gold.documents[document.doc_id].gold
+        gold = self._gold.documents[document.doc_id]
         return Annotations(
             doc_id=document.doc_id,
-            entities=tuple(_at(item.said, item.spans) for item in gold.entities if item.said.scored),
-            numbers=tuple(_at(item.said, item.spans) for item in gold.numbers if item.said.scored),
-            quotes=tuple(self._chained(item.said) for item in gold.quotes if item.said.scored),
+            entities=tuple(_at(item.item, item.spans) for item in gold.entities if item.item.scored),
+            numbers=tuple(_at(item.item, item.spans) for item in gold.numbers if item.item.scored),
+            quotes=tuple(self._chained(item.item) for item in gold.quotes if item.item.scored),
         )
 
     def disputes(self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:

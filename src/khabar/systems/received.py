@@ -7,10 +7,10 @@ from typing import Any
 
 from khabar.reading.checks import check_annotations, check_span, reporter
 from khabar.reading.incidents import Incident, errors
-from khabar.reading.predictions import Placeholder, given_predictions, split
+from khabar.reading.predictions import Origin, given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 
-_NOWHERE = Placeholder(None, 0)
+_NOWHERE = Origin(None, 0)
 
 
 def annotations_of(answer: Mapping[str, Any], document: Document, incidents: list[Incident]) -> Annotations | None:

@@ -17,7 +17,7 @@ from khabar.annotations.agreement.differences import comparable, fields, place, 
 from khabar.annotations.agreement.pairing import row_id, spans_of
 from khabar.annotations.agreement.telling import told
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
-from khabar.text.passages import Spans, intersection, normal
+from khabar.text.spans import Spans, intersection, normal
 
 KEY = "khabar_disagreement"
 """Key of a task's data that says which disagreement it is."""

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from khabar.records import Claim, Entity, Number, Quote, Row, Span
 from khabar.scoring.assignment import assign, lexicographic
-from khabar.scoring.matching import overlapping
-from khabar.text.passages import Passage, Spans, normal
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans, normal, overlapping
 
 Placed = TypeVar("Placed", Entity, Number, Quote, Claim)
 Rank = Callable[[Placed, Placed], tuple[int, ...]]

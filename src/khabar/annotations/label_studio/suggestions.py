@@ -28,8 +28,8 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
+from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.passages import Passage
-from khabar.text.placing import Placed, PlacedDocument, span_of
 
 UNKNOWN = "unknown"
 """Key of a speaker a system says nothing of."""
@@ -49,37 +49,37 @@ def suggested(said: Iterable[Annotations], disputes: Sequence[Dispute], texts: M
 
 def _document(said: Annotations, passage: Passage) -> Iterator[Row]:
     doc_id, text = said.doc_id, passage.text or ""
-    placed = PlacedDocument(said, passage)
+    placed = GroundedDocument(said, passage)
     yield Zones(doc_id=doc_id, zones=said.zones or (ZoneSpan(0, len(text), "body"),))
     taken: set[object] = set()
     for number, mention in enumerate(placed.entities, start=1):
         span = _whole(mention, text)
-        if span is None or (span, mention.said.label) in taken:
+        if span is None or (span, mention.item.label) in taken:
             continue
-        taken.add((span, mention.said.label))
+        taken.add((span, mention.item.label))
         yield Entity(
             id=f"{doc_id}-e{number:03}",
             doc_id=doc_id,
             start=span.start,
             end=span.end,
             text=span.text,
-            label=mention.said.label,
-            name=mention.said.name or span.text,
-            entity_id=mention.said.entity_id or span.text,
-            wikidata=mention.said.wikidata,
-            scored=mention.said.scored,
+            label=mention.item.label,
+            name=mention.item.name or span.text,
+            entity_id=mention.item.entity_id or span.text,
+            wikidata=mention.item.wikidata,
+            scored=mention.item.scored,
         )
     for number, found in enumerate(placed.numbers, start=1):
         span = _whole(found, text)
         if span is not None:
-            yield _number(found.said, span, f"{doc_id}-n{number:03}", doc_id, text)
+            yield _number(found.item, span, f"{doc_id}-n{number:03}", doc_id, text)
     for number, quote in enumerate(placed.quotes, start=1):
         if quote.spans is not None:
             content = tuple(Span(start, end, text[start:end]) for start, end in quote.spans)
-            yield _quote(quote.said, content, f"{doc_id}-q{number:03}", doc_id, text)
+            yield _quote(quote.item, content, f"{doc_id}-q{number:03}", doc_id, text)
 
 
-def _whole(item: Placed, text: str) -> Span | None:  # type: ignore[type-arg]  # of whichever layer
+def _whole(item: Grounded, text: str) -> Span | None:  # type: ignore[type-arg]  # of whichever layer
     if item.spans is None or not 0 <= item.spans[0][0] < item.spans[-1][1] <= len(text):
         return None
     start, end = item.spans[0][0], item.spans[-1][1]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from khabar.reading.reference import Issue, Reference
 from khabar.records import Dispute
+from khabar.records.errors import ConflictCause
 from khabar.scoring.edges import Claims, Judged
 from khabar.scoring.edges import judge as judge_record
-from khabar.scoring.errors.record import ConflictCause, Verdict
+from khabar.scoring.errors.record import Verdict
 from khabar.scoring.layers.conflicts import assigned_disputes
 
 

@@ -9,9 +9,10 @@ import msgspec
 
 from khabar.reading.reference import ClaimSpan, Issue, Reference
 from khabar.records import Dispute, PredictedQuote
-from khabar.scoring.errors.record import Context
-from khabar.text.passages import Passage, Spans
-from khabar.text.placing import Placed, Said, span_of
+from khabar.records.errors import Context
+from khabar.text.grounding import Grounded, Item, span_of
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans
 
 _PLACE = ("start", "end", "text", "occurrence", "content", "doc_id", "zone")
 """Keys that are given anew, or are those of the error."""
@@ -19,16 +20,16 @@ LONGEST_CONTEXT = 4_000
 """Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
 
 
-def described(item: Placed[Said], passage: Passage) -> dict[str, Any]:
+def described(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     """What is said of an item, after where it stands: start and end of its extent, and its surface."""
     spans = item.spans or ()
-    said = msgspec.to_builtins(item.said)
+    said = msgspec.to_builtins(item.item)
     place: dict[str, Any] = {
         "start": spans[0][0] if spans else None,
         "end": spans[-1][1] if spans else None,
         "text": " … ".join(_surface(passage, *span) or "" for span in spans) if passage.text is not None else None,
     }
-    if isinstance(item.said, PredictedQuote):
+    if isinstance(item.item, PredictedQuote):
         content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
         place["content"] = content or said["content"]
     if not spans:

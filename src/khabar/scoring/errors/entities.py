@@ -6,23 +6,24 @@ from collections import Counter
 from collections.abc import Sequence
 
 from khabar.records import PredictedEntity
+from khabar.records.errors import EntityCause
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
-from khabar.scoring.errors.record import EntityCause, Verdict
+from khabar.scoring.errors.record import Verdict
 from khabar.scoring.matching import overlaps
-from khabar.text.grounding import is_clitic_before
-from khabar.text.passages import Passage, Spans
-from khabar.text.placing import Placed
+from khabar.text.grounding import Grounded, is_clitic_before
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans
 
-Mention = Placed[PredictedEntity]
+Mention = Grounded[PredictedEntity]
 
 
 def judge(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[Verdict]:
     """Name each error. A missed and a false mention are one if they overlap and share their span or their label."""
-    scored = {_key(row): at for at, row in enumerate(gold) if row.said.scored and row.spans}
+    scored = {_key(row): at for at, row in enumerate(gold) if row.item.scored and row.spans}
     said = [_key(item) if item.spans else None for item in predicted]
     found = {key for key in said if key in scored}
-    missed = [at for at, row in enumerate(gold) if row.said.scored and not (row.spans and _key(row) in found)]
+    missed = [at for at, row in enumerate(gold) if row.item.scored and not (row.spans and _key(row) in found)]
     again = _repeated(said)
     aside = _aside(passage, gold, predicted)
     false = [at for at, key in enumerate(said) if key not in scored and not aside[at]]
@@ -51,7 +52,7 @@ def pair_cause(passage: Passage, gold: Mention, predicted: Mention) -> EntityCau
 
 
 def _key(item: Mention) -> tuple[Spans | None, str]:
-    return item.spans, item.said.label
+    return item.spans, item.item.label
 
 
 def _extent(spans: Spans | None) -> tuple[int, int]:
@@ -71,8 +72,8 @@ def _repeated(said: Sequence[object]) -> set[int]:
 
 def _aside(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Mention]) -> list[bool]:
     """Say of each prediction whether it stays out without a partner: boilerplate, or the span of a don't-care row."""
-    scored = {row.spans for row in gold if row.said.scored}
-    ignored = {row.spans for row in gold if not row.said.scored} - scored
+    scored = {row.spans for row in gold if row.item.scored}
+    ignored = {row.spans for row in gold if not row.item.scored} - scored
     return [bool(i.spans) and (i.spans in ignored or passage.in_boilerplate(i.spans or ())) for i in predicted]
 
 
@@ -81,7 +82,7 @@ def _likeness(passage: Passage, gold: Sequence[Mention], predicted: Sequence[Men
     found: list[Pair] = []
     for at, guess, shared, union in pairs:
         row, item = gold[at], predicted[guess]
-        if row.spans == item.spans or row.said.label == item.said.label:
+        if row.spans == item.spans or row.item.label == item.item.label:
             weight = permille((shared, union))
             found.append((at, guess, lexicographic(int(row.spans == item.spans), weight)))
     return found

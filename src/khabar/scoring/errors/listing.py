@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
-from khabar.reading.reference import GoldDocument, Issue, Reference
-from khabar.records import Annotations, Dispute
+from khabar.reading.reference import Issue, Reference
+from khabar.records import Annotations, Dispute, canonical
+from khabar.records.errors import Context, Error
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.errors import conflicts, entities, numbers, quotes
 from khabar.scoring.errors.describing import (
@@ -16,9 +17,9 @@ from khabar.scoring.errors.describing import (
     paragraphs_around,
     places,
 )
-from khabar.scoring.errors.record import Context, Error, Verdict, in_order
+from khabar.scoring.errors.record import Verdict, in_order
 from khabar.scoring.speakers import NOBODY, Who
-from khabar.text.placing import Placed, PlacedDocument, Said, canonical
+from khabar.text.grounding import Grounded, GroundedDocument, Item
 
 
 def list_errors(
@@ -31,13 +32,13 @@ def list_errors(
     """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types."""
     said = {item.doc_id: item for item in annotations}
     predicted = {
-        doc_id: PlacedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
+        doc_id: GroundedDocument(said.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
         for doc_id, document in reference.documents.items()
     }
     who = Who(reference, predicted) if "quotes" in layers else None
     found: list[Error] = []
     for doc_id, document in reference.documents.items():
-        passage, gold, ours = document.passage, document.gold, predicted[doc_id]
+        passage, gold, ours = document.passage, document, predicted[doc_id]
         if "entities" in layers:
             verdicts = entities.judge(passage, gold.entities, ours.entities)
             found += _told("entities", document, gold.entities, ours.entities, verdicts)
@@ -46,7 +47,7 @@ def list_errors(
             found += _told("numbers", document, gold.numbers, ours.numbers, verdicts)
         if who is not None:
             verdicts = quotes.judge(document, ours.quotes, who)
-            speakers = [who.predicted(document, item.said.speaker) for item in ours.quotes]
+            speakers = [who.predicted(document, item.item.speaker) for item in ours.quotes]
             found += _told("quotes", document, gold.quotes, ours.quotes, verdicts, speakers)
     if "conflicts" in layers:
         found += _of_stories(reference, disputes)
@@ -55,9 +56,9 @@ def list_errors(
 
 def _told(
     layer: Layer,
-    document: GoldDocument,
-    gold: Sequence[Placed[Said]],
-    predicted: Sequence[Placed[Said]],
+    document: GroundedDocument,
+    gold: Sequence[Grounded[Item]],
+    predicted: Sequence[Grounded[Item]],
     verdicts: Iterable[Verdict],
     speakers: Sequence[str | None] = (),
 ) -> Iterator[Error]:

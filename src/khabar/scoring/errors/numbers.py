@@ -5,31 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from khabar.records import PredictedNumber
+from khabar.records.errors import NumberCause
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
-from khabar.scoring.errors.record import NumberCause, Verdict
+from khabar.scoring.errors.record import Verdict
 from khabar.scoring.layers import numbers
 from khabar.scoring.matching import never_right, overlaps, settle
 from khabar.scoring.number_errors import errors_of
+from khabar.text.grounding import Grounded
 from khabar.text.passages import Passage
-from khabar.text.placing import Placed
 from khabar.text.values import is_right, same_interval, value_of
 
-Mention = Placed[PredictedNumber]
+Mention = Grounded[PredictedNumber]
 
 
 def judge(passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention, ...]) -> list[Verdict]:
     """Name each error. A false alarm on a trap is that alone; other missed and false numbers pair by overlap."""
-    scored = [at for at, row in enumerate(gold) if row.said.scored and row.said.kind != "ident"]
+    scored = [at for at, row in enumerate(gold) if row.item.scored and row.item.kind != "ident"]
     aside, alarms = numbers.judge_rest(passage, gold, predicted)
     spotted = set(numbers.spot(passage, gold, scored, predicted))
-    rights = [(at, guess, 1) for at, guess in spotted if is_right(gold[at].said, predicted[guess].said)]
+    rights = [(at, guess, 1) for at, guess in spotted if is_right(gold[at].item, predicted[guess].item)]
     full = settle(scored, rights, never_right(aside, rights))
     free = [guess for guess in full.false if guess not in alarms]
     rest = pair_up(full.missed, free, _likeness(passage, gold, predicted, spotted))
     return [
         *(
-            Verdict("wrong", pair_cause(gold[at].said, predicted[guess].said, (at, guess) in spotted), at, guess)
+            Verdict("wrong", pair_cause(gold[at].item, predicted[guess].item, (at, guess) in spotted), at, guess)
             for at, guess in rest.pairs
         ),
         *(Verdict("missed", "missed", at, None) for at in rest.missed),

@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from khabar.reading.reference import GoldDocument
 from khabar.records import PredictedQuote
+from khabar.records.errors import QuoteCause
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.errors.leftovers import pair_up, permille
-from khabar.scoring.errors.record import QuoteCause, Verdict
+from khabar.scoring.errors.record import Verdict
 from khabar.scoring.layers import quotes
 from khabar.scoring.matching import never_right, settle
 from khabar.scoring.speakers import Who
-from khabar.text.passages import at_least_half
-from khabar.text.placing import Placed
+from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.spans import at_least_half
 
-Attribution = Placed[PredictedQuote]
+Attribution = Grounded[PredictedQuote]
 
 
-def judge(document: GoldDocument, predicted: tuple[Attribution, ...], who: Who) -> list[Verdict]:
+def judge(document: GroundedDocument, predicted: tuple[Attribution, ...], who: Who) -> list[Verdict]:
     """Name each error. A missed and a false quote are one error if their contents share a letter."""
-    passage, gold = document.passage, document.gold.quotes
-    scored = [at for at, row in enumerate(gold) if row.said.scored]
+    passage, gold = document.passage, document.quotes
+    scored = [at for at, row in enumerate(gold) if row.item.scored]
     readings = [quotes.readings_of(row, document, who) for row in gold]
-    speakers = [who.predicted(document, item.said.speaker) for item in predicted]
+    speakers = [who.predicted(document, item.item.speaker) for item in predicted]
     contents = [[reading.content for reading in each] for each in readings]
     aside = quotes.set_aside(passage, gold, contents, predicted)
     said: set[tuple[int, int, int]] = set()
@@ -37,8 +37,8 @@ def judge(document: GoldDocument, predicted: tuple[Attribution, ...], who: Who) 
     rest = pair_up(settled.missed, settled.false, likeness)
 
     def cause(at: int, guess: int) -> QuoteCause:
-        chain = [who.gold(document, source) for source in gold[at].said.source_chain or ()]
-        return pair_cause(ious[at, guess], chain, speakers[guess], implicit=gold[at].said.speaker_mention is None)
+        chain = [who.gold(document, source) for source in gold[at].item.source_chain or ()]
+        return pair_cause(ious[at, guess], chain, speakers[guess], implicit=gold[at].item.speaker_mention is None)
 
     return [
         *(Verdict("wrong", cause(at, guess), at, guess) for at, guess in rest.pairs),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from khabar.reading.reference import Issue, Reference
-from khabar.records import Dispute
+from khabar.records import Dispute, canonical
 from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring import relations
 from khabar.scoring.assignment import Pair, assign, lexicographic
@@ -17,7 +17,6 @@ from khabar.scoring.matching import Layer
 from khabar.scoring.metrics import Figure, per_thousand, prf, ratio
 from khabar.scoring.ranking import Ranked, Ranking
 from khabar.text.arabic import token_spans
-from khabar.text.placing import canonical
 
 FEW_STORIES = 30
 """Below this the bootstrap draws disputes and false records within stories, from it on whole stories."""

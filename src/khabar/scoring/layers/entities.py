@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from khabar.lazily import Made
+from khabar.reading.mentions import Mentions, among, keys
 from khabar.reading.reference import Reference
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.counting import Frame, Table, narrow
 from khabar.scoring.matching import Layer, UnitOf, settle
-from khabar.scoring.mentions import Mentions, among, keys
 from khabar.scoring.metrics import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
 from khabar.scoring.semeval import OUTCOMES, SCHEMES, count_schemes
 from khabar.text.grounding import is_clitic_before
@@ -59,7 +58,7 @@ def score(
     import numpy as np
 
     names = list(reference.documents)
-    passages = Made(range(len(names)), lambda at: reference.documents[names[at]].passage)
+    passages = [document.passage for document in reference.documents.values()]
     counter = _Counter(frame, _units(gold, passages, frame, unit_of), _units(ours, passages, frame, unit_of))
 
     key, guess = keys(*((m.document, m.start, m.end, m.label) for m in (gold, ours)))
@@ -69,7 +68,7 @@ def score(
     first[1:] = guess[1:] != guess[:-1]
     found = scored & among(key, guess[ours.grounded])
     hit = is_right & first
-    zoned = {record.doc_id for record in reference.said if record.zones}
+    zoned = {record.doc_id for record in reference.annotations if record.zones}
     in_zones = [(at, passages[at]) for at, name in enumerate(names) if name in zoned]
     aside = _set_aside(gold, ours, in_zones) & ~is_right
     missed, false = gold.scored & ~found, ~hit & ~aside
@@ -80,7 +79,7 @@ def score(
         for at, label in enumerate(ENTITY_LABELS):
             counter.add(f"label.{label}.{outcome}", indices[labels[indices] == at], of_gold)
     for tag in phenomena:
-        tagged = np.array([tag in (item.phenomena or ()) for item in gold.said], bool)
+        tagged = np.array([tag in (item.phenomena or ()) for item in gold.items], bool)
         counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(found & tagged), True)
         counter.add(f"phenomenon.{tag}.fn", np.flatnonzero(missed & tagged), True)
     layer.set_aside = int(aside.sum())
@@ -121,7 +120,7 @@ class _Counter:
         return Table(self._frame, columns, list(map(narrow, by_column)))
 
 
-def _units(found: Mentions, passages: Mapping[int, Passage], frame: Frame, unit_of: UnitOf) -> Integers:
+def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: UnitOf) -> Integers:
     """Index of the unit each mention counts to."""
     import numpy as np
 
@@ -162,7 +161,7 @@ def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Boo
 
 
 def _clitic_tolerant(
-    gold: Mentions, ours: Mentions, passages: Mapping[int, Passage], aside: Booleans
+    gold: Mentions, ours: Mentions, passages: Sequence[Passage], aside: Booleans
 ) -> tuple[Integers, Integers]:
     """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more.
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from khabar.reading.reference import GoldDocument
 from khabar.records import PredictedNumber
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair
-from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlapping, overlaps, units
+from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
 from khabar.scoring.metrics import Figure, credit_f1, macro_f1, prf, ratio, recall
 from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
-from khabar.text.passages import Passage, Spans, normal
-from khabar.text.placing import Placed
+from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans, normal, overlapping
 from khabar.text.values import (
     is_right,
     same_date,
@@ -22,7 +22,7 @@ from khabar.text.values import (
     value_of,
 )
 
-Mention = Placed[PredictedNumber]
+Mention = Grounded[PredictedNumber]
 Test = Callable[[PredictedNumber, PredictedNumber], bool]
 
 ASPECTS: dict[str, Test] = {
@@ -58,16 +58,16 @@ def figures(phenomena: Iterable[str]) -> list[Figure]:
     return found
 
 
-def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], unit_of: UnitOf) -> None:
+def count(layer: Layer, document: GroundedDocument, predicted: tuple[Mention, ...], unit_of: UnitOf) -> None:
     """Add one document's counts."""
-    passage, gold, counts = document.passage, document.gold.numbers, layer.counts
-    scored = [at for at, row in enumerate(gold) if row.said.scored and row.said.kind != "ident"]
+    passage, gold, counts = document.passage, document.numbers, layer.counts
+    scored = [at for at, row in enumerate(gold) if row.item.scored and row.item.kind != "ident"]
     aside, alarms = judge_rest(passage, gold, predicted)
     spotted = spot(passage, gold, scored, predicted)
 
     def pairs(test: Test, where: Callable[[PredictedNumber], bool] = lambda said: True) -> list[Pair]:
-        open_to = ((at, guess) for at, guess in spotted if where(gold[at].said))
-        return [(at, guess, 1) for at, guess in open_to if test(gold[at].said, predicted[guess].said)]
+        open_to = ((at, guess) for at, guess in spotted if where(gold[at].item))
+        return [(at, guess, 1) for at, guess in open_to if test(gold[at].item, predicted[guess].item)]
 
     rights = pairs(is_right)
     gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
@@ -77,21 +77,21 @@ def count(layer: Layer, document: GoldDocument, predicted: tuple[Mention, ...], 
     layer.ungrounded += sum(item.spans is None for item in predicted)
     for outcome, rows in (("tp", [at for at, _ in full.pairs]), ("fn", full.missed)):
         for at in rows:
-            counts.add(gold_units[at], f"kind.{gold[at].said.kind}.{outcome}")
-            for tag in gold[at].said.phenomena or ():
+            counts.add(gold_units[at], f"kind.{gold[at].item.kind}.{outcome}")
+            for tag in gold[at].item.phenomena or ():
                 counts.add(gold_units[at], f"phenomenon.{tag}.{outcome}")
     for guess in full.false:
-        counts.add(predicted_units[guess], f"kind.{predicted[guess].said.kind}.fp")
+        counts.add(predicted_units[guess], f"kind.{predicted[guess].item.kind}.fp")
 
     for aspect, test in ASPECTS.items():
         settled = sheet.tally(aspect, pairs(test))
         if aspect == "detection":
             for at, guess in settled.pairs:
-                for error in errors_of(gold[at].said, predicted[guess].said):
+                for error in errors_of(gold[at].item, predicted[guess].item):
                     counts.add(gold_units[at], f"errors.{error}")
 
-    dates = [at for at in scored if gold[at].said.kind == "date"]
-    undated = [item.said.kind != "date" or sheet.aside[guess] for guess, item in enumerate(predicted)]
+    dates = [at for at in scored if gold[at].item.kind == "date"]
+    undated = [item.item.kind != "date" or sheet.aside[guess] for guess, item in enumerate(predicted)]
     dated = sheet.only(dates, undated)
     for aspect, test in _DATE_ASPECTS.items():
         dated.tally(aspect, pairs(test, lambda said: said.kind == "date"))
@@ -104,7 +104,7 @@ def _count_traps(sheet: Sheet, gold: tuple[Mention, ...], alarms: Mapping[int, i
     """Count the `ident` rows, and those on which something else was said that is right nowhere."""
     hit = {row for guess, row in alarms.items() if guess not in right}
     for at, row in enumerate(gold):
-        if row.said.kind == "ident":
+        if row.item.kind == "ident":
             sheet.counts.add(sheet.gold_units[at], "traps.rows")
             sheet.counts.add(sheet.gold_units[at], "traps.hit", int(at in hit))
 
@@ -116,9 +116,9 @@ def judge_rest(
 
     The trap rule comes first: an `ident` prediction on an `ident` row stays out, any other one on it is a false alarm.
     """
-    idents = [at for at, row in enumerate(gold) if row.said.kind == "ident"]
+    idents = [at for at, row in enumerate(gold) if row.item.kind == "ident"]
     # A tie goes to the scored row; the trap rule comes before what is not scored.
-    rank = [1 if row.said.kind == "ident" else 2 if row.said.scored else 0 for row in gold]
+    rank = [1 if row.item.kind == "ident" else 2 if row.item.scored else 0 for row in gold]
     guesses = [item.spans for item in predicted]
     covered = best_covered(passage, [[row.spans or ()] for row in gold], guesses, rank)
     touched = {
@@ -129,15 +129,15 @@ def judge_rest(
         if item.spans is None:
             continue
         best = covered[guess]
-        if item.said.kind == "ident" and guess in touched:
+        if item.item.kind == "ident" and guess in touched:
             aside[guess] = True
-        elif best is not None and gold[best[0]].said.kind == "ident":
+        elif best is not None and gold[best[0]].item.kind == "ident":
             alarms[guess] = best[0]
         elif passage.in_boilerplate(item.spans):
             aside[guess] = True
         elif best is not None:
             row, (shared, union) = best
-            aside[guess] = not gold[row].said.scored and 2 * shared >= union
+            aside[guess] = not gold[row].item.scored and 2 * shared >= union
     return aside, alarms
 
 
@@ -157,7 +157,7 @@ def spot(
 
 
 def _core(row: Mention) -> Spans:
-    core = row.said.core
+    core = row.item.core
     if core is None or core.start is None or core.end is None:
         return row.spans or ()
     return ((core.start, core.end),)
@@ -165,7 +165,7 @@ def _core(row: Mention) -> Spans:
 
 def with_modifier(row: Mention) -> Spans:
     """Where a right span may reach: the mention and its modifier."""
-    modifier = row.said.modifier
+    modifier = row.item.modifier
     if modifier is None or modifier.start is None or modifier.end is None:
         return row.spans or ()
     return normal([*(row.spans or ()), (modifier.start, modifier.end)])
@@ -179,19 +179,19 @@ def _count_modalities(
     def modality(said: PredictedNumber) -> str | None:
         return None if said.kind in ("date", "ident") else value_of(said).modality
 
-    valued = [at for at in sheet.scored if modality(gold[at].said) is not None]
-    out = [sheet.aside[guess] or modality(item.said) is None for guess, item in enumerate(predicted)]
+    valued = [at for at in sheet.scored if modality(gold[at].item) is not None]
+    out = [sheet.aside[guess] or modality(item.item) is None for guess, item in enumerate(predicted)]
     edges = [
         (at, guess, 1)
         for at, guess in spotted
-        if (said := modality(gold[at].said)) is not None and said == modality(predicted[guess].said)
+        if (said := modality(gold[at].item)) is not None and said == modality(predicted[guess].item)
     ]
     settled = sheet.only(valued, out).settle(edges)
     for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
         for at in rows:
-            sheet.counts.add(sheet.gold_units[at], f"modality.{modality(gold[at].said)}.{outcome}")
+            sheet.counts.add(sheet.gold_units[at], f"modality.{modality(gold[at].item)}.{outcome}")
     for guess in settled.false:
-        sheet.counts.add(sheet.predicted_units[guess], f"modality.{modality(predicted[guess].said)}.fp")
+        sheet.counts.add(sheet.predicted_units[guess], f"modality.{modality(predicted[guess].item)}.fp")
 
 
 _CREDIT_STEPS = 1_000_000
@@ -202,9 +202,9 @@ def _count_interval_credit(
 ) -> None:
     """Credit a date by the share of days it has in common with gold's (intersection over union)."""
     credits = {
-        (at, guess): days_in_common(gold[at].said, predicted[guess].said)
+        (at, guess): days_in_common(gold[at].item, predicted[guess].item)
         for at, guess in spotted
-        if gold[at].said.kind == "date" and predicted[guess].said.kind == "date"
+        if gold[at].item.kind == "date" and predicted[guess].item.kind == "date"
     }
     settled = dated.settle((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in credits.items())
     for pair in settled.pairs:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from khabar.reading.reference import GoldDocument
 from khabar.records import PredictedQuote, PredictedSource
 from khabar.scoring.assignment import Pair
 from khabar.scoring.counting import Unit
@@ -15,10 +14,11 @@ from khabar.scoring.grouping import Grouped
 from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
 from khabar.scoring.metrics import Figure, credit_f1, f1, prf, ratio, recall
 from khabar.scoring.speakers import Who
-from khabar.text.passages import Passage, Spans, at_least_half, normal
-from khabar.text.placing import Placed
+from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans, at_least_half, normal
 
-Attribution = Placed[PredictedQuote]
+Attribution = Grounded[PredictedQuote]
 _Iou = tuple[int, int]
 
 DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": (1, 1)}
@@ -55,15 +55,15 @@ def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
 
 def count(
     layer: Layer,
-    document: GoldDocument,
+    document: GroundedDocument,
     predicted: tuple[Attribution, ...],
     who: Who,
     unit_of: UnitOf,
     index: Mapping[Unit, int],
 ) -> list[Grouped]:
     """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
-    passage, gold = document.passage, document.gold.quotes
-    scored = [at for at, row in enumerate(gold) if row.said.scored]
+    passage, gold = document.passage, document.quotes
+    scored = [at for at, row in enumerate(gold) if row.item.scored]
     readings = [readings_of(row, document, who) for row in gold]
     contents = [[reading.content for reading in each] for each in readings]
     right, ious = _eligible(document, readings, scored, predicted, who)
@@ -75,7 +75,7 @@ def count(
     layer.ungrounded += sum(item.spans is None for item in predicted)
     for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
         for at in rows:
-            for tag in gold[at].said.phenomena or ():
+            for tag in gold[at].item.phenomena or ():
                 layer.counts.add(sheet.gold_units[at], f"phenomenon.{tag}.{outcome}")
 
     found = _count_detection(sheet, ious, {pair[:2] for pair in right})
@@ -87,7 +87,7 @@ def count(
         layer.counts.add(unit, "quotes.ungrounded", int(item.spans is None))
         layer.counts.add(unit, "quotes.altered", int(item.altered))
     story = document.story
-    keys = [(gold[at].said.utterance, predicted[guess].said.utterance, sheet.gold_units[at]) for at, guess in found]
+    keys = [(gold[at].item.utterance, predicted[guess].item.utterance, sheet.gold_units[at]) for at, guess in found]
     return [
         Grouped(None if ours is None else (story, ours), None if theirs is None else (story, theirs), index[unit])
         for ours, theirs, unit in keys
@@ -99,14 +99,14 @@ _Ious = dict[tuple[int, int], _Iou]
 
 
 def _eligible(
-    document: GoldDocument,
+    document: GroundedDocument,
     readings: list[list[Reading]],
     scored: list[int],
     predicted: tuple[Attribution, ...],
     who: Who,
 ) -> tuple[set[Pair], _Ious]:
     """The right pairs (content and speaker in one reading), and how well all others overlap."""
-    speakers = [who.predicted(document, item.said.speaker) for item in predicted]
+    speakers = [who.predicted(document, item.item.speaker) for item in predicted]
     right: set[Pair] = set()
     ious: _Ious = {}
     for at, place, guess, iou in overlaps_of(document.passage, readings, scored, predicted):
@@ -151,7 +151,7 @@ def _count_soft(sheet: Sheet, ious: _Ious) -> None:
 
 def _count_attributes(
     sheet: Sheet,
-    document: GoldDocument,
+    document: GroundedDocument,
     found: tuple[tuple[int, int], ...],
     right: set[tuple[int, int]],
     predicted: tuple[Attribution, ...],
@@ -159,8 +159,8 @@ def _count_attributes(
 ) -> None:
     """Count speaker, type and chain on the contents found."""
     for at, guess in found:
-        row, item, unit = document.gold.quotes[at], predicted[guess], sheet.gold_units[at]
-        group = "speaker.implicit" if row.said.speaker_mention is None else "speaker.explicit"
+        row, item, unit = document.quotes[at], predicted[guess], sheet.gold_units[at]
+        group = "speaker.implicit" if row.item.speaker_mention is None else "speaker.explicit"
         for name in ("speaker", group):
             sheet.counts.add(unit, f"{name}.all")
             sheet.counts.add(unit, f"{name}.right", int((at, guess) in right))
@@ -177,11 +177,11 @@ def _count_attributes(
 _STEPS = 1_000_000
 
 
-def readings_of(row: Attribution, document: GoldDocument, who: Who) -> list[Reading]:
+def readings_of(row: Attribution, document: GroundedDocument, who: Who) -> list[Reading]:
     """The row's own reading, then its alternatives, each whole."""
-    speaker = who.gold(document, row.said.speaker)
+    speaker = who.gold(document, row.item.speaker)
     found = [Reading(row.spans or (), speaker)]
-    for other in row.said.alternatives or ():
+    for other in row.item.alternatives or ():
         content = row.spans or ()
         if other.content is not None:
             content = normal((s.start, s.end) for s in other.content if s.start is not None and s.end is not None)
@@ -203,42 +203,42 @@ def set_aside(
 ) -> list[bool]:
     """Say of each prediction whether it stays out without a partner: boilerplate, or what a don't-care row says."""
     covered = best_covered(
-        passage, contents, [item.spans for item in predicted], [int(row.said.scored) for row in gold]
+        passage, contents, [item.spans for item in predicted], [int(row.item.scored) for row in gold]
     )
     aside = []
     for item, best in zip(predicted, covered, strict=True):
         if item.spans is None:
             aside.append(False)
             continue
-        ignored = best is not None and not gold[best[0]].said.scored and at_least_half(best[1])
+        ignored = best is not None and not gold[best[0]].item.scored and at_least_half(best[1])
         aside.append(ignored or passage.in_boilerplate(item.spans))
     return aside
 
 
 def _type(item: Attribution, passage: Passage) -> str | None:
     """Compute direct, indirect or mixed from what stands in marks; None when nothing was said of marks."""
-    if item.said.marked is None:
-        return item.said.type
-    marked = normal((s.start, s.end) for s in item.said.marked if s.start is not None and s.end is not None)
+    if item.item.marked is None:
+        return item.item.type
+    marked = normal((s.start, s.end) for s in item.item.marked if s.start is not None and s.end is not None)
     inside = passage.shared(item.spans or (), marked)
     if not inside:
         return "indirect"
     return "direct" if inside == passage.letters(item.spans or ()) else "mixed"
 
 
-_Resolve = Callable[[GoldDocument, str | PredictedSource | None], str | None]
+_Resolve = Callable[[GroundedDocument, str | PredictedSource | None], str | None]
 
 
-def _chain(item: Attribution, document: GoldDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:
+def _chain(item: Attribution, document: GroundedDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:
     """Who relays whom, as edges between neighbours of the chain."""
-    return set(pairwise(resolve(document, source) for source in item.said.source_chain or ()))
+    return set(pairwise(resolve(document, source) for source in item.item.source_chain or ()))
 
 
 def _count_cues(sheet: Sheet, gold: tuple[Attribution, ...], predicted: tuple[Attribution, ...]) -> None:
     """Cues found: exact spans of cue words, one to one, over rows and predictions that give any."""
 
     def cue(item: Attribution) -> Spans:
-        return normal((s.start, s.end) for s in item.said.cue or () if s.start is not None and s.end is not None)
+        return normal((s.start, s.end) for s in item.item.cue or () if s.start is not None and s.end is not None)
 
     rows: dict[Spans, list[int]] = defaultdict(list)
     for at in sheet.scored:

@@ -11,10 +11,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple, cast
 
-from khabar.reading.reference import GoldDocument, Reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Document, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.text.arabic import fold, token_spans
+from khabar.text.grounding import GroundedDocument
 from khabar.text.tokens import iob2, last_letter
 
 _PARAMETERS = {"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.possible_transitions": True}
@@ -65,7 +66,7 @@ class InStoryTagger:
         for other in others:
             for line, tags in _tagged(other):
                 trainer.append(_features(line.forms), tags)
-        if not any(other.gold.entities for other in others):
+        if not any(other.entities for other in others):
             return None
         with TemporaryDirectory() as folder:
             path = Path(folder) / "model"
@@ -82,10 +83,10 @@ def _lines(text: str) -> Iterator[_Line]:
         start += len(line) + 1
 
 
-def _tagged(document: GoldDocument) -> Iterator[tuple[_Line, list[str]]]:
+def _tagged(document: GroundedDocument) -> Iterator[tuple[_Line, list[str]]]:
     """The lines of a gold document and their tags."""
     text = document.passage.text or ""
-    gold = [(*item.spans[0], item.said.label) for item in document.gold.entities if item.said.scored and item.spans]
+    gold = [(*item.spans[0], item.item.label) for item in document.entities if item.item.scored and item.spans]
     for line in _lines(text):
         anchors = [first + last_letter(text[first:last]) for first, last in line.spans]
         tags = iob2(anchors, gold)

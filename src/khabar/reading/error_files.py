@@ -11,7 +11,7 @@ from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incident
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
-from khabar.scoring.errors.record import Error
+from khabar.records.errors import Error
 
 
 def write_errors(path: Path, errors: Iterable[Error]) -> None:

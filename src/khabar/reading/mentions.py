@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import ENTITY_LABELS
-from khabar.text.placing import PlacedDocument
+from khabar.text.grounding import GroundedDocument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,10 +31,10 @@ class Mentions:
     end: Integers
     label: Integers
     scored: Booleans
-    said: NDArray[np.object_]
+    items: NDArray[np.object_]
 
     def __len__(self) -> int:
-        return len(self.said)
+        return len(self.items)
 
     @property
     def grounded(self) -> Booleans:
@@ -49,7 +49,7 @@ class Mentions:
             self.end[which],
             self.label[which],
             self.scored[which],
-            self.said[which],
+            self.items[which],
         )
 
     def of_document(self, at: int) -> slice:
@@ -97,7 +97,7 @@ def as_given(documents: Sequence[Sequence[PredictedEntity]]) -> Mentions:
     )
 
 
-def mentions(said: Documents, placed: Mapping[str, PlacedDocument]) -> Mentions:
+def mentions(said: Documents, placed: Mapping[str, GroundedDocument]) -> Mentions:
     """The mentions of `said` in canonical order: by document in the order of `placed`, then start, end, label.
 
     Documents that are not among `placed` are left out.
@@ -117,8 +117,8 @@ def mentions(said: Documents, placed: Mapping[str, PlacedDocument]) -> Mentions:
             here = found.of_document(at)
             for index, item in enumerate(placed[names[at]].entities, here.start):
                 found.start[index], found.end[index] = item.spans[0] if item.spans else (-1, -1)
-                found.said[index] = item.said
-                found.label[index], found.scored[index] = _LABEL[item.said.label], item.said.scored
+                found.items[index] = item.item
+                found.label[index], found.scored[index] = _LABEL[item.item.label], item.item.scored
     (key,) = keys((found.document, found.start, found.end, found.label))
     return found if (key[1:] >= key[:-1]).all() else found.take(np.argsort(key, kind="stable"))
 
