@@ -26,7 +26,7 @@ def test_command_line_starts_without_data_libraries() -> None:
 
 
 def test_exported_names() -> None:
-    assert khabar.__all__ == ["__version__", "compare", "compare_several", "load", "run", "score"]
+    assert khabar.__all__ == ["InputError", "__version__", "compare", "compare_several", "load", "run", "score"]
     for name in khabar.__all__:
         assert getattr(khabar, name) is not None
 

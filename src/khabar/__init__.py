@@ -1,7 +1,7 @@
 """khabar: an annotated corpus of Arabic news and the benchmark built on it.
 
 `khabar.load()`, `khabar.score(predictions)`, `khabar.compare(a, b)` (`compare_several`) and
-`khabar.run(system)` are the interface.
+`khabar.run(system)` are the interface; what they refuse is a `khabar.InputError`.
 """
 
 from __future__ import annotations
@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from khabar.version import __version__
 
-__all__ = ["__version__", "compare", "compare_several", "load", "run", "score"]
+__all__ = ["InputError", "__version__", "compare", "compare_several", "load", "run", "score"]
 
 if TYPE_CHECKING:
     from khabar.api import compare, compare_several, load, run, score
+    from khabar.reading.incidents import InputError
 
 
 def __getattr__(name: str) -> Any:
     """Import the interface when it is first used, so that `import khabar` costs nothing."""
+    if name == "InputError":
+        from khabar.reading.incidents import InputError
+
+        return InputError
     if name in __all__:
         from khabar import api
 

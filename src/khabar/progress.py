@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeVar
+
+Item = TypeVar("Item")
 
 
 class Progress(Protocol):
@@ -14,3 +17,10 @@ class Progress(Protocol):
 
 def quiet(doing: str, done: int, total: int | None) -> None:
     """Say nothing."""
+
+
+def steps(items: Sequence[Item], doing: str, progress: Progress) -> Iterator[Item]:
+    """Go through items, and say before each how many are done."""
+    for done, item in enumerate(items):
+        progress(doing, done, len(items))
+        yield item

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from khabar import api
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.corpus.gold import load_gold
+from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.records.labels import LAYERS, Layer
 from tests.cli.conftest import SHARED, Khabar
 
@@ -111,7 +112,7 @@ def test_what_a_file_says_cannot_move_the_cursor(khabar: Khabar, here: Path) -> 
 
 def _problems(predictions: Path, layers: Sequence[Layer] = LAYERS) -> list[Incident]:
     with pytest.raises(InputError) as caught:
-        api.counted(predictions, api.gold_of(SHARED / "gold.jsonl", "test")[0], layers)
+        api.score(predictions, gold=SHARED / "gold.jsonl", layers=layers)
     return errors(list(caught.value.incidents))
 
 
@@ -214,7 +215,9 @@ ACCEPTED = {
 def test_accepted_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / "predictions.jsonl"
     path.write_bytes(ACCEPTED[name].encode())
-    assert errors(api.counted(path, api.gold_of(SHARED / "gold.jsonl", "test")[0])[1]) == []
+    incidents = Incidents()
+    api.score(path, gold=SHARED / "gold.jsonl", resamples=10, incidents=incidents)
+    assert incidents.errors == []
 
 
 def _written(folder: Path, kind: str) -> Path:
@@ -324,7 +327,7 @@ def test_refused_gold(line: dict[str, object], wanted: str, tmp_path: Path) -> N
     path = tmp_path / "gold.jsonl"
     path.write_text('{"doc_id": "good", "text": "نص"}\n' + json.dumps(line) + "\n", "utf-8")
     with pytest.raises(InputError) as caught:
-        api.gold_of(path, "test")
+        load_gold(path)
     assert [incident.id for incident in caught.value.incidents] == [wanted]
     assert caught.value.incidents[0].line == 2
 
@@ -337,5 +340,5 @@ def test_what_python_code_can_say_and_no_file(tmp_path: Path) -> None:
     items = [{"text": "\ud800", "label": "PERS"}, {"start": 0, "end": 10**5000, "label": "PERS"},
              {"start": deep, "end": 5, "label": "PERS"}]  # fmt: skip
     with pytest.raises(InputError) as caught:
-        api.counted([{"doc_id": DOC, "entities": items}], api.gold_of(SHARED / "gold.jsonl", "test")[0])
+        api.score([{"doc_id": DOC, "entities": items}], gold=SHARED / "gold.jsonl")
     assert [incident.id for incident in caught.value.incidents] == ["value-wrong"] * 3

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from khabar.cli.show import errors_under, paragraphs
 from khabar.records import Document
 from khabar.records.errors import Context, Error
 from khabar.records.labels import Layer
-from khabar.rendering import ISOLATE, NOTHING, POP, RIGHT_TO_LEFT, error_line, errors_under, paragraphs
+from khabar.scoring.errors.words import error_line
+from khabar.text.terminal import ISOLATE, NOTHING, POP, RIGHT_TO_LEFT
 
 
 def error(layer: Layer, gold: Any, predicted: Any, *context: Context, doc_id: str | None = "d") -> Error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.cli.scoring import distinct
+from khabar.cli.compare import distinct
 from tests.cli.conftest import Khabar
 
 EMPTY = '{"doc_id": "001_moscow"}\n{"doc_id": "002_kyiv"}\n'

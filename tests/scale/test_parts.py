@@ -19,8 +19,7 @@ from tests.scale.corpora import Record, corpus, write, write_parquet
 
 
 def at_once(predictions: Path | str, gold: Path | str, layers: tuple[Layer, ...] = LAYERS) -> str:
-    reference, _ = api.gold_of(gold, "test")
-    return measure(api.counted(predictions, reference, layers)[0], resamples=50).to_json()
+    return api.score(predictions, gold=gold, layers=layers, resamples=50).to_json()
 
 
 def in_parts(

@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar import api, score
+from khabar import score
+from khabar.corpus.gold import load_gold
 from khabar.reading import sources
+from khabar.reading.predictions import read_predictions, split
 from khabar.records.labels import LAYERS
 from khabar.scale import scoring, workers
 from khabar.scale.redrawing import Draws, Redrawn
 from khabar.scoring import alignment, clusters
 from khabar.scoring.counting import Frame
 from khabar.scoring.redrawing import times_drawn
-from khabar.scoring.scorer import Counted, measure
+from khabar.scoring.scorer import Counted, count, measure
 from tests.scale.corpora import corpus, write
 
 DRAWN = {f"identity.{name}.f1" for name in ("lea", "b_cubed", "muc", "ceaf_e", "conll")}
@@ -74,7 +76,7 @@ def test_ceaf_where_tangles_are_many_and_wide(
     """Beyond some effort it has a value and no interval; up to it, it has the one that narrow ones have."""
 
     def intervals() -> dict[str, object]:
-        counted = api.counted(files[0], api.gold_of(files[1], "test")[0], LAYERS)[0] if at_once else in_parts(files)
+        counted = count(load_gold(files[1])[0], *split(read_predictions(files[0], []))) if at_once else in_parts(files)
         figures = measure(counted, resamples=RESAMPLES).layers["entities"]
         assert all(figures[name].value is not None for name in DRAWN)
         return {name: figures[name].interval for name in DRAWN}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import khabar
 from khabar import api
+from khabar.corpus.gold import load_gold
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.scorer import Counted, count
 from khabar.systems.registry import find_system
@@ -49,7 +50,7 @@ def test_interval(low: float | None, high: float | None, detectable: float | Non
 
 @pytest.fixture(scope="module")
 def runs() -> list[Counted]:
-    gold, _ = api.gold_of(None, "test")
+    gold, _ = load_gold()
     documents = api.load()
     return [count(gold, *run_system(find_system(name, gold), documents)) for name in ("rules", "empty", "oracle")]
 

@@ -1,41 +1,44 @@
-"""annotate serve; the other commands of a round join this group from modules of their own."""
+"""annotate serve, push and pull; agreement and adjudicate join this group from a module of their own."""
 
 from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.output import AsJson, print_json
-from khabar.reading.incidents import Incident, InputError
+from khabar.cli.console import print_json, progress, warn, writing
+from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from khabar.annotations.server.environment import Tell
+    from khabar.annotations.label_studio.projects import Task
+    from khabar.annotations.label_studio.push import Start
+    from khabar.annotations.label_studio.rounds import Articles
+    from khabar.records import Document
 
 app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=True)
 
-Data = Annotated[Path, typer.Option("--data", help="The data folder of the server.")]
+PassName = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
+Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khabar annotate serve`. [default: its own]")]
 
 
 def add_to(whole: typer.Typer) -> None:
     """Add the group to the application."""
-    from khabar.cli import agreeing, rounds
+    from khabar.cli import agreement
 
-    rounds.add_to(app)
-    agreeing.add_to(app)
+    agreement.add_to(app)
     whole.add_typer(app, name="annotate")
 
 
 @app.command(epilog="Example: khabar annotate serve --port 8080")
 def serve(
-    data: Data = Path(".label-studio"),
+    data: Annotated[Path, typer.Option("--data", help="The data folder of the server.")] = Path(".label-studio"),
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="Where it listens on 127.0.0.1; 0: any free port.")
     ] = 8080,
@@ -45,9 +48,9 @@ def serve(
     from khabar.annotations.server.folder import login_file
     from khabar.annotations.server.serving import serving
 
-    with _interruptible(), _writing(), ExitStack() as until_the_end:
-        with _telling() as tell:
-            served = until_the_end.enter_context(serving(data, port, tell))
+    with _interruptible(), writing(), ExitStack() as until_the_end:
+        with progress() as show:
+            served = until_the_end.enter_context(serving(data, port, show))
         if as_json:
             print_json({"url": served.url, "email": served.login.email, "login": str(login_file(data))})
         else:
@@ -58,16 +61,88 @@ def serve(
         served.wait()
 
 
-@contextmanager
-def _writing() -> Iterator[None]:
-    """Name the file that the disk did not take. Raises InputError."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        name = None if error.filename is None else str(error.filename)
-        raise InputError([Incident("file-unwritable", error.strerror or str(error), name)]) from None
+@app.command(epilog="Example: khabar annotate push second b --annotator amal --documents 1/2")
+def push(
+    round_name: RoundName,
+    pass_name: PassName,
+    documents: Annotated[
+        str | None,
+        typer.Option("--documents", help="The annotator's share: doc_ids with commas, or 1/2, 2/2. [default: all]"),
+    ] = None,
+    annotator: Annotated[
+        str | None, typer.Option("--annotator", help="Whose share it is. [default: the name of the pass]")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option("--from", help="Begin with the rows of a pass, with gold, or with predictions.")
+    ] = None,
+    system: Annotated[str | None, typer.Option("--system", help="Begin with what a system says.")] = None,
+    finished: Annotated[
+        bool, typer.Option("--finished", help="--from is a finished pass: submit it, and ask nobody.")
+    ] = False,
+    seeds: Seeds = Path("seeds"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring a pass, or an annotator's share of it, to Label Studio. Push again to go on, or to open the stories."""
+    from khabar.annotations.label_studio import rounds as passes
+    from khabar.annotations.label_studio.configuration import read_configuration
+    from khabar.annotations.label_studio.projects import Server
+    from khabar.annotations.label_studio.push import push as push_pass
+    from khabar.annotations.server import asking, connection
+
+    if source is not None and system is not None:
+        raise wrong_option("--from and --system exclude each other", fix="give one of them")
+    if finished and source is None:
+        raise wrong_option("--finished needs a pass", fix="name its file with --from")
+    which = passes.Pass(round_name, pass_name)
+    articles, known = _articles(seeds)
+    share = passes.share_of(documents, list(articles.texts))
+    configurations = {kind: read_configuration(kind) for kind in (passes.DOCUMENTS, passes.STORIES)}
+    there = connection(data)
+    start = _start(source, system, finished, articles, [document for document in known if document.doc_id in share])
+    with asking(there), progress() as show:
+        server = Server(there.client(), there.url)
+        pushed = push_pass(server, which, articles, share, annotator or pass_name, start, configurations, show)
+    _print_shares(*pushed, as_json=as_json)
+
+
+@app.command(epilog="Example: khabar annotate pull second b")
+def pull(
+    round_name: RoundName,
+    pass_name: PassName,
+    rounds: Rounds = Path("annotations/rounds"),
+    seeds: Seeds = Path("seeds"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write what annotators submitted to the file of the pass: all of it sound, or nothing and every problem."""
+    from khabar.annotations.label_studio import rounds as passes
+    from khabar.annotations.label_studio.configuration import read_configuration
+    from khabar.annotations.label_studio.projects import Server
+    from khabar.annotations.label_studio.pull import pull as pull_pass
+    from khabar.annotations.label_studio.pull import shrinks
+    from khabar.annotations.server import asking, connection
+    from khabar.reading.incidents import InputError
+    from khabar.reading.rows import write_rows
+
+    which = passes.Pass(round_name, pass_name)
+    articles, _ = _articles(seeds)
+    configurations = {kind: read_configuration(kind) for kind in (passes.DOCUMENTS, passes.STORIES)}
+    there = connection(data)
+    with asking(there):
+        server = Server(there.client(), there.url)
+        pulled = pull_pass(server, which, articles, configurations)
+    warn(pulled.warnings)
+    rows = pulled.rows
+    path = which.file(rounds)
+    if rows:
+        lost = shrinks(path, rows)
+        if lost:
+            raise InputError(lost)
+        with writing(path):
+            write_rows(path, rows)
+    file = str(path) if rows else None
+    _print_shares(pulled.documents, pulled.stories, as_json=as_json, file=file, rows=len(rows))
 
 
 @contextmanager
@@ -77,32 +152,79 @@ def _interruptible() -> Iterator[None]:
     def interrupt(number: int, frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = {each: signal.signal(each, interrupt) for each in (signal.SIGINT, signal.SIGTERM)}
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-@contextmanager
-def _telling() -> Iterator[Tell]:
-    """Show on a terminal what goes on; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda words, done, total: None
+def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
+    from khabar.annotations.label_studio.rounds import Articles
+    from khabar.reading.incidents import InputError
+    from khabar.records import Document
+    from khabar.seeds import read_manifest, read_text, verify
+
+    problems = verify(seeds)
+    if problems:
+        raise InputError(problems)
+    known = [
+        Document(
+            doc_id=seed.doc_id,
+            story=seed.story,
+            outlet=seed.outlet,
+            title=seed.title,
+            text=read_text(seeds, seed),
+            sha256=seed.sha256,
+            lang=seed.lang,
+            published=seed.published,
+            published_evidence=seed.published_evidence,
+            rights=seed.rights,
+        )
+        for seed in read_manifest(seeds)
+    ]
+    texts = {document.doc_id: document.text for document in known}
+    return Articles(texts, {document.doc_id: document.story for document in known}), known
+
+
+def _start(
+    source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
+) -> Start:
+    from khabar.annotations.label_studio.push import Start
+    from khabar.annotations.label_studio.starts import start_of_file, start_of_system
+
+    if source is not None:
+        return start_of_file(source, articles, finished)
+    return Start() if system is None else start_of_system(system, documents)
+
+
+def _print_shares(
+    documents: Sequence[Task],
+    stories: Sequence[Task],
+    *,
+    as_json: bool,
+    file: str | None = None,
+    rows: int | None = None,
+) -> None:
+    from khabar.annotations.label_studio.rounds import shares
+
+    by_kind = {"documents": shares(documents), "stories": shares(stories)}
+    columns = ("tasks", "done", "begun", "left")
+    if as_json:
+        result: dict[str, Any] = {} if rows is None else {"file": file, "rows": rows}
+        for kind, of_kind in by_kind.items():
+            result[kind] = [
+                {"annotator": share.annotator, **{column: getattr(share, column) for column in columns}}
+                for share in of_kind
+            ]
+        print_json(result)
         return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-
-        def tell(words: str, done: int, total: int | None) -> None:
-            if not bar.tasks or bar.tasks[0].description != words:  # the next step has a bar of its own
-                for over in bar.task_ids:
-                    bar.remove_task(over)
-                bar.add_task(words, total=total)
-            bar.update(bar.task_ids[0], completed=done)
-
-        yield tell
+    print(f"{'':12}{'annotator':16}" + "".join(f"{column:>7}" for column in columns))
+    for kind, of_kind in by_kind.items():
+        for share in of_kind:
+            print(f"{kind:12}{share.annotator:16}" + "".join(f"{getattr(share, column):7}" for column in columns))
+    if rows is not None:
+        print(f"{rows} rows in {file}" if rows else "nothing is submitted yet, and nothing written")

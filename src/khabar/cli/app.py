@@ -6,11 +6,11 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, cast
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -18,32 +18,11 @@ from typer.main import get_group
 
 from khabar.reading.incidents import Incident, InputError
 
-HOMES = {
-    **dict.fromkeys(("run", "score", "validate", "compare"), "scoring"),
-    "show": "showing",
-    "convert": "converting",
-    "corpus": "corpus",
-    "seeds": "seeds",
-    "leaderboard": "leaderboard",
-    "annotate": "annotate",
-}
+COMMANDS = {
+    "run": "run", "score": "score", "validate": "score", "compare": "compare", "show": "show", "convert": "convert",
+    "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
+}  # fmt: skip
 """The commands, and the module of each."""
-
-
-class LazyCommands(Mapping[str, Any]):
-    """Command by name. The module of a command is imported when the command is looked up."""
-
-    def __getitem__(self, name: str) -> Any:
-        return _of_module(HOMES[name])[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(HOMES)
-
-    def __len__(self) -> int:
-        return len(HOMES)
-
-    def __contains__(self, name: object) -> bool:
-        return name in HOMES
 
 
 class Commands(TyperGroup):
@@ -51,14 +30,18 @@ class Commands(TyperGroup):
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
-        self.commands = cast("Any", LazyCommands())
+        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # their names, for what a typo may mean
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of that name, None if there is none."""
+        return _of_module(COMMANDS[cmd_name])[cmd_name] if cmd_name in COMMANDS else None
 
 
 @cache
 def _of_module(name: str) -> Mapping[str, Any]:
-    found = typer.Typer(add_completion=False, rich_markup_mode=None)
-    import_module(f"khabar.cli.{name}").add_to(found)
-    return get_group(found).commands
+    group = typer.Typer(add_completion=False, rich_markup_mode=None)
+    import_module(f"khabar.cli.{name}").add_to(group)
+    return get_group(group).commands
 
 
 app = typer.Typer(
@@ -86,22 +69,24 @@ def main() -> None:
     try:
         _run()
     except InputError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
+        _refuse(error)
     except ModuleNotFoundError as error:
         package = str(error.name).partition(".")[0]
         if package not in EXTRAS:
             raise
         fix = f"pip install 'khabar[{EXTRAS[package]}]'"
-        print(Incident("extra-missing", f"{package} is not installed", fix=fix), file=sys.stderr)
-        raise SystemExit(2) from None
+        _refuse(Incident("extra-missing", f"{package} is not installed", fix=fix))
     except BrokenPipeError:  # whoever read us has left (`khabar show 004 | head`): that is no failure
         raise SystemExit(0) from None
     except OSError as error:
         name = None if error.filename is None else str(error.filename)  # without a name it is the output that failed
         incident = "file-unwritable" if name is None else "file-unreadable"
-        print(Incident(incident, error.strerror or str(error), name), file=sys.stderr)
-        raise SystemExit(2) from None
+        _refuse(Incident(incident, error.strerror or str(error), name))
+
+
+def _refuse(problem: object) -> None:
+    print(problem, file=sys.stderr)
+    raise SystemExit(2) from None
 
 
 def _run() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.output import AsJson, print_json, warn, writing
+from khabar.cli.console import console, print_checked, print_json, table, warn, writing
+from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
     from khabar.corpus.assembly import Built
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
 
-Seeds = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold annotations.")]
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]
 
@@ -90,16 +90,8 @@ def check(
 
     where = released_corpus() if folder is None else folder
     sources = (seeds, gold) if seeds.is_dir() and gold.is_dir() else None
-    incidents = check_corpus(where, sources)
-    if as_json:
-        print_json({"valid": not incidents, "incidents": [incident.to_dict() for incident in incidents]})
-    else:
-        for incident in incidents:
-            typer.echo(str(incident), err=True)
-        if not incidents:
-            print(f"{where}: sound" + (", and what seeds and gold build" if sources else ""))
-    if incidents:
-        raise typer.Exit(1)
+    sound = f"{where}: sound" + (", and what seeds and gold build" if sources else "")
+    print_checked(check_corpus(where, sources), sound, as_json)
 
 
 @app.command(epilog="Example: khabar corpus stats --json")
@@ -115,9 +107,14 @@ def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     if as_json:
         print_json({"version": release.version, "splits": found})
         return
-    from khabar.cli.tables import statistics_table
+    shown = table(None, "", *found)
+    for name in next(iter(found.values()), {}):
+        shown.add_row(name, *(_statistic(found[split][name]) for split in found))
+    console().print(shown)
 
-    statistics_table(found)
+
+def _statistic(value: Any) -> str:
+    return ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)
 
 
 @app.command(epilog="Example: khabar corpus diff corpus-1.0.0 corpus")
@@ -173,19 +170,14 @@ def upload(
 
 
 def _print_difference(found: Difference) -> None:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    from khabar.cli.terminal import Terminal
     from khabar.corpus.wording import sections, verdict
 
-    console = Terminal()
+    terminal = console()
     for section in sections(found):
-        table = Table(box=box.SIMPLE_HEAD, title=section.heading, title_justify="left", pad_edge=False)
-        for name in ("", "row", "surface", "column", "old", "new"):
-            table.add_column(name, overflow="fold")
+        shown = table(section.heading, "", "row", "surface", "column", "old", "new", overflow="fold")
         for line in section.lines:
-            table.add_row(*map(Text, line))
-        console.print(table)
-    console.print(Text(verdict(found)), soft_wrap=True)
+            shown.add_row(*map(Text, line))
+        terminal.print(shown)
+    terminal.print(Text(verdict(found)), soft_wrap=True)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, Gold, print_json, progress, warn, writing
+from khabar.cli.console import console, print_checked, print_json, progress, table, warn, writing
+from khabar.cli.options import AsJson, Gold
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.leaderboard.board import Board, Entry
-    from khabar.leaderboard.ranking import Pair
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
@@ -47,25 +46,25 @@ def add(
 ) -> None:
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
     from khabar import api
-    from khabar.cli.tables import score_table
+    from khabar.cli.score import score_table
     from khabar.leaderboard.adding import add as add_submission
     from khabar.reading.files import write_all
-    from khabar.reading.incidents import Incident
+    from khabar.reading.incidents import Incidents
 
     if len(names) > 1 and (predictions or system or card):
         raise typer.BadParameter("--from, --run and --card are of one NAME")
     if predictions and system:
         raise typer.BadParameter("--from and --run are two ways to get predictions: choose one")
-    reference, _ = api.gold_of(gold, "test")
+    reference = api.read_gold(gold, "test", Incidents())
     files: dict[Path, bytes] = {}
-    added, warnings = [], list[Incident]()
+    added, warnings = [], Incidents()
     for name in names:
         said, unanswered = (predictions, None) if predictions else _run(system or name, gold, reference)
         submission, its_files, incidents = add_submission(
             root, name, said, card, reference, replace=replace, unanswered=unanswered
         )
         files |= its_files
-        warnings += incidents
+        warnings.extend(incidents)
         added.append(submission)
     with writing(root):
         write_all(files)
@@ -100,6 +99,7 @@ def build(
     from khabar.leaderboard.building import build as build_board
     from khabar.leaderboard.exports import export, repository_id
     from khabar.reading.files import write_all
+    from khabar.reading.incidents import Incidents
     from khabar.site.building import site as site_of
     from khabar.site.folder import check_folder, write_site
 
@@ -108,8 +108,9 @@ def build(
     identity = None if dataset is None else repository_id(dataset)
     site_folder = root / "site" if site is None else site
     check_folder(site_folder)
-    reference, _ = api.gold_of(gold, "test")
-    built = build_board(root, reference, _watched)
+    reference = api.read_gold(gold, "test", Incidents())
+    with progress() as show:
+        built = build_board(root, reference, show)
     pages = site_of(root, built, reference, gold)
     files = dict(built.files)
     if exports is not None and identity is not None:
@@ -146,83 +147,60 @@ def check(
     from khabar.leaderboard.building import score_all
     from khabar.leaderboard.checking import check as check_boards
     from khabar.leaderboard.survey import survey
-    from khabar.reading.incidents import Incident, errors, in_file_order
+    from khabar.reading.incidents import Incidents, in_file_order
 
-    reference, _ = api.gold_of(gold, "test")
-    checked = check_boards(root, reference, base=base, watch=_watched)
-    incidents: list[Incident] = in_file_order(checked.incidents)
-    failed = errors(incidents)
+    reference = api.read_gold(gold, "test", Incidents())
+    with progress() as show:
+        checked = check_boards(root, reference, base=base, progress=show)
     if summary is not None:
         from khabar.leaderboard.summary import summary as summarise
 
         before = [] if base is None else score_all(survey(base, []), reference, [])
         with writing(summary), summary.open("a", encoding="utf-8") as stream:
             stream.write(summarise(checked, before))
-    if as_json:
-        systems = [each.system for each in checked.submissions]
-        print_json(
-            {
-                "valid": not failed,
-                "incidents": [incident.to_dict() for incident in incidents],
-                "corpus": checked.board.corpus.version,
-                "systems": systems,
-                "closed": list(checked.closed),
-            }
-        )
-    else:
-        for incident in failed:
-            typer.echo(str(incident), err=True)
-        warn([incident for incident in incidents if incident.level == "warning"])
-        if not failed:
-            print(f"{len(checked.submissions)} submission(s) to corpus {checked.board.corpus.version}: as re-scored")
-            for version in checked.closed:
-                print(f"closed board {version}: unchanged")
-    if failed:
-        raise typer.Exit(1)
+    version = checked.board.corpus.version
+    sound = [f"{len(checked.submissions)} submission(s) to corpus {version}: as re-scored"]
+    sound += [f"closed board {closed}: unchanged" for closed in checked.closed]
+    systems = [submission.system for submission in checked.submissions]
+    more = {"corpus": version, "systems": systems, "closed": list(checked.closed)}
+    print_checked(in_file_order(checked.incidents), "\n".join(sound), as_json, **more)
 
 
 def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
     """What a system says, and how much it left unanswered, which is told as `khabar run` tells it."""
     from khabar import api
-    from khabar.cli.running import tell_failures
+    from khabar.cli.run import tell_failures
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
-    found = find_system(system, reference)
-    said, disputes = run_system(found, api.load(gold), lambda items: progress(list(items), f"running {system}"))
-    tell_failures(found, Journal())
-    return [*said, *disputes], len(found.failures) if isinstance(found, SlowSystem) else 0
-
-
-def _watched(pairs: Sequence[Pair]) -> Iterable[Pair]:
-    return progress(pairs, "comparing")
+    runnable = find_system(system, reference)
+    with progress() as show:
+        annotations, disputes = run_system(runnable, api.load(gold), show)
+    tell_failures(runnable, Journal())
+    return [*annotations, *disputes], len(runnable.failures) if isinstance(runnable, SlowSystem) else 0
 
 
 def _print_board(board: Board) -> None:
-    from rich import box
-    from rich.table import Table
     from rich.text import Text
 
-    from khabar.cli.terminal import Terminal
     from khabar.leaderboard.ranking import COLUMNS
     from khabar.leaderboard.tables import rank_text
 
-    title = f"khabar {board.corpus.version}: leaderboard"
-    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False)
+    shown = table(f"khabar {board.corpus.version}: leaderboard")
     shown.add_column("rank", no_wrap=True)
     shown.add_column("system", style="bold")
     for column in COLUMNS:
         shown.add_column(column, justify="right", no_wrap=True)
     for entry in board.systems:
         shown.add_row(rank_text(entry), Text(entry.system), *(_cell(entry, name) for name in COLUMNS))
-    console = Terminal()
-    console.print(shown)
+    terminal = console()
+    terminal.print(shown)
     for name, ranked in board.columns.items():
         for group in ranked.groups:
             if len(group) > 1:
-                console.print(Text(f"{name}: cannot be told apart: {', '.join(group)}", style="dim"))
+                terminal.print(Text(f"{name}: cannot be told apart: {', '.join(group)}", style="dim"))
 
 
 def _cell(entry: Entry, column: str) -> Text:

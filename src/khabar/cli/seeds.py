@@ -7,11 +7,10 @@ from typing import Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, print_json, writing
+from khabar.cli.console import print_checked, print_json, writing
+from khabar.cli.options import AsJson, Seeds
 
 app = typer.Typer(help="Articles exactly as received, and their manifest.", no_args_is_help=True)
-
-Folder = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 
 
 def add_to(whole: typer.Typer) -> None:
@@ -20,21 +19,15 @@ def add_to(whole: typer.Typer) -> None:
 
 
 @app.command(epilog="Example: khabar seeds verify")
-def verify(folder: Folder = Path("seeds"), as_json: AsJson = False) -> None:
+def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
     """Find changed, missing and unlisted articles."""
     from khabar.seeds import read_manifest
     from khabar.seeds import verify as verify_seeds
 
     incidents = verify_seeds(folder)
-    if as_json:
-        print_json({"valid": not incidents, "incidents": [incident.to_dict() for incident in incidents]})
-    else:
-        for incident in incidents:
-            typer.echo(str(incident), err=True)
-        if not incidents:
-            print(f"{len(read_manifest(folder))} article(s), all as in the manifest")
     if incidents:
-        raise typer.Exit(1)
+        print_checked(incidents, "", as_json)
+    print_checked((), "" if as_json else f"{len(read_manifest(folder))} article(s), all as in the manifest", as_json)
 
 
 @app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
@@ -46,7 +39,7 @@ def add(
     split: Annotated[
         str | None, typer.Option("--split", help="Split they go to. [default: that of the story, else test]")
     ] = None,
-    folder: Folder = Path("seeds"),
+    folder: Seeds = Path("seeds"),
     as_json: AsJson = False,
 ) -> None:
     """Take articles in, byte for byte. Outlet, title and date are then filled in the manifest by hand."""

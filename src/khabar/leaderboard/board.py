@@ -10,8 +10,9 @@ import msgspec
 from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.one_dispute import Hung, hanging
-from khabar.leaderboard.ranking import ALPHA, Pairs, Ranking, Standing, rankings, trials_for
+from khabar.leaderboard.ranking import ALPHA, Ranking, Standing, rankings, trials_for
 from khabar.leaderboard.submission import Submission
+from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incident
 from khabar.reading.reference import Reference
 from khabar.scoring.bootstrap import RESAMPLES
@@ -76,12 +77,12 @@ class Board(Record, frozen=True, kw_only=True):
     canary: str = CANARY
 
 
-def board_of(reference: Reference, submissions: Sequence[Submission], watch: Pairs = lambda pairs: pairs) -> Board:
+def board_of(reference: Reference, submissions: Sequence[Submission], progress: Progress = quiet) -> Board:
     """Make the board of scored submissions; their order does not matter."""
     by_key = {each.system: each for each in sorted(submissions, key=lambda each: each.system)}
     headlines = {key: each.score.headline for key, each in by_key.items()}
     counted = {key: each.counted for key, each in by_key.items()}
-    ranked = rankings(headlines, counted, watch)
+    ranked = rankings(headlines, counted, progress)
     hung = hanging(headlines, counted)
     last = len(by_key) + 1
     order = sorted(by_key, key=lambda key: (_rank(ranked["overall"], key, last), key))

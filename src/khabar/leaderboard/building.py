@@ -15,11 +15,11 @@ from khabar.leaderboard.places import (
     board_folder,
     place_of,
 )
-from khabar.leaderboard.ranking import Pairs
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, name_clashes, score_submission
 from khabar.leaderboard.survey import Survey, survey
 from khabar.leaderboard.tables import markdown
+from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.reference import Reference
 
@@ -34,7 +34,7 @@ class Built:
     warnings: tuple[Incident, ...]
 
 
-def build(root: Path, reference: Reference, watch: Pairs = lambda pairs: pairs) -> Built:
+def build(root: Path, reference: Reference, progress: Progress = quiet) -> Built:
     """Score every submission to the present corpus, make its board, and close those of other versions.
 
     Nothing is written; `write_all(built.files)` does. Raises InputError with every problem found.
@@ -50,7 +50,7 @@ def build(root: Path, reference: Reference, watch: Pairs = lambda pairs: pairs) 
     submissions = score_all(found, reference, incidents)
     if errors(incidents):
         raise InputError(incidents)
-    board = board_of(reference, submissions, watch)
+    board = board_of(reference, submissions, progress)
     files = board_files(root, board)
     for each in submissions:
         files[place_of(root, each.system, version).result] = as_bytes(each.result)

@@ -13,11 +13,11 @@ from khabar.leaderboard.drift import differing, drift, shown
 from khabar.leaderboard.frozen import check_frozen, is_frozen
 from khabar.leaderboard.places import BOARD, TABLE, Place, board_folder
 from khabar.leaderboard.possible import impossible
-from khabar.leaderboard.ranking import Pairs
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.submission import Submission
 from khabar.leaderboard.survey import Survey, survey
 from khabar.leaderboard.tables import markdown
+from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incident, errors
 from khabar.reading.reference import Reference
 
@@ -32,7 +32,7 @@ class Checked:
     incidents: tuple[Incident, ...]
 
 
-def check(root: Path, reference: Reference, *, base: Path | None = None, watch: Pairs = lambda pairs: pairs) -> Checked:
+def check(root: Path, reference: Reference, *, base: Path | None = None, progress: Progress = quiet) -> Checked:
     """Check an eval folder. `base` is the same folder before a change: closed boards must be as they are there.
 
     Raises InputError if there is nothing to check: no folder, or gold without a version.
@@ -47,7 +47,7 @@ def check(root: Path, reference: Reference, *, base: Path | None = None, watch: 
     scored = {each.system: each for each in submissions}
     for place in found.of(version):
         _check_result(place, scored.get(place.system), incidents)
-    board = board_of(reference, submissions, watch)
+    board = board_of(reference, submissions, progress)
     if not errors(incidents):  # what a wrong submission does to the board need not be said once more
         _check_board(root, board, incidents)
     before = None if base is None else survey(base, [])

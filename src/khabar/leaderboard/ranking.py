@@ -8,10 +8,11 @@ a group ends where everybody above is separated from everybody below, as in the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from khabar.progress import Progress, quiet, steps
 from khabar.records.labels import LAYERS
 from khabar.scoring.compare import TRIALS, Difference, compare, holm
 from khabar.scoring.scorer import Counted
@@ -21,7 +22,6 @@ COLUMNS = ("overall", *LAYERS)
 """What a board ranks by."""
 
 Pair = tuple[str, str]
-Pairs = Callable[[Sequence[Pair]], Iterable[Pair]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +54,14 @@ class Ranking:
 def rankings(
     headlines: Mapping[str, Mapping[str, float | None]],
     counted: Mapping[str, Counted],
-    watch: Pairs = lambda pairs: pairs,
+    progress: Progress = quiet,
 ) -> dict[str, Ranking]:
     """Rank systems on every column and test every pair."""
     pairs = list(combinations(sorted(counted), 2))
     trials = trials_for(len(counted))
-    found = {pair: compare(counted[pair[0]], counted[pair[1]], trials=trials) for pair in watch(pairs)}
+    found = {
+        pair: compare(counted[pair[0]], counted[pair[1]], trials=trials) for pair in steps(pairs, "comparing", progress)
+    }
     made = {}
     for column in COLUMNS:
         values = {name: value for name, line in headlines.items() if (value := line[column]) is not None}

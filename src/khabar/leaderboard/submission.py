@@ -9,17 +9,17 @@ from unicodedata import normalize
 
 import msgspec
 
-from khabar import api
 from khabar.corpus.release import sha256
 from khabar.leaderboard.card import Card, read_card
 from khabar.leaderboard.places import PREDICTIONS, Place
 from khabar.leaderboard.result import Result, result_of
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.checks import checked_predictions
+from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import Score
-from khabar.scoring.scorer import Counted, measure
+from khabar.scoring.scorer import Counted, count, measure
 
 CHECKER = "oracle"
 """The embedded system that is gold itself. `empty` checks the checker too, and is everybody's floor."""
@@ -65,15 +65,14 @@ def scored(
     incidents: list[Incident],
 ) -> Submission | None:
     """Score predictions as a submission. Without a card they are only checked. Gold itself is refused."""
-    try:
-        counted, warnings = api.counted(predictions, reference, LAYERS if card is None else card.layers)
-    except InputError as error:
-        incidents.extend(error.incidents)
+    layers = LAYERS if card is None else card.layers
+    found = Incidents()
+    records = checked_predictions(predictions, reference, layers, found)
+    incidents.extend(found)
+    if card is None or found.errors:
         return None
-    if card is None:
-        return None
+    counted = count(reference, records.documents, records.disputes, layers=layers)
     submission = Submission(system, card, digest, counted, measure(counted))
-    incidents.extend(warnings)
     file = str(predictions) if isinstance(predictions, Path) else None
     if CHECKER in shown_names(system, card):
         message = f"{CHECKER} is gold itself and checks the scorer"

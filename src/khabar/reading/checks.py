@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 from msgspec import structs
 
 from khabar.reading.causes import why_not_there
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, Incidents, errors
 from khabar.reading.limits import check_limits
 from khabar.reading.plain import LARGEST_OFFSET, plain
-from khabar.reading.predictions import Origin, Sourced, split
+from khabar.reading.predictions import Origin, Records, Sourced, given_predictions, read_predictions, split
 from khabar.reading.reference import Reference
 from khabar.records import (
     Annotations,
@@ -22,12 +24,37 @@ from khabar.records import (
     PredictedQuote,
     PredictedSource,
     PredictedSpan,
+    Prediction,
     canonical,
 )
+from khabar.records.labels import Layer
 from khabar.text.grounding import ground
 from khabar.text.values import as_fraction, is_date
 
 Report = Callable[..., None]
+
+
+def checked_predictions(
+    predictions: Path | str | Iterable[Prediction | Mapping[str, Any]],
+    reference: Reference,
+    layers: Sequence[Layer],
+    incidents: Incidents,
+) -> Records:
+    """Read predictions (a file, or records or objects) and check them against gold.
+
+    Every problem is added to `incidents`; what was read may be counted if none of them is an error.
+    """
+    problems: list[Incident] = []
+    if isinstance(predictions, (Path, str)):
+        records = read_predictions(predictions, problems)
+    else:
+        records = given_predictions(predictions, problems)
+    in_text = set(layers) - {"conflicts"}
+    complete = bool(in_text) and not errors(problems)
+    if not in_text:  # a story without a line has no dispute: for conflicts alone, a file without a line is an answer
+        problems = [incident for incident in problems if incident.id != "file-empty"]
+    incidents.extend([*problems, *check_against(reference, records, complete=complete)])
+    return records
 
 
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> list[Incident]:

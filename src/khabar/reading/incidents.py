@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
-from unicodedata import category
+
+from khabar.text.terminal import one_line
 
 Level = Literal["error", "warning"]
 
@@ -169,16 +170,11 @@ class Incident:
         head = f"{place}: " if place else ""
         inside = f" {', '.join(where)}:" if where else ""
         fix = self.fix or CATALOG[self.id].fix
-        return _one_line(f"{head}{self.level}[{self.id}]{inside} {self.message}. Fix: {fix}.")
+        return one_line(f"{head}{self.level}[{self.id}]{inside} {self.message}. Fix: {fix}.")
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form."""
         return {**asdict(self), "level": self.level, "fix": self.fix or CATALOG[self.id].fix}
-
-
-def _one_line(text: str) -> str:
-    """Escape control characters: what a file says neither moves the cursor nor makes up a line of its own."""
-    return "".join(repr(each)[1:-1] if category(each) in ("Cc", "Cs", "Zl", "Zp") else each for each in text)
 
 
 def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:

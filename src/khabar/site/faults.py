@@ -9,7 +9,8 @@ from typing import Any
 
 from khabar.records.errors import Error, Outcome
 from khabar.records.labels import Layer
-from khabar.rendering import error_line, harmless
+from khabar.scoring.errors.words import error_line
+from khabar.text.terminal import harmless
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from khabar.records import Claim, Dispute, PredictedNumber, PredictedSpan
 from khabar.records.labels import Layer
-from khabar.rendering import harmless
 from khabar.site.language import grouped
 from khabar.site.naming import Names
 from khabar.site.overlay import Mark
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.passages import Passage
+from khabar.text.terminal import harmless
 
 
 @dataclass(frozen=True, slots=True)

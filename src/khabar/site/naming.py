@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from khabar.records import PredictedSource, Registered
-from khabar.rendering import harmless
 from khabar.site.language import Language
+from khabar.text.terminal import harmless
 
 _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")

@@ -12,7 +12,6 @@ from khabar.leaderboard.board import Board, Entry
 from khabar.leaderboard.card import Card
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.rendering import harmless
 from khabar.scoring.errors.listing import list_errors
 from khabar.scoring.result import Score
 from khabar.site.faults import Faults, StoryFault, faults_of, told
@@ -20,6 +19,7 @@ from khabar.site.marking import marks_of, notes_of, notes_of_disputes
 from khabar.site.naming import Names
 from khabar.site.reader import Said
 from khabar.text.grounding import GroundedDocument
+from khabar.text.terminal import harmless
 
 
 def plain(board: Board) -> Board:

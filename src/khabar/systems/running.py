@@ -6,13 +6,14 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from inspect import iscoroutine
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
+from khabar.progress import Progress, quiet, steps
 from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
@@ -20,13 +21,11 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.systems.failures import Failure
 from khabar.systems.protocol import SlowSystem, StorySystem, System
 
-Progress = Callable[[Iterable[Document]], Iterable[Document]]
-
 
 def run_system(
     system: System | SlowSystem,
     documents: Sequence[Document],
-    progress: Progress = lambda items: items,
+    progress: Progress = quiet,
     layers: Sequence[Layer] = LAYERS,
 ) -> tuple[list[Annotations], list[Dispute]]:
     """Annotate every document, then compare the documents of each story if the system can.
@@ -47,7 +46,7 @@ def _run_slow(
 ) -> tuple[list[Annotations], list[Dispute]]:
     answers = system.annotate(documents, layers)
     said: dict[str, Annotations] = {}
-    for _ in progress(documents):  # one step an answer, whichever document it is of
+    for _ in steps(documents, "annotating", progress):  # one step an answer, whichever document it is of
         answer = next(answers, None)
         if answer is not None:
             said[answer.doc_id] = answer
@@ -80,7 +79,7 @@ def _nothing(failures: Sequence[Failure]) -> list[Incident]:
 def _run(system: System, documents: Sequence[Document], progress: Progress) -> tuple[list[Annotations], list[Dispute]]:
     incidents: list[Incident] = []
     said: list[Annotations] = []
-    for document in progress(documents):
+    for document in steps(documents, "annotating", progress):
         annotations = _said(system, document, incidents)
         if annotations is not None:
             said.append(annotations)

@@ -19,6 +19,7 @@ from khabar.annotations.agreement.passes import Round
 from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
 from khabar.annotations.label_studio.projects import Project, Reading, Server, Task
 from khabar.annotations.server import Connection, asking
+from khabar.progress import Progress, steps
 from khabar.reading.incidents import Incident, InputError
 from khabar.records import Conflict, Decision
 from khabar.records.decisions import VERDICTS
@@ -33,9 +34,6 @@ guidelines, or what the text says. Where careful readers may differ for good, ke
 LONGEST_TITLE = 50
 """Letters Label Studio allows in the title of a project."""
 
-Track = Callable[[Sequence[dict[str, Any]]], Iterable[dict[str, Any]]]
-"""Goes through tasks, showing progress."""
-
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -46,7 +44,7 @@ class Exchange:
     pulled: int
 
 
-def exchange(at: Connection, given: Round, found: Sequence[Disagreement], path: Path, track: Track) -> Exchange:
+def exchange(at: Connection, given: Round, found: Sequence[Disagreement], path: Path, progress: Progress) -> Exchange:
     """Fetch decisions into `path`, then put what is still undecided on the server.
 
     A decision made in the page replaces one of the file. Raises InputError with every problem of either, and then
@@ -67,7 +65,7 @@ def exchange(at: Connection, given: Round, found: Sequence[Disagreement], path: 
     issues = {row.issue_id: row for rows in (given.b.rows, given.a.rows) for row in rows if isinstance(row, Conflict)}
     made = [task(each, given.texts, issues) for each in missing]
     with asking(at):
-        for each in track(made):
+        for each in steps(made, "putting tasks", progress):
             server.add_task(project, each)
     return Exchange(project.address, len(made), sum(before.get(key) != decision for key, decision in fetched.items()))
 

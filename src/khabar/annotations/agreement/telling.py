@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khabar.rendering import ISOLATE, NOTHING, POP, harmless
+from khabar.text.terminal import ISOLATE, NOTHING, POP, harmless
 
 
 def told(value: Any) -> str:

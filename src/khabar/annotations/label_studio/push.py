@@ -6,7 +6,7 @@ submitted or began is never touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ from khabar.annotations.label_studio.results import Result, to_results
 from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Articles, Pass
 from khabar.annotations.label_studio.sanity import edited, repeated
 from khabar.annotations.label_studio.stories import story_page, story_text
+from khabar.progress import Progress, quiet, steps
 from khabar.reading.incidents import Incident, InputError
 from khabar.records import Claim, Conflict, Registered, Row
 
@@ -37,10 +38,6 @@ class Start:
     finished: bool = False
 
 
-Step = Callable[[Sequence[str], str], Iterable[str]]
-"""Shows progress over keys under a label."""
-
-
 def push(
     server: Server,
     which: Pass,
@@ -49,7 +46,7 @@ def push(
     annotator: str,
     start: Start,
     configurations: Mapping[str, Configuration],
-    step: Step = lambda keys, _: keys,
+    progress: Progress = quiet,
 ) -> tuple[list[Task], list[Task]]:
     """Bring a share of a pass to the server. Returns all tasks of the pass, of documents and of stories.
 
@@ -76,7 +73,7 @@ def push(
     by_document: dict[str, list[Row]] = {}
     for row in start.rows:
         by_document.setdefault(getattr(row, "doc_id", ""), []).append(row)
-    for doc_id in step(share, "documents"):
+    for doc_id in steps(share, "documents", progress):
         task = tasks.get(doc_id) or server.add_task(projects[DOCUMENTS], _document_data(doc_id, articles, annotator))
         if start.rows:
             results = to_results(document_page(by_document.get(doc_id, []), articles.texts[doc_id]))
@@ -84,7 +81,7 @@ def push(
     documents = server.tasks(projects[DOCUMENTS])
     _show(server, projects[DOCUMENTS], documents, start.source)
     stories = {task.key: task for task in there[STORIES]}
-    for story in step(sorted({articles.stories[task.key] for task in documents}), "stories"):
+    for story in steps(sorted({articles.stories[task.key] for task in documents}), "stories", progress):
         _push_story(server, projects[STORIES], story, stories.get(story), articles, annotator, start, documents)
     pushed = server.tasks(projects[STORIES])
     _show(server, projects[STORIES], pushed, CLAIMS)

@@ -21,14 +21,12 @@ from filelock import FileLock
 from platformdirs import user_cache_path
 
 from khabar.annotations.server.settings import settings
+from khabar.progress import Progress
 from khabar.reading.incidents import Incident, InputError
 
 CACHE = "KHABAR_CACHE"
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 LAUNCHER = Path(__file__).with_name("launch.py")
-
-Tell = Callable[[str, int, int | None], None]
-"""Told what is going on: in words, how much is done, and of how much (None: not known)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +51,7 @@ class Environment:
         return self.folder / "complete"
 
 
-def environment(tell: Tell) -> Environment:
+def environment(progress: Progress) -> Environment:
     """Find Label Studio's environment, or make it. Raises InputError with pip's own words if that fails."""
     made = Environment(_place())
     made.folder.parent.mkdir(parents=True, exist_ok=True)
@@ -61,7 +59,7 @@ def environment(tell: Tell) -> Environment:
         made.folder.with_name(made.folder.name + ".lock")
     ):  # a second one waits for the first and finds it made
         if not _is_sound(made):
-            _make(made, tell)
+            _make(made, progress)
     return made
 
 
@@ -89,26 +87,26 @@ def _is_sound(made: Environment) -> bool:
         return False
 
 
-def _make(made: Environment, tell: Tell) -> None:
+def _make(made: Environment, progress: Progress) -> None:
     if made.folder.exists():
         shutil.rmtree(made.folder)
     made.folder.mkdir()
     log = made.folder / "making.log"
-    tell("making an environment", 0, None)
+    progress("making an environment", 0, None)
     _do([sys.executable, "-I", "-m", "venv", made.folder], log, lambda: None)
 
     packages = sum("==" in line for line in CONSTRAINTS.read_text("utf-8").splitlines())
     named = f"installing {requirement()}"
 
-    def progress() -> None:
+    def show() -> None:
         fetched = log.read_text("utf-8", "replace").count("\nCollecting ")
         installed = sum(1 for _ in made.folder.glob("[Ll]ib/**/site-packages/*.dist-info"))
-        tell(named, min(fetched + installed, 2 * packages), 2 * packages)
+        progress(named, min(fetched + installed, 2 * packages), 2 * packages)
 
     pip: list[str | Path] = [made.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
-    _do([*pip, "install", "--progress-bar", "off", "-c", CONSTRAINTS, requirement()], log, progress)
+    _do([*pip, "install", "--progress-bar", "off", "-c", CONSTRAINTS, requirement()], log, show)
 
-    tell("preparing an empty database", 0, None)
+    progress("preparing an empty database", 0, None)
     scratch = made.folder / "scratch"
     scratch.mkdir()
     _do([made.python, "-I", LAUNCHER, "version"], log, lambda: None, {**os.environ, **settings(scratch)})

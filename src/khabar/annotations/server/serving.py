@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 from filelock import Timeout
 
-from khabar.annotations.server.environment import LAUNCHER, Environment, Tell, environment
+from khabar.annotations.server.environment import LAUNCHER, Environment, environment
 from khabar.annotations.server.folder import (
     Access,
     Login,
@@ -29,6 +29,7 @@ from khabar.annotations.server.folder import (
 )
 from khabar.annotations.server.settings import settings
 from khabar.annotations.server.tokens import working_token
+from khabar.progress import Progress
 from khabar.reading.incidents import Incident, InputError
 
 HOST = "127.0.0.1"
@@ -54,13 +55,13 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
+def serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
     """Serve `data` (made if needed) on `port` (0: any free one) until the block is left. Raises InputError."""
     with reserved(port) as free:
-        yield from _serving(data, free, tell)
+        yield from _serving(data, free, progress)
 
 
-def _serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
+def _serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
     """The same, on a port that is ours."""
     login = _login(data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -75,8 +76,8 @@ def _serving(data: Path, port: int, tell: Tell) -> Iterator[Served]:
         access = read_secret(access_file(data), Access)
         if access is not None:
             write_secret(access_file(data), Access(access.token))  # nobody looks for us where we were last time
-        made = environment(tell)
-        tell("starting Label Studio", 0, None)
+        made = environment(progress)
+        progress("starting Label Studio", 0, None)
         if read_secret(login_file(data), Login) is None:
             write_secret(login_file(data), login)
         process = _start(made, data, port, login)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.output import AsJson, Gold, Split, print_json, warn, writing
+from khabar.cli.console import print_json, warn, writing
+from khabar.cli.options import AsJson, Gold, Split, wrong_option
 
 if TYPE_CHECKING:
     from khabar.formats.iob import Repair
@@ -60,10 +61,10 @@ def convert(
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
         if value is not None and value not in known:
-            raise _wrong(f"{option} {value!r}: there is {', '.join(known)}")
+            raise wrong_option(f"{option} {value!r}: there is {', '.join(known)}")
     policy, utf16 = _repairs(repair)
     if source.resolve() == out.resolve():
-        raise _wrong("OUT is IN itself")
+        raise wrong_option("OUT is IN itself")
     texts = {document.doc_id: document for document in api.load(gold, split=split)}
     work = Conversion(texts, labels, policy, utf16, _columns(columns), split)
     made = convert_files(source, out, work, given=given, wanted=wanted)
@@ -89,12 +90,6 @@ def convert(
         typer.echo(f"lost: {times} {what}", err=True)
 
 
-def _wrong(message: str) -> Exception:
-    from khabar.reading.incidents import Incident, InputError
-
-    return InputError([Incident("option-wrong", message)])
-
-
 def _repairs(text: str | None) -> tuple[Repair, bool]:
     from khabar.formats.conversion import UTF16
     from khabar.formats.iob import REPAIRS
@@ -102,7 +97,7 @@ def _repairs(text: str | None) -> tuple[Repair, bool]:
     named = [part.strip() for part in (text or "").split(",") if part.strip()]
     policies: list[Repair] = [name for name in REPAIRS if name in named]
     if len(policies) > 1 or set(named) - {*REPAIRS, UTF16}:
-        raise _wrong(f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}")
+        raise wrong_option(f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}")
     return (policies or ["none"])[0], UTF16 in named
 
 
@@ -111,5 +106,5 @@ def _columns(text: str | None) -> tuple[int, ...] | None:
         return None
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and 1 < int(part) < 1000 for part in parts):
-        raise _wrong(f"--columns {text!r}: name columns by number, the token being 1, such as 2,3")
+        raise wrong_option(f"--columns {text!r}: name columns by number, the token being 1, such as 2,3")
     return tuple(int(part) for part in parts)

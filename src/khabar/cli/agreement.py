@@ -1,0 +1,197 @@
+"""annotate agreement and adjudicate, and the tables of two passes: how far they agree, and what is to be decided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from khabar.cli.console import console, print_json, progress, table, writing
+from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
+
+if TYPE_CHECKING:
+    from khabar.annotations.adjudication.adjudicating import State
+    from khabar.annotations.agreement import Difference
+    from khabar.annotations.agreement.passes import Round
+
+PassNames = Annotated[
+    list[str] | None, typer.Argument(help="The two passes. [default: the two there are]", metavar="[A B]")
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the group `annotate`."""
+    app.command(epilog="Example: khabar annotate agreement first")(agreement)
+    app.command(epilog="Example: khabar annotate adjudicate first --json")(adjudicate)
+
+
+def agreement(
+    round_name: RoundName,
+    passes: PassNames = None,
+    rounds: Rounds = Path("annotations/rounds"),
+    seeds: Seeds = Path("seeds"),
+    as_json: AsJson = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Also write the figures to agreement.json beside the passes.")
+    ] = False,
+) -> None:
+    """Compare two passes: the scorer with either as gold, Krippendorff's alpha, and every item that differs."""
+    import msgspec
+
+    from khabar.annotations.agreement import agreement as agreement_of
+    from khabar.annotations.agreement import differences
+
+    given = _read(rounds, round_name, seeds, passes)
+    figures = agreement_of(given)
+    items = differences(figures.pairs)
+    if write:
+        from khabar.reading.files import write_whole
+
+        path = given.folder / "agreement.json"
+        with writing(path):
+            write_whole(path, figures.to_json().encode())
+    if as_json:
+        print_json({**figures.to_dict(), "differences": msgspec.to_builtins(items)})
+    else:
+        _print_agreement(figures.to_dict(), items)
+
+
+def adjudicate(
+    round_name: RoundName,
+    passes: PassNames = None,
+    rounds: Rounds = Path("annotations/rounds"),
+    seeds: Seeds = Path("seeds"),
+    gold: Annotated[Path, typer.Option("--gold", help="The folder that gold is written to.")] = Path(
+        "annotations/gold"
+    ),
+    server: Annotated[
+        bool, typer.Option("--server", help="Fetch decisions from Label Studio, and put what is undecided there.")
+    ] = False,
+    data: Annotated[Path | None, typer.Option("--data", help="The data folder of the server.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what two passes disagree on, or, once all of it is decided in decisions.jsonl, write the gold.
+
+    Exit code 1 while anything is undecided.
+    """
+    from khabar.annotations.adjudication import disagreements
+    from khabar.annotations.adjudication.adjudicating import conclude, state_of
+    from khabar.annotations.agreement.alignment import align
+    from khabar.annotations.agreement.passes import DECISIONS
+
+    given = _read(rounds, round_name, seeds, passes)
+    pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
+    found = disagreements(pairs, given.texts)
+    path = given.folder / DECISIONS
+    if server:
+        from khabar.annotations.adjudication.exchange import exchange
+        from khabar.annotations.server import connection
+
+        with writing(path), progress() as show:
+            done = exchange(connection(data), given, found, path, show)
+        typer.echo(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
+    state = state_of(found, path)
+    if not state.undecided:
+        from khabar.reading.files import write_all
+        from khabar.reading.rows import encoded
+
+        written = conclude(state, pairs, given, gold)
+        with writing(gold):
+            write_all({target: encoded(rows) for target, rows in written.items()})
+    if as_json:
+        print_json(state.to_dict() | {"gold": [] if state.undecided else [str(target) for target in written]})
+    elif state.undecided:
+        _print_undecided(state, path)
+    else:
+        print(f"{state.told()}: {', '.join(map(str, written))} written")
+    if state.undecided:
+        raise typer.Exit(1)
+
+
+def _read(rounds: Path, name: str, seeds: Path, passes: Sequence[str] | None) -> Round:
+    """Read two passes of a round. Raises InputError if a name is a path that leads elsewhere."""
+    from khabar.annotations.agreement import read_round
+    from khabar.reading.incidents import Incidents
+
+    if name in ("", ".", "..") or Path(name).name != name:
+        raise wrong_option(f"{name!r} is not the name of a round", fix="name a folder of --rounds")
+    names = [each.removesuffix(".jsonl") for each in passes or ()]
+    if len(names) not in (0, 2):
+        raise typer.BadParameter("name two passes, or none where the round has just two")
+    incidents = Incidents()
+    for each in names:
+        if Path(each).name != each:
+            fix = "name a file of the round's folder"
+            incidents.report("option-wrong", f"{each!r} is not the name of a pass", fix=fix)
+    incidents.refuse()
+    return read_round(rounds / name, seeds, names)
+
+
+def _print_agreement(figures: Mapping[str, Any], items: Sequence[Difference]) -> None:
+    """Print the figures, then what differs: a line an item; wording is counted only."""
+    from rich.text import Text
+
+    from khabar.annotations.agreement.table import alpha_of, elsewhere_of, lines, warning
+    from khabar.annotations.agreement.telling import isolated, told
+
+    terminal = console(least_width=90)
+    a, b = figures["passes"]
+    shown = table(f"round {figures['round']}: {a} and {b}, {len(figures['documents'])} document(s)")
+    shown.add_column("layer", style="bold")
+    shown.add_column("what", no_wrap=True)
+    shown.add_column("n", justify="right")
+    shown.add_column("agreement", justify="right", no_wrap=True)
+    shown.add_column("alpha", justify="right")
+    shown.add_column("elsewhere", style="dim", no_wrap=True)
+    before = None
+    for line in lines(figures):
+        if before not in (None, line.layer):
+            shown.add_section()
+        first = "" if line.layer == before else line.layer
+        words = Text(line.words, style="dim" if line.label else "")
+        shown.add_row(first, words, str(line.n or ""), line.value, alpha_of(line), elsewhere_of(line))
+        before = line.layer
+    terminal.print(shown)
+    notes = [f"x / y: with {a}, and with {b}, as gold; n: items both judge"]
+    for name, left in figures["left_out"].items():
+        notes += [f"only in {name}, not compared: {', '.join(left)}"] * bool(left)
+    if (warned := warning(figures)) is not None:
+        notes.append(warned)
+    for words_under in notes:
+        terminal.print(Text(words_under, style="dim"), soft_wrap=True)
+
+    meant = [item for item in items if not item.cosmetic]
+    title = f"{len(meant)} difference(s), and {len(items) - len(meant)} in wording only (--json lists these too)"
+    columns = ("document", "offset", "layer", "what", "text", a, b)
+    shown = table(title, *columns, right={"offset"}, no_wrap=True)
+    for item in meant:
+        document = (item.doc_id or "story")[:12]
+        offset = "" if item.start is None else str(item.start)
+        cells = (isolated(item.text, 34), *(isolated(told(value), 30) for value in (item.a, item.b)))
+        shown.add_row(Text(document), offset, item.layer, item.what, *map(Text, cells))
+    console(least_width=150).print(shown)
+
+
+def _print_undecided(state: State, path: Path) -> None:
+    """Print what is to be decided, a line each, and how."""
+    from rich.text import Text
+
+    from khabar.annotations.adjudication.page import readings
+    from khabar.annotations.agreement.differences import place
+    from khabar.annotations.agreement.telling import isolated
+
+    terminal = console(least_width=160)
+    cosmetic = sum(disagreement.cosmetic for disagreement in state.found)
+    title = f"{len(state.undecided)} undecided, {state.told()}, {cosmetic} group(s) of mere wording, where a's stands"
+    shown = table(title, "id", "document", "offset", "text", "a", "b", right={"offset"}, no_wrap=True)
+    for disagreement in state.undecided:
+        start, text = place((*disagreement.a, *disagreement.b)[0])
+        a, b = readings(disagreement)
+        cells = (isolated(text, 26), isolated(a, 38), isolated(b, 38))
+        document = Text((disagreement.doc_id or "story")[:8])
+        shown.add_row(disagreement.id, document, "" if start is None else str(start), *map(Text, cells))
+    terminal.print(shown)
+    how = f"Decide in {path}, a line each, or in Label Studio with --server; --json gives the lines to complete."
+    terminal.print(Text(how, style="dim"), soft_wrap=True)

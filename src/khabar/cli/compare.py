@@ -1,0 +1,121 @@
+"""compare: what others score with what a baseline scores, pair by pair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.console import console, note, print_json, table, warn
+from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers
+from khabar.cli.score import decimal
+from khabar.text.terminal import harmless
+
+if TYPE_CHECKING:
+    from khabar.scoring.compare import Difference
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example: khabar compare mine.jsonl theirs.jsonl --layers quotes")(compare)
+
+
+def compare(
+    files: Annotated[
+        list[Path],
+        typer.Argument(help="Predictions (JSONL or Parquet): the baseline, then others.", metavar="A B [C…]"),
+    ],
+    gold: Gold = None,
+    split: Split = "test",
+    layers: Layers = None,
+    as_json: AsJson = False,
+    fail_if_worse: Annotated[
+        bool,
+        typer.Option(
+            "--fail-if-worse", help="Exit 1 if on any layer the interval of a − b lies wholly above 0 (b is worse)."
+        ),
+    ] = False,
+) -> None:
+    """Compare predictions with those of A: a − b on each layer, with interval and p of a paired test."""
+    from khabar import api
+    from khabar.reading.incidents import Incidents
+
+    if len(files) < 2:
+        raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
+    wanted = chosen_layers(layers)
+    incidents = Incidents()
+    baseline, *names = distinct([file.name for file in files])
+    others = dict(zip(names, files[1:], strict=True))
+    compared = api.compare_several(files[0], others, gold=gold, split=split, layers=wanted, incidents=incidents)
+    warn(incidents)
+    if not as_json:
+        comparison_tables(compared, baseline)
+    elif len(names) == 1:
+        print_json({layer: difference.to_dict() for layer, difference in compared[names[0]].items()})
+    else:
+        print_json(
+            {
+                name: {layer: difference.to_dict_of_several() for layer, difference in differences.items()}
+                for name, differences in compared.items()
+            }
+        )
+    if fail_if_worse and _tell_worse(compared, baseline):
+        raise typer.Exit(1)
+
+
+def distinct(names: Sequence[str]) -> list[str]:
+    """Number names that stand there already: "b.jsonl", "b.jsonl (2)"."""
+    taken: list[str] = []
+    for name in names:
+        free = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        taken.append(next(candidate for candidate in free if candidate not in taken))
+    return taken
+
+
+def _tell_worse(compared: Mapping[str, Mapping[str, Difference]], baseline: str) -> bool:
+    """Say on stderr what is worse than the baseline, and what looks so but has no interval; tell if anything is."""
+    worse = False
+    for name, differences in compared.items():
+        for layer, difference in differences.items():
+            if difference.b_is_worse:
+                worse = True
+                message = f"worse than {baseline} on {layer}, a − b in [{difference.low:+.4f}, {difference.high:+.4f}]"
+            elif difference.low is None and (difference.difference is None or difference.difference > 0):
+                message = f"not judged on {layer}, it has no interval"
+            else:
+                continue
+            typer.echo(harmless(f"{name}: {message} (--fail-if-worse)"), err=True)
+    return worse
+
+
+def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline: str) -> None:
+    """Print comparisons with a baseline, by the name of what is compared with it."""
+    terminal = console()
+    several = len(compared) > 1
+    figures = ("a", "b", "a − b", "95% interval", "detectable", "p (Holm)" if several else "p")
+    for name, differences in compared.items():
+        title = f"a = {harmless(baseline)}, b = {harmless(name)}"
+        shown = table(title, "layer", *figures, right=figures, no_wrap=True)
+        for layer, difference in differences.items():
+            shown.add_row(layer, *_cells(difference))
+        terminal.print(shown)
+    note(terminal, "detectable: the smallest difference this corpus could show")
+    if several:
+        note(terminal, f"p (Holm): corrected on each layer for {len(compared)} comparisons with a")
+
+
+def _cells(difference: Difference) -> list[str]:
+    from rich.markup import escape
+
+    low, high = difference.low, difference.high
+    return [
+        decimal(difference.a),
+        decimal(difference.b),
+        "–" if difference.difference is None else f"{difference.difference:+.3f}",
+        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
+        decimal(difference.smallest_detectable),
+        "–" if difference.p is None else f"{difference.p:.4f}",
+    ]

@@ -1,0 +1,133 @@
+"""What commands print: JSON, incidents, tables; and a bar while they work."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from khabar.progress import quiet
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+    from khabar.progress import Progress
+    from khabar.reading.incidents import Incident
+
+_MOST_WARNINGS = 20
+
+
+def print_json(value: Any) -> None:
+    """Print JSON without NaN, Arabic as it is."""
+    print(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
+
+
+def warn(incidents: Iterable[Incident]) -> None:
+    """Print warnings to stderr, the first few of many."""
+    lines = [str(incident) for incident in incidents]
+    for line in lines[:_MOST_WARNINGS]:
+        typer.echo(line, err=True)
+    if len(lines) > _MOST_WARNINGS:
+        typer.echo(f"… and {len(lines) - _MOST_WARNINGS} more warnings (khabar validate lists all)", err=True)
+
+
+def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **more: Any) -> None:
+    """Print what a check found: all of it on stderr, or `sound` if there is no error; exit with 1 on an error."""
+    from khabar.reading.incidents import errors
+
+    incidents = list(incidents)
+    failed = errors(incidents)
+    if as_json:
+        print_json({"valid": not failed, "incidents": [incident.to_dict() for incident in incidents], **more})
+    else:
+        for incident in failed:
+            typer.echo(str(incident), err=True)
+        warn(incident for incident in incidents if incident.level == "warning")
+        if not failed:
+            print(sound)
+    if failed:
+        raise typer.Exit(1)
+
+
+@contextmanager
+def writing(path: Path | None = None) -> Iterator[None]:
+    """Turn what goes wrong while a command writes into an incident of `path`, else of the file that failed.
+
+    Raises InputError.
+    """
+    from khabar.reading.incidents import Incident, InputError
+
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        file = error.filename if path is None else path
+        name = None if file is None else str(file)
+        raise InputError([Incident("file-unwritable", error.strerror or str(error), name)]) from None
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """Draw a bar on a terminal for what is going on; stay quiet in a pipe."""
+    if not sys.stderr.isatty():
+        yield quiet
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+
+        def show(doing: str, done: int, total: int | None) -> None:
+            if not bar.tasks or bar.tasks[0].description != doing:  # the next step has a bar of its own
+                for task in bar.task_ids:
+                    bar.remove_task(task)
+                bar.add_task(doing, total=total)
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield show
+
+
+def console(least_width: int = 0) -> Console:
+    """The console that tables and articles are printed on."""
+    from rich.console import Console
+
+    class Terminal(Console):
+        """A console whose reader may leave (`khabar show 004 | head`): that is no failure."""
+
+        def on_broken_pipe(self) -> None:
+            """Leave it to the application, which ends quietly; Rich would end with 1."""
+            raise BrokenPipeError
+
+    terminal = Terminal()
+    terminal.width = max(terminal.width, least_width)
+    return terminal
+
+
+def table(title: str | None = None, *columns: str, right: Iterable[str] = (), **options: Any) -> Table:
+    """A table of khabar's look; `right` names the columns that are aligned right, `options` are of each column."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(
+        box=box.SIMPLE_HEAD, title=None if title is None else Text(title), title_justify="left", pad_edge=False
+    )
+    right = set(right)
+    for column in columns:
+        made.add_column(Text(column), justify="right" if column in right else "left", **options)
+    return made
+
+
+def note(console: Console, text: str) -> None:
+    """Print a line under a table; it wraps on a terminal and is one line in a pipe."""
+    from rich.text import Text
+
+    console.print(Text(text, style="dim"), soft_wrap=not console.is_terminal)

@@ -1,0 +1,50 @@
+"""Options that several commands take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from khabar.reading.incidents import InputError
+    from khabar.records.labels import Layer
+
+Gold = Annotated[
+    Path | None,
+    typer.Option(
+        "--gold", help="A corpus folder, or JSONL or Parquet in the prediction format. [default: released corpus]"
+    ),
+]
+Split = Annotated[str, typer.Option("--split", help="Which split of the corpus is the gold.")]
+Layers = Annotated[str | None, typer.Option("--layers", help="Layers to score, with commas. [default: all four]")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Errors = Annotated[
+    Path | None,
+    typer.Option("--errors", help="Also write each miss, false alarm and wrong attribute here (JSONL), with a cause."),
+]
+Seeds = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
+RoundName = Annotated[str, typer.Argument(help="The round, a folder of --rounds.", metavar="ROUND")]
+Rounds = Annotated[Path, typer.Option("--rounds", help="The folder of rounds.")]
+
+
+def wrong_option(message: str, *, file: str | None = None, fix: str | None = None) -> InputError:
+    """The error that an option's value cannot be used."""
+    from khabar.reading.incidents import Incident, InputError
+
+    return InputError([Incident("option-wrong", message, file, fix=fix)])
+
+
+def chosen_layers(text: str | None) -> tuple[Layer, ...]:
+    """Parse `--layers`. Raises InputError."""
+    from khabar.records.labels import LAYERS
+
+    if text is None:
+        return LAYERS
+    named = [part.strip() for part in text.split(",") if part.strip()]
+    unknown = [name for name in named if name not in LAYERS]
+    if unknown or not named:
+        there_is = ", ".join(LAYERS)
+        raise wrong_option(f"--layers {text!r}: no layer {', '.join(unknown) or 'named'}; there is: {there_is}")
+    return tuple(layer for layer in LAYERS if layer in named)

@@ -1,0 +1,119 @@
+"""run: a system over the corpus, scored; what it says is kept, and what it left unanswered is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.console import progress, warn, writing
+from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers
+from khabar.cli.score import print_score, spare, write_errors
+
+if TYPE_CHECKING:
+    from khabar.records import Prediction
+    from khabar.systems.journal import Journal
+    from khabar.systems.protocol import SlowSystem, System
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example: khabar run rules --json")(run)
+
+
+def run(
+    system: Annotated[
+        str,
+        typer.Argument(
+            help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND or openai:MODEL.",
+            metavar="SYSTEM",
+        ),
+    ],
+    gold: Gold = None,
+    split: Split = "test",
+    layers: Layers = None,
+    as_json: AsJson = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", help="Also write the predictions here (JSONL). A run that was stopped goes on from there."
+        ),
+    ] = None,
+    errors: Errors = None,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", help="Seconds to wait for an answer of a command or an endpoint.")
+    ] = 120,
+    jobs: Annotated[int, typer.Option("--jobs", help="How many requests an endpoint gets at once.")] = 4,
+    price: Annotated[
+        str | None,
+        typer.Option(
+            "--price", help="What a million tokens in and out of an endpoint cost, as 0.15/0.60: adds the cost."
+        ),
+    ] = None,
+) -> None:
+    """Run a system over the corpus and score it."""
+    from khabar import api
+    from khabar.reading.incidents import Incidents
+    from khabar.systems.journal import Journal
+    from khabar.systems.registry import find_system
+    from khabar.systems.running import run_system
+    from khabar.systems.terms import Price, Terms
+
+    wanted = chosen_layers(layers)
+    spare(errors, out, gold)
+    incidents = Incidents()
+    reference = api.read_gold(gold, split, incidents)
+    with writing(out or Path()):
+        journal = Journal() if out is None else Journal.beside(out)
+    terms = Terms(time_limit, jobs, Price.parse(price) if price else None, journal)
+    runnable = find_system(system, reference, terms)
+    documents = api.load(gold, split=split)
+    with kept_in(journal), progress() as show:
+        annotations, disputes = run_system(runnable, documents, show, wanted)
+        predictions: list[Prediction] = [*annotations, *disputes]
+        result = api.score(predictions, gold=reference, layers=wanted, progress=show, incidents=incidents)
+    if out is not None:
+        import msgspec
+
+        from khabar.reading.files import write_lines
+
+        with writing(out):
+            write_lines(out, map(msgspec.json.encode, predictions))
+    if errors is not None:
+        write_errors(errors, reference, annotations, disputes, wanted)
+    warn(incidents)
+    tell_failures(runnable, journal)
+    print_score(result, system, as_json)
+
+
+@contextmanager
+def kept_in(journal: Journal) -> Iterator[None]:
+    """Say what was taken up from an earlier run and, if this one does not come to its end, how to go on."""
+    from khabar.reading.incidents import InputError
+
+    try:
+        yield
+    except (KeyboardInterrupt, InputError):
+        if journal.path is not None and journal.path.exists():
+            typer.echo(f"what was answered is kept in {journal.path}: the same command goes on from there", err=True)
+        raise
+    if journal.kept:
+        typer.echo(f"{journal.kept} answer(s) taken from {journal.path}; remove it to ask for all again", err=True)
+
+
+def tell_failures(system: System | SlowSystem, journal: Journal) -> None:
+    """Say what a slow system failed on and has cost; close the journal, or say what it is still good for."""
+    from khabar.systems.failures import table
+    from khabar.systems.protocol import SlowSystem
+
+    if not isinstance(system, SlowSystem):
+        return
+    for line in (*system.report(), *table(system.failures)):
+        typer.echo(line, err=True)
+    if not system.failures:
+        journal.remove()
+    elif journal.path is not None and journal.path.exists():
+        typer.echo(f"to ask for these alone again, run the same command: the rest is in {journal.path}", err=True)

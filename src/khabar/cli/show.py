@@ -1,0 +1,243 @@
+"""show: an article in the terminal, its spans marked, and under each paragraph what the layers say of it.
+
+Under them may stand what a system got wrong there, a line an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.console import console, print_json
+from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
+from khabar.records import Claim, Document, Entity, Number, Quote, Row
+from khabar.records.labels import Layer
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+    from khabar.records.errors import Error
+    from khabar.scoring.errors.words import ErrorLine
+
+STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
+MARKS: dict[Layer, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
+"""What a layer's spans are put between."""
+_INNERMOST_LAST = ("quotes", "entities", "numbers")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command(epilog="Example: khabar show 004 --layers quotes")(show)
+
+
+def show(
+    doc: Annotated[str, typer.Argument(help="A doc_id, or the beginning of one.", metavar="DOC")],
+    gold: Gold = None,
+    split: Split = "test",
+    layers: Layers = None,
+    as_json: AsJson = False,
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", help="Show the errors of this file (from `khabar score --errors`) under the text."),
+    ] = None,
+) -> None:
+    """Show an article in the terminal with its layers marked."""
+    from khabar.corpus.read import read_split
+    from khabar.corpus.release import released_corpus
+
+    wanted = chosen_layers(layers)
+    folder = released_corpus() if gold is None else gold
+    if folder.is_file():
+        fix = "name a folder built by `khabar corpus build`"
+        raise wrong_option("--gold is a file, and a corpus is shown", file=str(folder), fix=fix)
+    document = _document(doc, gold, split)
+    rows = {
+        config: [row for row in table if getattr(row, "doc_id", None) == document.doc_id]
+        for config, table in read_split(folder, split).items()
+    }
+    wrong = [] if errors is None else [e for e in _errors_of(errors, document.doc_id) if e.layer in wanted]
+    if not as_json:
+        _print(document, rows, wanted, None if errors is None else wrong)
+        return
+    import msgspec
+
+    print_json(msgspec.to_builtins(rows if errors is None else {**rows, "errors": wrong}))
+
+
+def _document(start: str, gold: Path | None, split: str) -> Document:
+    """The document whose id begins so. Raises InputError."""
+    from khabar import api
+    from khabar.reading.incidents import Incident, InputError
+
+    documents = api.load(gold, split=split)
+    fitting = [document for document in documents if document.doc_id.startswith(start)]
+    if len(fitting) == 1:
+        return fitting[0]
+    known = ", ".join(document.doc_id for document in fitting or documents)
+    message = f"{start!r} fits {len(fitting)} documents; there is: {known}"
+    raise InputError([Incident("document-unknown", message, fix="write enough of one doc_id")])
+
+
+def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
+    """Read the errors of a document, and of its story where they cite it. Raises InputError."""
+    from khabar.reading.error_files import read_errors
+    from khabar.reading.incidents import Incident, InputError
+    from khabar.reading.incidents import errors as stopping
+
+    incidents: list[Incident] = []
+    listed = read_errors(path, incidents)
+    if stopping(incidents):
+        raise InputError(incidents)
+    return [e for e in listed if doc_id == e.doc_id or any(c.doc_id == doc_id for c in e.context)]
+
+
+def _print(
+    document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer], errors: Sequence[Error] | None
+) -> None:
+    from rich.text import Text
+
+    terminal = console()
+    head = (document.doc_id, document.outlet or "outlet not said", document.published or "date not said")
+    terminal.print(Text("  ".join(head), style="bold"))
+    legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in layers)
+    terminal.print(Text(legend, style="dim"))
+    if errors is not None:
+        terminal.print(Text(f"{len(errors)} error(s), right to left: gold ← predicted (cause)", style="dim"))
+    laid_out = paragraphs(document, rows, layers)
+    under = errors_under(document, errors or (), laid_out)
+    for paragraph in laid_out:
+        terminal.print()
+        terminal.print(Text(f"{paragraph.number} {paragraph.zone}", style="dim"))
+        terminal.print(Text(paragraph.text, style="bold" if paragraph.zone in ("title", "heading") else ""))
+        for layer, words in paragraph.notes:
+            terminal.print(Text(f"  {words}", style=STYLES[layer]))
+        for line in under.get(paragraph.number, ()):
+            terminal.print(_styled(line), soft_wrap=True)
+    if 0 in under:
+        terminal.print(Text("\nnowhere in the text", style="dim"))
+        for line in under[0]:
+            terminal.print(_styled(line), soft_wrap=True)
+
+
+def _styled(line: ErrorLine) -> Text:
+    """Colour an error: gold green, predicted red, the cause in the colour of its layer."""
+    from rich.text import Text
+
+    text = Text(f"✗ {line}", style="dim")
+    end = 0
+    for part, style in ((line.gold, "green"), (line.predicted, "red"), (line.cause, f"bold {STYLES[line.layer]}")):
+        start = text.plain.index(part, end)
+        end = start + len(part)
+        text.stylize(f"not dim {style}", start, end)
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A line of the article: its number from 1, zone, text with marks, and one line for each thing said of it."""
+
+    number: int
+    zone: str
+    text: str
+    notes: tuple[tuple[Layer, str], ...]
+    """(layer, words)"""
+    start: int = 0
+    """Where the line begins in the text."""
+
+
+def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer]) -> list[Paragraph]:
+    """Lay out a document. `rows` are its own, by config."""
+    of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
+    laid_out: list[Paragraph] = []
+    start = 0
+    for number, line in enumerate(document.text.split("\n"), start=1):
+        end = start + len(line)
+        if line.strip():
+            here = [row for row in of_text if start <= _start(row) <= end]
+            zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
+            marks = [mark for row in here for mark in _marks(row, layers)]
+            notes = tuple(note for row in here for note in _notes(row, layers))
+            laid_out.append(Paragraph(number, zone, _marked(document.text, start, end, marks), notes, start))
+        start = end + 1
+    return laid_out
+
+
+def errors_under(document: Document, errors: Iterable[Error], shown: Sequence[Paragraph]) -> dict[int, list[ErrorLine]]:
+    """Lay out a document's errors under the numbers of its paragraphs; 0 holds those that are nowhere in them.
+
+    An error of a story stands under each paragraph of this document that it cites.
+    """
+    from khabar.scoring.errors.words import error_line
+
+    under: dict[int, list[ErrorLine]] = {}
+    for error in errors:
+        if error.doc_id is None:
+            starts = [paragraph.start for paragraph in error.context if paragraph.doc_id == document.doc_id]
+        else:
+            starts = [error.offset] if error.doc_id == document.doc_id else []
+        for start in starts:
+            number = next((p.number for p in reversed(shown) if 0 <= p.start <= start <= len(document.text)), 0)
+            under.setdefault(number, []).append(error_line(error))
+    return under
+
+
+def _start(row: Row) -> int:
+    if isinstance(row, Quote):
+        return row.content[0].start if row.content else row.cue[0].start
+    return row.start if isinstance(row, (Entity, Number, Claim)) else -1
+
+
+def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Layer]]:
+    if isinstance(row, Entity) and "entities" in layers:
+        yield row.start, row.end, "entities"
+    elif isinstance(row, Number) and "numbers" in layers:
+        yield row.start, row.end, "numbers"
+    elif isinstance(row, Quote) and "quotes" in layers and row.scored:
+        for span in row.content:
+            yield span.start, span.end, "quotes"
+
+
+def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Layer]]) -> str:
+    """Put marks around spans; where several begin or end together the longer one is outside."""
+    opening: dict[int, list[tuple[int, int, Layer]]] = {}
+    closing: dict[int, list[tuple[int, int, Layer]]] = {}
+    for first, last, layer in marks:
+        rank = _INNERMOST_LAST.index(layer)
+        opening.setdefault(first, []).append((-last, rank, layer))
+        closing.setdefault(min(last, end), []).append((-first, -rank, layer))
+    parts: list[str] = []
+    for offset in range(start, end + 1):
+        parts += [MARKS[layer][1] for _, _, layer in sorted(closing.get(offset, ()))]
+        parts += [MARKS[layer][0] for _, _, layer in sorted(opening.get(offset, ()))]
+        parts.append(text[offset] if offset < end else "")
+    return "".join(parts)
+
+
+def _notes(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[Layer, str]]:
+    aside = "" if getattr(row, "scored", True) else " (not scored)"
+    if isinstance(row, Entity) and "entities" in layers:
+        yield "entities", f"{row.text}  {row.label}  {row.entity_id}{aside}"
+    elif isinstance(row, Number) and "numbers" in layers:
+        yield "numbers", f"{row.text}  {row.kind}  {_value(row)}{aside}"
+    elif isinstance(row, Quote) and "quotes" in layers:
+        chain = " ← ".join(row.source_chain or (row.speaker,))
+        cue = " … ".join(span.text for span in row.cue) or "–"
+        content = " … ".join(span.text for span in row.content)
+        yield "quotes", f"{chain}  {cue}: {content}  ({row.type}){aside}"
+    elif isinstance(row, Claim) and "conflicts" in layers:
+        yield "conflicts", f"{row.issue_id}/{row.position}  {row.source}: {row.text}  = {row.value or '?'}"
+
+
+def _value(row: Number) -> str:
+    if row.kind == "date":
+        return row.edtf or row.edtf_literal or "?"
+    if row.kind == "ident":
+        return "no quantity"
+    opens, closes = "[" if row.low_incl else "(", "]" if row.high_incl else ")"
+    exact = row.low is not None and row.low == row.high
+    value = row.low if exact else f"{opens}{row.low or '−∞'}, {row.high or '∞'}{closes}"
+    return " ".join(part for part in (row.modality, value, row.unit) if part)
