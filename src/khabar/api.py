@@ -63,7 +63,7 @@ def score(
 
     check_layers(layers)
     with _warned(incidents) as collected:
-        counted = _in_parts(predictions, gold, layers, cluster, seed, resamples, progress, collected)
+        counted = _in_parts(predictions, gold, layers, cluster, progress, collected)
         if counted is None:
             [counted] = _counted([predictions], gold, split, layers, collected)
         progress("resampling", 0, None)
@@ -180,8 +180,6 @@ def _in_parts(
     gold: Gold,
     layers: Sequence[Layer],
     cluster: str | None,
-    seed: int,
-    resamples: int,
     progress: Progress,
     incidents: Incidents,
 ) -> Counted | None:
@@ -205,9 +203,7 @@ def _in_parts(
 
     place = workers.cores if cluster is None else partial(workers.cluster, cluster)
     with suppress(scoring.TooFewError):
-        counted, warnings = scoring.count_in_parts(
-            predictions, gold, layers, place, seed=seed, resamples=resamples, progress=progress
-        )
+        counted, warnings = scoring.count_in_parts(predictions, gold, layers, place, progress=progress)
         incidents.extend(warnings)
         return counted
     return None

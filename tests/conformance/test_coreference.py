@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from scorch import scores as scorch
 
-from khabar.scoring import identity
+from khabar.scoring import coreference as identity
 
 CASES = json.loads((Path(__file__).parent / "coreference.json").read_text("utf-8"))["cases"]
 METRICS: dict[str, Callable[..., identity.Pair]] = {

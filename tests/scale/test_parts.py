@@ -30,9 +30,7 @@ def in_parts(
     size: int = 3000,
     processes: int = 1,
 ) -> str:
-    counted, _ = scoring.count_in_parts(
-        predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size, resamples=50
-    )
+    counted, _ = scoring.count_in_parts(predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size)
     return measure(counted, resamples=50).to_json()
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
 from khabar import collecting
 from khabar.reading.checks import check_against
@@ -16,11 +15,10 @@ from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
 from khabar.scale.parts import records
 from khabar.scale.problems import Problems
+from khabar.scoring.bootstrap import OfStories
 from khabar.scoring.counting import Unit
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.metrics import Figure
-from khabar.scoring.ranking import Ranking
-from khabar.scoring.redrawing import Adding
 from khabar.scoring.scorer import TEXT_LAYERS, count
 
 if TYPE_CHECKING:
@@ -45,12 +43,7 @@ class PartLayer:
     values: list[Column]
     units: list[Unit] | None
     figures: list[Figure]
-    ranking: Ranking | None
-    """Of conflicts: the records, whose ranks reach across all parts."""
-    summary: Adding | None
-    """Of the other layers: figures beyond column sums, as far as they add."""
-    parted: bytes
-    """What these are drawn anew from, pickled: it is needed once everything is counted, and nowhere but in a worker."""
+    resampled: list[OfStories]
     set_aside: int
     ungrounded: int
 
@@ -103,17 +96,5 @@ def _sent(name: str, layer: Scored) -> PartLayer:
     table = layer.table
     assert table is not None, "a counted layer has a table"
     units = list(table.frame.index) if name == "conflicts" else None
-    beyond: Any = layer.beyond
-    ranking = beyond if isinstance(beyond, Ranking) else None
-    parted = beyond if ranking is None else None
-    return PartLayer(
-        table.columns,
-        table.values,
-        units,
-        layer.figures,
-        ranking,
-        None if parted is None else parted.summary,
-        b"" if parted is None else pickle.dumps(parted),
-        layer.set_aside,
-        layer.ungrounded,
-    )
+    resampled = cast("list[OfStories]", layer.resampled)  # gold in the prediction format has no tokens to tag
+    return PartLayer(table.columns, table.values, units, layer.figures, resampled, layer.set_aside, layer.ungrounded)

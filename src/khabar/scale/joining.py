@@ -7,11 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from khabar.scale.counting import PartLayer
+from khabar.scoring.bootstrap import OfStories
 from khabar.scoring.counting import Counts, Frame, Table, narrow
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.metrics import Figure
-from khabar.scoring.ranking import Ranking, joined
-from khabar.scoring.redrawing import Beyond
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +28,7 @@ class Whole:
         self._units = units
         self._columns: dict[str, Column] = {}
         self._figures: dict[str, Figure] = {}
+        self._resampled: list[list[OfStories]] = []
         self._set_aside = self._ungrounded = 0
 
     def add(self, layer: PartLayer, units: Integers) -> None:
@@ -36,10 +36,11 @@ class Whole:
         for name, values in zip(layer.columns, layer.values, strict=True):
             self._columns[name] = _added(self._columns.get(name), values, units, self._units)
         self._figures |= {figure.name: figure for figure in layer.figures}
+        self._resampled.append(layer.resampled)
         self._set_aside += layer.set_aside
         self._ungrounded += layer.ungrounded
 
-    def layer(self, frame: Frame, beyond: Beyond | None) -> Scored:
+    def layer(self, frame: Frame) -> Scored:
         """The layer as it would be, had it been counted at once."""
         columns = sorted(self._columns)
         # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
@@ -49,7 +50,7 @@ class Whole:
             Counts(),
             Table(frame, columns, [self._columns[name] for name in columns]),
             [self._figures[name] for name in (*plain, *tagged)],
-            beyond,
+            [type(parts[0]).joined(parts) for parts in zip(*self._resampled, strict=True)],
             set_aside=self._set_aside,
             ungrounded=self._ungrounded,
         )
@@ -89,13 +90,10 @@ def joined_conflicts(layers: Mapping[int, PartLayer]) -> Scored:
             strata[stratum].add(name)
     frame = Frame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
     whole = Whole(len(frame))
-    rankings: list[tuple[Ranking, Integers]] = []
     for _, layer in sorted(layers.items()):
         units = np.array([frame.index[unit] for unit in layer.units or ()], np.intp)
         whole.add(layer, units)
-        if layer.ranking is not None:
-            rankings.append((layer.ranking, units))
-    return whole.layer(frame, joined(rankings) if rankings else None)
+    return whole.layer(frame)
 
 
 def frame_of(documents: Iterable[str]) -> Frame:

@@ -9,6 +9,7 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
@@ -19,10 +20,8 @@ from khabar.scale.heads import Keys
 from khabar.scale.joining import Whole, frame_of, joined_conflicts, positions
 from khabar.scale.parts import Parts, distribute
 from khabar.scale.problems import Problems
-from khabar.scale.redrawing import Redrawing
 from khabar.scale.survey import Survey, survey_gold, survey_predictions
-from khabar.scale.workers import Progress, Workers
-from khabar.scoring.bootstrap import RESAMPLES, SEED
+from khabar.scale.workers import Workers
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.scorer import FEW_DOCUMENTS, Counted
 
@@ -39,31 +38,22 @@ class TooFewError(Exception):
     """The corpus is too small for parts: its units are paragraphs, or it is counted at once in no time."""
 
 
-def quiet(doing: str, done: int, of: int | None) -> None:
-    """Show nothing."""
-
-
 def count_in_parts(
     predictions: Path | str,
     gold: Path | str,
     layers: Sequence[Layer],
     workers: Callable[[], AbstractContextManager[Workers]],
     *,
-    seed: int = SEED,
-    resamples: int = RESAMPLES,
     part_bytes: int = PART_BYTES,
     progress: Progress = quiet,
 ) -> tuple[Counted, list[Incident]]:
     """Count predictions against gold in the prediction format, each a file, a folder or a URL.
 
-    What no sum of counts can say is redrawn here, too: what comes back can be measured with this `seed` and number of
-    `resamples` only. Also gives the warnings. Raises InputError with the first `khabar.scale.problems.LISTED` problems,
-    and TooFewError.
+    Also gives the warnings. Raises InputError with the first `khabar.scale.problems.LISTED` problems, and TooFewError.
     """
     with workers() as found, tempfile.TemporaryDirectory(prefix="khabar-") as name:
         folder = Path(name)
-        redrawing = Redrawing(folder, found, seed, resamples)
-        return _count(predictions, gold, layers, found, redrawing, part_bytes, progress, folder)
+        return _count(predictions, gold, layers, found, part_bytes, progress, folder)
 
 
 def _count(
@@ -71,7 +61,6 @@ def _count(
     gold: Path | str,
     layers: Sequence[Layer],
     workers: Workers,
-    redrawing: Redrawing,
     part_bytes: int,
     progress: Progress,
     folder: Path,
@@ -116,12 +105,10 @@ def _count(
                 whole.add(counted.layers[layer], where[part])
         if "conflicts" in counted.layers:
             conflicts[part] = counted.layers["conflicts"]
-        redrawing.keep(part, {layer: counted.layers[layer] for layer in wholes if layer in counted.layers})
         _keep_lines(folder, part, counted)
         progress("counting", done, number)
     warnings = _judged(problems, turn)
-    beyond = redrawing.redrawn(frame, where, progress)
-    scored: dict[str, Scored] = {name: whole.layer(frame, beyond.get(name)) for name, whole in wholes.items()}
+    scored: dict[str, Scored] = {name: whole.layer(frame) for name, whole in wholes.items()}
     if "conflicts" in layers:
         scored["conflicts"] = joined_conflicts(conflicts)
     progress("signing", 0, None)

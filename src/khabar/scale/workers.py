@@ -19,8 +19,6 @@ Work = Callable[..., Result]
 Tasks = Iterable[tuple[int, tuple[Any, ...]]]
 """The number of each part, and what the work on it is given."""
 Results = Iterator[tuple[int, Result]]
-Progress = Callable[[str, int, int | None], None]
-"""Called as work goes on: what is being done, how much of it is done, and of how much (None: not known)."""
 
 
 class Workers(Protocol):

@@ -1,19 +1,25 @@
-"""Percentile bootstrap over units: 95% intervals for every figure, from one set of draws.
+"""Percentile bootstrap over units: 95% intervals for every figure.
 
-Efron and Tibshirani 1993, ch. 13. Units with equal counts are interchangeable, so in small strata a draw is one
-multinomial over the distinct rows; in large ones, where nearly all rows differ, units are drawn by index.
+Efron and Tibshirani 1993, ch. 13. Most figures are formulas over sums of counts: `draw` gives the sums of each draw.
+Units with equal counts are interchangeable, so in small strata a draw is one multinomial over the distinct rows; in
+large ones, where nearly all rows differ, units are drawn by index.
+
+What is no sum over units (coreference, utterances, average precision) is `Resampled`: made anew on draws of whole
+stories, in which a story drawn twice stands there as two stories.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, factorial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, Self
 
-from khabar.scoring.counting import Table
+from khabar.scoring.counting import Frame, Table
+from khabar.scoring.result import Measured
 
 if TYPE_CHECKING:
     import numpy as np
@@ -22,15 +28,20 @@ if TYPE_CHECKING:
     from khabar.scoring.counting import Column
 
     Array = NDArray[np.float64]
+    Times = NDArray[np.uint8]
+    """How often each unit is drawn: draws × units."""
 
 RESAMPLES = 1000
 SEED = 0
+FEWEST_STORIES = 10
+"""Stories below which draws of stories say nothing: figures made anew on them have no interval."""
 _MOST_UNDEFINED = 0.05
 SMALL_STRATUM = 1000
 """Units up to which a stratum is drawn as one multinomial."""
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 """Says to NumPy, before it is loaded, how many threads its linear algebra is to have. Idle ones cost CPU time."""
 _WEIGHTS_AT_A_TIME = 2_000_000
+_LARGE_WEIGHTS_AT_A_TIME = 1 << 24
 _FEWEST_AT_A_TIME = 32
 _UNITS_AT_A_TIME = 1 << 16
 _SPARE = 2.0
@@ -144,3 +155,98 @@ def interval(draws: Array) -> tuple[float, float] | None:
         return None
     low, high = np.percentile(defined, [2.5, 97.5])
     return float(low), float(high)
+
+
+class Resampled(Protocol):
+    """Figures that are made anew on each draw of the units of a frame."""
+
+    @property
+    def frame(self) -> Frame | None:
+        """What is drawn; None where there is too little to draw."""
+
+    def values(self) -> dict[str, Measured]:
+        """The figures, without intervals."""
+
+    def drawn(self, times: Times) -> Mapping[str, Array]:
+        """The figures on some draws (draws × units of the frame): a value a draw, NaN where undefined."""
+
+
+class OfStories(Resampled, Protocol):
+    """Figures made anew on draws of whole stories; those of parts that share no story can be put together."""
+
+    @classmethod
+    def joined(cls, parts: Sequence[Self]) -> Self:
+        """The figures of the whole."""
+
+
+def redraw(figures: Resampled, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
+    """Make figures anew on resamples; gives none where there is too little to draw."""
+    import numpy as np
+
+    if figures.frame is None:
+        return {}
+    blocks = [figures.drawn(times) for times in _times(figures.frame, seed, resamples)]
+    return {name: np.concatenate([block[name] for block in blocks]) for name in (blocks[0] if blocks else ())}
+
+
+def story_frame(stories: Sequence[str]) -> Frame | None:
+    """Whole stories as units; None below ten."""
+    return Frame({"": stories}) if len(stories) >= FEWEST_STORIES else None
+
+
+@dataclass(frozen=True, slots=True)
+class StorySums:
+    """Numbers that add over stories."""
+
+    stories: tuple[str, ...]
+    """All stories, sorted, also those of which there is nothing to add."""
+    rows: Array
+    """Stories × columns."""
+
+    @classmethod
+    def of(cls, rows: Mapping[str, Sequence[float]], stories: Iterable[str], columns: int) -> StorySums:
+        """Lay rows out by story; a story without one has zeros."""
+        import numpy as np
+
+        names = tuple(sorted({*stories, *rows}))
+        sums = np.zeros((len(names), columns))
+        for at, name in enumerate(names):
+            if name in rows:
+                sums[at] = rows[name]
+        return cls(names, sums)
+
+    @classmethod
+    def joined(cls, parts: Sequence[StorySums]) -> StorySums:
+        """Put parts of a corpus together."""
+        import numpy as np
+
+        names = tuple(sorted({name for part in parts for name in part.stories}))
+        place = {name: at for at, name in enumerate(names)}
+        sums = np.zeros((len(names), parts[0].rows.shape[1]))
+        for part in parts:
+            sums[[place[name] for name in part.stories]] += part.rows
+        return cls(names, sums)
+
+    def drawn(self, times: Times) -> Array:
+        """What the stories drawn add up to: draws × columns."""
+        return times.astype(float) @ self.rows
+
+
+def _times(frame: Frame, seed: int, resamples: int) -> Iterator[Times]:
+    """How often each unit is drawn, with replacement within its stratum, some draws at a time."""
+    import numpy as np
+
+    generator = np.random.default_rng([seed, 2])
+    are_small = all(last - first <= SMALL_STRATUM for first, last in frame.slices)
+    at_once = max(1, (_WEIGHTS_AT_A_TIME if are_small else _LARGE_WEIGHTS_AT_A_TIME) // max(1, len(frame)))
+    for start in range(0, resamples, at_once):
+        times = np.zeros((min(at_once, resamples - start), len(frame)), np.uint8)
+        for first, last in frame.slices:
+            size = last - first
+            if size <= SMALL_STRATUM:  # nothing is drawn 256 times of some hundreds, or of thousands
+                times[:, first:last] = generator.multinomial(size, np.full(size, 1 / size), size=len(times))
+            else:
+                drawn = np.empty((len(times), size), np.uint8)
+                drawn_by_index(generator, size, drawn)
+                times[:, first:last] = drawn
+        yield times

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from khabar.scoring.assignment import Pair, assign
+from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.counting import Counts, Table, Unit
 from khabar.scoring.metrics import Figure
-from khabar.scoring.redrawing import Beyond, Point, Redraw
 from khabar.text.grounding import Grounded, Item
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans, length, overlapping, shared_length
@@ -35,12 +35,8 @@ class Layer:
     """What layers that count one by one gather; `table` is made of it in the end."""
     table: Table | None = None
     figures: list[Figure] = field(default_factory=list)
-    beyond: Beyond | None = None
-    """Figures that are made of all units at once."""
-    points: dict[str, Point] = field(default_factory=dict)
-    """Figures that come from another tool."""
-    redraws: list[Redraw] = field(default_factory=list)
-    """What makes `points` anew on resamples, so that they have intervals too."""
+    resampled: list[Resampled] = field(default_factory=list)
+    """Figures that are no formula over the table's sums, and are made anew on each draw."""
     set_aside: int = 0
     ungrounded: int = 0
 

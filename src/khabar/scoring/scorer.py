@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from khabar.reading.mentions import Documents, mentions
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring import beside
-from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
+from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval, redraw
+from khabar.scoring.coreference import coreference
 from khabar.scoring.counting import Frame, Table, Unit
 from khabar.scoring.layers import entities
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.metrics import Figure
-from khabar.scoring.redrawing import Point, times_drawn
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
 from khabar.text.grounding import GroundedDocument
@@ -144,7 +144,11 @@ def _count_text_layers(
         entities.score(made, gold, ours, reference, frame, unit_of, tags["entities"], with_texts)
         whole = reference.whole
         named = bool({item.entity_id for item in ours.items.tolist()} - {None}) if whole is None else whole.named
-        beside.add_points(made, reference, predicted, lambda passage, at: frame.index[unit_of(passage, at)], named)
+        made.resampled.append(coreference(reference, predicted, named))
+        if reference.tokens:
+            from khabar.scoring.flat_tags import flat_tags
+
+            made.resampled.append(flat_tags(reference, predicted, frame, unit_of))
         scored["entities"] = made
     if "numbers" in layers:
         from khabar.scoring.layers import numbers
@@ -154,17 +158,16 @@ def _count_text_layers(
             numbers.count(made, reference.documents[doc_id], predicted[doc_id].numbers, unit_of)
         scored["numbers"] = made
     if "quotes" in layers:
-        from khabar.scoring.grouping import Grouped, Grouping
         from khabar.scoring.layers import quotes
         from khabar.scoring.speakers import Who
 
         made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
         who = Who(reference, predicted)
-        groups: list[Grouped] = []
+        contents: dict[str, list[quotes.Grouped]] = defaultdict(list)
         for doc_id in _speaking("quotes", reference, given):
             document, said = reference.documents[doc_id], predicted[doc_id].quotes
-            groups += quotes.count(made, document, said, who, unit_of, frame.index)
-        made.beyond = Grouping.of(groups)
+            contents[document.story] += quotes.count(made, document, said, who, unit_of)
+        made.resampled.append(quotes.Utterances.of(contents, {record.story or "" for record in reference.annotations}))
         scored["quotes"] = made
     for made in scored.values():
         made.table = made.table or made.counts.table(frame)
@@ -216,28 +219,12 @@ def _measure(layer: Scored, draws: Mapping[str, Array], seed: int, resamples: in
         value = _defined(float(_values(figure, totals, ())))
         ends = None if value is None else interval(_values(figure, draws, (resamples,)))
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
-    points = {} if layer.beyond is None else layer.beyond.points()
-    draws_of = _redrawn(layer, points, seed, resamples)
-    for name, point in (points | layer.points).items():
-        ends = interval(draws_of[name]) if name in draws_of and point.value is not None else None
-        measured[name] = Measured(point.value, ends, point.counts)
+    for figures in layer.resampled:
+        redrawn = redraw(figures, seed, resamples)
+        for name, made in figures.values().items():
+            has_draws = name in redrawn and made.value is not None
+            measured[name] = replace(made, interval=interval(redrawn[name])) if has_draws else made
     return measured
-
-
-def _redrawn(layer: Scored, points: Mapping[str, Point], seed: int, resamples: int) -> dict[str, Array]:
-    """Draws of the figures that are made anew on each resample. `points` are those beyond column sums."""
-    import numpy as np
-
-    frame = _table(layer).frame
-    found: dict[str, list[Array]] = {}
-    for times in times_drawn(frame, seed, resamples) if layer.redraws else ():
-        for redraw in layer.redraws:
-            for name, values in redraw(times).items():
-                found.setdefault(name, []).append(values)
-    draws = {name: np.concatenate(each) for name, each in found.items()}
-    if layer.beyond is not None and any(point.value is not None for point in points.values()):
-        draws |= layer.beyond.redraw(frame, seed, resamples)
-    return draws
 
 
 def _overall(

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from khabar.records import PredictedQuote, PredictedSource
 from khabar.scoring.assignment import Pair
-from khabar.scoring.counting import Unit
-from khabar.scoring.grouping import Grouped
+from khabar.scoring.bootstrap import StorySums, story_frame
 from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
 from khabar.scoring.metrics import Figure, credit_f1, f1, prf, ratio, recall
+from khabar.scoring.result import Measured
 from khabar.scoring.speakers import Who
 from khabar.text.grounding import Grounded, GroundedDocument
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans, at_least_half, normal
+
+if TYPE_CHECKING:
+    from khabar.scoring.bootstrap import Array, Times
+    from khabar.scoring.counting import Frame
 
 Attribution = Grounded[PredictedQuote]
 _Iou = tuple[int, int]
 
 DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": (1, 1)}
 """Detection figures and the intersection over union each asks of the content, speaker aside."""
+
+
+Grouped = tuple[str | None, str | None]
+"""Gold's utterance of a content and the system's; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +68,8 @@ def count(
     predicted: tuple[Attribution, ...],
     who: Who,
     unit_of: UnitOf,
-    index: Mapping[Unit, int],
 ) -> list[Grouped]:
-    """Add one document's counts; give back what utterance grouping, which crosses documents, is judged on."""
+    """Add one document's counts; give back the contents found, of which the story's utterances are made."""
     passage, gold = document.passage, document.quotes
     scored = [at for at, row in enumerate(gold) if row.item.scored]
     readings = [readings_of(row, document, who) for row in gold]
@@ -86,12 +94,7 @@ def count(
         layer.counts.add(unit, "quotes.predicted")
         layer.counts.add(unit, "quotes.ungrounded", int(item.spans is None))
         layer.counts.add(unit, "quotes.altered", int(item.altered))
-    story = document.story
-    keys = [(gold[at].item.utterance, predicted[guess].item.utterance, sheet.gold_units[at]) for at, guess in found]
-    return [
-        Grouped(None if ours is None else (story, ours), None if theirs is None else (story, theirs), index[unit])
-        for ours, theirs, unit in keys
-    ]
+    return [(gold[at].item.utterance, predicted[guess].item.utterance) for at, guess in found]
 
 
 _Ious = dict[tuple[int, int], _Iou]
@@ -248,3 +251,52 @@ def _count_cues(sheet: Sheet, gold: tuple[Attribution, ...], predicted: tuple[At
     edges = [(at, guess, 1) for guess, spans in enumerate(guesses) for at in rows.get(spans, ())]
     out = [sheet.aside[guess] or not spans for guess, spans in enumerate(guesses)]
     sheet.only([at for each in rows.values() for at in each], out).tally("cue", edges)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterances:
+    """Contents put into one utterance, by gold and by the system; judged on pairs, so that names do not matter."""
+
+    sums: StorySums
+    """Stories × (pairs put together by both, by the system alone, by gold alone)."""
+
+    @classmethod
+    def of(cls, contents: Mapping[str, Sequence[Grouped]], stories: Iterable[str]) -> Utterances:
+        """Count the pairs of each story's contents."""
+        rows = {story: _pairs(items) for story, items in contents.items()}
+        return cls(StorySums.of(rows, stories, 3))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Utterances]) -> Utterances:
+        """Put parts of a corpus together."""
+        return cls(StorySums.joined([part.sums for part in parts]))
+
+    @property
+    def frame(self) -> Frame | None:
+        """Stories, if there are enough of them to draw."""
+        return story_frame(self.sums.stories)
+
+    def values(self) -> dict[str, Measured]:
+        """F1 over pairs, and its counts."""
+        totals = self.sums.rows.sum(axis=0)
+        value = float(f1(*totals))
+        counts = dict(zip((f"utterance.{name}" for name in ("tp", "fp", "fn")), map(int, totals), strict=True))
+        return {_PAIR_F1: Measured(value if value == value else None, None, dict(counts))}
+
+    def drawn(self, times: Times) -> dict[str, Array]:
+        """The same on draws of stories (draws × stories): a value a draw."""
+        return {_PAIR_F1: f1(*self.sums.drawn(times).T)}
+
+
+_PAIR_F1 = "utterance.pair_f1"
+
+
+def _pairs(contents: Sequence[Grouped]) -> tuple[int, int, int]:
+    """Pairs put together by both, by the system alone, by gold alone. What is in no utterance is in no pair."""
+
+    def pairs(names: Iterable[object]) -> int:
+        return sum(size * (size - 1) // 2 for size in Counter(names).values())
+
+    gold, predicted = (pairs(item[side] for item in contents if item[side] is not None) for side in (0, 1))
+    both = pairs(item for item in contents if None not in item)
+    return both, predicted - both, gold - both

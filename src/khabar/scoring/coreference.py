@@ -1,0 +1,261 @@
+"""Coreference across the articles of a story: do a system's clusters of mentions name the same things as gold's?
+
+MUC (Vilain et al. 1995), B³ (Bagga and Baldwin 1998), entity-based CEAF with φ4 (Luo 2005), their mean as in CoNLL
+2012 (Pradhan et al. 2014), and LEA (Moosavi and Strube 2016). Mentions are exact spans; spurious and missing ones
+count against precision and recall as in the CoNLL reference scorer.
+
+No cluster reaches beyond its story, so what the metrics are quotients of adds over stories: exactly, as fractions, for
+the figures, and as floating-point numbers for their draws.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, TypeVar
+
+from khabar.reading.reference import Reference
+from khabar.scoring.assignment import assign
+from khabar.scoring.bootstrap import StorySums, story_frame
+from khabar.scoring.metrics import quotient, ratio
+from khabar.scoring.result import Measured
+from khabar.text.grounding import GroundedDocument
+
+if TYPE_CHECKING:
+    from khabar.scoring.bootstrap import Array, Times
+    from khabar.scoring.counting import Frame
+
+Key = TypeVar("Key")
+Clusters = Sequence[frozenset[Key]]
+Pair = tuple[Fraction, Fraction]
+"""Numerator and denominator of a recall (or, with sides swapped, a precision)."""
+
+
+def clusters_of(mentions: Mapping[Key, str]) -> list[frozenset[Key]]:
+    """Group mentions by their cluster key."""
+    grouped: dict[str, set[Key]] = defaultdict(set)
+    for mention, key in mentions.items():
+        grouped[key].add(mention)
+    return [frozenset(grouped[key]) for key in sorted(grouped)]
+
+
+def muc(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+    """Links kept: Σ(|K| − parts of K) over Σ(|K| − 1)."""
+    of = _index(response)
+    kept = links = 0
+    for cluster in key:
+        together = _together(cluster, of)
+        kept += sum(together) - len(together)
+        links += len(cluster) - 1
+    return Fraction(kept), Fraction(links)
+
+
+def b_cubed(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+    """Mean over key mentions of the share of their cluster that the response keeps with them."""
+    of = _index(response)
+    tops: Counter[int] = Counter()
+    for cluster in key:
+        tops[len(cluster)] += sum(n * n for n in _together(cluster, of))
+    return _sum(tops), Fraction(sum(map(len, key)))
+
+
+def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+    """Best one-to-one alignment of clusters under φ4 = 2|K ∩ R| / (|K| + |R|), over the number of key clusters."""
+    of = _index(response)
+    overlap: dict[tuple[int, int], int] = Counter(
+        (at, of[mention]) for at, cluster in enumerate(key) for mention in cluster if mention in of
+    )
+    sizes = {(at, other): len(key[at]) + len(response[other]) for at, other in overlap}
+    tops: Counter[int] = Counter()
+    for pair in assign((*pair, _rounded(shared << 41, sizes[pair])) for pair, shared in overlap.items()):
+        tops[sizes[pair]] += 2 * overlap[pair]
+    return _sum(tops), Fraction(len(key))
+
+
+def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+    """Link-based entity-aware: share of each entity's links that are found, weighted by its size.
+
+    An entity of one mention has one link, to itself, found if the response has it alone too.
+    """
+    of = _index(response)
+    tops: Counter[int] = Counter()
+    for cluster in key:
+        if len(cluster) == 1:
+            (mention,) = cluster
+            tops[1] += mention in of and len(response[of[mention]]) == 1
+        else:
+            tops[_links(len(cluster))] += len(cluster) * sum(map(_links, _together(cluster, of)))
+    return _sum(tops), Fraction(sum(map(len, key)))
+
+
+def f_score(metric: object, key: Clusters[Key], response: Clusters[Key]) -> Fraction | None:
+    """Harmonic mean of a metric's recall and precision; None where both are undefined."""
+    return harmonic(metric(key, response), metric(response, key))  # type: ignore[operator]
+
+
+def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
+    """F1 of a recall and a precision; None where both are undefined."""
+    if not recall[1] and not precision[1]:
+        return None
+    r = recall[0] / recall[1] if recall[1] else Fraction(0)
+    p = precision[0] / precision[1] if precision[1] else Fraction(0)
+    return 2 * p * r / (p + r) if p + r else Fraction(0)
+
+
+def _index(clusters: Clusters[Key]) -> dict[Key, int]:
+    return {mention: at for at, cluster in enumerate(clusters) for mention in cluster}
+
+
+def _together(cluster: frozenset[Key], of: Mapping[Key, int]) -> list[int]:
+    """How many of a cluster's mentions are in one cluster of the other side, for each of these."""
+    found: dict[int, int] = {}
+    for mention in cluster:
+        at = of.get(mention)
+        if at is not None:
+            found[at] = found.get(at, 0) + 1
+    return list(found.values())
+
+
+def _sum(tops: Mapping[int, int]) -> Fraction:
+    """Add fractions, given as the sum of the numerators of each denominator: few fractions are fast to add."""
+    return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
+
+
+def _rounded(top: int, bottom: int) -> int:
+    """The quotient as a whole number, a half going to the even one."""
+    whole, rest = divmod(top, bottom)
+    return whole + (2 * rest > bottom or (2 * rest == bottom and whole % 2))
+
+
+def _links(size: int) -> int:
+    return size * (size - 1) // 2
+
+
+METRICS = {"lea": lea, "b_cubed": b_cubed, "ceaf_e": ceaf_e, "muc": muc}
+FIGURES = (*(f"identity.{name}.f1" for name in (*METRICS, "conll")), "identity.variants.recall")
+_CONLL = ("muc", "b_cubed", "ceaf_e")
+_COLUMNS = 4 * len(METRICS) + 2
+"""Numerator and denominator of each metric's recall, then of its precision; links of variants kept, and all of them."""
+
+Place = tuple[str, int, int]
+"""A mention: document, start, end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Coreference:
+    """The agreement of two clusterings, story by story."""
+
+    sums: StorySums
+    """Stories × `_COLUMNS`."""
+    total: tuple[Fraction, ...] | None
+    """What `sums` adds up to, exactly; None where there is nothing to compare: gold or a system without clusters."""
+
+    @property
+    def frame(self) -> Frame | None:
+        """Stories, if there is something to draw and there are enough of them."""
+        return None if self.total is None else story_frame(self.sums.stories)
+
+    def values(self) -> dict[str, Measured]:
+        """F1 of each metric, the mean of three of them, and the recall of links to variant spellings."""
+        found: dict[str, float | None] = dict.fromkeys(FIGURES)
+        if self.total is not None:
+            *shares, kept, links = self.total
+            pairs = list(zip(shares[::2], shares[1::2], strict=True))
+            scores = {
+                name: harmonic(recall, precision)
+                for name, recall, precision in zip(METRICS, pairs[::2], pairs[1::2], strict=True)
+            }
+            found |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
+            parts = [f for name in _CONLL if (f := scores[name]) is not None]
+            found["identity.conll.f1"] = float(sum(parts) / 3) if len(parts) == 3 else None
+            found["identity.variants.recall"] = float(kept / links) if links else None
+        return {name: Measured(value, None, {}) for name, value in found.items()}
+
+    def drawn(self, times: Times) -> dict[str, Array]:
+        """The same on draws of stories (draws × stories): a value a draw."""
+        *shares, kept, links = self.sums.drawn(times).T
+        columns = (shares[at : at + 4] for at in range(0, len(shares), 4))
+        found = {f"identity.{name}.f1": _f1(*four) for name, four in zip(METRICS, columns, strict=True)}
+        muc, b_cubed, ceaf_e = (found[f"identity.{name}.f1"] for name in _CONLL)
+        return found | {
+            "identity.conll.f1": (muc + b_cubed + ceaf_e) / 3,
+            "identity.variants.recall": ratio(kept, links),
+        }
+
+    @classmethod
+    def joined(cls, parts: Sequence[Coreference]) -> Coreference:
+        """Put parts of a corpus together."""
+        totals = [part.total for part in parts if part.total is not None]
+        return cls(StorySums.joined([part.sums for part in parts]), _total(totals) if totals else None)
+
+
+def coreference(reference: Reference, predicted: Mapping[str, GroundedDocument], named: bool) -> Coreference:
+    """Compare the clusters of all stories. `named` says whether any prediction of the whole has an `entity_id`."""
+    stories = {record.story or "" for record in reference.annotations}
+    found = _clusterings(reference, predicted) if named else {}
+    # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
+    has_clusters = any(gold for gold, _, _ in found.values()) if reference.whole is None else reference.whole.clustered
+    rows = {story: _row(*sides) for story, sides in found.items()} if has_clusters else {}
+    sums = StorySums.of({story: list(map(float, row)) for story, row in rows.items()}, stories, _COLUMNS)
+    return Coreference(sums, _total(rows.values()) if named and has_clusters else None)
+
+
+_Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]
+"""Of each story: mention → cluster in gold, mention → cluster in the prediction, gold's variant spellings."""
+
+
+def _clusterings(reference: Reference, predicted: Mapping[str, GroundedDocument]) -> _Clusterings:
+    """Sort out clusters of exact spans. A predicted mention without a key is a cluster of its own."""
+    found: _Clusterings = defaultdict(lambda: ({}, {}, set()))
+    for doc_id, document in reference.documents.items():
+        gold, ours, variants = found[document.story]
+        for row in document.entities:
+            if row.item.scored and row.spans and row.item.entity_id is not None:
+                gold[doc_id, *row.spans[0]] = row.item.entity_id
+                if "spelling_variant" in (row.item.phenomena or ()):
+                    variants.add((doc_id, *row.spans[0]))
+        scored = {row.spans for row in document.entities if row.item.scored}
+        ignored = {row.spans for row in document.entities} - scored
+        for item in predicted[doc_id].entities:
+            if item.spans and item.spans not in ignored and not document.passage.in_boilerplate(item.spans):
+                place = (doc_id, *item.spans[0])
+                key = item.item.entity_id
+                ours[place] = key if key is not None else "\0alone " + repr(place)
+    return found
+
+
+def _row(gold: Mapping[Place, str], ours: Mapping[Place, str], variants: Iterable[Place]) -> tuple[Fraction, ...]:
+    """A story's share of each sum."""
+    keys, responses = clusters_of(gold), clusters_of(ours)
+    pairs = [pair for metric in METRICS.values() for pair in (metric(keys, responses), metric(responses, keys))]
+    return (*(number for pair in pairs for number in pair), *_variant_links(gold, ours, variants))
+
+
+def _variant_links(
+    gold: Mapping[Place, str], ours: Mapping[Place, str], variants: Iterable[Place]
+) -> tuple[Fraction, Fraction]:
+    """Count the links between a mention in a variant spelling and its entity's others: those that are kept, and all."""
+    together: dict[str, Counter[str | None]] = defaultdict(Counter)
+    for place, key in gold.items():
+        together[key][ours.get(place)] += 1
+    links = kept = 0
+    for place in variants:
+        links += together[gold[place]].total() - 1
+        kept += together[gold[place]][ours[place]] - 1 if place in ours else 0
+    return Fraction(kept), Fraction(links)
+
+
+def _total(rows: Iterable[tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
+    zeros = (Fraction(0),) * _COLUMNS
+    return tuple(sum(column, Fraction(0)) for column in zip(zeros, *rows, strict=True))
+
+
+def _f1(recall_top: Array, recall_of: Array, precision_top: Array, precision_of: Array) -> Array:
+    """Harmonic mean of recall and precision; 0 where one of the two is undefined, NaN where both are."""
+    import numpy as np
+
+    r, p = (np.nan_to_num(quotient(top, of)) for top, of in ((recall_top, recall_of), (precision_top, precision_of)))
+    mean = np.nan_to_num(quotient(2 * p * r, p + r))
+    return np.where((recall_of > 0) | (precision_of > 0), mean, np.nan)

@@ -1,0 +1,87 @@
+"""Entities as flat IOB2 tags, one a token, scored by the real seqeval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from khabar.reading.reference import Reference
+from khabar.scoring.counting import Frame
+from khabar.scoring.matching import UnitOf
+from khabar.scoring.metrics import quotient
+from khabar.scoring.result import Measured
+from khabar.text.grounding import GroundedDocument
+from khabar.text.tokens import iob2, last_letter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from khabar.scoring.bootstrap import Array, Times
+
+    Integers = NDArray[np.intp]
+
+_F1 = "seqeval.strict_iob2.f1"
+Tags = list[list[str]]
+"""The tags of each paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatTags:
+    """Tags of gold and of the predictions, and the index of the unit of each paragraph."""
+
+    units: Frame
+    gold: Tags
+    predicted: Tags
+    unit_of: Integers
+
+    @property
+    def frame(self) -> Frame | None:
+        """The units of the layer, if anything is tagged."""
+        return self.units if any(tag != "O" for tags in (*self.gold, *self.predicted) for tag in tags) else None
+
+    def values(self) -> dict[str, Measured]:
+        """What seqeval says (strict mode, scheme IOB2); undefined where nobody tags anything."""
+        return {_F1: Measured(None if self.frame is None else seqeval_f1(self.gold, self.predicted), None, {})}
+
+    def drawn(self, times: Times) -> dict[str, Array]:
+        """The same F1 on draws of units (draws × units), from the entities that seqeval reads in each paragraph."""
+        import numpy as np
+        from seqeval.scheme import IOB2, Entities
+
+        entities = [[set(each) for each in Entities(tags, IOB2).entities] for tags in (self.gold, self.predicted)]
+        right = np.array([len(one & other) for one, other in zip(*entities, strict=True)], float)
+        both = np.array([len(one) + len(other) for one, other in zip(*entities, strict=True)], float)
+        of_paragraphs = times[:, self.unit_of]
+        return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
+
+
+def flat_tags(
+    reference: Reference, predicted: Mapping[str, GroundedDocument], frame: Frame, unit_of: UnitOf
+) -> FlatTags:
+    """Project predictions to tags as gold's (the `tokens` config) were made."""
+    import numpy as np
+
+    spans = {
+        doc_id: [(*item.spans[0], item.item.label) for item in document.entities if item.spans]
+        for doc_id, document in predicted.items()
+    }
+    rows = reference.tokens
+    ours = [
+        iob2(
+            [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)], spans[row.doc_id]
+        )
+        for row in rows
+    ]
+    units = [unit_of(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
+    indices = np.array([frame.index[unit] for unit in units], np.intp)
+    return FlatTags(frame, [list(row.tags) for row in rows], ours, indices)
+
+
+def seqeval_f1(gold: Tags, predicted: Tags) -> float:
+    """F1 of the real seqeval."""
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOB2
+
+    return float(f1_score(gold, predicted, mode="strict", scheme=IOB2, zero_division=0))
