@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from khabar.reading.files import write_whole
-from khabar.records import ANNOTATED, CONFIGS, Annotations, Decision, Dispute, Seed
+from khabar.records import ANNOTATED, CONFIGS, Annotations, Change, Decision, Decoy, Dispute, Flip, Seed
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,6 +26,9 @@ def schemas() -> dict[str, dict[str, Any]]:
     made["prediction-document.schema.json"] = _schema(Annotations, "What a system says of one document")
     made["prediction-dispute.schema.json"] = _schema(Dispute, "One predicted conflict of a story")
     made["decision.schema.json"] = _schema(Decision, "A line of a round's decisions")
+    made["change.schema.json"] = _schema(Change, "A change of a story: edits, and the rows that follow from them")
+    made["decoy.schema.json"] = _schema(Decoy, "A change of one variant that leaves every issue as it is")
+    made["flip.schema.json"] = _schema(Flip, "A change of one variant that turns an issue into or out of a dispute")
     made["seed.schema.json"] = _schema(Seed, "A line of the seed manifest")
     return made
 

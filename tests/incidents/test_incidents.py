@@ -13,6 +13,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `start`        `file` as a finished pass to be pushed
 - `shrinks`      `file` as a pass that is pulled anew, nothing being submitted
 - `convert`      the conversion of `source` in `args` to predictions
+- `edits`        changes.jsonl made in the story of shared/, or (`variants`) in its variants
 - `cli`          the command line with `args`; textless/ is corpus/ built without text
 - `server`       a question to the server that `environment` names
 - `environment`  making Label Studio's environment with `environment` (variables for pip)
@@ -51,6 +52,7 @@ from khabar.cli.app import app
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check as check_corpus
 from khabar.corpus.gold import load_gold
+from khabar.edits import apply, read_changes, story_of, variants
 from khabar.formats.conversion import Conversion
 from khabar.formats.converting import convert
 from khabar.leaderboard.checking import check as check_leaderboard
@@ -251,6 +253,14 @@ def _convert(case: dict[str, Any]) -> list[Incident]:
         return list(error.incidents)
 
 
+def _edits(case: dict[str, Any]) -> list[Incident]:
+    articles = _articles()
+    rows = [located.row for located in read_gold(Path("shared/gold"), [])]
+    story = story_of(read_manifest(Path("shared/seeds")), articles.texts, rows, "kursk")
+    changes = read_changes(Path("changes.jsonl"))
+    return _refused(lambda: variants(story, changes) if case.get("variants") else apply(story, changes))
+
+
 CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "validate": _validate,
     "gold": _gold,
@@ -260,6 +270,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "corpus": _corpus,
     "leaderboard": _leaderboard,
     "cli": _cli,
+    "edits": _edits,
     "convert": _convert,
     "pages": _pages,
     "project": _project,

@@ -75,6 +75,12 @@ CATALOG: dict[str, Kind] = {
     "zones-broken": Kind("error", "the zones do not cover the text in whole lines", "one zone a line, breaks included"),
     "issue-thin": Kind("error", "an issue needs two claims by different sources or documents", "add one, or drop it"),
     "issue-fields": Kind("error", "status, type and subtype do not go together", "see guidelines, section 5"),
+    "edit-unplaced": Kind("error", "the edit has no place in the text, or changes nothing", "mend its offsets"),
+    "edits-overlap": Kind("error", "two edits overlap", "make them one edit"),
+    "edit-breaks": Kind("error", "the edit crosses the border of a span or zone", "restate the row, or move the edit"),
+    "row-unrestated": Kind("error", "a row is touched and not named", "restate the row in the change, or remove it"),
+    "edits-contradict": Kind("error", "two changes say different things of a row", "let one of them say it"),
+    "flip-wrong": Kind("error", "the change does not do what it says", "see docs/edits.md"),
     "seed-changed": Kind(
         "error", "the file's bytes are not those of the manifest", "restore it; seeds are never edited"
     ),

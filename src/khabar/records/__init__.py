@@ -1,6 +1,7 @@
 """Records: everything that crosses a border of khabar, typed and frozen."""
 
 from khabar.records.decisions import Decision
+from khabar.records.edits import Change, Decoy, Edit, Flip, IssueState, RowKey
 from khabar.records.predictions import (
     Annotations,
     Dispute,
@@ -38,12 +39,17 @@ __all__ = [
     "ANNOTATED",
     "CONFIGS",
     "Annotations",
+    "Change",
     "Claim",
     "Conflict",
     "Decision",
+    "Decoy",
     "Dispute",
     "Document",
+    "Edit",
     "Entity",
+    "Flip",
+    "IssueState",
     "Number",
     "Position",
     "PredictedEntity",
@@ -57,6 +63,7 @@ __all__ = [
     "Reading",
     "Registered",
     "Row",
+    "RowKey",
     "Seed",
     "Side",
     "Span",

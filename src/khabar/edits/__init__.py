@@ -1,0 +1,21 @@
+"""Edits of stories: real texts changed a little, with everything annotated in them carried along."""
+
+from khabar.edits.changes import apply, compose, difference, inverse, without_surfaces
+from khabar.edits.contrast import variants
+from khabar.edits.files import read_changes, write_changes
+from khabar.edits.story import Story, renamed, story_of, write_stories
+
+__all__ = [
+    "Story",
+    "apply",
+    "compose",
+    "difference",
+    "inverse",
+    "read_changes",
+    "renamed",
+    "story_of",
+    "variants",
+    "without_surfaces",
+    "write_changes",
+    "write_stories",
+]

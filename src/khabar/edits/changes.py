@@ -1,0 +1,419 @@
+"""Changes applied to a story, composed and undone: text, zones and rows carried along, every offset proved.
+
+A row is carried where its spans go. A row that an edit touches is one that the edit's change names: restated, removed,
+or, in a change of wording, as it was.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import msgspec
+
+from khabar.edits.offsets import Offsets, Replaced
+from khabar.edits.story import KINDS, Story, each_span, key_of, layer_of, length_of, with_text
+from khabar.reading.causes import why_not_there
+from khabar.reading.incidents import Incidents
+from khabar.reading.row_checks import check
+from khabar.reading.rows import Located
+from khabar.reading.shape import shaped
+from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
+
+_SPAN = ("start", "end", "text")
+_KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
+
+
+def apply(story: Story, changes: Sequence[Change]) -> Story:
+    """Make all changes in a story at once. Raises InputError with every change that cannot be made, and why."""
+    incidents = Incidents()
+    _check_edits(story, changes, incidents)
+    incidents.refuse()
+    changed = _Changed(story, changes, incidents)
+    edited = Story.of(changed.documents, changed.rows)
+    incidents.refuse()
+    if all(document.text for document in edited.documents):
+        located = [Located(row, f"the edited story {story.name}", 0) for row in edited.annotations]
+        stories = {document.doc_id: document.story for document in edited.documents}
+        for problem in check(located, edited.texts, stories):
+            incidents.report(
+                problem.id, f"once edited: {problem.message}", doc_id=problem.doc_id, offset=problem.offset
+            )
+        incidents.refuse()
+    return edited
+
+
+def edited_text(text: str, edits: Iterable[Edit]) -> str:
+    """Make edits in a text. They do not overlap."""
+    parts, end = [], 0
+    for edit in sorted(edits, key=_place):
+        parts += [text[end : edit.start], edit.new]
+        end = edit.end
+    return "".join((*parts, text[end:]))
+
+
+def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change:
+    """The change that undoes changes: applied to the edited story, it gives `story` back to the letter.
+
+    Raises InputError if the changes cannot be made.
+    """
+    edited = apply(story, changes)
+    edits: list[Edit] = []
+    for doc_id, text in story.texts.items():
+        there = _edits_of(changes, doc_id)
+        back = Offsets.of(there).inverse()
+        for stretch, original in zip(back.inverse().replaced, back.replaced, strict=True):
+            new = text[stretch.start : stretch.start + original.length]
+            edits.append(Edit(doc_id=doc_id, start=original.start, end=original.end, new=new))
+    return difference(edited, story, edits, id)
+
+
+def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: str) -> Change:
+    """One change that does what `first` does to the story and `then` to the outcome.
+
+    Raises InputError if either cannot be made.
+    """
+    between = apply(story, first)
+    after = apply(between, then)
+    edits = [
+        edit
+        for document in story.documents
+        for edit in _composed(_edits_of(first, document.doc_id), _edits_of(then, document.doc_id), length_of(document))
+        if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
+    ]
+    return difference(story, after, edits, id)
+
+
+def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> Change:
+    """The change that makes one story into another, given the edits of its texts."""
+    offsets = {doc_id: Offsets.of(edit for edit in edits if edit.doc_id == doc_id) for doc_id in before.texts}
+    old = {key_of(row): row for row in before.rows}
+    new = {key_of(row): row for row in after.rows}
+    restated: list[dict[str, Any]] = []
+    for key, row in new.items():
+        if key not in old:
+            restated.append(msgspec.to_builtins(row))
+            continue
+        there = offsets.get(getattr(row, "doc_id", ""), Offsets())
+        carried = _carried(old[key], there)
+        wanted = _columns(row)
+        columns = {name: wanted[name] for name, value in _bare(wanted).items() if carried[name] != value}
+        if columns or _touched(old[key], there):
+            restated.append({"layer": key.layer, **_key_columns(row), **_with_whole_span(columns, wanted)})
+    removed = tuple(key for key in old if key not in new)
+    return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)
+
+
+def without_surfaces(change: Change) -> Change:
+    """The change as it is stored where texts are withheld: the spans of restated rows are offsets alone."""
+    rows = each_span(list(change.rows), lambda span: {name: value for name, value in span.items() if name != "text"})
+    return msgspec.structs.replace(change, rows=tuple(rows))
+
+
+class _Changed:
+    """Documents and rows of a story once changes are made. Their edits are sound and do not overlap."""
+
+    def __init__(self, story: Story, changes: Sequence[Change], incidents: Incidents) -> None:
+        self._story, self._changes, self._incidents = story, changes, incidents
+        edits = [(change, edit) for change in changes for edit in change.edits]
+        self._offsets = {
+            doc_id: Offsets.of(edit for _, edit in edits if edit.doc_id == doc_id) for doc_id in story.texts
+        }
+        self._owners = {(edit.doc_id, edit.start, edit.end): change for change, edit in edits}
+        self._named = {
+            change.id: {_restated_key(row, story) for row in change.rows} | set(change.removed) for change in changes
+        }
+        self.documents = [self._document(document) for document in story.documents]
+        self._texts = {document.doc_id: document.text for document in self.documents}
+        self._lengths = {document.doc_id: length_of(document) for document in self.documents}
+        self.rows = [row for row in self._all_rows() if row is not None]
+
+    def _document(self, document: Document) -> Document:
+        offsets = self._offsets[document.doc_id]
+        if not offsets.replaced:
+            return document
+        zones = []
+        for zone in document.zones:
+            start, end = offsets.border(zone.start), offsets.border(zone.end)
+            if zone.end == length_of(document):
+                end = zone.end + sum(stretch.length - stretch.end + stretch.start for stretch in offsets.replaced)
+            if start is None or end is None:
+                self._report("edit-breaks", "it crosses the border of a zone", document.doc_id, zone.end)
+            elif start < end:
+                zones.append(ZoneSpan(start, end, zone.zone))
+        made = msgspec.structs.replace(document, zones=tuple(zones))
+        if not document.text:
+            return made
+        text = edited_text(document.text, _edits_of(self._changes, document.doc_id))
+        if document.title and (at := document.text.find(document.title)) >= 0:
+            start, end = offsets.snapped(at, at + len(document.title))
+            made = msgspec.structs.replace(made, title=text[start:end])
+        return with_text(made, text)
+
+    def _all_rows(self) -> Iterator[Row | None]:
+        restated: dict[RowKey, list[tuple[Change, dict[str, Any]]]] = defaultdict(list)
+        removed = {key for change in self._changes for key in change.removed}
+        known = {key_of(row): row for row in self._story.rows}
+        for change in self._changes:
+            for columns in change.rows:
+                restated[_restated_key(columns, self._story)].append((change, columns))
+            for key in change.removed:
+                if key not in known:
+                    self._report("reference-unknown", f"change {change.id!r} removes {_shown(key)}, which is no row")
+        for key, row in known.items():
+            if key not in removed:
+                yield self._row(key, row, restated.pop(key, []))
+        for key, some in restated.items():
+            if key in removed:
+                self._report("edits-contradict", f"{_shown(key)} is restated and removed")
+            else:
+                yield self._row(key, None, some)
+
+    def _row(self, key: RowKey, row: Row | None, restated: Sequence[tuple[Change, dict[str, Any]]]) -> Row | None:
+        """The row in the edited story: carried, or new, with the columns that changes restate."""
+        doc_id = str(
+            getattr(row, "doc_id", "") or next((each["doc_id"] for _, each in restated if "doc_id" in each), "")
+        )
+        offsets = self._offsets.get(doc_id, Offsets())
+        if row is not None:
+            self._check_surfaces(row, self._story.texts.get(doc_id, ""))
+            self._check_named(key, row, doc_id)
+            if not offsets.replaced and not restated:
+                return row
+        value = {} if row is None else _carried(row, offsets)
+        given: dict[str, str] = {}
+        for change, columns in restated:
+            others = self._others(change, doc_id)
+            each_span(columns, partial(self._check_alone, key=key, doc_id=doc_id, others=others))
+            moved = each_span(columns, partial(_moved, offsets=Offsets(others)))
+            for column, content in ({"text": None, **moved} if "start" in moved else moved).items():
+                if column in given and value[column] != content:
+                    message = f"{given[column]!r} and {change.id!r} restate {column} of {_shown(key)} differently"
+                    self._report("edits-contradict", message, doc_id or None)
+                value[column] = content
+                if column not in ("layer", *_KEY_COLUMNS.get(key.layer, ("id",))):
+                    given[column] = change.id
+        return self._surfaced(key, value, doc_id)
+
+    def _surfaced(self, key: RowKey, value: dict[str, Any], doc_id: str) -> Row | None:
+        """The row with the surface of each of its spans; a surface that a change gives is compared."""
+        text, length = self._texts.get(doc_id, ""), self._lengths.get(doc_id, 0)
+        problems: list[str] = []
+
+        def surfaced(span: dict[str, Any]) -> dict[str, Any]:
+            start, end, given = span["start"], span["end"], span.get("text")
+            if start is None:
+                problems.append("edit-breaks")
+            elif not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
+                problems.append("span-outside")
+            elif text and given and text[start:end] != given:
+                cause = why_not_there(text, start, end, given)
+                message = f"{_shown(key)}: the edited text has {text[start:end]!r}, the row {given!r}; {cause}"
+                self._report("span-surface", message, doc_id, start)
+            return span if problems else {**span, "text": text[start:end]}
+
+        value = each_span(value, surfaced)
+        if problems:
+            reason = "an edit crosses a border of its spans, or deletes one, and no change restates it"
+            if "span-outside" in problems:
+                reason = f"a restated span is no stretch of the edited text of {length} code points"
+            self._report(problems[0], f"{_shown(key)}: {reason}", doc_id)
+            return None
+        kind = KINDS.get(key.layer)
+        if kind is None:
+            self._report("value-wrong", f"layer is {key.layer!r}, not one of {', '.join(KINDS)}")
+            return None
+        return shaped(value, kind, lambda id, message: self._report(id, f"{_shown(key)}: {message}", doc_id or None))
+
+    def _check_named(self, key: RowKey, row: Row, doc_id: str) -> None:
+        """Report every change that touches a row and does not name it."""
+        blamed = {
+            change.id: stretch
+            for name, span in row.spans()
+            for stretch in self._offsets.get(doc_id, Offsets()).touching(span.start, span.end)
+            if not (change := self._owners[doc_id, stretch.start, stretch.end]).rewording
+            and key not in self._named[change.id]
+        }
+        for id, stretch in blamed.items():
+            message = f"change {id!r} touches {_shown(key)} ({_excerpt(row)}) and does not name it"
+            self._report("row-unrestated", message, doc_id, stretch.start)
+
+    def _check_surfaces(self, row: Row, text: str) -> None:
+        for _, span in row.spans() if text else ():
+            if text[span.start : span.end] != span.text:
+                message = f"{_shown(key_of(row))} is not at its offsets before any edit"
+                self._report("span-surface", message, getattr(row, "doc_id", None), span.start)
+
+    def _check_alone(
+        self, span: dict[str, Any], key: RowKey, doc_id: str, others: Mapping[Replaced, Change]
+    ) -> dict[str, Any]:
+        """Report every other change that touches a restated span and does not name its row."""
+        for stretch, change in others.items():
+            overlaps = stretch.start < (span["end"] or 0) and (span["start"] or 0) < stretch.end
+            if overlaps and not change.rewording and key not in self._named[change.id]:
+                message = f"change {change.id!r} touches {_shown(key)} as another restates it, and does not name it"
+                self._report("row-unrestated", message, doc_id, stretch.start)
+        return span
+
+    def _others(self, change: Change, doc_id: str) -> dict[Replaced, Change]:
+        """What all other changes replace, in the text in which this change alone is made."""
+        mine = Offsets.of(_edits_of([change], doc_id))
+        found: dict[Replaced, Change] = {}
+        for other in self._changes:
+            for edit in _edits_of([other], doc_id) if other is not change else ():
+                start, _ = mine.snapped(edit.start, edit.end)
+                found[Replaced(start, start + edit.end - edit.start, len(edit.new))] = other
+        return found
+
+    def _report(self, id: str, message: str, doc_id: str | None = None, offset: int | None = None) -> None:
+        self._incidents.report(id, message, doc_id=doc_id, offset=offset)
+
+
+def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) -> None:
+    """Report edits that have no place or overlap, and changes of one id."""
+    documents = {document.doc_id: document for document in story.documents}
+    placed: dict[str, list[tuple[Edit, Change]]] = defaultdict(list)
+    seen: set[str] = set()
+    for change in changes:
+        if change.id in seen:
+            incidents.report("id-repeated", f"there are two changes {change.id!r}")
+        seen.add(change.id)
+        for edit in change.edits:
+            document = documents.get(edit.doc_id)
+            if document is None:
+                message = f"change {change.id!r}: story {story.name} has no document {edit.doc_id!r}"
+                incidents.report("document-unknown", message)
+                continue
+            length = length_of(document)
+            if not 0 <= edit.start <= edit.end <= length:
+                reason = f"[{edit.start}, {edit.end}) is no stretch of a text of {length} code points"
+            elif (edit.start == edit.end and not edit.new) or (
+                document.text and document.text[edit.start : edit.end] == edit.new
+            ):
+                reason = f"[{edit.start}, {edit.end}) becomes what it is"
+            else:
+                placed[edit.doc_id].append((edit, change))
+                continue
+            incidents.report("edit-unplaced", f"change {change.id!r}: {reason}", doc_id=edit.doc_id, offset=edit.start)
+    for doc_id, edits in placed.items():
+        for (one, first), (other, second) in pairwise(sorted(edits, key=lambda entry: _place(entry[0]))):
+            if other.start < one.end or _place(one) == _place(other):
+                message = (
+                    f"[{one.start}, {one.end}) of change {first.id!r} overlaps "
+                    f"[{other.start}, {other.end}) of change {second.id!r}"
+                )
+                incidents.report("edits-overlap", message, doc_id=doc_id, offset=other.start)
+
+
+def _composed(first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:
+    """Edits that do at once what two lists do one after the other, in a document of `length` code points."""
+    doc_id = next((edit.doc_id for edit in (*first, *then)), "")
+    between = list(_pieces(first, [(0, length)]))
+    old, new = 0, ""
+    for piece in _pieces(then, between):
+        if isinstance(piece, str):
+            new += piece
+            continue
+        if new or piece[0] > old:
+            yield Edit(doc_id=doc_id, start=old, end=piece[0], new=new)
+        old, new = piece[1], ""
+    if new or old < length:
+        yield Edit(doc_id=doc_id, start=old, end=length, new=new)
+
+
+_Piece = str | tuple[int, int]
+"""A stretch of the original text, or a string of our own."""
+
+
+def _pieces(edits: Sequence[Edit], text: Sequence[_Piece]) -> Iterator[_Piece]:
+    """Make edits in a text that is given in pieces."""
+    rest, position = list(reversed(text)), 0
+
+    def until(end: int | None) -> Iterator[_Piece]:
+        nonlocal position
+        while rest and (end is None or position < end):
+            piece = rest.pop()
+            size = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
+            if end is not None and position + size > end:
+                cut = end - position
+                if isinstance(piece, str):
+                    rest.append(piece[cut:])
+                    piece = piece[:cut]
+                else:
+                    rest.append((piece[0] + cut, piece[1]))
+                    piece = piece[0], piece[0] + cut
+                size = cut
+            position += size
+            yield piece
+
+    for edit in sorted(edits, key=_place):
+        yield from until(edit.start)
+        for _ in until(edit.end):
+            pass
+        if edit.new:
+            yield edit.new
+    yield from until(None)
+
+
+def _columns(row: Row) -> dict[str, Any]:
+    """All columns of a row in plain form, defaults too."""
+    return {name: msgspec.to_builtins(getattr(row, name)) for name in row.__struct_fields__}
+
+
+def _carried(row: Row, offsets: Offsets) -> dict[str, Any]:
+    """The columns of a row with its spans where they go, without surfaces; a span that breaks has no offsets."""
+    carried: dict[str, Any] = each_span(_columns(row), lambda span: _moved(_bare(span), offsets))
+    return carried
+
+
+def _bare(value: Any) -> Any:
+    """Plain form without the surfaces of spans."""
+    return each_span(value, lambda span: {**span, "text": None} if "text" in span else span)
+
+
+def _moved(span: dict[str, Any], offsets: Offsets) -> dict[str, Any]:
+    if not (isinstance(span["start"], int) and isinstance(span["end"], int)):
+        return span
+    start, end = offsets.carried(span["start"], span["end"]) or (None, None)
+    return {**span, "start": start, "end": end}
+
+
+def _touched(row: Row, offsets: Offsets) -> bool:
+    return any(offsets.touching(span.start, span.end) for _, span in row.spans())
+
+
+def _with_whole_span(columns: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Restate all of a row's own span if any part of it changes."""
+    changed = any(name in columns for name in ("start", "end"))
+    return {**columns, **{name: wanted[name] for name in _SPAN if changed and name in wanted}}
+
+
+def _key_columns(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in _KEY_COLUMNS.get(layer_of(row), ("id",))}
+
+
+def _restated_key(row: Mapping[str, Any], story: Story) -> RowKey:
+    """The key of a restated row; one of the registry is of this story unless it says otherwise."""
+    layer = str(row.get("layer"))
+    values = {"story": story.name, **row}
+    return RowKey(layer, "/".join(str(values.get(name)) for name in _KEY_COLUMNS.get(layer, ("id",))))
+
+
+def _edits_of(changes: Iterable[Change], doc_id: str) -> list[Edit]:
+    return [edit for change in changes for edit in change.edits if edit.doc_id == doc_id]
+
+
+def _place(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end
+
+
+def _shown(key: RowKey) -> str:
+    return f"{key.layer} {key.key!r}"
+
+
+def _excerpt(row: Row) -> str:
+    _, span = next(iter(row.spans()))
+    return repr(span.text if len(span.text) <= 40 else span.text[:39] + "…")

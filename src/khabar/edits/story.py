@@ -1,0 +1,144 @@
+"""A story as it is edited: its articles and everything annotated in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+
+from khabar.reading.files import write_all
+from khabar.reading.rows import encoded
+from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones, ZoneSpan
+from khabar.seeds import write_manifest
+
+_Row = TypeVar("_Row", bound=Row)
+
+KINDS: dict[str, type[Row]] = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED if kind is not Zones}
+"""Layer → the record of its rows. The zones of an article belong to its document."""
+_ORDER = tuple(KINDS)
+
+
+def layer_of(row: Row) -> str:
+    """The config a row belongs to."""
+    return str(row.__struct_config__.tag)
+
+
+def key_of(row: Row) -> RowKey:
+    """The row's key, with its layer."""
+    return RowKey(layer_of(row), row.key)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """The documents of one story and the rows about them, both in the order of their keys.
+
+    A document whose text is empty is one whose text is withheld: its rows are carried by their offsets alone.
+    """
+
+    documents: tuple[Document, ...]
+    rows: tuple[Row, ...]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], rows: Iterable[Row] = ()) -> Story:
+        """Put documents and rows in order. Zones among the rows are those of the documents; tokens are left out."""
+        rows = list(rows)
+        zones = {row.doc_id: row.zones for row in rows if isinstance(row, Zones)}
+        whole = [
+            msgspec.structs.replace(document, zones=zones.get(document.doc_id, document.zones))
+            for document in documents
+        ]
+        kept = [row for row in rows if layer_of(row) in KINDS]
+        return cls(
+            tuple(sorted(whole, key=lambda document: document.doc_id)),
+            tuple(sorted(kept, key=lambda row: (_ORDER.index(layer_of(row)), row.order))),
+        )
+
+    @property
+    def name(self) -> str:
+        """The key of the story."""
+        return self.documents[0].story if self.documents else ""
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Document → text."""
+        return {document.doc_id: document.text for document in self.documents}
+
+    @property
+    def annotations(self) -> tuple[Row, ...]:
+        """All rows as an annotation file has them, zones first."""
+        zones = [Zones(doc_id=document.doc_id, zones=document.zones) for document in self.documents if document.zones]
+        return (*zones, *self.rows)
+
+
+def length_of(document: Document) -> int:
+    """Code points of a document's text; where it is withheld, its zones say how long it is."""
+    return len(document.text) if document.text else max((zone.end for zone in document.zones), default=0)
+
+
+def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row], story: str) -> Story:
+    """Make a story of its seeds, their texts (by doc_id) and annotation rows; rows of other stories are left out."""
+    documents = [_document(seed, texts[seed.doc_id]) for seed in seeds if seed.story == story]
+    known = {document.doc_id for document in documents}
+    return Story.of(
+        documents,
+        [row for row in rows if getattr(row, "doc_id", None) in known or getattr(row, "story", None) == story],
+    )
+
+
+def _document(seed: Seed, text: str) -> Document:
+    columns = {name: getattr(seed, name) for name in seed.__struct_fields__ if name in Document.__struct_fields__}
+    return Document(doc_id=seed.doc_id, text=text, zones=(ZoneSpan(0, len(text), "body"),), **columns)
+
+
+def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:
+    """Write stories as articles with a manifest of their own (folder `seeds`) and annotation rows (file `rows`)."""
+    documents = [document for story in stories for document in story.documents]
+    texts = {seeds / f"{document.doc_id}.txt": document.text.encode() for document in documents}
+    write_all({**texts, rows: encoded(row for story in stories for row in story.annotations)})
+    write_manifest(seeds, [_seed(document, split) for document in documents])
+
+
+def _seed(document: Document, split: str) -> Seed:
+    columns = {name: getattr(document, name) for name in Seed.__struct_fields__ if name in Document.__struct_fields__}
+    return Seed(file=f"{document.doc_id}.txt", split=split, **{**columns, "rights": document.rights or ""})
+
+
+def renamed(story: Story, variant: str) -> Story:
+    """The story as a variant: `.a` behind the keys of documents, rows, issues, utterances and of the story itself.
+
+    Keys of entities stay: they belong to the story.
+    """
+    suffix = f".{variant}"
+
+    def other(row: _Row) -> _Row:
+        names = ("doc_id", "story", "id", "issue_id", "utterance")
+        columns: dict[str, Any] = {
+            name: getattr(row, name) + suffix for name in names if getattr(row, name, None) is not None
+        }
+        if isinstance(row, Conflict):
+            columns["positions"] = tuple(
+                msgspec.structs.replace(position, claim_ids=tuple(key + suffix for key in position.claim_ids))
+                for position in row.positions
+            )
+        return msgspec.structs.replace(row, **columns)
+
+    return Story.of(map(other, story.documents), map(other, story.rows))
+
+
+def with_text(document: Document, text: str) -> Document:
+    """The document with another text, and the hash of that."""
+    return msgspec.structs.replace(document, text=text, sha256=sha256(text.encode()).hexdigest())
+
+
+def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Apply `move` to every span of a row in plain form, to its own (the row itself has start and end) last."""
+    if isinstance(value, (list, tuple)):
+        return [each_span(item, move) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: each_span(item, move) for name, item in value.items()}
+    return move(inner) if "start" in inner and "end" in inner else inner
