@@ -38,6 +38,11 @@ def blocks(page: str, language: str) -> list[str]:
 def checkout(tmp_path: Path) -> Path:
     for name in ("seeds", "annotations", "corpus", "schemas", "examples", "eval"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    (tmp_path / "bin").mkdir()
+    for name, target in (("khabar", "-m khabar"), ("python", "")):
+        program = tmp_path / "bin" / name
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {target} "$@"\n')
+        program.chmod(0o755)
     return tmp_path
 
 
@@ -48,21 +53,20 @@ def test_commands_of(page: str, checkout: Path) -> None:
             (checkout / "mine.py").write_text(block, "utf-8")
     commands = [block for block in blocks(page, "sh") if not INSTALLS.search(block)]
     assert commands
-    (checkout / "bin").mkdir()
-    for name, target in (("khabar", "-m khabar"), ("python", "")):
-        program = checkout / "bin" / name
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {target} "$@"\n')
-        program.chmod(0o755)
     for block in commands:
-        done = subprocess.run(
-            ["bash", "-euc", block],
-            capture_output=True,
-            text=True,
-            cwd=checkout,
-            env={"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HF_HUB_OFFLINE": "1", "HOME": str(checkout)},
-            check=False,
-        )
-        assert done.returncode == 0, f"{block}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
+        run_commands(block, checkout)
+
+
+def run_commands(block: str, checkout: Path) -> None:
+    done = subprocess.run(
+        ["bash", "-euc", block],
+        capture_output=True,
+        text=True,
+        cwd=checkout,
+        env={"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HF_HUB_OFFLINE": "1", "HOME": str(checkout)},
+        check=False,
+    )
+    assert done.returncode == 0, f"{block}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
 
 
 def test_python_of_the_systems_page(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,3 +74,15 @@ def test_python_of_the_systems_page(checkout: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.chdir(checkout)
     for block in blocks("docs/systems.md", "python"):
         exec(compile(block, "docs/systems.md", "exec"), namespace)
+
+
+def test_the_edits_page_from_top_to_bottom(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its blocks of Python and its commands build on each other."""
+    namespace: dict[str, object] = {}
+    monkeypatch.chdir(checkout)
+    text = (ROOT / "docs" / "edits.md").read_text("utf-8")
+    for language, block in re.findall(r"^```(sh|python)\n(.*?)^```", text, re.DOTALL | re.MULTILINE):
+        if language == "python":
+            exec(compile(block, "docs/edits.md", "exec"), namespace)
+        else:
+            run_commands(block, checkout)

@@ -3,7 +3,7 @@
 from khabar.edits.changes import apply, compose, difference, inverse, without_surfaces
 from khabar.edits.contrast import variants
 from khabar.edits.files import read_changes, write_changes
-from khabar.edits.story import Story, renamed, story_of, write_stories
+from khabar.edits.story import Story, read_story, renamed, story_of, write_stories
 
 __all__ = [
     "Story",
@@ -12,6 +12,7 @@ __all__ = [
     "difference",
     "inverse",
     "read_changes",
+    "read_story",
     "renamed",
     "story_of",
     "variants",
