@@ -26,6 +26,8 @@ PAGES = [
     "docs/harnesses.md",
     "docs/baselines.md",
 ]
+MINUTES = ("docs/systems.md", "docs/leaderboard.md", "docs/releases.md")
+"""Pages whose commands together take that long."""
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 
@@ -46,7 +48,9 @@ def checkout(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    "page", [pytest.param(page, marks=pytest.mark.slow) if page in MINUTES else page for page in PAGES]
+)
 def test_commands_of(page: str, checkout: Path) -> None:
     for block in blocks(page, "python"):
         if block.startswith("# mine.py"):

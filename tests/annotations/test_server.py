@@ -300,6 +300,7 @@ def test_without_the_extra(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_silent_server() -> None:
     """Nobody listens on port 1; the sentence names the address."""
     nobody = Connection("http://127.0.0.1:1", "secret-token")

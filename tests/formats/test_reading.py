@@ -191,6 +191,7 @@ def test_a_saved_dataset_folder(tmp_path: Path) -> None:
     assert (made.source, made.rows["entities"]) == ("hf", 1)
 
 
+@pytest.mark.slow
 def test_spacy_as_a_pipeline_saves_it() -> None:
     """No doc_id, flat entities, a tokeniser of its own, and a text with other white space."""
     import spacy
@@ -203,6 +204,7 @@ def test_spacy_as_a_pipeline_saves_it() -> None:
     assert given() == [("نابلس", "GPE")]
 
 
+@pytest.mark.slow
 def test_spacy_absent(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without the extra one is told what to install."""
     from spacy.tokens import DocBin

@@ -35,6 +35,7 @@ def test_standoff_keeps_every_row(name: str, records: list[Any]) -> None:
     assert dict(lost) == ({"disputes": len(records) - len(said)} if len(records) > len(said) else {})
 
 
+@pytest.mark.slow
 @given(records=predictions)
 @QUIETLY
 def test_docbin_keeps_every_mention_and_its_cluster(records: list[Any]) -> None:

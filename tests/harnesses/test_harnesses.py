@@ -43,6 +43,7 @@ def test_adapters_are_short_and_hold_no_metric() -> None:
             assert not any(word in text for word in ("precision", "recall", "2 *", "tp +")), file
 
 
+@pytest.mark.slow
 def test_evaluate_module(answers: Answers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import evaluate
 

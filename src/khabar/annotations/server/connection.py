@@ -35,7 +35,7 @@ class Connection:
 
         loopback = urlsplit(self.url).hostname in ("127.0.0.1", "localhost", "::1")
         http = httpx.Client(timeout=60, follow_redirects=True, trust_env=not loopback)  # a proxy is no way to oneself
-        return LabelStudio(base_url=self.url, api_key=self.token, httpx_client=http)  # type: ignore[no-untyped-call]
+        return LabelStudio(base_url=self.url, api_key=self.token, httpx_client=http)
 
 
 def connection(data: Path | None = None) -> Connection:
