@@ -14,9 +14,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from khabar.formats.conversion import Conversion
-from khabar.formats.converting import FORMATS
-from khabar.formats.grounded import grounded
+from khabar.formats.context import Conversion
+from khabar.formats.conversion import FORMATS
+from khabar.formats.predictions import grounded
 from khabar.reading.files import write_all
 from khabar.reading.incidents import Incident, errors
 from khabar.records import Annotations, Document, Prediction

@@ -9,10 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar.formats.conversion import Conversion
-from khabar.formats.grounded import grounded
-from khabar.formats.iob import Chunk, decode
-from khabar.formats.nesting import columns_of, decode_columns, decode_nested
+from khabar.formats.context import Conversion
+from khabar.formats.iob import Chunk, columns_of, decode, decode_columns, decode_nested
+from khabar.formats.predictions import grounded
 from khabar.records import Annotations, Dispute
 from tests.formats.conftest import corpus, entities, plain, there_and_back
 from tests.strategies import TEXT, lines
@@ -76,7 +75,7 @@ def _trimmed(said: Annotations) -> list[tuple[int, int, str]]:
 def test_strings_lead_back_to_their_offsets(records: list[Any]) -> None:
     back, lost = there_and_back("llm", records, TEXTS)
     work = Conversion(TEXTS)
-    places = [each.said for each in grounded(back, work)]
+    places = [each.predicted for each in grounded(back, work)]
     assert not work.lost
     for before in (each for each in records if isinstance(each, Annotations)):
         [after] = [each for each in places if each.doc_id == before.doc_id]

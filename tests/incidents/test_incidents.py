@@ -39,13 +39,11 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar import load
-from khabar.annotations.label_studio.configuration import read_configuration
-from khabar.annotations.label_studio.projects import Project, Reading, Task
+from khabar.annotations.label_studio.configuration import edited, read_configuration
+from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
-from khabar.annotations.label_studio.rounds import Articles
-from khabar.annotations.label_studio.sanity import edited
-from khabar.annotations.label_studio.starts import start_of_file
-from khabar.annotations.label_studio.stories import story_text
+from khabar.annotations.label_studio.start import start_of_file
+from khabar.annotations.rounds import Articles
 from khabar.annotations.server import asking, connection
 from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
@@ -53,10 +51,11 @@ from khabar.corpus.build import build, write
 from khabar.corpus.check import check as check_corpus
 from khabar.corpus.gold import load_gold
 from khabar.edits import apply, read_changes, story_of, variants
-from khabar.formats.conversion import Conversion
-from khabar.formats.converting import convert
+from khabar.formats.context import Conversion
+from khabar.formats.conversion import convert
+from khabar.formats.label_studio.story_page import story_text
 from khabar.leaderboard.checking import check as check_leaderboard
-from khabar.reading.incidents import CATALOG, Incident, InputError, errors
+from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold
 from khabar.seeds import add, read_manifest, read_text, verify
@@ -215,25 +214,25 @@ def _articles() -> Articles:
 
 def _pages(case: dict[str, Any]) -> list[Incident]:
     """server.json: what a server has of a pass, {"documents", "stories"}, each [{id, key, annotations: [results]}]."""
-    articles, incidents = _articles(), list[Incident]()
+    articles, incidents = _articles(), Incidents()
     server = json.loads(Path("server.json").read_text("utf-8"))
 
     def task(given: dict[str, Any]) -> Task:
         key = given["key"]
         text = articles.texts[key] if key in articles.texts else story_text(articles.of(key))[0]
-        readings = tuple(Reading(at, tuple(results), "amal") for at, results in enumerate(given["annotations"]))
+        answers = tuple(Answer(at, tuple(results), "amal") for at, results in enumerate(given["annotations"]))
         address = f"http://127.0.0.1/projects/1/data?task={given['id']}"
-        return Task(given["id"], {"key": key, "text": text}, address, readings)
+        return Task(given["id"], {"key": key, "text": text}, address, answers)
 
     read_pass(list(map(task, server["documents"])), list(map(task, server["stories"])), articles, incidents)
-    return incidents
+    return list(incidents)
 
 
 def _project(case: dict[str, Any]) -> list[Incident]:
     configuration = read_configuration("documents")
     lines = configuration.label_config.splitlines()
     config = "\n".join(line for line in lines if f'value="{case["without"]}"' not in line)
-    return edited(Project(1, "khabar r/p documents", config, "http://127.0.0.1/projects/1"), configuration)
+    return edited(config, "http://127.0.0.1/projects/1", configuration)
 
 
 def _start(case: dict[str, Any]) -> list[Incident]:

@@ -12,9 +12,9 @@ from khabar.cli.console import console, print_json, progress, table, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 
 if TYPE_CHECKING:
-    from khabar.annotations.adjudication.adjudicating import State
-    from khabar.annotations.agreement import Difference
-    from khabar.annotations.agreement.passes import Round
+    from khabar.annotations.adjudication import Adjudication
+    from khabar.annotations.agreement import FieldDifference
+    from khabar.annotations.rounds import Round
 
 PassNames = Annotated[
     list[str] | None, typer.Argument(help="The two passes. [default: the two there are]", metavar="[A B]")
@@ -76,23 +76,22 @@ def adjudicate(
 
     Exit code 1 while anything is undecided.
     """
-    from khabar.annotations.adjudication import disagreements
-    from khabar.annotations.adjudication.adjudicating import conclude, state_of
+    from khabar.annotations.adjudication import conclude, disagreements, read_adjudication
     from khabar.annotations.agreement.alignment import align
-    from khabar.annotations.agreement.passes import DECISIONS
+    from khabar.annotations.rounds import DECISIONS
 
     given = _read(rounds, round_name, seeds, passes)
     pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
     found = disagreements(pairs, given.texts)
     path = given.folder / DECISIONS
     if server:
-        from khabar.annotations.adjudication.exchange import exchange
+        from khabar.annotations.adjudication.label_studio import exchange
         from khabar.annotations.server import connection
 
         with writing(path), progress() as show:
             done = exchange(connection(data), given, found, path, show)
         typer.echo(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
-    state = state_of(found, path)
+    state = read_adjudication(found, path)
     if not state.undecided:
         from khabar.reading.files import write_all
         from khabar.reading.rows import encoded
@@ -105,7 +104,7 @@ def adjudicate(
     elif state.undecided:
         _print_undecided(state, path)
     else:
-        print(f"{state.told()}: {', '.join(map(str, written))} written")
+        print(f"{state}: {', '.join(map(str, written))} written")
     if state.undecided:
         raise typer.Exit(1)
 
@@ -129,12 +128,12 @@ def _read(rounds: Path, name: str, seeds: Path, passes: Sequence[str] | None) ->
     return read_round(rounds / name, seeds, names)
 
 
-def _print_agreement(figures: Mapping[str, Any], items: Sequence[Difference]) -> None:
+def _print_agreement(figures: Mapping[str, Any], items: Sequence[FieldDifference]) -> None:
     """Print the figures, then what differs: a line an item; wording is counted only."""
     from rich.text import Text
 
-    from khabar.annotations.agreement.table import alpha_of, elsewhere_of, lines, warning
-    from khabar.annotations.agreement.telling import isolated, told
+    from khabar.annotations.agreement.differences import in_words
+    from khabar.annotations.agreement.table import lines, warning
 
     terminal = console(least_width=90)
     a, b = figures["passes"]
@@ -151,7 +150,7 @@ def _print_agreement(figures: Mapping[str, Any], items: Sequence[Difference]) ->
             shown.add_section()
         first = "" if line.layer == before else line.layer
         words = Text(line.words, style="dim" if line.label else "")
-        shown.add_row(first, words, str(line.n or ""), line.value, alpha_of(line), elsewhere_of(line))
+        shown.add_row(first, words, str(line.n or ""), line.value, line.alpha_words, line.elsewhere_words)
         before = line.layer
     terminal.print(shown)
     notes = [f"x / y: with {a}, and with {b}, as gold; n: items both judge"]
@@ -169,29 +168,36 @@ def _print_agreement(figures: Mapping[str, Any], items: Sequence[Difference]) ->
     for item in meant:
         document = (item.doc_id or "story")[:12]
         offset = "" if item.start is None else str(item.start)
-        cells = (isolated(item.text, 34), *(isolated(told(value), 30) for value in (item.a, item.b)))
+        cells = (_cell(item.text, 34), *(_cell(in_words(value), 30) for value in (item.a, item.b)))
         shown.add_row(Text(document), offset, item.layer, item.what, *map(Text, cells))
     console(least_width=150).print(shown)
 
 
-def _print_undecided(state: State, path: Path) -> None:
+def _print_undecided(state: Adjudication, path: Path) -> None:
     """Print what is to be decided, a line each, and how."""
     from rich.text import Text
 
     from khabar.annotations.adjudication.page import readings
     from khabar.annotations.agreement.differences import place
-    from khabar.annotations.agreement.telling import isolated
 
     terminal = console(least_width=160)
-    cosmetic = sum(disagreement.cosmetic for disagreement in state.found)
-    title = f"{len(state.undecided)} undecided, {state.told()}, {cosmetic} group(s) of mere wording, where a's stands"
+    cosmetic = sum(disagreement.cosmetic for disagreement in state.disagreements)
+    title = f"{len(state.undecided)} undecided, {state}, {cosmetic} group(s) of mere wording, where a's stands"
     shown = table(title, "id", "document", "offset", "text", "a", "b", right={"offset"}, no_wrap=True)
     for disagreement in state.undecided:
-        start, text = place((*disagreement.a, *disagreement.b)[0])
+        start, text = place(disagreement.rows[0])
         a, b = readings(disagreement)
-        cells = (isolated(text, 26), isolated(a, 38), isolated(b, 38))
+        cells = (_cell(text, 26), _cell(a, 38), _cell(b, 38))
         document = Text((disagreement.doc_id or "story")[:8])
         shown.add_row(disagreement.id, document, "" if start is None else str(start), *map(Text, cells))
     terminal.print(shown)
     how = f"Decide in {path}, a line each, or in Label Studio with --server; --json gives the lines to complete."
     terminal.print(Text(how, style="dim"), soft_wrap=True)
+
+
+def _cell(text: str, longest: int) -> str:
+    """A cell: shortened in the middle, harmless, and isolated so that it does not turn its neighbours."""
+    from khabar.text.terminal import harmless, isolated, shortened
+
+    text = " ".join(text.split())
+    return isolated(harmless(text if len(text) <= longest else shortened(text, longest - 3)))

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from khabar.annotations.label_studio.projects import Task
-    from khabar.annotations.label_studio.push import Start
-    from khabar.annotations.label_studio.rounds import Articles
+    from khabar.annotations.label_studio.start import Start
+    from khabar.annotations.rounds import Articles
     from khabar.records import Document
 
 app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=True)
@@ -84,20 +84,21 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Bring a pass, or an annotator's share of it, to Label Studio. Push again to go on, or to open the stories."""
-    from khabar.annotations.label_studio import rounds as passes
-    from khabar.annotations.label_studio.configuration import read_configuration
+    from khabar.annotations.label_studio.configuration import read_round_configurations
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass
+    from khabar.annotations.label_studio.shares import share_of
+    from khabar.annotations.rounds import PassName
     from khabar.annotations.server import asking, connection
 
     if source is not None and system is not None:
         raise wrong_option("--from and --system exclude each other", fix="give one of them")
     if finished and source is None:
         raise wrong_option("--finished needs a pass", fix="name its file with --from")
-    which = passes.Pass(round_name, pass_name)
+    which = PassName(round_name, pass_name)
     articles, known = _articles(seeds)
-    share = passes.share_of(documents, list(articles.texts))
-    configurations = {kind: read_configuration(kind) for kind in (passes.DOCUMENTS, passes.STORIES)}
+    share = share_of(documents, list(articles.texts))
+    configurations = read_round_configurations()
     there = connection(data)
     start = _start(source, system, finished, articles, [document for document in known if document.doc_id in share])
     with asking(there), progress() as show:
@@ -116,18 +117,18 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Write what annotators submitted to the file of the pass: all of it sound, or nothing and every problem."""
-    from khabar.annotations.label_studio import rounds as passes
-    from khabar.annotations.label_studio.configuration import read_configuration
+    from khabar.annotations.label_studio.configuration import read_round_configurations
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
+    from khabar.annotations.rounds import PassName
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import InputError
     from khabar.reading.rows import write_rows
 
-    which = passes.Pass(round_name, pass_name)
+    which = PassName(round_name, pass_name)
     articles, _ = _articles(seeds)
-    configurations = {kind: read_configuration(kind) for kind in (passes.DOCUMENTS, passes.STORIES)}
+    configurations = read_round_configurations()
     there = connection(data)
     with asking(there):
         server = Server(there.client(), there.url)
@@ -163,7 +164,7 @@ def _interruptible() -> Iterator[None]:
 
 
 def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
-    from khabar.annotations.label_studio.rounds import Articles
+    from khabar.annotations.rounds import Articles
     from khabar.reading.incidents import InputError
     from khabar.records import Document
     from khabar.seeds import read_manifest, read_text, verify
@@ -193,8 +194,7 @@ def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
 def _start(
     source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
 ) -> Start:
-    from khabar.annotations.label_studio.push import Start
-    from khabar.annotations.label_studio.starts import start_of_file, start_of_system
+    from khabar.annotations.label_studio.start import Start, start_of_file, start_of_system
 
     if source is not None:
         return start_of_file(source, articles, finished)
@@ -209,7 +209,7 @@ def _print_shares(
     file: str | None = None,
     rows: int | None = None,
 ) -> None:
-    from khabar.annotations.label_studio.rounds import shares
+    from khabar.annotations.label_studio.shares import shares
 
     by_kind = {"documents": shares(documents), "stories": shares(stories)}
     columns = ("tasks", "done", "begun", "left")

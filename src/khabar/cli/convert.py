@@ -53,10 +53,10 @@ def convert(
 ) -> None:
     """Convert annotations between predictions and other tools' formats, and say what is lost."""
     from khabar import api
-    from khabar.formats.conversion import Conversion
-    from khabar.formats.converting import FORMATS
-    from khabar.formats.converting import convert as convert_files
-    from khabar.formats.labels import MAPS
+    from khabar.formats.context import Conversion
+    from khabar.formats.conversion import FORMATS
+    from khabar.formats.conversion import convert as convert_files
+    from khabar.formats.label_maps import MAPS
     from khabar.reading.files import write_all
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
@@ -91,7 +91,7 @@ def convert(
 
 
 def _repairs(text: str | None) -> tuple[Repair, bool]:
-    from khabar.formats.conversion import UTF16
+    from khabar.formats.context import UTF16
     from khabar.formats.iob import REPAIRS
 
     named = [part.strip() for part in (text or "").split(",") if part.strip()]

@@ -11,14 +11,12 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from pathlib import Path
 
-from khabar.formats.conversion import Conversion
-from khabar.formats.documents import annotations_of
-from khabar.formats.grounded import Grounded, entities_only
-from khabar.formats.iob import Chunk, TagError
-from khabar.formats.labels import MAPS
-from khabar.formats.nesting import columns_of, decode_columns, decode_nested
-from khabar.formats.source import text_of
-from khabar.formats.tokens import Section, Sentence, marked_of, sentences_of
+from khabar.formats.context import Conversion
+from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns, decode_nested
+from khabar.formats.label_maps import MAPS
+from khabar.formats.predictions import GroundedText, entities_only
+from khabar.formats.projection import annotations_of
+from khabar.formats.sentences import Section, Sentence, marked_of, sentences_of
 from khabar.records import Annotations
 
 _COMMENT = re.compile(r"# *(newdoc id|doc_id|global\.columns|sent_id|text) *= *(.*)")
@@ -31,7 +29,7 @@ Token = tuple[int, list[str]]
 
 def read(path: Path, work: Conversion) -> list[Annotations]:
     """Read a file of columns. Problems go to `work`."""
-    text = text_of(path, work)
+    text = work.text_of_file(path)
     if text is None:
         return []
     documents, named = _sentences(text)
@@ -87,7 +85,13 @@ def _tag_columns(
         chosen = (1,)
         short = [line for line, cells in tokens if len(cells) < 2]
     for line in short:
-        work.report("format-broken", f"the line has no column {max(chosen) + 1}", path, line, fix="TOKEN TAG on a line")
+        work.incidents.report(
+            "format-broken",
+            f"the line has no column {max(chosen) + 1}",
+            file=path,
+            line=line,
+            fix="TOKEN TAG on a line",
+        )
     if short or not tokens:
         return None
     if work.columns is not None or named:
@@ -101,12 +105,14 @@ def _tag_columns(
     candidates = known or tags
     flat = [label for found in candidates.values() for label in found]
     if not candidates:
-        work.report("format-broken", "no column holds IOB2 tags", path, tokens[0][0], fix="TOKEN TAG on a line")
+        work.incidents.report(
+            "format-broken", "no column holds IOB2 tags", file=path, line=tokens[0][0], fix="TOKEN TAG on a line"
+        )
         return None
     if len(candidates) > 1 and len(flat) > len(set(flat)):
         at = ", ".join(str(column + 1) for column in candidates)
         message = f"columns {at} all hold tags, and may be gold, predictions or nested spans"
-        work.report("columns-unclear", message, path, tokens[0][0])
+        work.incidents.report("columns-unclear", message, file=path, line=tokens[0][0])
         return None
     return tuple(candidates)
 
@@ -134,15 +140,15 @@ def _sentence(tokens: Sequence[Token], columns: tuple[int, ...], path: Path, wor
             chunks = decode_nested([[tag for cell in here for tag in cell.split("|")] for here in cells], work.repair)
     except TagError as error:
         for fault in error.faults:
-            work.report("tags-broken", fault.message, path, lines[fault.at], fix=fault.fix)
+            work.incidents.report("tags-broken", fault.message, file=path, line=lines[fault.at], fix=fault.fix)
         return None
     return Sentence(words, tuple(chunks), lines)
 
 
-def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict[Path, bytes]:
     """Write entities in columns, nested ones in as many as are needed."""
     entities_only(records, work)
-    documents = [(each.doc_id, sentences_of(each.text, each.said.entities, work)) for each in records]
+    documents = [(each.doc_id, sentences_of(each.text, each.predicted.entities, work)) for each in records]
     tagged = {doc_id: [_rows(sentence) for sentence in sentences] for doc_id, sentences in documents}
     width = max((len(row) for sentences in tagged.values() for rows in sentences for row in rows), default=2)
     lines = [f"# global.columns = FORM{' NER' * (width - 1)}"] if width > 2 else []

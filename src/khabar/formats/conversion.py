@@ -1,58 +1,143 @@
-"""A conversion under way: what it may look at, what was chosen, what went wrong and what is lost."""
+"""Conversion from any format to any other, through predictions."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from khabar.formats.iob import Repair
-from khabar.reading.incidents import Incident
-from khabar.records import Document
+from khabar.formats import predictions
+from khabar.formats.context import Conversion
+from khabar.reading.incidents import Incident, InputError
+from khabar.records import Annotations, Prediction
 
-LARGEST_FILE = 1 << 28
-"""Bytes beyond which a file of another format is refused, unpacked where it is packed."""
+FORMATS: dict[str, str] = {
+    "predictions": "predictions",
+    "conll": "conll",
+    "brat": "brat",
+    "spacy": "docbin",
+    "labelstudio": "label_studio.export",
+    "hf": "hf",
+    "llm": "llm",
+}
+"""Format → its module in this package."""
 
-UTF16 = "utf16"
-"""The repair that reads offsets as UTF-16 units."""
+ENDINGS = {
+    ".jsonl": "predictions", ".conll": "conll", ".iob": "conll", ".iob2": "conll", ".bio": "conll", ".tsv": "conll",
+    ".spacy": "spacy", ".md": "llm",
+}  # fmt: skip
+"""Endings that say which format a file is of."""
 
 
-@dataclass(slots=True)
-class Conversion:
-    """`texts` are the corpus' documents by id; `labels` names a label scheme (None: guessed); `repair` what may be
-    mended; `columns` the tag columns of CoNLL files, from 1 (None: found). `incidents` and `lost` fill as it goes."""
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """What a conversion made: the bytes of each file, how much there is of what, and what is lost, how often."""
 
-    texts: Mapping[str, Document]
-    labels: str | None = None
-    repair: Repair = "none"
-    utf16: bool = False
-    columns: tuple[int, ...] | None = None
-    split: str = "test"
-    incidents: list[Incident] = field(default_factory=list)
-    lost: Counter[str] = field(default_factory=Counter)
+    source: str
+    target: str
+    files: dict[Path, bytes]
+    documents: int
+    rows: dict[str, int]
+    lost: dict[str, int]
+    warnings: list[Incident]
 
-    def report(
-        self,
-        incident: str,
-        message: str,
-        file: Path | str | None = None,
-        line: int | None = None,
-        doc_id: str | None = None,
-        offset: int | None = None,
-        fix: str | None = None,
-    ) -> None:
-        """Add an incident."""
-        name = None if file is None else str(file)
-        self.incidents.append(Incident(incident, message, name, line, doc_id, offset, fix))
 
-    def lose(self, what: str, times: int = 1) -> None:
-        """Note that something could not be carried over, so that it can be said how often."""
-        if times:
-            self.lost[what] += times
+def convert(
+    source: Path, out: Path, work: Conversion, *, given: str | None = None, wanted: str | None = None
+) -> Converted:
+    """Convert `source` to what is to stand at `out`; nothing is written here. Formats not named are detected.
 
-    def text_of(self, doc_id: str, own: str | None) -> str | None:
-        """The text that offsets of a document count in: its own, or the corpus'."""
-        if own is not None:
-            return own
-        return self.texts[doc_id].text if doc_id in self.texts else None
+    Raises InputError with every problem found.
+    """
+    source_format = given or _source_format(source)
+    target_format = wanted or _target_format(out)
+    read: Callable[[Path, Conversion], Sequence[Prediction]] = _module(source_format).read
+    records = read(source, work)
+    work.incidents.refuse()
+    if source_format != "predictions":
+        predictions.check(records, work)
+        work.incidents.refuse()
+    if not records:
+        raise InputError([Incident("file-empty", "no document was found in it", str(source), fix="check --from")])
+    if target_format == "predictions":
+        files = predictions.write(records, out)
+    else:
+        files = _module(target_format).write(predictions.grounded(records, work), out, work)
+    work.incidents.refuse()
+    documents = [record for record in records if isinstance(record, Annotations)]
+    rows = {layer: sum(len(getattr(each, layer)) for each in documents) for layer in ("entities", "numbers", "quotes")}
+    rows["disputes"] = len(records) - len(documents)
+    return Converted(source_format, target_format, files, len(documents), rows, dict(work.lost), list(work.incidents))
+
+
+def _module(name: str) -> Any:
+    return import_module(f"khabar.formats.{FORMATS[name]}")
+
+
+def _source_format(path: Path) -> str:
+    """The format of what is there, by its ending or its content. Raises InputError if that is not clear."""
+    if path.is_dir():
+        if any(path.glob("*.ann")):
+            return "brat"
+        if any(each.suffix in (".parquet", ".arrow") for each in path.rglob("*")):
+            return "hf"
+    elif path.is_file():
+        ending = path.suffix.lower()
+        name = _of_parquet(path) if ending in (".parquet", ".pq") else ENDINGS.get(ending) or _of_content(path)
+        if name is not None:
+            return name
+    else:
+        raise InputError([Incident("file-missing", f"no such file or folder: {path}", str(path))])
+    raise _unclear(path, "--from")
+
+
+def _of_parquet(path: Path) -> str | None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        names = set(pq.read_schema(path).names)
+    except (pa.ArrowException, OSError) as error:
+        message = str(error).splitlines()[0][:200]
+        raise InputError([Incident("file-not-parquet", message, str(path))]) from None
+    return "hf" if "tokens" in names else "predictions" if names & {"doc_id", "sides"} else None
+
+
+def _of_content(path: Path) -> str | None:
+    with path.open("rb") as stream:
+        start = stream.read(1 << 16).decode("utf-8-sig", errors="replace").lstrip()
+    if start[:3] == "```":
+        return "llm"
+    if start[:1] in "[{" and start:
+        try:
+            value = json.loads(path.read_bytes())
+        except (ValueError, RecursionError):
+            return None
+        tasks = [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+        exported = any("data" in task or isinstance(task.get("text"), str) for task in tasks)
+        return "labelstudio" if exported else "llm"
+    return "conll" if _are_columns(start) else None
+
+
+def _are_columns(start: str) -> bool:
+    lines = [line.split() for line in start.split("\n")[:50]]
+    tagged = [cells for cells in lines[:-1] if cells and cells[0] not in ("#", "-DOCSTART-")]
+    ends = [cells[-1] for cells in tagged if len(cells) > 1]
+    return bool(tagged) and len(ends) == len(tagged) and all(tag == "O" or tag[:2] in ("B-", "I-") for tag in ends)
+
+
+def _target_format(path: Path) -> str:
+    """The format to write, by the ending. Raises InputError if that is not clear."""
+    name = ENDINGS.get(path.suffix.lower()) or ("hf" if path.suffix == ".parquet" else None)
+    if name is None:
+        raise _unclear(path, "--to")
+    return name
+
+
+def _unclear(path: Path, option: str) -> InputError:
+    fix = f"name it: {option} {'|'.join(FORMATS)}"
+    message = "its name and content fit no format, or several"
+    return InputError([Incident("format-unknown", message, str(path), fix=fix)])

@@ -13,11 +13,10 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khabar.formats.conversion import LARGEST_FILE, Conversion
-from khabar.formats.documents import annotations_of
-from khabar.formats.grounded import Grounded, entities_only
-from khabar.formats.marks import Mark, Marked
-from khabar.formats.source import bytes_of
+from khabar.formats.context import LARGEST_FILE, Conversion
+from khabar.formats.predictions import GroundedText, entities_only
+from khabar.formats.projection import annotations_of
+from khabar.formats.standoff import Mark, MarkedDocument
 from khabar.records import Annotations
 from khabar.text.arabic import token_spans
 
@@ -30,7 +29,7 @@ SPANS = "sc"
 
 def read(path: Path, work: Conversion) -> list[Annotations]:
     """Read a .spacy file. Problems go to `work`."""
-    data = bytes_of(path, work)
+    data = work.bytes_of_file(path)
     if data is None or not _is_sound(data, path, work) or not _has_spacy(work):
         return []
     from spacy.tokens import DocBin
@@ -40,7 +39,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
         found = [_marked(doc, path, number, work) for number, doc in enumerate(_docs(DocBin, Vocab, data), start=1)]
     except Exception as error:  # a file made to break spaCy may break it in any way
         message = f"spaCy cannot read it: {(str(error) or type(error).__name__).splitlines()[0][:200]}"
-        work.report("format-broken", message.rstrip("."), path)
+        work.incidents.report("format-broken", message.rstrip("."), file=path)
         return []
     return annotations_of(found, work)
 
@@ -54,7 +53,7 @@ def _has_spacy(work: Conversion) -> bool:
     try:
         import spacy.tokens  # noqa: F401
     except ImportError:
-        work.report("extra-missing", "spaCy is not installed", fix='run `pip install "khabar[spacy]"`')
+        work.incidents.report("extra-missing", "spaCy is not installed", fix='run `pip install "khabar[spacy]"`')
         return False
     return True
 
@@ -67,20 +66,20 @@ def _is_sound(data: bytes, path: Path, work: Conversion) -> bool:
         while not inflate.eof:
             piece = inflate.unconsumed_tail or stream.read(1 << 16)
             if not piece:
-                work.report("format-broken", "the file ends too soon", path)
+                work.incidents.report("format-broken", "the file ends too soon", file=path)
                 return False
             size += len(inflate.decompress(piece, 1 << 22))
             if size > LARGEST_FILE:
                 fix = "split it, and convert the parts"
-                work.report("file-too-large", f"it unpacks to over {LARGEST_FILE} bytes", path, fix=fix)
+                work.incidents.report("file-too-large", f"it unpacks to over {LARGEST_FILE} bytes", file=path, fix=fix)
                 return False
     except zlib.error:
-        work.report("format-broken", "it is no DocBin", path)
+        work.incidents.report("format-broken", "it is no DocBin", file=path)
         return False
     return True
 
 
-def _marked(doc: Doc, path: Path, number: int, work: Conversion) -> Marked:
+def _marked(doc: Doc, path: Path, number: int, work: Conversion) -> MarkedDocument:
     text = doc.text
     marks: list[Mark] = []
     nested = list(doc.spans[SPANS]) if SPANS in doc.spans else []
@@ -95,14 +94,14 @@ def _marked(doc: Doc, path: Path, number: int, work: Conversion) -> Marked:
         if key != SPANS:
             work.lose(f"spans of the group {key!r}", len(doc.spans[key]))
     doc_id = doc.user_data.get("doc_id")
-    return Marked(doc_id if isinstance(doc_id, str) else None, text, tuple(marks), file=str(path))
+    return MarkedDocument(doc_id if isinstance(doc_id, str) else None, text, tuple(marks), file=str(path))
 
 
 def _ids(span: Any) -> dict[str, str]:
     return {key: value for key, value in (("entity_id", span.id_), ("wikidata", span.kb_id_)) if value}
 
 
-def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict[Path, bytes]:
     """Write a .spacy file, tokens cut where entities begin and end, so that every span has its very offsets."""
     if not _has_spacy(work):
         return {}
@@ -117,11 +116,11 @@ def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Pat
     return {path: bin_.to_bytes()}
 
 
-def _doc(record: Grounded, vocab: Vocab) -> Doc:
+def _doc(record: GroundedText, vocab: Vocab) -> Doc:
     from spacy.tokens import Doc, Span
     from spacy.util import filter_spans
 
-    mentions = record.said.entities
+    mentions = record.predicted.entities
     words, spaces = _words(record.text, {row.start or 0 for row in mentions}, {row.end or 0 for row in mentions})
     doc = Doc(vocab, words=words, spaces=spaces, user_data={"doc_id": record.doc_id})
     assert doc.text == record.text, "words and spaces make up the text"
@@ -132,7 +131,7 @@ def _doc(record: Grounded, vocab: Vocab) -> Doc:
             doc, starts[row.start or 0], ends[row.end or 0], row.label,
             kb_id=row.wikidata or "", span_id=row.entity_id or "",
         )
-        for row in record.said.entities
+        for row in record.predicted.entities
     ]  # fmt: skip
     doc.spans[SPANS] = spans
     doc.ents = filter_spans(spans)

@@ -12,12 +12,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from khabar.formats.conversion import LARGEST_FILE, Conversion
-from khabar.formats.documents import annotations_of
-from khabar.formats.grounded import Grounded, entities_only
-from khabar.formats.iob import Chunk, TagError
-from khabar.formats.nesting import columns_of, decode_columns
-from khabar.formats.tokens import Section, Sentence, marked_of, sentences_of
+from khabar.formats.context import LARGEST_FILE, Conversion
+from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns
+from khabar.formats.predictions import GroundedText, entities_only
+from khabar.formats.projection import annotations_of
+from khabar.formats.sentences import Section, Sentence, marked_of, sentences_of
 from khabar.reading.lines import check_file
 from khabar.records import Annotations
 
@@ -35,7 +34,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
             sentences += _sentences(file, work)
         except Exception as error:  # pyarrow and datasets raise all kinds of errors for broken files
             message = (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
-            work.report("file-not-parquet", message, file)
+            work.incidents.report("file-not-parquet", message, file=file)
     by_document: dict[str | None, list[Sentence]] = {}
     for doc_id, sentence in sentences:
         by_document.setdefault(doc_id, []).append(sentence)
@@ -46,12 +45,12 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
 def _files(path: Path, work: Conversion) -> list[Path]:
     if not path.is_dir():
         problems = check_file(path)
-        work.incidents += problems
+        work.incidents.extend(problems)
         return [] if problems else [path]
     files = sorted(each for kind in ("parquet", "arrow") for each in path.rglob(f"*.{kind}"))
     of_split = [each for each in files if work.split in each.relative_to(path).as_posix().split(".")[0]]
     if not files:
-        work.report("format-broken", "the folder holds no .parquet or .arrow file", path)
+        work.incidents.report("format-broken", "the folder holds no .parquet or .arrow file", file=path)
     return of_split or files
 
 
@@ -83,7 +82,7 @@ def _batches(file: Path, work: Conversion) -> Iterator[pa.RecordBatch]:
         groups = (parquet.metadata.row_group(at) for at in range(parquet.metadata.num_row_groups))
         if sum(group.total_byte_size for group in groups) > LARGEST_FILE:
             fix = "split it, and convert the parts"
-            work.report("file-too-large", f"it unpacks to over {LARGEST_FILE} bytes", file, fix=fix)
+            work.incidents.report("file-too-large", f"it unpacks to over {LARGEST_FILE} bytes", file=file, fix=fix)
             return
         yield from parquet.iter_batches(batch_size=1024)
 
@@ -96,7 +95,7 @@ def _tag_names(schema: pa.Schema, file: Path, work: Conversion) -> dict[str, lis
     columns = [name for name in schema.names if _TAGS.fullmatch(name)]
     if "tokens" not in schema.names or not columns:
         message = f"there is no column tokens with ner_tags; there is: {', '.join(schema.names)}"
-        work.report("format-broken", message, file, fix="rename the columns to tokens and ner_tags")
+        work.incidents.report("format-broken", message, file=file, fix="rename the columns to tokens and ner_tags")
         return None
     features = Features.from_arrow_schema(schema)
     found: dict[str, list[str] | None] = {}
@@ -107,7 +106,9 @@ def _tag_names(schema: pa.Schema, file: Path, work: Conversion) -> dict[str, lis
             found[column] = list(inner.names)
         elif pa.types.is_integer(getattr(kind, "value_type", kind)):
             fix = "save the dataset with a ClassLabel feature, or with tags as strings"
-            work.report("format-broken", f"column {column!r} holds numbers that have no names", file, fix=fix)
+            work.incidents.report(
+                "format-broken", f"column {column!r} holds numbers that have no names", file=file, fix=fix
+            )
             return None
         else:
             found[column] = None
@@ -122,25 +123,31 @@ def _sentence(
     for column, named in names.items():
         tags = row[column]
         if not isinstance(tokens, list) or not isinstance(tags, list) or len(tags) != len(tokens):
-            work.report("format-broken", f"row {number} does not have as many {column} as tokens", file, number)
+            work.incidents.report(
+                "format-broken", f"row {number} does not have as many {column} as tokens", file=file, line=number
+            )
             return None
         if named is None:
             columns.append([str(tag) for tag in tags])
         elif all(isinstance(tag, int) and 0 <= tag < len(named) for tag in tags):
             columns.append([named[tag] for tag in tags])
         else:
-            work.report("format-broken", f"row {number}: {column} has a number without a name", file, number)
+            work.incidents.report(
+                "format-broken", f"row {number}: {column} has a number without a name", file=file, line=number
+            )
             return None
     words = tuple(str(token) for token in tokens)
     try:
         return Sentence(words, tuple(decode_columns(columns, work.repair)), (number,) * len(words))
     except TagError as error:
         for fault in error.faults:
-            work.report("tags-broken", f"token {fault.at + 1}: {fault.message}", file, number, fix=fault.fix)
+            work.incidents.report(
+                "tags-broken", f"token {fault.at + 1}: {fault.message}", file=file, line=number, fix=fault.fix
+            )
         return None
 
 
-def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict[Path, bytes]:
     """Write a Parquet file whose features (ClassLabel names) `datasets` reads back."""
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -150,10 +157,10 @@ def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Pat
     rows = [
         (each.doc_id, sentence.tokens, columns_of([Chunk(*c) for c in sentence.chunks], len(sentence.tokens)))
         for each in records
-        for sentence in sentences_of(each.text, each.said.entities, work)
+        for sentence in sentences_of(each.text, each.predicted.entities, work)
     ]
     layers = max((len(columns) for _, _, columns in rows), default=1)
-    labels = sorted({row.label for each in records for row in each.said.entities})
+    labels = sorted({row.label for each in records for row in each.predicted.entities})
     tags = ClassLabel(names=["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")])
     names = ["ner_tags", *(f"ner_tags_{at}" for at in range(2, layers + 1))]
     features = Features(

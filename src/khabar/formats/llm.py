@@ -16,11 +16,10 @@ from typing import Any
 
 import msgspec
 
-from khabar.formats.conversion import Conversion
-from khabar.formats.documents import note_labels
-from khabar.formats.grounded import Grounded
-from khabar.formats.labels import MAPS, LabelMap, guess
-from khabar.formats.source import text_of
+from khabar.formats.context import Conversion
+from khabar.formats.label_maps import LabelMap
+from khabar.formats.predictions import GroundedText
+from khabar.formats.projection import label_map
 from khabar.reading.shape import shaped
 from khabar.records import Annotations, PredictedSpan
 from khabar.text.grounding import ground
@@ -31,7 +30,7 @@ _LAYERS = ("entities", "numbers", "quotes")
 
 def read(path: Path, work: Conversion) -> list[Annotations]:
     """Read an answer. Problems go to `work`."""
-    text = text_of(path, work)
+    text = work.text_of_file(path)
     if text is None:
         return []
     documents: dict[str, dict[str, Any]] = {}
@@ -39,16 +38,16 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
         try:
             value = msgspec.json.decode(part.encode())
         except (msgspec.DecodeError, RecursionError) as error:
-            work.report("json-broken", str(error) or "nested too deeply", path, line)
+            work.incidents.report("json-broken", str(error) or "nested too deeply", file=path, line=line)
             continue
         for doc_id, said in _by_document(value, path, line, work):
             if doc_id in documents:
-                work.report("document-repeated", "it was given before", path, line, doc_id)
+                work.incidents.report("document-repeated", "it was given before", file=path, line=line, doc_id=doc_id)
             documents.setdefault(doc_id, said)
     labels = Counter(
         str(item["label"]) for said in documents.values() for item in said["entities"] if item.get("label") is not None
     )
-    scheme = note_labels(labels, guess(labels) if work.labels is None else MAPS[work.labels], work)
+    scheme = label_map(labels, work)
     made = (_annotations(doc_id, said, scheme, path, work) for doc_id, said in documents.items())
     return [each for each in made if each is not None]
 
@@ -76,10 +75,19 @@ def _by_document(value: Any, path: Path, line: int, work: Conversion) -> Iterato
     for doc_id, said in pairs:
         if not isinstance(doc_id, str):
             fix = 'key the answers by document: {"DOC_ID": {"entities": [...]}, ...}'
-            work.report("key-missing", "an answer does not say which document it is of", path, line, fix=fix)
+            work.incidents.report(
+                "key-missing", "an answer does not say which document it is of", file=path, line=line, fix=fix
+            )
         elif doc_id not in work.texts:
             fix = "name a document of the corpus, or choose the corpus with --gold"
-            work.report("document-unknown", f"no document {doc_id!r} in the corpus", path, line, doc_id, fix=fix)
+            work.incidents.report(
+                "document-unknown",
+                f"no document {doc_id!r} in the corpus",
+                file=path,
+                line=line,
+                doc_id=doc_id,
+                fix=fix,
+            )
         else:
             given = said if isinstance(said, dict) else {"entities": said}
             yield doc_id, {layer: _items(given.get(layer), layer, work) for layer in _LAYERS}
@@ -112,7 +120,7 @@ def _annotations(
     doc_id: str, said: Mapping[str, list[dict[str, Any]]], scheme: LabelMap, path: Path, work: Conversion
 ) -> Annotations | None:
     def report(incident: str, message: str) -> None:
-        work.report(incident, message, path, None, doc_id)
+        work.incidents.report(incident, message, file=path, doc_id=doc_id)
 
     rows: dict[str, list[dict[str, Any]]] = {layer: [] for layer in _LAYERS}
     for item in said["entities"]:
@@ -145,16 +153,16 @@ def _quote(item: Mapping[str, Any]) -> dict[str, Any]:
     return quote
 
 
-def write(records: Sequence[Grounded], path: Path, work: Conversion) -> dict[Path, bytes]:
+def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict[Path, bytes]:
     """Write {"DOC_ID": {layer: rows}} with strings and occurrences for offsets."""
     answer = {record.doc_id: _strings(record, work) for record in records}
     return {path: msgspec.json.format(msgspec.json.encode(answer), indent=1) + b"\n"}
 
 
-def _strings(record: Grounded, work: Conversion) -> dict[str, Any]:
+def _strings(record: GroundedText, work: Conversion) -> dict[str, Any]:
     rows: dict[str, Any] = {}
     for layer in _LAYERS:
-        found = [_string_row(row, record.text) for row in getattr(record.said, layer)]
+        found = [_string_row(row, record.text) for row in getattr(record.predicted, layer)]
         work.lose(f"{layer} with a span that no string stands for", sum(row is None for row in found))
         rows[layer] = [row for row in found if row is not None]
     return rows

@@ -39,6 +39,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     """
 
     @property
+    def layer(self) -> str:
+        """The config the row is of, as a file of mixed rows names it."""
+        return str(self.__struct_config__.tag)
+
+    @property
     def key(self) -> str:
         """Identifies the row within its config, and is the same in every release that has it."""
         return str(getattr(self, "id"))  # noqa: B009

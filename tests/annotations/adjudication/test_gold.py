@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from khabar.annotations.adjudication import Decided, disagreements, settle
-from khabar.annotations.adjudication.decisions import decide, decided_rows
+from khabar.annotations.adjudication.decisions import decide, decided_rows, plain
 from khabar.annotations.agreement import Round, differences, read_round
 from khabar.annotations.agreement.alignment import align
 from khabar.reading.rows import write_rows
@@ -29,7 +29,7 @@ def adjudicated(given: Round, verdict: Verdict, rows: Sequence[Row] = ()) -> lis
     pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
     decided = []
     for each in disagreements(pairs, given.texts):
-        decision = decide(each, verdict, "why", "me", rows)
+        decision = decide(each, verdict, "why", "me", plain(rows))
         made = decided_rows(each, decision, problem)
         assert made is not None
         decided.append(Decided(each, decision, made, "decisions.jsonl", 1))

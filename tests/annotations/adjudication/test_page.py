@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from msgspec.structs import replace
 
 from khabar.annotations.adjudication import disagreements
-from khabar.annotations.adjudication.page import KEY, readings, task
+from khabar.annotations.adjudication.page import KEY, readings, task_data
 from khabar.annotations.agreement.alignment import align
 from khabar.records import Claim, Conflict, Entity, Row
 from tests.annotations.story import STORIES, TEXTS, a_pass, issue
@@ -36,7 +36,7 @@ class Parts(HTMLParser):
 
 def made(b: list[Row]) -> dict[str, str]:
     (found,) = disagreements(align(a_pass(), b, TEXTS, STORIES), TEXTS)
-    return task(found, TEXTS, {"over": issue({"A": ["c1"], "B": ["c2"]})})
+    return task_data(found, TEXTS, {"over": issue({"A": ["c1"], "B": ["c2"]})})
 
 
 def test_the_context_marks_what_each_reads() -> None:

@@ -11,20 +11,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from khabar.annotations.agreement import differences, read_round
-from khabar.annotations.agreement.alignment import Pair, align
-from khabar.annotations.agreement.matching import renamed, same_groups
-from khabar.annotations.agreement.naming import key_names, keys_of, with_keys
+from khabar.annotations.agreement.alignment import RowPair, align
+from khabar.annotations.agreement.names import key_names, matched_groups, renamed
+from khabar.annotations.keys import keys_of, with_keys
 from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
 from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, entity, issue, quote, registered
 
 ROOT = Path(__file__).parents[3]
 
 
-def aligned(a: Sequence[Row], b: Sequence[Row]) -> tuple[Pair, ...]:
+def aligned(a: Sequence[Row], b: Sequence[Row]) -> tuple[RowPair, ...]:
     return align(a, b, TEXTS, STORIES)
 
 
-def told(pairs: Sequence[Pair]) -> list[tuple[str, str, object, object]]:
+def told(pairs: Sequence[RowPair]) -> list[tuple[str, str, object, object]]:
     return [(each.layer, each.what, each.a, each.b) for each in differences(pairs)]
 
 
@@ -74,8 +74,8 @@ def test_names_of_keys() -> None:
 
 def test_groups_are_matched_as_wholes() -> None:
     """φ4: {1,2,3} goes to {1,2} (0.8), though {3} shares a member too (0.5); {3} is left."""
-    assert same_groups({"a": {1, 2, 3}}, {"x": {3}, "y": {1, 2}}) == {"y": "a"}
-    assert same_groups({"a": {1, 2, 3}}, {"x": {3, 4, 5, 6}}, least=1 / 3) == {}
+    assert matched_groups({"a": {1, 2, 3}}, {"x": {3}, "y": {1, 2}}) == {"y": "a"}
+    assert matched_groups({"a": {1, 2, 3}}, {"x": {3, 4, 5, 6}}, least=1 / 3) == {}
 
 
 def test_utterances_are_only_names() -> None:
@@ -138,25 +138,25 @@ def test_order_says_nothing() -> None:
 
 
 @pytest.fixture(scope="module")
-def real() -> tuple[Pair, ...]:
+def real() -> tuple[RowPair, ...]:
     read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
     return align(read.a.rows, read.b.rows, read.texts, read.stories)
 
 
-def test_the_real_round_keeps_every_row(real: tuple[Pair, ...]) -> None:
+def test_the_real_round_keeps_every_row(real: tuple[RowPair, ...]) -> None:
     read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
     assert [pair.a for pair in real if pair.a is not None] == list(read.a.rows)
     assert sum(pair.b is not None for pair in real) == len(read.b.rows)
 
 
-def test_the_real_round_seen_from_the_other_side(real: tuple[Pair, ...]) -> None:
+def test_the_real_round_seen_from_the_other_side(real: tuple[RowPair, ...]) -> None:
     """Which pass is named first changes whose names are used, and no more."""
     read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["b", "a"])
     swapped = align(read.a.rows, read.b.rows, read.texts, read.stories)
 
-    def seen(pairs: Sequence[Pair]) -> list[tuple[str, str, bool, bool]]:
+    def seen(pairs: Sequence[RowPair]) -> list[tuple[str, str, bool, bool]]:
         return sorted((pair.layer, type(pair.row).__name__, pair.a is None, pair.b is None) for pair in pairs)
 
-    turned = [Pair(pair.b, pair.a) for pair in swapped]
+    turned = [RowPair(pair.b, pair.a) for pair in swapped]
     assert seen(turned) == seen(real)
     assert len(differences(swapped)) == len(differences(real))

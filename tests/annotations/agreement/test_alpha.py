@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.annotations.agreement.alpha import Reliability, reliability
+from khabar.annotations.agreement.figures import Reliability, reliability
 
 
 def test_by_hand() -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from khabar.annotations.label_studio.configuration import DOCUMENTS, STORIES
 from khabar.annotations.label_studio.projects import Server
-from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Pass
+from khabar.annotations.rounds import PassName
 from tests.annotations.browser.page import annotator
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Round:
     def place(self, kind: str) -> tuple[int, int]:
         """The project and its only task."""
         found = Server(self.server.connection.client(), self.server.connection.url)
-        project = found.find(Pass("page", self.name).title(kind))
+        project = found.find(PassName("page", self.name).title(kind))
         assert project is not None
         (task,) = found.tasks(project)
         return project.id, task.id

@@ -7,19 +7,26 @@ from xml.etree import ElementTree
 
 import pytest
 
-from khabar.annotations.label_studio import faces
 from khabar.annotations.label_studio.configuration import controls_of, differences, read_configuration
-from khabar.annotations.label_studio.parts import WHOLES
-from khabar.annotations.label_studio.stories import UNPLACED_LABEL
+from khabar.formats.label_studio import fields
+from khabar.formats.label_studio.relations import WHOLES
+from khabar.formats.label_studio.story_page import UNPLACED_LABEL
 
 KINDS = ("documents", "stories")
 PAGES = {
-    "documents": (*faces.ENTITY, *faces.NUMBER, *faces.QUOTE, *faces.CLAIM, *faces.ALTERNATIVE, faces.OTHER_SPEAKERS),
-    "stories": (*faces.PLACED, *faces.ISSUE, faces.SPEAKS_FOR),
+    "documents": (
+        *fields.ENTITY,
+        *fields.NUMBER,
+        *fields.QUOTE,
+        *fields.CLAIM,
+        *fields.ALTERNATIVE,
+        fields.OTHER_SPEAKERS,
+    ),
+    "stories": (*fields.PLACED, *fields.ISSUE, fields.SPEAKS_FOR),
 }
 LABELS = {
-    "documents": {*faces.ENTITY_LABELS, *faces.NUMBER_LABELS, *faces.ZONE_LABELS, *WHOLES, "content", "claim"},
-    "stories": {*faces.POSITIONS, *faces.STATUSES, "anchor", UNPLACED_LABEL},
+    "documents": {*fields.ENTITY_LABELS, *fields.NUMBER_LABELS, *fields.ZONE_LABELS, *WHOLES, "content", "claim"},
+    "stories": {*fields.POSITIONS, *fields.STATUSES, "anchor", UNPLACED_LABEL},
 }
 
 
@@ -47,12 +54,12 @@ def test_fields_show_where_their_label_is(kind: str) -> None:
                     shown.setdefault(field.get("name", ""), set()).update(view.get("whenLabelValue", "").split(","))
     assert all(found <= LABELS[kind] for found in shown.values())
     if kind == "documents":
-        assert shown["entity_id"] == set(faces.ENTITY_LABELS)
+        assert shown["entity_id"] == set(fields.ENTITY_LABELS)
         assert shown["speaker"] == {"content", "cue", "alternative"}
-        assert shown["scored"] == {*faces.ENTITY_LABELS, *faces.NUMBER_LABELS, "content", "cue"}
+        assert shown["scored"] == {*fields.ENTITY_LABELS, *fields.NUMBER_LABELS, "content", "cue"}
         assert shown["edtf"] == {"date"}
     else:
-        assert shown["issue"] == {*faces.POSITIONS, *faces.STATUSES}
+        assert shown["issue"] == {*fields.POSITIONS, *fields.STATUSES}
 
 
 @pytest.mark.parametrize("kind", KINDS)

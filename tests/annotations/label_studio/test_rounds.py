@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from khabar.annotations.label_studio.configuration import DOCUMENTS, STORIES
 from khabar.annotations.label_studio.projects import Server, Task
-from khabar.annotations.label_studio.rounds import DOCUMENTS, STORIES, Pass
+from khabar.annotations.rounds import PassName
 
 if TYPE_CHECKING:
     from tests.annotations.conftest import LabelStudio
@@ -49,7 +50,7 @@ class Rounds:
         return str(err if code else out)
 
     def tasks(self, name: str, kind: str = DOCUMENTS) -> list[Task]:
-        project = self.server.find(Pass("r", name).title(kind))
+        project = self.server.find(PassName("r", name).title(kind))
         return self.server.tasks(project) if project else []
 
     def file(self, name: str) -> Path:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from msgspec.structs import replace
 
 from khabar.annotations.adjudication.disagreements import Disagreement
-from khabar.annotations.adjudication.keeping import kept_both
+from khabar.annotations.agreement.names import renamed
 from khabar.reading.files import write_lines
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
-from khabar.records import ANNOTATED, Decision, Row
+from khabar.records import ANNOTATED, Decision, Entity, Number, Quote, Reading, Row
 from khabar.records.decisions import Verdict
 
 _KINDS = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
+Report = Callable[..., None]
+"""Called with an incident id and a message, and by name with a `fix`."""
+Scorable = Entity | Number | Quote
+"""Rows that can be in gold without being scored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,63 +39,97 @@ class Decided:
     line: int
 
 
-def read_decisions(path: Path, found: Sequence[Disagreement], incidents: list[Incident]) -> list[Decided]:
-    """Read decisions on these disagreements; a file that is not there holds none. Problems go to `incidents`."""
+@dataclass(frozen=True, slots=True)
+class Adjudication:
+    """All disagreements of a round, and the decisions taken. Cosmetic ones are never waited for."""
+
+    disagreements: tuple[Disagreement, ...]
+    decided: tuple[Decided, ...]
+
+    @property
+    def undecided(self) -> list[Disagreement]:
+        """What somebody has to decide yet."""
+        done = {item.disagreement.id for item in self.decided}
+        return [each for each in self.disagreements if not each.cosmetic and each.id not in done]
+
+    @property
+    def by(self) -> Counter[str]:
+        """How many decisions are whose."""
+        return Counter(item.decision.by for item in self.decided)
+
+    def __str__(self) -> str:
+        whose = ", ".join(f"{name} {count}" for name, count in sorted(self.by.items()))
+        return f"{len(self.decided)} decision(s)" + (f" ({whose})" if whose else "")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form; a disagreement in the shape of a line of the decisions file that lacks its decision."""
+        return {
+            "disagreements": sum(not each.cosmetic for each in self.disagreements),
+            "decided": dict(sorted(Counter(item.decision.decision for item in self.decided).items())),
+            "by": dict(sorted(self.by.items())),
+            "undecided": [_line(each) for each in self.undecided],
+            "cosmetic": [_line(each) for each in self.disagreements if each.cosmetic],
+        }
+
+
+def _line(disagreement: Disagreement) -> dict[str, Any]:
+    return {
+        "id": disagreement.id,
+        "layer": disagreement.layer,
+        "doc_id": disagreement.doc_id,
+        "what": list(disagreement.what),
+        "a": plain(disagreement.a),
+        "b": plain(disagreement.b),
+    }
+
+
+def read_adjudication(disagreements: Sequence[Disagreement], path: Path) -> Adjudication:
+    """Read the decisions taken so far. Raises InputError with every problem in them."""
+    incidents = Incidents()
+    decided = read_decisions(path, disagreements, incidents)
+    incidents.refuse()
+    return Adjudication(tuple(disagreements), tuple(decided))
+
+
+def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents: Incidents) -> list[Decided]:
+    """Read decisions on these disagreements; a file that is not there holds none."""
     if not path.exists():
         return []
-    known = {each.id: each for each in found}
+    known = {each.id: each for each in disagreements}
     problems = check_file(path)
-    incidents += problems
     seen: dict[str, int] = {}
     decided: list[Decided] = []
-    for number, line in jsonl(path, incidents) if not problems else ():
-        value = decoded(line, (str(path), number), incidents)
+    for number, line in jsonl(path, problems) if not problems else ():
+        value = decoded(line, (str(path), number), problems)
         if value is None:
             continue
         doc_id = value.get("doc_id") if isinstance(value.get("doc_id"), str) else None
-
-        def report(kind: str, message: str, fix: str | None = None, at: int = number, doc: str | None = doc_id) -> None:
-            incidents.append(Incident(kind, message, str(path), at, doc, fix=fix))
-
+        report = partial(incidents.report, file=path, line=number, doc_id=doc_id)
         decision = shaped(value, Decision, report)
         if decision is None:
             continue
         disagreement = known.get(decision.id)
         if disagreement is None:
             fix = "remove the line, or mend the id; an id changes with the rows it is about"
-            report("reference-unknown", f"the passes have no disagreement {decision.id!r}", fix)
+            report("reference-unknown", f"the passes have no disagreement {decision.id!r}", fix=fix)
             continue
         if decision.id in seen:
-            report("id-repeated", f"{decision.id!r} is decided on line {seen[decision.id]} already", "keep one")
+            report("id-repeated", f"{decision.id!r} is decided on line {seen[decision.id]} already", fix="keep one")
             continue
         seen[decision.id] = number
         rows = decided_rows(disagreement, decision, report)
         if rows is not None:
             decided.append(Decided(disagreement, decision, rows, str(path), number))
+    incidents.extend(problems)
     return decided
 
 
-def decided_rows(disagreement: Disagreement, decision: Decision, report: Callable[..., None]) -> tuple[Row, ...] | None:
+def decided_rows(disagreement: Disagreement, decision: Decision, report: Report) -> tuple[Row, ...] | None:
     """The rows that stand after a decision, or None with every problem reported."""
-    sound = True
-    for key in ("reason", "by"):
-        if not getattr(decision, key).strip():
-            report("value-wrong", f"{key} is empty", f"say {'why' if key == 'reason' else 'who decided'}")
-            sound = False
-    if (decision.layer, decision.doc_id) != (disagreement.layer, disagreement.doc_id):
-        where = " of ".join(part for part in (disagreement.layer, disagreement.doc_id) if part)
-        report("value-wrong", f"{decision.id!r} is about {where}", "mend layer and doc_id, or the id")
-        sound = False
-    for side in ("a", "b"):
-        given = getattr(decision, side)
-        if given and list(given) != plain(getattr(disagreement, side)):
-            report("value-wrong", f"{side} is not what the pass says", f"leave {side} out, or copy it from --json")
-            sound = False
-    if bool(decision.rows) != (decision.decision == "other"):
-        words = "there are rows beside" if decision.rows else "there are no rows to"
-        report("value-wrong", f"{words} decision {decision.decision!r}", 'give rows with "other", and with it only')
-        sound = False
-    if not sound:
+    problems = list(_problems(disagreement, decision))
+    for message, fix in problems:
+        report("value-wrong", message, fix=fix)
+    if problems:
         return None
     if decision.decision == "other":
         return _given_rows(decision.rows, report)
@@ -96,19 +137,79 @@ def decided_rows(disagreement: Disagreement, decision: Decision, report: Callabl
         both = kept_both(disagreement)
         if both is None:
             fix = 'decide a, b, neither, or "other" with rows'
-            report("value-wrong", f"both readings of {decision.id!r} cannot stand side by side in gold", fix)
+            message = f"both readings of {decision.id!r} cannot stand side by side in gold"
+            report("value-wrong", message, fix=fix)
         return both
     return {"a": disagreement.a, "b": disagreement.b, "neither": ()}[decision.decision]
 
 
-def _given_rows(rows: Sequence[Mapping[str, Any]], report: Callable[..., None]) -> tuple[Row, ...] | None:
-    made: list[Row | None] = []
-    for at, row in enumerate(rows):
+def _problems(disagreement: Disagreement, decision: Decision) -> Iterator[tuple[str, str]]:
+    """What is wrong with a decision, each with its fix."""
+    if not decision.reason.strip():
+        yield "reason is empty", "say why"
+    if not decision.by.strip():
+        yield "by is empty", "say who decided"
+    if (decision.layer, decision.doc_id) != (disagreement.layer, disagreement.doc_id):
+        where = " of ".join(part for part in (disagreement.layer, disagreement.doc_id) if part)
+        yield f"{decision.id!r} is about {where}", "mend layer and doc_id, or the id"
+    for side in ("a", "b"):
+        given = getattr(decision, side)
+        if given and list(given) != plain(getattr(disagreement, side)):
+            yield f"{side} is not what the pass says", f"leave {side} out, or copy it from --json"
+    if bool(decision.rows) != (decision.decision == "other"):
+        words = "there are rows beside" if decision.rows else "there are no rows to"
+        yield f"{words} decision {decision.decision!r}", 'give rows with "other", and with it only'
+
+
+def _given_rows(rows: Sequence[Mapping[str, Any]], report: Report) -> tuple[Row, ...] | None:
+    read: list[Row | None] = []
+    for number, row in enumerate(rows):
         kind = _KINDS.get(str(row.get("layer")))
         if kind is None:
-            report("value-wrong", f"rows[{at}].layer is {row.get('layer')!r}, not one of {', '.join(_KINDS)}")
-        made.append(None if kind is None else shaped(dict(row), kind, report))
-    return None if None in made else tuple(row for row in made if row is not None)
+            report("value-wrong", f"rows[{number}].layer is {row.get('layer')!r}, not one of {', '.join(_KINDS)}")
+        read.append(None if kind is None else shaped(dict(row), kind, report))
+    return None if None in read else tuple(row for row in read if row is not None)
+
+
+def kept_both(disagreement: Disagreement) -> tuple[Row, ...] | None:
+    """The rows that keep both readings as reasonable readers differ for good, or None where gold has no way to.
+
+    One quote read in two ways is a's row with b's content and speaker among its `alternatives`. Whether a row is there
+    at all, and rows that differ otherwise, become `scored: false`; of two rows at one place a's is kept.
+    """
+    a, b = disagreement.a, disagreement.b
+    if len(a) == len(b) == 1 and isinstance(a[0], Quote) and isinstance(b[0], Quote):
+        readings = _other_readings(a[0], b[0])
+        return (replace(a[0], alternatives=readings),) if readings != a[0].alternatives else None
+    if not all(isinstance(row, Scorable) for row in disagreement.rows):
+        return None
+    places = {_place(row) for row in a}
+    added = [row for row in b if _place(row) not in places]
+    # A row of b that had a partner goes by a's id.
+    ids = renamed([row.key for row in added], {}, {row.key for row in a})
+    return tuple(replace(row, scored=False) for row in [*a, *(replace(row, id=ids[row.key]) for row in added)])
+
+
+def _place(row: Row) -> tuple[object, ...]:
+    if isinstance(row, Quote):
+        return row.content, row.cue, row.speaker
+    return tuple(span for name, span in row.spans() if name == "span")
+
+
+def _other_readings(a: Quote, b: Quote) -> tuple[Reading, ...]:
+    """a's alternatives, then what else b holds to be right, each once and none of them a's own reading."""
+
+    def relative(quote: Quote, reading: Reading) -> Reading:
+        """A reading of `quote` as one of a: null where it is as in a's row."""
+        content = quote.content if reading.content is None else reading.content
+        speaker = quote.speaker if reading.speaker is None else reading.speaker
+        return Reading(
+            content=None if content == a.content else content, speaker=None if speaker == a.speaker else speaker
+        )
+
+    known = {Reading(), *(relative(a, reading) for reading in a.alternatives)}
+    others = dict.fromkeys(relative(b, reading) for reading in (Reading(), *b.alternatives))
+    return (*a.alternatives, *(reading for reading in others if reading not in known))
 
 
 def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -116,8 +217,10 @@ def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [msgspec.json.decode(msgspec.json.encode(row)) for row in rows]
 
 
-def decide(disagreement: Disagreement, verdict: Verdict, reason: str, by: str, rows: Sequence[Row] = ()) -> Decision:
-    """A whole line of the file: the decision with both readings."""
+def decide(
+    disagreement: Disagreement, verdict: Verdict, reason: str, by: str, rows: Iterable[Mapping[str, Any]] = ()
+) -> Decision:
+    """A whole line of the file: the decision with both readings; `rows` are those of decision "other"."""
     return Decision(
         id=disagreement.id,
         layer=disagreement.layer,
@@ -125,7 +228,7 @@ def decide(disagreement: Disagreement, verdict: Verdict, reason: str, by: str, r
         decision=verdict,
         reason=reason,
         by=by,
-        rows=tuple(plain(rows)),
+        rows=tuple(dict(row) for row in rows),
         a=tuple(plain(disagreement.a)),
         b=tuple(plain(disagreement.b)),
     )
@@ -133,4 +236,4 @@ def decide(disagreement: Disagreement, verdict: Verdict, reason: str, by: str, r
 
 def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
     """Write decisions in the order given."""
-    write_lines(path, (msgspec.json.encode(each) for each in decisions))
+    write_lines(path, (msgspec.json.encode(decision) for decision in decisions))

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import Pair
-from khabar.annotations.agreement.differences import differing
-from khabar.annotations.agreement.naming import keys_of
-from khabar.annotations.agreement.pairing import row_id, spans_of
+from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, place_of
+from khabar.annotations.agreement.differences import differing, row_id
+from khabar.annotations.keys import keys_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
 from khabar.text.passages import Passage
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Rows of each pass of which one reading, or neither, can stand. `b` is told in a's names.
+    """Rows of each pass of which one reading, or neither, can stand. `b` has the names of a.
 
     `what` names the fields that differ; it is ("row",) where one pass has nothing there. A `cosmetic` one gathers
     what a document's or story's rows of a layer merely word otherwise: it need not be decided, and a's words stand.
@@ -33,34 +32,46 @@ class Disagreement:
     b: tuple[Row, ...]
     cosmetic: bool = False
 
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows of both passes, a's first."""
+        return *self.a, *self.b
 
-def disagreements(pairs: Sequence[Pair], texts: Mapping[str, str]) -> list[Disagreement]:
+
+def disagreements(pairs: Sequence[RowPair], texts: Mapping[str, str]) -> list[Disagreement]:
     """All disagreements of aligned passes: those to decide in the order of the rows, then the cosmetic ones."""
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in texts.items()}
-    needed = [{key for row in rows for key in _references(row)} for rows in _sides(pairs)]
-    open_pairs: list[Pair] = []
-    worded: dict[tuple[str, str], list[Pair]] = defaultdict(list)
+    implied = {id(row) for row in implied_registry(pairs)}
+    unlike: list[RowPair] = []
+    worded: dict[tuple[str, str], list[RowPair]] = defaultdict(list)
     for pair in pairs:
-        if pair.a is None or pair.b is None:
-            if not _follows(pair, needed):
-                open_pairs.append(pair)
+        if pair.both is None:
+            unlike += [pair] if id(pair.row) not in implied else []
             continue
         meant, wording = differing(pair)
         if meant:
-            open_pairs.append(pair)
+            unlike.append(pair)
         elif wording:
-            worded[pair.layer, _owner(pair.row)].append(pair)
-    found = [_made(group) for group in _groups(open_pairs, passages)]
-    return found + [_made(group, cosmetic=True) for group in worded.values()]
+            owner = getattr(pair.row, "doc_id", None) or getattr(pair.row, "story", "")
+            worded[pair.layer, str(owner)].append(pair)
+    return [
+        *(_disagreement(group) for group in _groups(unlike, passages)),
+        *(_disagreement(group, cosmetic=True) for group in worded.values()),
+    ]
 
 
-def follows(pairs: Sequence[Pair]) -> list[Registered]:
+def implied_registry(pairs: Sequence[RowPair]) -> list[Registered]:
     """Registry rows that only one pass has and refers to: nobody decides on them, gold has those it refers to."""
     needed = [{key for row in rows for key in _references(row)} for rows in _sides(pairs)]
-    return [pair.row for pair in pairs if _follows(pair, needed) and isinstance(pair.row, Registered)]
+    rows: list[Registered] = []
+    for pair in pairs:
+        side = 0 if pair.b is None else 1
+        if pair.both is None and isinstance(pair.row, Registered) and pair.row.entity_id in needed[side]:
+            rows.append(pair.row)
+    return rows
 
 
-def _sides(pairs: Iterable[Pair]) -> tuple[list[Row], list[Row]]:
+def _sides(pairs: Iterable[RowPair]) -> tuple[list[Row], list[Row]]:
     pairs = list(pairs)
     return [pair.a for pair in pairs if pair.a is not None], [pair.b for pair in pairs if pair.b is not None]
 
@@ -70,60 +81,46 @@ def _references(row: Row) -> list[str]:
     return keys_of(row)[1:] if isinstance(row, Registered) else keys_of(row)
 
 
-def _follows(pair: Pair, needed: Sequence[set[str]]) -> bool:
-    side = 0 if pair.b is None else 1
-    alone = (pair.a is None) != (pair.b is None)
-    return alone and isinstance(pair.row, Registered) and pair.row.entity_id in needed[side]
-
-
-def _owner(row: Row) -> str:
-    return str(getattr(row, "doc_id", None) or getattr(row, "story", ""))
-
-
-def _made(group: Sequence[Pair], *, cosmetic: bool = False) -> Disagreement:
+def _disagreement(group: Sequence[RowPair], *, cosmetic: bool = False) -> Disagreement:
     a, b = _sides(group)
     first = next((pair.row for pair in group if isinstance(pair.row, Conflict)), group[0].row)
-    layer = str(first.__struct_config__.tag)
     what: dict[str, None] = {}
     for pair in group:
-        both = pair.a is not None and pair.b is not None
-        what |= dict.fromkeys((differing(pair)[1 if cosmetic else 0]) if both else ["row"])
+        what |= dict.fromkeys(["row"] if pair.both is None else differing(pair)[cosmetic])
     digest = hashlib.sha256(b"\n".join(msgspec.json.encode(rows, order="sorted") for rows in (a, b))).hexdigest()
-    doc_id = getattr(first, "doc_id", None)
-    return Disagreement(f"{layer}-{digest[:10]}", layer, doc_id, tuple(what), tuple(a), tuple(b), cosmetic)
+    key = f"{first.layer}-{digest[:10]}"
+    return Disagreement(key, first.layer, getattr(first, "doc_id", None), tuple(what), tuple(a), tuple(b), cosmetic)
 
 
-def _groups(pairs: Sequence[Pair], passages: Mapping[str, Passage]) -> Iterator[list[Pair]]:
+def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> Iterator[list[RowPair]]:
     """Pairs that cannot be decided apart, together: an issue only one pass has with its claims, and rows that clash."""
-    alone = {
-        row_id(pair.row) for pair in pairs if isinstance(pair.row, Conflict) and (pair.a is None or pair.b is None)
-    }
+    alone = {row_id(pair.row) for pair in pairs if isinstance(pair.row, Conflict) and pair.both is None}
     group_of = list(range(len(pairs)))
     by_place: dict[tuple[str, str], list[int]] = defaultdict(list)
-    for at, pair in enumerate(pairs):
+    for number, pair in enumerate(pairs):
         row = pair.row
         if isinstance(row, (Claim, Conflict)) and row.issue_id in alone:
-            by_place["issue", row.issue_id].append(at)
+            by_place["issue", row.issue_id].append(number)
         elif isinstance(row, (Entity, Number, Quote, Claim)):
-            by_place[pair.layer, row.doc_id].append(at)
+            by_place[pair.layer, row.doc_id].append(number)
     for (kind, owner), members in by_place.items():
-        for place, left in enumerate(members):
-            for right in members[place + 1 :]:
+        for turn, left in enumerate(members):
+            for right in members[turn + 1 :]:
                 if kind == "issue" or _clash(pairs[left], pairs[right], passages[owner]):
                     old, new = group_of[right], group_of[left]
                     group_of = [new if group == old else group for group in group_of]
-    groups: dict[int, list[Pair]] = defaultdict(list)
-    for at, pair in enumerate(pairs):
-        groups[group_of[at]].append(pair)
+    groups: dict[int, list[RowPair]] = defaultdict(list)
+    for number, pair in enumerate(pairs):
+        groups[group_of[number]].append(pair)
     yield from groups.values()
 
 
-def _clash(one: Pair, other: Pair, passage: Passage) -> bool:
+def _clash(one: RowPair, other: RowPair, passage: Passage) -> bool:
     """Whether a reading of one pass excludes a reading of the other pass elsewhere in the list.
 
     Rows that both passes pair stand for themselves, however they are nested, unless they are entities that cross.
     """
-    if not isinstance(one.row, Entity) and None not in (one.a, one.b, other.a, other.b):
+    if not isinstance(one.row, Entity) and one.both is not None and other.both is not None:
         return False
     return _exclude(one.a, other.b, passage) or _exclude(other.a, one.b, passage)
 
@@ -135,6 +132,5 @@ def _exclude(a: Row | None, b: Row | None, passage: Passage) -> bool:
     if isinstance(a, Claim) and isinstance(b, Claim) and a.issue_id != b.issue_id:
         return False
     if isinstance(a, (Number, Quote, Claim)) and isinstance(b, (Number, Quote, Claim)):
-        left, right = spans_of(a), spans_of(b)
-        return 2 * passage.shared(left, right) >= min(passage.letters(left), passage.letters(right)) > 0
+        return bool(passage.letters(place_of(a)) and passage.letters(place_of(b))) and half_of_shorter(passage, a, b)
     return False

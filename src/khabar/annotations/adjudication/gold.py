@@ -2,56 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from msgspec.structs import replace
 
-from khabar.annotations.adjudication.decisions import Decided
-from khabar.annotations.adjudication.disagreements import follows
-from khabar.annotations.agreement.agreement import LAYERS
-from khabar.annotations.agreement.alignment import Pair
-from khabar.annotations.agreement.naming import keys_of
-from khabar.annotations.agreement.pairing import row_id, spans_of
-from khabar.records import Claim, Conflict, Entity, Number, Position, Quote, Registered, Row
+from khabar.annotations.adjudication.decisions import Adjudication, Decided
+from khabar.annotations.adjudication.disagreements import implied_registry
+from khabar.annotations.agreement.alignment import RowPair, place_of
+from khabar.annotations.keys import keys_of
+from khabar.annotations.rounds import Round, story_of
+from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.row_checks import check
+from khabar.reading.rows import Located, read_rows
+from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row
 
-Key = tuple[str, str, str]
-"""Layer, story where ids are of a story, and id of a row."""
+Key = tuple[str, str]
+"""Layer and key of a row, which tell it from all others of a pass."""
 
 
-def settle(pairs: Sequence[Pair], decided: Iterable[Decided]) -> list[Row]:
+def settle(pairs: Sequence[RowPair], decided: Sequence[Decided]) -> list[Row]:
     """The rows of gold: what both passes have, as a has it, and what was decided where they differ.
 
     All disagreements are decided but the cosmetic ones, where a's words stand. Rows keep a's order; what a does not
     have comes in by its place. Positions of issues follow from the claims, and so do registry rows only one pass has.
     """
-    turn = {key_of(pair.a): at for at, pair in enumerate(pairs) if pair.a is not None}
-    ours = {key_of(row) for row in follows(pairs)}
-    rows = {key_of(pair.row): pair.row for pair in pairs if pair.a is not None and key_of(pair.row) not in ours}
+    turn = {_key(pair.a): number for number, pair in enumerate(pairs) if pair.a is not None}
+    implied = implied_registry(pairs)
+    unasked = {_key(row) for row in implied}
+    rows = {_key(pair.a): pair.a for pair in pairs if pair.a is not None and _key(pair.a) not in unasked}
     fresh: list[Row] = []
-    decided = list(decided)
-    for each in decided:
-        for row in each.disagreement.a:
-            rows.pop(key_of(row), None)
-    for each in decided:
-        for row in each.rows:
-            if key_of(row) in turn and key_of(row) not in rows:
-                rows[key_of(row)] = row
+    for item in decided:
+        for row in item.disagreement.a:
+            rows.pop(_key(row), None)
+    for item in decided:
+        for row in item.rows:
+            if _key(row) in turn and _key(row) not in rows:
+                rows[_key(row)] = row
             else:
                 fresh.append(row)
     kept = [*(rows[key] for key in sorted(rows, key=turn.__getitem__)), *fresh]
-    kept += _needed(follows(pairs), kept)
+    kept += _needed(implied, kept)
     claims = [row for row in kept if isinstance(row, Claim)]
-    settled = [with_positions(row, claims) if isinstance(row, Conflict) else row for row in kept]
-    known = [row for row in settled if key_of(row) in turn]
-    return _inserted(sorted(known, key=lambda row: turn[key_of(row)]), [r for r in settled if key_of(r) not in turn])
+    settled = [_with_positions(row, claims) if isinstance(row, Conflict) else row for row in kept]
+    known = sorted((row for row in settled if _key(row) in turn), key=lambda row: turn[_key(row)])
+    return _inserted(known, [row for row in settled if _key(row) not in turn])
 
 
-def key_of(row: Row) -> Key:
-    """What tells a row from all others of a pass."""
-    return str(row.__struct_config__.tag), getattr(row, "story", ""), row_id(row)
+def _key(row: Row) -> Key:
+    return row.layer, row.key
 
 
-def with_positions(row: Conflict, claims: Sequence[Claim]) -> Conflict:
+def _with_positions(row: Conflict, claims: Iterable[Claim]) -> Conflict:
     """The issue with the positions its claims name, in the order it had them, new ones by name; claims by id."""
     mine = {claim.id: claim.position for claim in claims if claim.issue_id == row.issue_id}
     names = [position.position for position in row.positions]
@@ -63,34 +65,77 @@ def with_positions(row: Conflict, claims: Sequence[Claim]) -> Conflict:
 def _needed(registry: Sequence[Registered], rows: Sequence[Row]) -> list[Registered]:
     """Of these registry rows, those that rows refer to, directly or through `speaks_for`."""
     wanted = {key for row in rows for key in keys_of(row)}
-    found: dict[str, Registered] = {}
-    while fresh := [row for row in registry if row.entity_id in wanted and row.entity_id not in found]:
-        found |= {row.entity_id: row for row in fresh}
+    needed: dict[str, Registered] = {}
+    while fresh := [row for row in registry if row.entity_id in wanted and row.entity_id not in needed]:
+        needed |= {row.entity_id: row for row in fresh}
         wanted |= {row.speaks_for for row in fresh if row.speaks_for is not None}
-    return list(found.values())
+    return list(needed.values())
 
 
-def _inserted(rows: list[Row], fresh: Sequence[Row]) -> list[Row]:
+def _inserted(rows: Sequence[Row], fresh: Sequence[Row]) -> list[Row]:
     """Rows with new ones put in: after the last of their layer that does not stand behind them."""
-    places = [_place(row) for row in rows]
+    rows = list(rows)
     for row in sorted(fresh, key=_place):
-        at = max((at for at, place in enumerate(places) if place <= _place(row)), default=-1) + 1
-        rows.insert(at, row)
-        places.insert(at, _place(row))
+        before = (number for number, other in enumerate(rows) if _place(other) <= _place(row))
+        rows.insert(max(before, default=-1) + 1, row)
     return rows
 
 
 def _place(row: Row) -> tuple[int, str, int, str]:
-    layer = LAYERS.index(str(row.__struct_config__.tag))
+    layer = ANNOTATED.index(type(row))
     if isinstance(row, (Entity, Number, Quote)):
-        return layer, row.doc_id, min((start for start, _ in spans_of(row)), default=-1), row.id
-    return layer, "", 0, row_id(row)
+        return layer, row.doc_id, min((start for start, _ in place_of(row)), default=-1), row.id
+    return layer, "", 0, row.key
 
 
-def by_story(rows: Iterable[Row], stories: Mapping[str, str]) -> dict[str, list[Row]]:
-    """Rows by the story they are of."""
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        story = row.story if isinstance(row, (Conflict, Registered)) else stories[row.doc_id]  # type: ignore[attr-defined]
-        found.setdefault(story, []).append(row)
-    return found
+def conclude(adjudication: Adjudication, pairs: Sequence[RowPair], given: Round, gold: Path) -> dict[Path, list[Row]]:
+    """The gold files that follow when all is decided, each by story, checked as gold is.
+
+    Raises InputError with every problem: of rows (at the decision they come from), or if a gold file that is there
+    holds documents this round is not about, which would be lost.
+    """
+    incidents = Incidents()
+    for item in adjudication.decided:
+        _check_elsewhere(item, given, incidents)
+    incidents.refuse()
+    files: dict[Path, list[Row]] = {}
+    for row in settle(pairs, adjudication.decided):
+        files.setdefault(gold / f"{story_of(row, given.stories)}.jsonl", []).append(row)
+    origin = {_key(row): (item.file, item.line) for item in adjudication.decided for row in item.rows}
+    located = [
+        Located(row, *origin.get(_key(row), (str(path), line)))
+        for path, rows in files.items()
+        for line, row in enumerate(rows, start=1)
+    ]
+    incidents.extend(check(located, given.texts, given.stories))
+    for path in files:
+        _check_lost(path, given, incidents)
+    incidents.refuse()
+    return files
+
+
+def _check_elsewhere(item: Decided, given: Round, incidents: Incidents) -> None:
+    """Report rows that somebody decided for a document or story the round is not about."""
+    stories = set(given.stories.values())
+    for row in item.rows:
+        doc_id, story = getattr(row, "doc_id", None), getattr(row, "story", None)
+        if doc_id is not None and doc_id not in given.texts:
+            message, fix = f"the round has no document {doc_id!r}", f"name one of {', '.join(sorted(given.texts))}"
+            incidents.report("document-unknown", message, file=item.file, line=item.line, fix=fix)
+        if story is not None and story not in stories:
+            message, fix = f"the round has no story {story!r}", f"name one of {', '.join(sorted(stories))}"
+            incidents.report("story-unknown", message, file=item.file, line=item.line, fix=fix)
+
+
+def _check_lost(path: Path, given: Round, incidents: Incidents) -> None:
+    """Report documents in a gold file that the two passes do not share."""
+    if not path.exists():
+        return
+    problems: list[Incident] = []
+    there = {getattr(item.row, "doc_id", None) for item in read_rows(path, problems)}
+    incidents.extend(problems)
+    lost = sorted(doc_id for doc_id in there if doc_id is not None and doc_id not in given.texts)
+    if lost:
+        message = f"it holds documents this round has not: {', '.join(lost)}"
+        fix = "adjudicate a round over all of them, or give another folder with --gold"
+        incidents.report("option-wrong", message, file=path, fix=fix)

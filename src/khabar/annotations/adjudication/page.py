@@ -13,45 +13,42 @@ from typing import Any
 
 from khabar.annotations.adjudication.decisions import plain
 from khabar.annotations.adjudication.disagreements import Disagreement
-from khabar.annotations.agreement.differences import comparable, fields, place, summary
-from khabar.annotations.agreement.pairing import row_id, spans_of
-from khabar.annotations.agreement.telling import told
+from khabar.annotations.agreement.differences import comparable, fields, in_words, place, row_id, summary
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from khabar.text.spans import Spans, intersection, normal
+from khabar.text.terminal import NOTHING
 
 KEY = "khabar_disagreement"
 """Key of a task's data that says which disagreement it is."""
+_MARKED = ("span", "content", "cue", "speaker")
+"""What a row marks in its text: its span, or of a quote its content, cue and speaker."""
 
 
-def readings(found: Disagreement) -> tuple[str, str]:
+def readings(disagreement: Disagreement) -> tuple[str, str]:
     """Each side in a few words: the fields that differ and their values, or the whole row where the other has none."""
-    if len(found.a) == len(found.b) == 1:
-        a, b = found.a[0], found.b[0]
-        told_of = [
-            "; ".join(f"{name}={told(comparable(row, name))}" for name in found.what if name != "row") for row in (a, b)
-        ]
-        return told_of[0], told_of[1]
-    a_side, b_side = (
-        "; ".join(f"{place(row)[1]} ({summary(row)})" for row in rows) or "∅" for rows in (found.a, found.b)
-    )
-    return a_side, b_side
+    sides = (disagreement.a, disagreement.b)
+    if all(len(rows) == 1 for rows in sides):
+        names = [name for name in disagreement.what if name != "row"]
+        a, b = ("; ".join(f"{name}={in_words(comparable(rows[0], name))}" for name in names) for rows in sides)
+    else:
+        a, b = ("; ".join(f"{place(row)[1]} ({summary(row)})" for row in rows) or NOTHING for rows in sides)
+    return a, b
 
 
-def task(found: Disagreement, texts: Mapping[str, str], issues: Mapping[str, Conflict]) -> dict[str, Any]:
+def task_data(disagreement: Disagreement, texts: Mapping[str, str], issues: Mapping[str, Conflict]) -> dict[str, Any]:
     """The data of a Label Studio task. `issues` are those of either pass, by id, for the questions claims answer."""
-    start, _ = place((*found.a, *found.b)[0])
-    where = " · ".join(
-        part for part in (found.layer, found.doc_id or "story", None if start is None else f"offset {start}") if part
-    )
-    differing = {*found.what}
+    start, _ = place(disagreement.rows[0])
+    offset = None if start is None else f"offset {start}"
+    where = " · ".join(part for part in (disagreement.layer, disagreement.doc_id or "story", offset) if part)
+    differing = {*disagreement.what}
     return {
-        KEY: found.id,
+        KEY: disagreement.id,
         "where": where,
-        "question": " · ".join(dict.fromkeys(_questions((*found.a, *found.b), issues))),
-        "context": _context(found, texts),
-        "a": _side(found.a, differing),
-        "b": _side(found.b, differing),
-        "rows": json.dumps(plain(found.a or found.b), ensure_ascii=False, indent=1),
+        "question": " · ".join(dict.fromkeys(_questions(disagreement.rows, issues))),
+        "context": _context(disagreement, texts),
+        "a": _side(disagreement.a, differing),
+        "b": _side(disagreement.b, differing),
+        "rows": json.dumps(plain(disagreement.a or disagreement.b), ensure_ascii=False, indent=1),
     }
 
 
@@ -62,27 +59,20 @@ def _questions(rows: Iterable[Row], issues: Mapping[str, Conflict]) -> Iterator[
             yield f"{issue.question_ar} ({issue.question})"
 
 
-def _context(found: Disagreement, texts: Mapping[str, str]) -> str:
+def _context(disagreement: Disagreement, texts: Mapping[str, str]) -> str:
     """The lines of the articles that either reading is about, with what a, b and both of them mark."""
     marked: dict[str, tuple[list[tuple[int, int]], list[tuple[int, int]]]] = {}
-    for side, rows in enumerate((found.a, found.b)):
+    for side, rows in enumerate((disagreement.a, disagreement.b)):
         for row in rows:
             if isinstance(row, (Entity, Number, Quote, Claim)):
-                marked.setdefault(row.doc_id, ([], []))[side].extend(_all_spans(row))
+                spans = [(span.start, span.end) for name, span in row.spans() if name in _MARKED]
+                marked.setdefault(row.doc_id, ([], []))[side].extend(spans)
     parts = []
     for doc_id in sorted(marked):
         a, b = (normal(spans) for spans in marked[doc_id])
         lines = "".join(f"<p>{line}</p>" for line in _lines(texts[doc_id], a, b))
         parts.append(f'<div class="khabar-article"><small dir="ltr">{escape(doc_id)}</small>{lines}</div>')
     return f'<div dir="rtl">{"".join(parts)}</div>' if parts else "<div></div>"
-
-
-def _all_spans(row: Row) -> list[tuple[int, int]]:
-    """What a row marks: its span, or of a quote its content, cue and speaker."""
-    if isinstance(row, Quote):
-        mention = () if row.speaker_mention is None else (row.speaker_mention,)
-        return [(span.start, span.end) for span in (*row.content, *row.cue, *mention)]
-    return list(spans_of(row)) if isinstance(row, (Entity, Number, Claim)) else []
 
 
 def _lines(text: str, a: Spans, b: Spans) -> Iterator[str]:
@@ -114,6 +104,6 @@ def _table(row: Row, differing: set[str]) -> str:
         value = comparable(row, name)
         if name in differing or value not in (None, [], ""):
             mark = ' class="khabar-differs"' if name in differing else ""
-            lines.append(f'<tr{mark}><th>{escape(name)}</th><td dir="auto">{escape(told(value))}</td></tr>')
-    head = escape(f"{row.__struct_config__.tag} {row_id(row)}")
+            lines.append(f'<tr{mark}><th>{escape(name)}</th><td dir="auto">{escape(in_words(value))}</td></tr>')
+    head = escape(f"{row.layer} {row_id(row)}")
     return f'<table><caption dir="ltr">{head}</caption>{"".join(lines)}</table>'

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import Pair
-from khabar.annotations.agreement.pairing import row_id, spans_of
+from khabar.annotations.agreement.alignment import RowPair
 from khabar.records import Claim, Entity, Number, Quote, Registered, Row
+from khabar.text.terminal import NOTHING
 
 WORDING = {"numbers": ("anchor",), "quotes": ("medium",), "conflicts": ("question", "question_ar", "note")}
 """Free text that no figure reads: two annotators never word it alike, and that is no disagreement on the gold."""
@@ -27,7 +27,7 @@ COMPUTED_TAGS = {"clitic", "nested", "implicit_speaker", "chain", "discontinuous
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class FieldDifference:
     """One thing read differently at one place. `a` and `b` are plain JSON; `what` is a field, or "row" where one pass
     has the row (its surface or key is the value) and the other has not (null). `cosmetic`: in wording only."""
 
@@ -41,29 +41,37 @@ class Difference:
     cosmetic: bool
 
 
-def differences(pairs: Iterable[Pair]) -> list[Difference]:
+def differences(pairs: Iterable[RowPair]) -> list[FieldDifference]:
     """All differences, in the order of the pairs, then of the fields."""
-    return [found for pair in pairs for found in _differences(pair)]
+    return [difference for pair in pairs for difference in _differences(pair)]
 
 
-def _differences(pair: Pair) -> Iterator[Difference]:
-    row = pair.row
-    doc_id = getattr(row, "doc_id", None)
-    start, text = place(row)
-    if pair.a is None or pair.b is None:
-        a, b = (None if side is None else summary(side) for side in (pair.a, pair.b))
-        yield Difference(pair.layer, doc_id, start, text, "row", a, b, cosmetic=False)
+def _differences(pair: RowPair) -> Iterator[FieldDifference]:
+    doc_id = getattr(pair.row, "doc_id", None)
+    start, text = place(pair.row)
+    if pair.both is None:
+        a, b = (None if row is None else summary(row) for row in (pair.a, pair.b))
+        yield FieldDifference(pair.layer, doc_id, start, text, "row", a, b, cosmetic=False)
         return
-    for field in fields(row):
-        a, b = comparable(pair.a, field), comparable(pair.b, field)
-        if a != b:
-            yield Difference(pair.layer, doc_id, start, text, field, a, b, field in WORDING.get(pair.layer, ()))
+    meant, worded = differing(pair)
+    for field in fields(pair.row):
+        if field in meant or field in worded:
+            a, b = (comparable(row, field) for row in pair.both)
+            yield FieldDifference(pair.layer, doc_id, start, text, field, a, b, cosmetic=field in worded)
+
+
+def differing(pair: RowPair) -> tuple[list[str], list[str]]:
+    """The fields that two rows of a pair read differently: those that count, and those that are wording."""
+    assert pair.both is not None
+    a, b = pair.both
+    unlike = [field for field in fields(a) if comparable(a, field) != comparable(b, field)]
+    wording = WORDING.get(pair.layer, ())
+    return [field for field in unlike if field not in wording], [field for field in unlike if field in wording]
 
 
 def fields(row: Row) -> list[str]:
     """The readings a row holds, `span` for its offsets first."""
-    layer = str(row.__struct_config__.tag)
-    left_out = {*NAMES, *DERIVED.get(layer, ()), "start", "end"}
+    left_out = {*NAMES, *DERIVED.get(row.layer, ()), "start", "end"}
     spanned = ["span"] if isinstance(row, (Entity, Number, Claim)) else []
     return spanned + [name for name in row.__struct_fields__ if name not in left_out]
 
@@ -84,38 +92,49 @@ def comparable(row: Row, field: str) -> Any:
     return value
 
 
-def differing(pair: Pair) -> tuple[list[str], list[str]]:
-    """The fields that two rows of a pair read differently: those that count, and those that are wording."""
-    assert pair.a is not None
-    assert pair.b is not None
-    found = [f for f in fields(pair.a) if comparable(pair.a, f) != comparable(pair.b, f)]
-    wording = WORDING.get(pair.layer, ())
-    return [f for f in found if f not in wording], [f for f in found if f in wording]
-
-
 def place(row: Row) -> tuple[int | None, str]:
     """Where a row begins (null: it is of the story), and its surface or key."""
     if isinstance(row, Quote):
         spans: Sequence[Any] = row.content or row.cue
-        return spans_of(row)[0][0], " … ".join(span.text for span in spans)
+        return min(span.start for span in spans), " … ".join(span.text for span in spans)
     if isinstance(row, (Entity, Number, Claim)):
         return row.start, row.text
-    return None, row.name if isinstance(row, Registered) else row_id(row)
+    return None, row.name if isinstance(row, Registered) else row.key
 
 
 def summary(row: Row) -> str:
     """A row in a few words: what it is, for whoever sees that the other pass has none."""
-    said: list[str | None]
+    words: list[str | None]
     if isinstance(row, Entity):
-        said = [row.label, row.entity_id]
+        words = [row.label, row.entity_id]
     elif isinstance(row, Number):
         bounds = "..".join(dict.fromkeys(bound for bound in (row.low, row.high) if bound is not None))
-        said = [row.kind, row.modality, row.edtf or bounds, row.unit]
+        words = [row.kind, row.modality, row.edtf or bounds, row.unit]
     elif isinstance(row, Quote):
-        said = [" ← ".join(row.source_chain or (row.speaker,)), " … ".join(span.text for span in row.cue)]
+        words = [" ← ".join(row.source_chain or (row.speaker,)), " … ".join(span.text for span in row.cue)]
     elif isinstance(row, Claim):
-        said = [f"{row.issue_id}/{row.position}", row.source, row.stance, row.value]
+        words = [f"{row.issue_id}/{row.position}", row.source, row.stance, row.value]
     else:
-        said = [getattr(row, "status", None) or getattr(row, "label", None), row_id(row)]
+        words = [getattr(row, "status", None) or getattr(row, "label", None), row_id(row)]
     aside = [] if getattr(row, "scored", True) else ["not scored"]
-    return " ".join(part for part in (*said, *aside) if part)
+    return " ".join(word for word in (*words, *aside) if word)
+
+
+def row_id(row: Row) -> str:
+    """What a row is called within its story."""
+    return row.entity_id if isinstance(row, Registered) else row.key
+
+
+def in_words(value: Any) -> str:
+    """A reading as somebody would say it: a span by its text, a list by its members, null and nothing as ∅."""
+    if value is None or value in ("", [], {}):
+        return NOTHING
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if "text" in value:
+            return str(value["text"])
+        return " ".join(in_words(item) for item in value.values() if item is not None) or NOTHING
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return " … ".join(map(in_words, value))
+    return str(value)

@@ -39,7 +39,7 @@ SCORED: dict[str, tuple[tuple[str, str], ...]] = {
 }
 """Figures of the scorer that stand in the table: layer → (words, figure)."""
 
-_FOUND = {
+_MATCHED = {
     "claims": "same question and place, F1",
     "conflicts": "same question, F1",
     "registry": "same thing, F1",
@@ -47,7 +47,7 @@ _FOUND = {
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class TableLine:
     """A line of the table. `a` and `b`: the value with either pass as gold. `label`: it is of a single label."""
 
     layer: str
@@ -62,8 +62,18 @@ class Line:
     @property
     def value(self) -> str:
         """One number where both ways give the same, else both."""
-        shown = ["–" if each is None else f"{each:.3f}" for each in (self.a, self.b)]
+        shown = ["–" if value is None else f"{value:.3f}" for value in (self.a, self.b)]
         return " / ".join(dict.fromkeys(shown))
+
+    @property
+    def alpha_words(self) -> str:
+        """The alpha, as shown."""
+        return "" if self.alpha is None else f"{self.alpha:.3f}"
+
+    @property
+    def elsewhere_words(self) -> str:
+        """The ceiling reported elsewhere, as shown."""
+        return "" if self.elsewhere is None else f"{self.elsewhere[0]:g} ({self.elsewhere[1]})"
 
     @property
     def above(self) -> bool:
@@ -71,32 +81,36 @@ class Line:
         return self.elsewhere is not None and min(self.a or 0, self.b or 0) > self.elsewhere[0]
 
 
-def lines(figures: Mapping[str, Any]) -> Iterator[Line]:
+def lines(figures: Mapping[str, Any]) -> Iterator[TableLine]:
     """Lay out what `Agreement.to_dict` gives. Attributes that no row has are left out."""
-    for layer, found in figures["layers"].items():
-        rows, scored, tags = found["rows"], found["scored"], found["tags"]
+    for layer, of_layer in figures["layers"].items():
+        rows, scored, tags = of_layer["rows"], of_layer["scored"], of_layer["tags"]
         for words, name in SCORED.get(layer, ()):
             if name in scored:
                 a, b = scored[name]
-                yield Line(layer, words, None, a, b, elsewhere=CEILINGS.get((layer, name)))
+                yield TableLine(layer, words, None, a, b, elsewhere=CEILINGS.get((layer, name)))
         for name, values in scored.items():
             kind, _, rest = name.partition(".")
             if kind in ("label", "kind", "type") and rest.endswith(".f1") and values != [None, None]:
                 a, b = values
-                yield Line(layer, f"  {rest.removesuffix('.f1')}, F1", None, a, b, label=True)
+                yield TableLine(layer, f"  {rest.removesuffix('.f1')}, F1", None, a, b, label=True)
         if layer == "claims":
-            yield Line(layer, "same place, F1", None, figures["claims_by_place"], figures["claims_by_place"])
-        if layer in _FOUND:
+            yield TableLine(layer, "same place, F1", None, figures["claims_by_place"], figures["claims_by_place"])
+        if layer in _MATCHED:
             f1 = 2 * rows["paired"] / (rows["a"] + rows["b"]) if rows["a"] + rows["b"] else None
-            yield Line(layer, _FOUND[layer], rows["paired"], f1, f1)
+            yield TableLine(layer, _MATCHED[layer], rows["paired"], f1, f1)
         if tags:
             words = "zone of a line" if layer == "zones" else "tags of tokens"
-            yield Line(layer, words, tags["n"], tags["share"], tags["share"], tags["alpha"])
-        for name, each in found["attributes"].items():
-            if each["n"]:
-                yield Line(layer, name.replace("_", " "), each["n"], each["share"], each["share"], each["alpha"])
+            yield _reliable(layer, words, tags)
+        for name, figure in of_layer["attributes"].items():
+            if figure["n"]:
+                yield _reliable(layer, name.replace("_", " "), figure)
         if layer != "zones":
-            yield Line(layer, "rows read alike, of all", rows["a"] + rows["b"], rows["f1"], rows["f1"])
+            yield TableLine(layer, "rows read alike, of all", rows["a"] + rows["b"], rows["f1"], rows["f1"])
+
+
+def _reliable(layer: str, words: str, figure: Mapping[str, Any]) -> TableLine:
+    return TableLine(layer, words, figure["n"], figure["share"], figure["share"], figure["alpha"])
 
 
 def agreement_table(figures: Mapping[str, Any]) -> str:
@@ -106,10 +120,10 @@ def agreement_table(figures: Mapping[str, Any]) -> str:
         f"| layer | what | n | agreement ({first} / {second} as gold) | α | elsewhere |",
         "|---|---|---|---|---|---|",
     ]
-    told = [line for line in lines(figures) if not line.label]
     body = [
-        f"| {line.layer} | {line.words} | {line.n or ''} | {line.value} | {alpha_of(line)} | {elsewhere_of(line)} |"
-        for line in told
+        f"| {line.layer} | {line.words} | {line.n or ''} | {line.value} | {line.alpha_words} | {line.elsewhere_words} |"
+        for line in lines(figures)
+        if not line.label
     ]
     return "\n".join([*head, *body, *(["", note] if (note := warning(figures)) else [])])
 
@@ -123,13 +137,3 @@ def warning(figures: Mapping[str, Any]) -> str | None:
         f"Above what double annotation reaches elsewhere: {', '.join(above)}. Before such a figure is published, "
         "make sure that neither pass was made with sight of the other."
     )
-
-
-def alpha_of(line: Line) -> str:
-    """The line's alpha, as shown."""
-    return "" if line.alpha is None else f"{line.alpha:.3f}"
-
-
-def elsewhere_of(line: Line) -> str:
-    """The ceiling reported elsewhere, as shown."""
-    return "" if line.elsewhere is None else f"{line.elsewhere[0]:g} ({line.elsewhere[1]})"

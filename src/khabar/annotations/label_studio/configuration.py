@@ -13,6 +13,8 @@ from khabar.reading.incidents import Incident, InputError
 
 FOLDER = Path("annotations") / "label_studio"
 INSTRUCTIONS = "instructions.html"
+DOCUMENTS, STORIES = "documents", "stories"
+"""Kinds of projects: a pass has one of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,24 @@ def read_configuration(kind: str) -> Configuration:
         raise InputError([Incident("file-missing", f"no {kind} configuration", str(error.filename))]) from None
 
 
+def read_round_configurations() -> dict[str, Configuration]:
+    """The configurations of the projects of a pass, by kind. Raises InputError."""
+    return {kind: read_configuration(kind) for kind in (DOCUMENTS, STORIES)}
+
+
 def controls_of(label_config: str) -> Mapping[str, tuple[str, ...]]:
     """What can be said in a configuration, whatever its looks: control name → tag, then its labels or choices, sorted.
 
     Raises ElementTree.ParseError.
     """
-    found: dict[str, tuple[str, ...]] = {}
+    controls: dict[str, tuple[str, ...]] = {}
     for element in ElementTree.fromstring(label_config).iter():
         name = element.get("name")
         if name is not None:
-            inner = [each.get("value", "") for each in element.iter() if each.tag in ("Label", "Choice")]
+            inner = [child.get("value", "") for child in element.iter() if child.tag in ("Label", "Choice")]
             extra = [element.get("granularity", "")] if element.tag == "Text" else []
-            found[name] = (element.tag, *extra, *sorted(inner))
-    return found
+            controls[name] = (element.tag, *extra, *sorted(inner))
+    return controls
 
 
 def differences(label_config: str, wanted: str) -> list[str]:
@@ -65,5 +72,11 @@ def differences(label_config: str, wanted: str) -> list[str]:
 
 
 def _changes(have: tuple[str, ...], want: tuple[str, ...]) -> list[str]:
-    gone, new = [each for each in want if each not in have], [each for each in have if each not in want]
-    return [*(f"without {each!r}" for each in gone), *(f"with {each!r}" for each in new)]
+    gone, new = [word for word in want if word not in have], [word for word in have if word not in want]
+    return [*(f"without {word!r}" for word in gone), *(f"with {word!r}" for word in new)]
+
+
+def edited(label_config: str, address: str, configuration: Configuration) -> list[Incident]:
+    """Whether a project can still say what its pages need."""
+    problems = differences(label_config, configuration.label_config)
+    return [Incident("project-wrong", problem, address) for problem in problems]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from khabar.annotations.label_studio.configuration import Configuration
-from khabar.annotations.label_studio.results import Result
+from khabar.formats.label_studio.page import Result
 from khabar.reading.incidents import Incident, InputError
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Project:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Answer:
     """An annotation (`by` whom) or a prediction (`by` which source)."""
 
     id: int
@@ -44,8 +44,8 @@ class Task:
     id: int
     data: Mapping[str, Any]
     address: str
-    annotations: tuple[Reading, ...] = ()
-    predictions: tuple[Reading, ...] = ()
+    annotations: tuple[Answer, ...] = ()
+    predictions: tuple[Answer, ...] = ()
     begun: bool = False
 
     @property
@@ -64,15 +64,15 @@ class Server:
     def find(self, title: str) -> Project | None:
         """The project of this title. Raises InputError if there are several."""
         listed: Any = self._client.projects.list(title=title, page_size=PAGE)
-        found = [each for each in listed if each.title == title]
-        if len(found) > 1:
-            message = f"{len(found)} projects are called {title!r}: {', '.join(str(each.id) for each in found)}"
+        projects = [self._project(project) for project in listed if project.title == title]
+        if len(projects) > 1:
+            message = f"{len(projects)} projects are called {title!r}: {', '.join(str(each.id) for each in projects)}"
             raise InputError([Incident("project-wrong", message, self._url, fix="delete or rename all but one")])
-        return self._project(found[0]) if found else None
+        return projects[0] if projects else None
 
     def make(self, title: str, configuration: Configuration) -> Project:
         """Make a project."""
-        made = self._client.projects.create(
+        project = self._client.projects.create(
             title=title,
             label_config=configuration.label_config,
             expert_instruction=configuration.instructions,
@@ -81,9 +81,9 @@ class Server:
             enable_empty_annotation=True,
             show_skip_button=False,
         )
-        return self._project(made)
+        return self._project(project)
 
-    def dress(self, project: Project, configuration: Configuration) -> None:
+    def update(self, project: Project, configuration: Configuration) -> None:
         """Give a project the looks and instructions of a configuration that says the same."""
         self._client.projects.update(
             id=project.id,
@@ -102,8 +102,8 @@ class Server:
 
     def add_task(self, project: Project, data: Mapping[str, Any]) -> Task:
         """Add a task."""
-        made = self._client.tasks.create(project=project.id, data=dict(data))
-        return Task(int(str(made.id)), dict(data), self._address(project, made.id))
+        task = self._client.tasks.create(project=project.id, data=dict(data))
+        return Task(int(str(task.id)), dict(data), self._address(project, task.id))
 
     def change_task(self, task: Task, data: Mapping[str, Any]) -> None:
         """Change what a task is made of."""
@@ -115,14 +115,14 @@ class Server:
 
     def predict(self, task: Task, results: Sequence[Result], source: str) -> None:
         """Add a prediction, after taking away those of the same source."""
-        for reading in task.predictions:
-            if reading.by == source:
-                self._client.predictions.delete(id=reading.id)
+        for answer in task.predictions:
+            if answer.by == source:
+                self._client.predictions.delete(id=answer.id)
         self._client.predictions.create(task=task.id, result=list(results), model_version=source)
 
-    def _project(self, found: Any) -> Project:
-        address = f"{self._url}/projects/{found.id}"
-        return Project(found.id, found.title, found.label_config or "", address, found.model_version or "")
+    def _project(self, given: Any) -> Project:
+        address = f"{self._url}/projects/{given.id}"
+        return Project(given.id, given.title, given.label_config or "", address, given.model_version or "")
 
     def _address(self, project: Project, task_id: object) -> str:
         return f"{project.address}/data?task={task_id}"
@@ -133,11 +133,23 @@ class Server:
             int(task["id"]),
             task["data"],
             self._address(project, task["id"]),
-            tuple(_reading(each, str(each.get("created_username", "")).strip()) for each in annotations),
-            tuple(_reading(each, str(each.get("model_version", ""))) for each in task.get("predictions") or ()),
+            tuple(_answer(each, str(each.get("created_username", "")).strip()) for each in annotations),
+            tuple(_answer(each, str(each.get("model_version", ""))) for each in task.get("predictions") or ()),
             bool(task.get("drafts")),
         )
 
 
-def _reading(found: Mapping[str, Any], by: str) -> Reading:
-    return Reading(int(found["id"]), tuple(found.get("result") or ()), by)
+def _answer(given: Mapping[str, Any], by: str) -> Answer:
+    return Answer(int(given["id"]), tuple(given.get("result") or ()), by)
+
+
+def repeated(tasks: Sequence[Task]) -> list[Incident]:
+    """Tasks of one key beyond the first."""
+    firsts: dict[str, Task] = {}
+    incidents = []
+    for task in tasks:
+        first = firsts.setdefault(task.key, task)
+        if first is not task:
+            message = f"task {first.id} is of {task.key!r} too"
+            incidents.append(Incident("task-wrong", message, task.address, fix="delete one of them"))
+    return incidents

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-import msgspec
+from msgspec.structs import replace
 
-from khabar.reading.row_checks import NARRATOR
-from khabar.records import Claim, Entity, Quote, Registered, Row
+from khabar.annotations.keys import keys_of
+from khabar.records import Entity, Quote, Registered, Row
 
 
 def registered(
@@ -20,28 +20,18 @@ def registered(
 ) -> list[Registered]:
     """The registry of a story: the known rows, with `speaks_for` as the page says it (None: it has not been asked),
     and a row for every other key that `rows` use."""
-    found = {each.entity_id: each for each in known}
-    found |= {key: _derived(key, story, rows) for key in _keys(rows, speaks_for or {}) if key not in found}
+    spoken = speaks_for or {}
+    registry = {row.entity_id: row for row in known}
+    for key in (*(key for row in rows for key in keys_of(row)), *spoken, *spoken.values()):
+        if key not in registry:
+            registry[key] = _derived(key, story, rows)
     if speaks_for is not None:
-        found = {key: msgspec.structs.replace(each, speaks_for=speaks_for.get(key)) for key, each in found.items()}
-    return sorted(found.values(), key=lambda each: each.entity_id)
-
-
-def _keys(rows: Iterable[Row], speaks_for: Mapping[str, str]) -> list[str]:
-    keys: dict[str, None] = {}
-    for row in rows:
-        if isinstance(row, Entity):
-            keys[row.entity_id] = None
-        elif isinstance(row, Quote):
-            others = [reading.speaker for reading in row.alternatives]
-            keys |= dict.fromkeys(key for key in (row.speaker, *row.source_chain, row.addressee, *others) if key)
-        elif isinstance(row, Claim) and row.source != NARRATOR:
-            keys[row.source] = None
-    return [*keys, *speaks_for, *speaks_for.values()]
+        registry = {key: replace(row, speaks_for=speaks_for.get(key)) for key, row in registry.items()}
+    return [registry[key] for key in sorted(registry)]
 
 
 def _derived(key: str, story: str, rows: Sequence[Row]) -> Registered:
-    """A row made of the mentions: the commonest name (of equally common ones the first), its label, all surfaces."""
+    """A row made of the mentions: the commonest name (of equally common ones the first), its label, all surfields."""
     mentions = [row for row in rows if isinstance(row, Entity) and row.entity_id == key]
     if not mentions:
         phrases = [
@@ -53,7 +43,7 @@ def _derived(key: str, story: str, rows: Sequence[Row]) -> Registered:
     labels: dict[str, list[Entity]] = defaultdict(list)
     for mention in mentions:
         labels[mention.label].append(mention)
-    label = next((each for each in labels if each not in ("NORP", "OCC")), mentions[0].label)  # an adjective, an office
+    label = next((name for name in labels if name not in ("NORP", "OCC")), mentions[0].label)  # an adjective, an office
     name = Counter(each.name for each in labels[label]).most_common(1)[0][0]
     aliases = sorted({each.name for each in mentions} - {name})
     items = [each.wikidata for each in mentions if each.wikidata]

@@ -17,7 +17,7 @@ from pathlib import Path
 import httpx
 from filelock import Timeout
 
-from khabar.annotations.server.environment import LAUNCHER, Environment, environment
+from khabar.annotations.server.environment import LAUNCHER, Environment, environment, settings
 from khabar.annotations.server.folder import (
     Access,
     Login,
@@ -27,8 +27,6 @@ from khabar.annotations.server.folder import (
     read_secret,
     write_secret,
 )
-from khabar.annotations.server.settings import settings
-from khabar.annotations.server.tokens import working_token
 from khabar.progress import Progress
 from khabar.reading.incidents import Incident, InputError
 
@@ -86,7 +84,7 @@ def _serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
             _wait_until_it_answers(process, data, port)
             fix = f"if its password was changed in the page, write the new one into {login_file(data)}"
             try:
-                token = working_token(url, login, access.token if access else None, fix)
+                token = _working_token(url, login, access.token if access else None, fix)
             except httpx.HTTPError as error:
                 raise InputError([_ended(data, f"Label Studio gives no token: {error}")]) from None
             write_secret(access_file(data), Access(token, url))
@@ -183,3 +181,33 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+
+
+def _working_token(url: str, login: Login, known: str | None, fix: str) -> str:
+    """Return `known` if the server at `url` takes it, else a new token of the user. Raises InputError with `fix`."""
+    with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
+        if known is not None:
+            tried = http.post("/api/token/refresh/", json={"refresh": known})
+            if tried.is_success:
+                return known
+            if tried.is_server_error:  # a token is not given up because the server stumbles
+                tried.raise_for_status()
+        _log_in(http, login, fix)
+        answer = http.post("/api/token/")
+        if answer.status_code == 409:  # one token a user: the earlier one, whose secret half nobody has, makes way
+            for earlier in http.get("/api/token/").json():
+                http.post("/api/token/blacklist/", json={"refresh": earlier["token"]})
+            answer = http.post("/api/token/")
+        if answer.status_code != 201:
+            message = f"Label Studio gives no token ({answer.status_code})"
+            raise InputError([Incident("server-failed", message, fix=fix)])
+        return str(answer.json()["token"])
+
+
+def _log_in(http: httpx.Client, login: Login, fix: str) -> None:
+    """Log in as the page does. Raises InputError."""
+    http.get("/user/login/")
+    form = {"email": login.email, "password": login.password, "csrfmiddlewaretoken": http.cookies["csrftoken"]}
+    if http.post("/user/login/", data=form).status_code != 302:
+        raise InputError([Incident("server-failed", f"Label Studio does not let {login.email} in", fix=fix)])
+    http.headers["X-CSRFToken"] = http.cookies["csrftoken"]

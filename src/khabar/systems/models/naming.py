@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from khabar.formats.labels import LabelMap, guess
+from khabar.formats.label_maps import LabelMap, guess
 from khabar.reading.incidents import Incident, InputError
 from khabar.records.labels import ENTITY_LABELS
 

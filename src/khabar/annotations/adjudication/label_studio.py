@@ -1,0 +1,123 @@
+"""To Label Studio and back: what is undecided is put there as tasks, what is decided there comes into the file.
+
+A task is known by the disagreement in its data, so running this again doubles nothing and loses nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from khabar.annotations.adjudication.decisions import decide, decided_rows, read_adjudication, write_decisions
+from khabar.annotations.adjudication.disagreements import Disagreement
+from khabar.annotations.adjudication.page import KEY, task_data
+from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
+from khabar.annotations.label_studio.projects import Answer, Project, Server, Task
+from khabar.annotations.rounds import Round
+from khabar.annotations.server import Connection, asking
+from khabar.formats.label_studio.page import words_of
+from khabar.progress import Progress, steps
+from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.records import Conflict, Decision
+from khabar.records.decisions import VERDICTS
+
+INSTRUCTION = """
+<div dir="rtl"><p>قراءتان مستقلتان للنص نفسه. اختر ما يبقى في النسخة المرجعية (المفاتيح 1 إلى 5)،
+واكتب السبب: القاعدة من الدليل، أو ما في النص. إن كانت القراءتان مقبولتين لدى قارئ متأنٍّ فاختر «كلتاهما».</p></div>
+<p>Two independent readings of one text. Choose what stands in the gold (keys 1 to 5) and say why: the rule of the
+guidelines, or what the text says. Where careful readers may differ for good, keep both. “Other” asks for rows.</p>
+"""
+
+LONGEST_TITLE = 50
+"""Letters Label Studio allows in the title of a project."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What went to and fro: tasks put on the server, decisions fetched that the file did not have so."""
+
+    address: str
+    pushed: int
+    pulled: int
+
+
+def exchange(
+    at: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path, progress: Progress
+) -> Exchange:
+    """Fetch decisions into `path`, then put what is still undecided on the server.
+
+    A decision made in the page replaces one of the file. Raises InputError with every problem of either, and then
+    writes nothing.
+    """
+    before = {item.decision.id: item.decision for item in read_adjudication(disagreements, path).decided}
+    with asking(at):
+        server = Server(at.client(), at.url)
+        project = _project(server, f"khabar {given.name}/adjudication")
+        tasks = server.tasks(project)
+    fetched = _decisions(tasks, {each.id: each for each in disagreements})
+    after = before | fetched
+    if after != before:
+        write_decisions(path, [after[each.id] for each in disagreements if each.id in after])
+    there = {task.data.get(KEY) for task in tasks}
+    issues = {row.issue_id: row for rows in (given.b.rows, given.a.rows) for row in rows if isinstance(row, Conflict)}
+    missing = [
+        task_data(each, given.texts, issues)
+        for each in disagreements
+        if not each.cosmetic and each.id not in after and each.id not in there
+    ]
+    with asking(at):
+        for data in steps(missing, "putting tasks", progress):
+            server.add_task(project, data)
+    pulled = sum(before.get(key) != decision for key, decision in fetched.items())
+    return Exchange(project.address, len(missing), pulled)
+
+
+def _project(server: Server, title: str) -> Project:
+    """The project of the round, made if it is not there. Raises InputError if somebody changed what it can say."""
+    if len(title) > LONGEST_TITLE:
+        message = f"{title!r} is {len(title)} letters long, and Label Studio takes {LONGEST_TITLE}"
+        raise InputError([Incident("option-wrong", message, fix="give the round a shorter name")])
+    wanted = Configuration(read_configuration("adjudication").label_config, INSTRUCTION)
+    project = server.find(title)
+    if project is None:
+        return server.make(title, wanted)
+    if wrong := differences(project.label_config, wanted.label_config):
+        raise InputError([Incident("project-wrong", f"{title!r}: {'; '.join(wrong)}", project.address)])
+    return project
+
+
+def _decisions(tasks: Iterable[Task], known: Mapping[str, Disagreement]) -> dict[str, Decision]:
+    """The decisions taken in the page, by disagreement. What is no longer a disagreement is left where it is."""
+    incidents = Incidents()
+    decisions: dict[str, Decision] = {}
+    for task in tasks:
+        disagreement = known.get(str(task.data.get(KEY)))
+        if disagreement is None or not task.annotations:
+            continue
+        report = partial(incidents.report, file=task.address, doc_id=disagreement.doc_id)
+        decision = _decision(disagreement, max(task.annotations, key=lambda answer: answer.id), report)
+        if decision is not None and decided_rows(disagreement, decision, report) is not None:
+            decisions[disagreement.id] = decision
+    incidents.refuse()
+    return decisions
+
+
+def _decision(disagreement: Disagreement, answer: Answer, report: Callable[..., None]) -> Decision | None:
+    words = {str(result.get("from_name")): words_of(result.get("value") or {}) for result in answer.results}
+    verdict = next(iter(words.get("decision", ())), None)
+    if verdict not in VERDICTS:
+        report("value-wrong", f"the decision is {verdict!r}", fix=f"choose one of {', '.join(VERDICTS)}")
+        return None
+    rows: list[dict[str, Any]] = []
+    if verdict == "other":
+        try:
+            rows = [dict(row) for row in json.loads("\n".join(words.get("rows", ())))]
+        except (ValueError, TypeError):
+            message = "the rows of decision 'other' are no JSON list of objects"
+            report("value-wrong", message, fix="mend them in the page")
+            return None
+    return decide(disagreement, verdict, "\n".join(words.get("reason", ())), answer.by, rows)

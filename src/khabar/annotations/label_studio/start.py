@@ -1,0 +1,118 @@
+"""What annotators begin with: nothing, the rows of a file, or what a system says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from khabar.annotations.label_studio.preannotation import rows_of
+from khabar.annotations.rounds import Articles, in_file_order
+from khabar.formats.label_studio.document_page import document_page, document_rows
+from khabar.formats.label_studio.fields import POSITIONS
+from khabar.formats.label_studio.page import Problem, to_page, to_results
+from khabar.formats.label_studio.story_page import story_page, story_rows, story_text
+from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.lines import is_parquet, jsonl
+from khabar.reading.predictions import read_predictions, split
+from khabar.reading.row_checks import check
+from khabar.reading.rows import read_rows
+from khabar.records import Claim, Conflict, Document, Registered, Row
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What annotators begin with: rows, the source they are of, and whether they are a finished pass."""
+
+    rows: tuple[Row, ...] = ()
+    source: str = ""
+    finished: bool = False
+
+
+def start_of_file(path: Path, articles: Articles, finished: bool) -> Start:
+    """Read a pass, gold, or predictions. Raises InputError, for a finished pass also if it is not sound or if a row
+    holds what no page can show."""
+    problems: list[Incident] = []
+    if not _is_rows(path):
+        predictions, disputes = split(read_predictions(path, problems))
+        incidents = Incidents(problems)
+        if finished:
+            message = "these are predictions, where --finished asks for the rows of a pass"
+            incidents.report("option-wrong", message, file=path, fix="leave --finished out")
+        incidents.refuse()
+        return Start(tuple(rows_of(predictions, disputes, articles.texts)), path.stem)
+    located = read_rows(path, problems)
+    incidents = Incidents([*problems, *check(located, articles.texts, articles.stories)])
+    incidents.refuse()
+    rows = tuple(item.row for item in located)
+    lines = {id(item.row): item.line for item in located}
+    Incidents(unsayable(rows, articles, lines, str(path))).refuse()
+    return Start(rows, path.stem, finished)
+
+
+def start_of_system(name: str, documents: Sequence[Document]) -> Start:
+    """Run a system over the articles. Raises InputError."""
+    from khabar.corpus.gold import load_gold
+    from khabar.reading.reference import reference
+    from khabar.systems.registry import find_system
+    from khabar.systems.running import run_system
+
+    gold = load_gold()[0] if name == "oracle" else reference([])
+    predictions, disputes = run_system(find_system(name, gold), documents)
+    texts = {document.doc_id: document.text for document in documents}
+    return Start(tuple(rows_of(predictions, disputes, texts)), name)
+
+
+def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int], file: str) -> list[Incident]:
+    """Rows that would not come back from their pages as they are: each with the column that would not.
+
+    `lines` gives the line of a row by its `id()`.
+    """
+
+    def mute(incident: str, message: str, *, offset: int | None = None, fix: str | None = None) -> None:
+        """What cannot be read does not come back, and is reported for that."""
+
+    back = {(type(row), row.key): row for row in shown_again(rows, articles, mute)}
+    incidents = Incidents()
+    for row in rows:
+        again = back.get((type(row), row.key))
+        if again == row or isinstance(row, Registered):
+            continue
+        columns = [name for name in row.__struct_fields__ if again and getattr(again, name) != getattr(row, name)]
+        if isinstance(row, Claim) and row.position not in POSITIONS:
+            columns = ["position"]
+        incidents.report(
+            "row-unsayable",
+            f"{', '.join(columns) or 'the row'} cannot be shown in a page as it is",
+            file=file,
+            line=lines.get(id(row)),
+            doc_id=getattr(row, "doc_id", None),
+            offset=getattr(row, "start", None),
+        )
+    return list(incidents)
+
+
+def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> list[Row]:
+    """Rows as they come back when nobody changes the pages they are shown in."""
+    again: list[Row] = []
+    for doc_id, text in articles.texts.items():
+        mine = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
+        if mine:
+            page = to_page(to_results(document_page(mine, text)), problem)
+            again += [row for row in document_rows(page, doc_id, text, problem) if not isinstance(row, Claim)]
+    for story in sorted(set(articles.stories.values())):
+        texts = articles.of(story)
+        claims = [row for row in rows if isinstance(row, Claim) and row.doc_id in texts and row.position in POSITIONS]
+        issues = [row for row in rows if isinstance(row, Conflict) and row.story == story]
+        page = to_page(to_results(story_page(claims, issues, (), texts)), problem)
+        placed, asked, _ = story_rows(page, story, story_text(texts)[1], problem)
+        again += [*placed, *asked]
+    return in_file_order(again)
+
+
+def _is_rows(path: Path) -> bool:
+    """Whether a file holds rows of a pass, which name their layer, and no predictions."""
+    if not path.is_file() or is_parquet(path):
+        return False
+    first = next(jsonl(path, []), (0, b""))[1]
+    return b'"layer"' in first

@@ -1,0 +1,72 @@
+"""Tasks as rows: what annotators submitted in the page of a document or a story, with every problem at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from khabar.annotations.label_studio.projects import Answer, Task
+from khabar.formats.label_studio.document_page import UNPLACED, document_rows
+from khabar.formats.label_studio.page import Problem, sound_page
+from khabar.formats.label_studio.story_page import in_articles, story_rows, story_text
+from khabar.reading.incidents import Incidents
+from khabar.records import Claim, Conflict, Registered, Row
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRead:
+    """The rows of a document's page; its claims have no issue yet."""
+
+    rows: tuple[Row, ...] = ()
+    claims: tuple[Claim, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRead:
+    """What a story's page says, and what it was given: the claims it began with and the registry."""
+
+    claims: tuple[Claim, ...] = ()
+    issues: tuple[Conflict, ...] = ()
+    speaks_for: Mapping[str, str] = field(default_factory=dict)
+    given: tuple[Claim, ...] = ()
+    registry: tuple[Registered, ...] = ()
+
+
+def read_document(task: Task, answer: Answer, text: str, incidents: Incidents) -> DocumentRead:
+    """Read the page of a document whose text is `text`."""
+    problem = partial(incidents.report, file=task.address, doc_id=task.key)
+    page = sound_page(answer.results, str(task.data.get("text", "")), text, problem)
+    if page is None:
+        return DocumentRead()
+    rows = document_rows(page, task.key, text, problem)
+    claims = sorted((row for row in rows if isinstance(row, Claim)), key=lambda claim: claim.id)
+    return DocumentRead(tuple(row for row in rows if not isinstance(row, Claim)), tuple(claims))
+
+
+def read_story(task: Task, answer: Answer | None, texts: Mapping[str, str], incidents: Incidents) -> StoryRead:
+    """Read the page of a story whose articles have `texts`; without an answer, what it was given."""
+    text, articles = story_text(texts)
+    problem = in_articles(partial(incidents.report, file=task.address), articles)
+    given, registry = _rows(task, "claims", Claim, problem), _rows(task, "registry", Registered, problem)
+    page = sound_page(answer.results if answer else (), str(task.data.get("text", "")), text, problem)
+    if page is None:
+        return StoryRead(given=given, registry=registry)
+    claims, issues, speaks_for = story_rows(page, task.key, articles, problem)
+    return StoryRead(tuple(claims), tuple(issues), speaks_for, given, registry)
+
+
+def _rows(task: Task, key: str, kind: Any, problem: Problem) -> tuple[Any, ...]:
+    try:
+        return tuple(msgspec.convert(task.data.get(key, []), tuple[kind, ...]))
+    except msgspec.ValidationError as error:
+        problem("task-wrong", f"its data were changed: {key}: {error}")
+        return ()
+
+
+def unplaced(claim: Claim) -> Claim:
+    """The claim as its document's page shows it."""
+    return msgspec.structs.replace(claim, **UNPLACED)

@@ -1,0 +1,168 @@
+"""Rounds: passes over the same articles, one file each, `annotations/rounds/<round>/<pass>.jsonl`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.row_checks import check
+from khabar.reading.rows import read_rows
+from khabar.records import ANNOTATED, Claim, Conflict, Registered, Row, Seed
+from khabar.seeds import read_manifest, read_text
+
+ROUNDS = Path("annotations") / "rounds"
+DECISIONS = "decisions.jsonl"
+"""The one .jsonl file of a round that is no pass."""
+_NAME = re.compile(r"\w[\w.-]*", re.ASCII)
+_LONGEST = 30
+"""Letters of round and pass together: Label Studio's titles take 50."""
+_FIX = f"use letters, digits, _ . and -, at most {_LONGEST} for both names together"
+
+
+@dataclass(frozen=True, slots=True)
+class PassName:
+    """What a pass is called: the round it is of, and its own name. Raises InputError for what can be no name."""
+
+    round: str
+    name: str
+
+    def __post_init__(self) -> None:
+        incidents = Incidents()
+        for name in (self.round, self.name):
+            if not _NAME.fullmatch(name):
+                incidents.report("option-wrong", f"{name!r} is no name of a round or pass", fix=_FIX)
+        if len(self.round) + len(self.name) > _LONGEST:
+            incidents.report("option-wrong", f"{self.round}/{self.name} is too long", fix=_FIX)
+        incidents.refuse()
+
+    def title(self, kind: str) -> str:
+        """Title of its project of one kind ("documents" or "stories")."""
+        return f"khabar {self.round}/{self.name} {kind}"
+
+    def file(self, rounds: Path = ROUNDS) -> Path:
+        """Its file."""
+        return rounds / self.round / f"{self.name}.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """The articles a pass may be of: their texts and stories by doc_id."""
+
+    texts: Mapping[str, str]
+    stories: Mapping[str, str]
+
+    def of(self, story: str) -> dict[str, str]:
+        """The texts of one story."""
+        return {doc_id: text for doc_id, text in self.texts.items() if self.stories[doc_id] == story}
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One reading of the articles, by one annotator or by several who share them: rows in the order of the file."""
+
+    name: str
+    rows: tuple[Row, ...]
+
+    @property
+    def documents(self) -> frozenset[str]:
+        """Documents it covers: those it has any row of, zones included."""
+        return frozenset(owner for row in self.rows if (owner := getattr(row, "doc_id", None)) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Two passes over the same documents. `left_out` names, by pass, the documents that only this pass covers."""
+
+    name: str
+    folder: Path
+    a: Pass
+    b: Pass
+    seeds: tuple[Seed, ...]
+    texts: Mapping[str, str]
+    left_out: Mapping[str, tuple[str, ...]]
+
+    @property
+    def stories(self) -> dict[str, str]:
+        """doc_id → story, of the documents compared."""
+        return {seed.doc_id: seed.story for seed in self.seeds}
+
+
+def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
+    """Read two passes of a round's folder, by name, or the two that there are.
+
+    Each is checked as gold is. Raises InputError with every problem of both, or if they share no document.
+    """
+    paths = [folder / f"{name}.jsonl" for name in names or _pass_names(folder)]
+    manifest = read_manifest(seeds)
+    texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
+    stories = {seed.doc_id: seed.story for seed in manifest}
+    incidents: list[Incident] = []
+    passes: list[Pass] = []
+    for path in paths:
+        located = read_rows(path, incidents)
+        incidents += check(located, texts, stories)
+        passes.append(Pass(path.stem, tuple(item.row for item in located)))
+    Incidents(incidents).refuse()
+    a, b = passes
+    shared = a.documents & b.documents
+    if not shared:
+        message = f"passes {a.name} and {b.name} have no document in common"
+        fix = "name two passes over the same documents"
+        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
+    kept = tuple(seed for seed in manifest if seed.doc_id in shared)
+    return Round(
+        folder.name,
+        folder,
+        Pass(a.name, _limited(a.rows, kept)),
+        Pass(b.name, _limited(b.rows, kept)),
+        kept,
+        {seed.doc_id: texts[seed.doc_id] for seed in kept},
+        {each.name: tuple(sorted(each.documents - shared)) for each in passes},
+    )
+
+
+def _pass_names(folder: Path) -> list[str]:
+    """The names of the two passes of a round. Raises InputError if there are more or fewer."""
+    if not folder.is_dir():
+        raise InputError([Incident("file-missing", f"there is no round {folder.name!r}", str(folder))])
+    names = sorted(path.stem for path in folder.glob("*.jsonl") if path.name != DECISIONS)
+    if len(names) != 2:
+        message = f"round {folder.name!r} has {len(names)} passes: {', '.join(names) or 'none'}"
+        fix = "name the two to compare" if len(names) > 2 else "a second pass is needed"
+        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
+    return names
+
+
+def _limited(rows: Sequence[Row], seeds: Iterable[Seed]) -> tuple[Row, ...]:
+    """Rows of these documents; issues keep the claims that are left, and go where none is."""
+    seeds = list(seeds)
+    documents, stories = {seed.doc_id for seed in seeds}, {seed.story for seed in seeds}
+    claims = {row.id for row in rows if isinstance(row, Claim) and row.doc_id in documents}
+    kept: list[Row] = []
+    for row in rows:
+        if isinstance(row, Conflict):
+            cut = (
+                replace(each, claim_ids=tuple(key for key in each.claim_ids if key in claims)) for each in row.positions
+            )
+            positions = tuple(position for position in cut if position.claim_ids)
+            kept += [replace(row, positions=positions)] if positions else []
+        elif isinstance(row, Registered):
+            kept += [row] if row.story in stories else []
+        elif getattr(row, "doc_id", None) in documents:
+            kept.append(row)
+    return tuple(kept)
+
+
+def story_of(row: Row, stories: Mapping[str, str]) -> str:
+    """The story a row is of, given those of the documents."""
+    return row.story if isinstance(row, (Conflict, Registered)) else stories[row.doc_id]  # type: ignore[attr-defined]
+
+
+def in_file_order(rows: Iterable[Row]) -> list[Row]:
+    """Rows as the file of a pass has them: layer by layer, by key."""
+    return sorted(rows, key=lambda row: (ANNOTATED.index(type(row)), row.key))

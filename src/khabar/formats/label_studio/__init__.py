@@ -1,0 +1,1 @@
+"""Label Studio, in both directions: results as pages, pages as rows of a pass, exports as predictions."""

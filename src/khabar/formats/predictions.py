@@ -1,0 +1,151 @@
+"""Predictions, through which every conversion goes: read, checked, and grounded as other formats can hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+from unicodedata import category
+
+import msgspec
+
+from khabar.formats.context import Conversion
+from khabar.reading.checks import check_annotations, reporter
+from khabar.reading.incidents import Incident
+from khabar.reading.predictions import Origin, read_predictions
+from khabar.records import (
+    Annotations,
+    Dispute,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedSpan,
+    Prediction,
+)
+from khabar.text.grounding import GroundedDocument
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans
+
+Item = TypeVar("Item", PredictedEntity, PredictedNumber)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedText:
+    """A document's annotations, all with offsets, and the text these count in."""
+
+    doc_id: str
+    text: str
+    predicted: Annotations
+
+
+def read(path: Path, work: Conversion) -> list[Prediction]:
+    """Read JSONL or Parquet in the prediction format, checking offsets against the texts that are known."""
+    incidents: list[Incident] = []
+    sourced = read_predictions(path, incidents)
+    work.incidents.extend(incidents)
+    for place, record in sourced:
+        _check(record, place, work)
+    return [record for _, record in sourced]
+
+
+def check(records: Iterable[Prediction], work: Conversion) -> None:
+    """Check what another format gave, as `khabar validate` would check the file to be written."""
+    for record in records:
+        _check(record, Origin(None, 0), work)
+
+
+def _check(record: Prediction, place: Origin, work: Conversion) -> None:
+    if isinstance(record, Annotations):
+        incidents: list[Incident] = []
+        check_annotations(record, work.text_of(record.doc_id, record.text), reporter(incidents, place, record.doc_id))
+        work.incidents.extend(incidents)
+
+
+def write(records: Iterable[Prediction], path: Path) -> dict[Path, bytes]:
+    """Write one object a line."""
+    return {path: b"".join(msgspec.json.encode(record) + b"\n" for record in records)}
+
+
+def grounded(records: Iterable[Prediction], work: Conversion) -> list[GroundedText]:
+    """Ground what is given as strings, as the scorer does. Notes disputes and what is nowhere as lost."""
+    documents: list[GroundedText] = []
+    for record in records:
+        if isinstance(record, Dispute):
+            work.lose("disputes")
+            continue
+        text = work.text_of(record.doc_id, record.text)
+        report = partial(work.incidents.report, doc_id=record.doc_id)
+        if any(category(character) in ("Cc", "Zl", "Zp") for character in record.doc_id):
+            report("value-wrong", "a doc_id is one line")
+        elif text is None:
+            report("document-unknown", "no text is known of this document", fix="choose its corpus with --gold")
+        else:
+            documents.append(GroundedText(record.doc_id, text, _grounded(record, text, work)))
+    return documents
+
+
+def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
+    grounded = GroundedDocument(record, Passage(record.doc_id, text))
+    if record.zones:
+        work.lose("zones")
+    for layer in ("entities", "numbers", "quotes"):
+        nowhere = sum(not item.spans for item in getattr(grounded, layer))
+        work.lose(f"{layer} whose string is not in the text", nowhere)
+    return msgspec.structs.replace(
+        record,
+        entities=tuple(_with_offsets(row.item, row.spans) for row in grounded.entities if row.spans),
+        numbers=tuple(_number(_with_offsets(row.item, row.spans), work) for row in grounded.numbers if row.spans),
+        quotes=tuple(_quote(row.item, row.spans, work) for row in grounded.quotes if row.spans),
+    )
+
+
+def _with_offsets(item: Item, spans: Spans) -> Item:
+    return msgspec.structs.replace(item, start=spans[0][0], end=spans[0][1])
+
+
+def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:
+    parts = {name: _part(getattr(number, name), name, work) for name in ("core", "modifier")}
+    return msgspec.structs.replace(number, **parts)
+
+
+def _quote(quote: PredictedQuote, spans: Spans, work: Conversion) -> PredictedQuote:
+    content = quote.content
+    if any(part.start is None for part in content):
+        content = tuple(PredictedSpan(start=start, end=end) for start, end in spans)
+
+    def grounded_parts(name: str) -> tuple[PredictedSpan, ...] | None:
+        parts: Sequence[PredictedSpan] | None = getattr(quote, name)
+        kept = (_part(part, name, work) for part in parts or ())
+        return None if parts is None else tuple(part for part in kept if part is not None)
+
+    return msgspec.structs.replace(
+        quote,
+        content=content,
+        cue=grounded_parts("cue"),
+        marked=grounded_parts("marked"),
+        speaker_mention=_part(quote.speaker_mention, "speaker_mention", work),
+    )
+
+
+def _part(part: PredictedSpan | None, name: str, work: Conversion) -> PredictedSpan | None:
+    if part is not None and (part.start is None or part.end is None):
+        work.lose(f"{name} spans whose string is not in the text")
+        return None
+    return part
+
+
+ATTRIBUTES = ("entity_id", "id", "name", "wikidata", "zone", "phenomena")
+
+
+def entities_only(records: Sequence[GroundedText], work: Conversion, keeps: Sequence[str] = ()) -> None:
+    """Note as lost what a format of labelled entities has no room for; it `keeps` these attributes of them."""
+    for record in records:
+        predicted = record.predicted
+        work.lose("numbers", len(predicted.numbers))
+        work.lose("quotes", len(predicted.quotes))
+        for name in (name for name in ATTRIBUTES if name not in keeps):
+            work.lose(f"{name} of entities", sum(bool(getattr(row, name)) for row in predicted.entities))
+        unscored = sum(not row.scored for row in predicted.entities)
+        work.lose("don't-care marks (scored: false) of entities", unscored)

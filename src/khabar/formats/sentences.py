@@ -1,0 +1,167 @@
+"""Sentences of tokens: the shape of sequence labelling. Spans become chunks of tokens, and chunks spans of the text.
+
+Tokens written here are those of the `tokens` config (runs of letters, marks and digits; other characters alone), cut
+further where an entity begins or ends inside one, as after a proclitic; a line of the text is a sentence.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from khabar.formats.context import Conversion
+from khabar.formats.iob import Chunk
+from khabar.formats.standoff import Mark, MarkedDocument
+from khabar.formats.text_alignment import align, squeezed
+from khabar.records import PredictedEntity
+from khabar.text.arabic import token_spans
+
+_LONG = 16
+"""Squeezed characters from which a sentence says by itself which document it is of (fewer if none has as many)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Tokens, the chunks on them, and the lines of the file they stand on (none if it has no lines)."""
+
+    tokens: tuple[str, ...]
+    chunks: tuple[Chunk, ...]
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Sentences that are of one document, if `doc_id` or a mark of the file says so; else of any (`whole` is false)."""
+
+    doc_id: str | None
+    sentences: tuple[Sentence, ...]
+    whole: bool = True
+
+
+def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversion) -> list[Sentence]:
+    """Cut a text into sentences of tokens, and put grounded entities on them as chunks. Notes what does not fit."""
+    spans: list[tuple[int, int, str]] = []
+    for entity in entities:
+        start, end = entity.start or 0, entity.end or 0
+        trimmed = _trimmed(text, start, end)
+        if trimmed is None:
+            work.lose("entities of nothing but space")
+        elif "\n" in text[trimmed[0] : trimmed[1]]:
+            work.lose("entities that go beyond a line")
+        else:
+            if trimmed != (start, end):
+                work.lose("space at the edges of entities")
+            spans.append((*trimmed, entity.label))
+    cuts = sorted({edge for start, end, _ in spans for edge in (start, end)})
+    found: list[Sentence] = []
+    line_start = 0
+    for line in text.split("\n"):
+        places = [
+            piece for start, end in token_spans(line) for piece in _pieces(line_start + start, line_start + end, cuts)
+        ]
+        if places:
+            starts, ends = [start for start, _ in places], [end for _, end in places]
+            chunks = tuple(
+                Chunk(bisect_left(starts, start), bisect_right(ends, end), label)
+                for start, end, label in spans
+                if starts[0] <= start < ends[-1]
+            )
+            found.append(Sentence(tuple(text[start:end] for start, end in places), chunks))
+        line_start += len(line) + 1
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return (start, end) if start < end else None
+
+
+def _pieces(start: int, end: int, cuts: Sequence[int]) -> list[tuple[int, int]]:
+    inside = cuts[bisect_right(cuts, start) : bisect_left(cuts, end)]
+    edges = [start, *inside, end]
+    return list(pairwise(edges))
+
+
+def marked_of(sections: Sequence[Section], work: Conversion, file: str) -> list[MarkedDocument]:
+    """Place sections in the corpus' texts, and their chunks as marks. Tokens of a chunk that are nowhere are errors."""
+    by_document: dict[str, list[Sentence]] = {}
+    for section in sections:
+        for doc_id, sentences in _homes(section, work, file).items():
+            by_document.setdefault(doc_id, []).extend(sentences)
+    return [_placed(doc_id, sentences, work, file) for doc_id, sentences in by_document.items()]
+
+
+def _homes(section: Section, work: Conversion, file: str) -> dict[str, list[Sentence]]:
+    """The documents of a section's sentences."""
+    line = next((sentence.lines[0] for sentence in section.sentences if sentence.lines), None)
+    if section.doc_id is not None:
+        if section.doc_id in work.texts:
+            return {section.doc_id: list(section.sentences)}
+        fix = "name a document of the corpus, or choose the corpus with --gold"
+        work.incidents.report(
+            "document-unknown", f"no document {section.doc_id!r} in the corpus", file=file, line=line, fix=fix
+        )
+        return {}
+    homes = _guessed([squeezed("".join(each.tokens)).text for each in section.sentences], work)
+    if section.whole and any(homes):
+        [(most, _)] = Counter(home for home in homes if home).most_common(1)
+        return {most: list(section.sentences)}
+    found: dict[str, list[Sentence]] = {}
+    for home, sentence in zip(homes, section.sentences, strict=True):
+        if home is not None:
+            found.setdefault(home, []).append(sentence)
+    if section.sentences and not found:
+        fix = "name the documents (`# newdoc id = …` before each), or choose their corpus with --gold"
+        work.incidents.report(
+            "document-unknown", "no document of the corpus has these sentences", file=file, line=line, fix=fix
+        )
+    return found
+
+
+def _guessed(sentences: Sequence[str], work: Conversion) -> list[str | None]:
+    """The document of each squeezed sentence: where a long one stands; where its neighbours do for the others."""
+    texts = {doc_id: squeezed(document.text).text for doc_id, document in work.texts.items()}
+    long = min(_LONG, max(map(len, sentences), default=0))
+    homes: list[str | None] = []
+    current: str | None = None
+    for sentence in sentences:
+        if len(sentence) >= long and (current is None or sentence not in texts[current]):
+            current = next((doc_id for doc_id, text in texts.items() if sentence in text), current)
+        elif current is not None and sentence not in texts[current]:
+            homes.append(None)
+            continue
+        homes.append(current)
+    following: str | None = None
+    for at in range(len(homes) - 1, -1, -1):  # what does not fit what is before it goes with what is behind it
+        homes[at] = following = homes[at] or following
+    return [home or current for home in homes]
+
+
+def _placed(doc_id: str, sentences: Sequence[Sentence], work: Conversion, file: str) -> MarkedDocument:
+    places = align([sentence.tokens for sentence in sentences], work.texts[doc_id].text)
+    nowhere = sum(place is None for here in places for place in here)
+    if 2 * nowhere > sum(map(len, places)):
+        message = f"{nowhere} of {sum(map(len, places))} tokens are not in its text: it is another text"
+        work.incidents.report("text-other", message, file=file, doc_id=doc_id)
+        return MarkedDocument(doc_id, None, (), file=file)
+    marks: list[Mark] = []
+    for sentence, here in zip(sentences, places, strict=True):
+        tagged = {at for chunk in sentence.chunks for at in range(chunk.start, chunk.end)}
+        for at, place in enumerate(here):
+            if place is None and at in tagged and squeezed(sentence.tokens[at]).text:
+                line = sentence.lines[at] if sentence.lines else None
+                message = f"the token {sentence.tokens[at]!r} is not in the text where it should be"
+                work.incidents.report("token-unaligned", message, file=file, line=line, doc_id=doc_id)
+            elif place is None:
+                work.lose("tokens outside entities that are not in the text")
+        for chunk in sentence.chunks:
+            inside = [place for place in here[chunk.start : chunk.end] if place is not None]
+            if inside:
+                marks.append(Mark(f"{len(marks)}", chunk.label, ((inside[0][0], inside[-1][1]),)))
+    return MarkedDocument(doc_id, None, tuple(marks), file=file)
