@@ -203,16 +203,15 @@ def _in_parts(
 
     place = workers.cores if cluster is None else partial(workers.cluster, cluster)
     with suppress(scoring.TooFewError):
-        counted, warnings = scoring.count_in_parts(predictions, gold, layers, place, progress=progress)
-        incidents.extend(warnings)
-        return counted
+        return scoring.count_in_parts(predictions, gold, layers, place, incidents, progress=progress)
     return None
 
 
 def _are_large(*inputs: str | Path) -> bool:
+    from khabar.reading.incidents import Incidents
     from khabar.reading.sources import AT_ONCE, bytes_of, sources
 
-    return bytes_of([file for source in inputs for file in sources(source, [])]) > AT_ONCE
+    return bytes_of([file for source in inputs for file in sources(source, Incidents())]) > AT_ONCE
 
 
 @collecting.paused()

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from khabar.edits import Story, story_of
+from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Seed
 
@@ -18,7 +19,7 @@ def read_bridge() -> Story:
         Seed(file=f"{name}.txt", sha256=sha256(text.encode()).hexdigest(), story="bridge", rights="-")
         for name, text in sorted(texts.items())
     ]
-    rows = [located.row for located in read_rows(BRIDGE / "annotations" / "bridge.jsonl", [])]
+    rows = [located.row for located in read_rows(BRIDGE / "annotations" / "bridge.jsonl", Incidents())]
     return story_of(seeds, texts, rows, "bridge")
 
 

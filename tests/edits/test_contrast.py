@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from khabar.edits import Story, read_changes, variants, write_changes, write_stories
-from khabar.reading.incidents import InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
 from khabar.records import Conflict, Decoy, Edit, Flip, IssueState
@@ -59,7 +59,7 @@ def test_what_is_written_is_sound(bridge: Story, tmp_path: Path) -> None:
     stories = list(variants(bridge, [FLIP, DECOY]).values())
     write_stories(stories, tmp_path / "seeds", tmp_path / "gold" / "bridge.jsonl", split="contrast")
     assert verify(tmp_path / "seeds") == []
-    located = read_rows(tmp_path / "gold" / "bridge.jsonl", [])
+    located = read_rows(tmp_path / "gold" / "bridge.jsonl", Incidents())
     texts = {doc_id: text for story in stories for doc_id, text in story.texts.items()}
     assert check(located, texts, {seed.doc_id: seed.story for seed in read_manifest(tmp_path / "seeds")}) == []
     assert all(isinstance(row, Located) for row in located)

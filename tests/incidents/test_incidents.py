@@ -161,7 +161,7 @@ def _annotations(case: dict[str, Any]) -> list[Incident]:
     folder = Path("shared/seeds")
     seeds = read_manifest(folder)
     texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
-    incidents: list[Incident] = []
+    incidents = Incidents()
     rows = read_gold(Path(), incidents)
     return [*incidents, *check_rows(rows, texts, {seed.doc_id: seed.story for seed in seeds})]
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.reading import lines
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import chunks, jsonl
 from khabar.reading.predictions import Origin, read_predictions, record_of_line, records_of_chunk
 
@@ -55,7 +55,7 @@ def test_lines_do_not_depend_on_how_much_is_read_at_once(
     path.write_bytes(content)
     monkeypatch.setattr(lines, "_CHUNK", at_once)
     monkeypatch.setattr(lines, "LONGEST_LINE", 64)
-    incidents: list[Incident] = []
+    incidents = Incidents()
     found = list(jsonl(path, incidents))
     wanted, wrong = one_by_one(content, 64)
     assert found == wanted
@@ -64,7 +64,7 @@ def test_lines_do_not_depend_on_how_much_is_read_at_once(
 
 def test_what_is_no_text_is_told_by_its_byte(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes("{}\nخبر \n".encode() + b"ab\xff\n\0\n")
-    incidents: list[Incident] = []
+    incidents = Incidents()
     assert [number for number, _ in jsonl(tmp_path / "a.jsonl", incidents)] == [1, 2]
     assert [(each.line, each.message) for each in incidents] == [(3, "byte 3 is not UTF-8")]
 
@@ -72,7 +72,7 @@ def test_what_is_no_text_is_told_by_its_byte(tmp_path: Path) -> None:
 def test_chunks_hold_whole_lines(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     path.write_bytes(b"".join(json.dumps({"doc_id": f"d{at:06}"}).encode() + b"\n" for at in range(40_000)))
-    found = list(chunks(path, []))
+    found = list(chunks(path, Incidents()))
     assert len(found) > 2
     assert all(chunk.endswith(b"}\n") for _, chunk in found)
     assert b"".join(chunk for _, chunk in found) == path.read_bytes()
@@ -108,20 +108,20 @@ LINE = st.one_of(
 @given(parts=st.lists(LINE, max_size=6), ended=st.booleans())
 def test_many_lines_at_once_are_read_as_each_alone(parts: list[str], ended: bool) -> None:
     chunk = ("\n".join(parts) + "\n" * ended).encode()
-    at_once: list[Incident] = []
-    each_alone: list[Incident] = []
+    at_once = Incidents()
+    each_alone = Incidents()
     found = records_of_chunk(chunk, 5, "f", at_once)
     wanted = []
     for number, line in enumerate(chunk.split(b"\n"), start=5):
         if line.strip():
             wanted += record_of_line(line, Origin("f", number), each_alone)
     assert found == wanted
-    assert at_once == each_alone
+    assert list(at_once) == list(each_alone)
 
 
 def test_an_escaped_key_does_not_hide_that_it_stands_twice(tmp_path: Path) -> None:
     path = tmp_path / "twice.jsonl"
     path.write_text('{"doc_id": "d", "entit\\u0069es": [], "entities": [{"start": 0, "end": 1, "label": "ORG"}]}\n')
-    incidents: list[Incident] = []
+    incidents = Incidents()
     read_predictions(path, incidents)
     assert [(each.id, each.line) for each in incidents] == [("key-repeated", 1)]

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from khabar import api, score
-from khabar.reading.incidents import InputError
+from khabar import score
+from khabar.reading.incidents import Incidents, InputError
+from khabar.records.labels import LAYERS
 from khabar.scale import scoring, workers
 from khabar.scoring.scorer import measure
 from tests.scale.corpora import corpus, write
@@ -78,14 +79,13 @@ def test_the_same_counts_when_a_worker_is_killed(
     worker()
     killed = threading.Event()
 
-    def kill_half_way(doing: str, done: int, of: int | None) -> None:
-        if doing == "counting" and of and done * 2 >= of and not killed.is_set():
+    def kill_half_way(doing: str, done: int, total: int | None) -> None:
+        if doing == "counting" and total and done * 2 >= total and not killed.is_set():
             os.kill(victim.pid, signal.SIGKILL)
             killed.set()
 
-    counted, _ = scoring.count_in_parts(
-        *inputs, api.LAYERS, partial(workers.cluster, address), part_bytes=6000, progress=kill_half_way
-    )
+    place = partial(workers.cluster, address)
+    counted = scoring.count_in_parts(*inputs, LAYERS, place, Incidents(), part_bytes=6000, progress=kill_half_way)
     assert killed.is_set()
     assert victim.wait(10) == -signal.SIGKILL
     assert measure(counted).to_json() == score(inputs[0], gold=inputs[1]).to_json()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,9 @@ from typer.testing import CliRunner
 from khabar import api
 from khabar.cli.app import app
 from khabar.reading import sources
-from khabar.reading.incidents import InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.records.labels import LAYERS, Layer
-from khabar.scale import problems, scoring, workers
+from khabar.scale import counting, scoring, workers
 from khabar.scoring.scorer import measure
 from tests.scale.corpora import Record, corpus, write, write_parquet
 
@@ -30,7 +31,8 @@ def in_parts(
     size: int = 3000,
     processes: int = 1,
 ) -> str:
-    counted, _ = scoring.count_in_parts(predictions, gold, layers, lambda: workers.cores(processes), part_bytes=size)
+    place = partial(workers.cores, processes)
+    counted = scoring.count_in_parts(predictions, gold, layers, place, Incidents(), part_bytes=size)
     return measure(counted, resamples=50).to_json()
 
 
@@ -185,7 +187,8 @@ def test_of_many_problems_the_first_are_listed(tmp_path: Path, monkeypatch: pyte
         write(tmp_path / "said.jsonl", [{**record, "doc_id": f"x{at}"} for at, record in enumerate(said)]),
         write(tmp_path / "gold.jsonl", gold),
     )
-    monkeypatch.setattr(problems, "LISTED", 5)
+    monkeypatch.setattr(counting, "LISTED", 5)
+    monkeypatch.setattr(scoring, "LISTED", 5)
     with pytest.raises(InputError) as refused:
         in_parts(*inputs)
     assert [each.line for each in refused.value.incidents] == [1, 2, 3, 4, 5]

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from khabar import api
 from khabar.corpus.gold import load_gold
 from khabar.reading.error_files import read_errors, write_errors
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute
@@ -51,8 +51,8 @@ def assert_adds_up(gold: Reference, said: list[Annotations], disputes: list[Disp
 
 
 def of_lines(gold: Lines, predictions: Lines) -> tuple[Reference, list[Annotations], list[Dispute], list[Error]]:
-    said, disputes = split(given_predictions(predictions, []))
-    known = reference(*split(given_predictions(gold, [])))
+    said, disputes = split(given_predictions(predictions, Incidents()))
+    known = reference(*split(given_predictions(gold, Incidents())))
     return known, said, disputes, list_errors(known, said, disputes)
 
 

@@ -15,7 +15,7 @@ from nervaluate.evaluator import Evaluator
 from seqeval.metrics import classification_report, f1_score
 from seqeval.scheme import IOB2
 
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incidents, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import reference
 from khabar.records.labels import ENTITY_LABELS
@@ -75,7 +75,7 @@ def ours(gold: Corpus, said: Corpus) -> Score:
             for at, spans in enumerate(corpus)
         ]
 
-    incidents: list[Incident] = []
+    incidents = Incidents()
     right, guessed = (split(given_predictions(lines(corpus), incidents)) for corpus in (gold, said))
     assert not errors(incidents)
     return score(reference(*right), *guessed, layers=["entities"], resamples=2)

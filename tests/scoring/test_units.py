@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import reference
 from khabar.scoring.scorer import score
@@ -33,8 +34,8 @@ DATE = {"kind": "date", "edtf": "2024"}
     ],
 )
 def test_a_pair_across_paragraphs_is_one_pair(layer: Any, figure: str, row: Any, said: Any) -> None:
-    gold = given_predictions([{"doc_id": "d", "text": TEXT, layer: [row]}], [])
-    found = score(reference(*split(gold)), *split(given_predictions([{"doc_id": "d", layer: [said]}], [])))
+    gold = given_predictions([{"doc_id": "d", "text": TEXT, layer: [row]}], Incidents())
+    found = score(reference(*split(gold)), *split(given_predictions([{"doc_id": "d", layer: [said]}], Incidents())))
     value, interval = found.layers[layer][figure].value, found.layers[layer][figure].interval
     # Where the paragraph of the gold row is not drawn there is nothing to judge, and that is a quarter of all draws.
     assert value is not None

@@ -101,13 +101,13 @@ def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
     manifest = read_manifest(seeds)
     texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
     stories = {seed.doc_id: seed.story for seed in manifest}
-    incidents: list[Incident] = []
+    incidents = Incidents()
     passes: list[Pass] = []
     for path in paths:
         located = read_rows(path, incidents)
-        incidents += check(located, texts, stories)
+        incidents.extend(check(located, texts, stories))
         passes.append(Pass(path.stem, tuple(item.row for item in located)))
-    Incidents(incidents).refuse()
+    incidents.refuse()
     a, b = passes
     shared = a.documents & b.documents
     if not shared:

@@ -76,7 +76,7 @@ def score(
     if errors is not None:
         from khabar.reading.predictions import read_predictions
 
-        records = read_predictions(file, [])
+        records = read_predictions(file, Incidents())
         reference = api.read_gold(gold, split, Incidents())
         write_errors(errors, reference, records.documents, records.disputes, wanted)
     warn(incidents)

@@ -85,13 +85,11 @@ def _document(start: str, gold: Path | None, split: str) -> Document:
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
     from khabar.reading.error_files import read_errors
-    from khabar.reading.incidents import Incident, InputError
-    from khabar.reading.incidents import errors as stopping
+    from khabar.reading.incidents import Incidents
 
-    incidents: list[Incident] = []
+    incidents = Incidents()
     listed = read_errors(path, incidents)
-    if stopping(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     return [e for e in listed if doc_id == e.doc_id or any(c.doc_id == doc_id for c in e.context)]
 
 

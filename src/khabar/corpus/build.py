@@ -11,7 +11,7 @@ from khabar.corpus.derive import derive
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.textless import without_text
 from khabar.reading.files import write_all
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
 from khabar.records import Seed
@@ -25,23 +25,21 @@ def build(seeds: Path, gold: Path, *, with_text: bool = True) -> Built:
 
     Without text it is a release of offsets and hashes: same files and columns, every text and surface empty.
     """
-    incidents = verify(seeds)
+    incidents = Incidents(verify(seeds))
     manifest = read_manifest(seeds)
     release = read_release(gold)
     located = read_gold(gold, incidents)
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
-    incidents += _one_split_a_story(manifest, seeds / MANIFEST)
-    incidents += check(located, texts, {seed.doc_id: seed.story for seed in manifest})
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.extend(_one_split_a_story(manifest, seeds / MANIFEST))
+    incidents.extend(check(located, texts, {seed.doc_id: seed.story for seed in manifest}))
+    incidents.refuse()
     tables = derive(manifest, texts, [item.row for item in located])
     statement = read_statement(gold)
     if with_text:
-        return assemble(release, tables, statement, warnings=incidents)
+        return assemble(release, tables, statement, warnings=list(incidents))
     bare, places = without_text(tables)
-    return assemble(release, bare, statement, places, warnings=incidents)
+    return assemble(release, bare, statement, places, warnings=list(incidents))
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:

@@ -10,8 +10,8 @@ import msgspec
 
 from khabar.corpus.release import read_release, released_corpus, sha256
 from khabar.reading.gold_checks import check_gold
-from khabar.reading.incidents import Incident, InputError, errors
-from khabar.reading.predictions import read_predictions, split
+from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference, issues_of, reference
 from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
@@ -44,13 +44,11 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
         source = released_corpus()
     if is_dataset(source):
         return from_corpus(Path(source), split_name), []
-    incidents: list[Incident] = []
+    incidents = Incidents()
     records = read_predictions(source, incidents)
-    incidents += check_gold(records)
-    if errors(incidents):
-        raise InputError(incidents)
-    annotations, disputes = split(records)
-    return reference(annotations, disputes), incidents
+    incidents.extend(check_gold(records))
+    incidents.refuse()
+    return reference(records.documents, records.disputes), list(incidents)
 
 
 def is_dataset(source: Path | str) -> bool:

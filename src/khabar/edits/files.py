@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from khabar.reading.files import write_lines
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import Change, Decoy, Flip
@@ -21,20 +22,15 @@ def read_changes(path: Path) -> list[Change]:
     incidents = Incidents(check_file(path))
     incidents.refuse()
     changes: list[Change] = []
-    problems: list[Incident] = []
-    for number, line in jsonl(path, problems):
-
-        def report(id: str, message: str, number: int = number) -> None:
-            incidents.report(id, message, file=path, line=number)
-
-        value = decoded(line, (str(path), number), problems)
+    for number, line in jsonl(path, incidents):
+        report = partial(incidents.report, file=path, line=number)
+        value = decoded(line, (str(path), number), incidents)
         kind = None if value is None else _KINDS.get(str(value.get("kind", "change")))
         if value is not None and kind is None:
             report("value-wrong", f"kind is {value['kind']!r}, not one of {', '.join(_KINDS)}")
         change = None if value is None or kind is None else shaped(value, kind, report)
         if change is not None:
             changes.append(change)
-    incidents.extend(problems)
     incidents.refuse()
     return changes
 

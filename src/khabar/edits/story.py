@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from khabar.reading.files import write_all
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incidents
 from khabar.reading.rows import encoded, read_gold
 from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones, ZoneSpan
 from khabar.seeds import read_manifest, read_text, verify, write_manifest
@@ -93,13 +93,12 @@ def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row
 def read_story(seeds: Path, gold: Path, story: str) -> Story:
     """Read a story from a seeds folder and a folder of annotation files. Raises InputError."""
     manifest = read_manifest(seeds)
-    incidents = verify(seeds)
+    incidents = Incidents(verify(seeds))
     rows = [located.row for located in read_gold(gold, incidents)]
     if not any(seed.story == story for seed in manifest):
         known = ", ".join(sorted({seed.story for seed in manifest}))
-        incidents.append(Incident("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", str(seeds)))
-    if errors(incidents):
-        raise InputError(incidents)
+        incidents.report("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", file=seeds)
+    incidents.refuse()
     return story_of(manifest, {seed.doc_id: read_text(seeds, seed) for seed in manifest}, rows, story)
 
 

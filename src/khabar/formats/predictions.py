@@ -42,9 +42,7 @@ class GroundedText:
 
 def read(path: Path, work: Conversion) -> list[Prediction]:
     """Read JSONL or Parquet in the prediction format, checking offsets against the texts that are known."""
-    incidents: list[Incident] = []
-    sourced = read_predictions(path, incidents)
-    work.incidents.extend(incidents)
+    sourced = read_predictions(path, work.incidents)
     for place, record in sourced:
         _check(record, place, work)
     return [record for _, record in sourced]

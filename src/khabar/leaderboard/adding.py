@@ -14,7 +14,7 @@ from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Place,
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, as_lines, scored, shown_names
 from khabar.leaderboard.survey import Survey, survey
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
@@ -74,7 +74,7 @@ def add(
 
 def _records(said: Path | Sequence[Annotations | Dispute]) -> list[Annotations | Dispute]:
     """Whatever can be read; what cannot is told when it is scored."""
-    return [record for _, record in read_predictions(said, [])] if isinstance(said, Path) else list(said)
+    return [record for _, record in read_predictions(said, Incidents())] if isinstance(said, Path) else list(said)
 
 
 def _last_card(present: Survey, system: str) -> Path | None:

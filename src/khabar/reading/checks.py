@@ -44,16 +44,16 @@ def checked_predictions(
 
     Every problem is added to `incidents`; what was read may be counted if none of them is an error.
     """
-    problems: list[Incident] = []
+    problems = Incidents()
     if isinstance(predictions, (Path, str)):
         records = read_predictions(predictions, problems)
     else:
         records = given_predictions(predictions, problems)
     in_text = set(layers) - {"conflicts"}
-    complete = bool(in_text) and not errors(problems)
-    if not in_text:  # a story without a line has no dispute: for conflicts alone, a file without a line is an answer
-        problems = [incident for incident in problems if incident.id != "file-empty"]
-    incidents.extend([*problems, *check_against(reference, records, complete=complete)])
+    complete = bool(in_text) and not problems.errors
+    # A story without a line has no dispute: for conflicts alone, a file without a line is an answer.
+    incidents.extend(problem for problem in problems if in_text or problem.id != "file-empty")
+    incidents.extend(check_against(reference, records, complete=complete))
     return records
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from khabar.reading.files import write_lines
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records.errors import Error
@@ -19,19 +20,16 @@ def write_errors(path: Path, errors: Iterable[Error]) -> None:
     write_lines(path, map(msgspec.json.encode, errors))
 
 
-def read_errors(path: Path, incidents: list[Incident]) -> list[Error]:
+def read_errors(path: Path, incidents: Incidents) -> list[Error]:
     """Read a file of errors. Problems of form are added to `incidents`; an empty file holds no error."""
     problems = check_file(path)
-    incidents += problems
+    incidents.extend(problems)
     found: list[Error] = []
     if problems or path.stat().st_size == 0:
         return found
     for number, line in jsonl(path, incidents):
         value = decoded(line, (str(path), number), incidents)
-
-        def report(incident: str, message: str, number: int = number) -> None:
-            incidents.append(Incident(incident, message, str(path), number))
-
+        report = partial(incidents.report, file=path, line=number)
         error = None if value is None else shaped(value, Error, report)
         if error is not None:
             found.append(error)

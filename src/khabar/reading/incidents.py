@@ -215,11 +215,19 @@ class InputError(KhabarError):
 class Incidents:
     """Collects the problems of one piece of work, so that all of them are reported at once.
 
-    Pass one on to whatever reads or checks; ask for `errors`, or call `refuse` to stop if there are any.
+    Pass one on to whatever reads or checks; ask for `errors`, or call `refuse` to stop if there are any. Where there
+    may be a million problems, `most` says how many to list: errors before warnings, in the order of `files` and their
+    lines. `unlisted` is how many more there are.
     """
 
-    def __init__(self, incidents: Iterable[Incident] = ()) -> None:
-        self._incidents = list(incidents)
+    def __init__(
+        self, incidents: Iterable[Incident] = (), *, most: int | None = None, files: Iterable[str] = ()
+    ) -> None:
+        self._incidents: list[Incident] = []
+        self._most = most
+        self._turn = {name: at for at, name in enumerate(files)}
+        self.unlisted = 0
+        self.extend(incidents)
 
     def report(
         self,
@@ -234,11 +242,21 @@ class Incidents:
     ) -> None:
         """Add a problem. `id` is a key of CATALOG; `offset` counts code points; `fix` replaces the catalogue's."""
         name = None if file is None else str(file)
-        self._incidents.append(Incident(id, message, name, line, doc_id, offset, fix))
+        self.extend([Incident(id, message, name, line, doc_id, offset, fix)])
 
     def extend(self, incidents: Iterable[Incident]) -> None:
         """Add what somebody else found."""
+        if isinstance(incidents, Incidents):
+            self.unlisted += incidents.unlisted
         self._incidents.extend(incidents)
+        if self._most is not None:
+            self.unlisted += max(0, len(self) - self._most)
+            self._incidents = sorted(self._incidents, key=self._rank)[: self._most]
+
+    def _rank(self, incident: Incident) -> tuple[object, ...]:
+        turn = self._turn.get(incident.file or "", len(self._turn))
+        line, offset = incident.line, incident.offset or 0
+        return incident.level != "error", turn, line is None, line or 0, incident.doc_id or "", offset
 
     @property
     def errors(self) -> list[Incident]:
@@ -248,7 +266,7 @@ class Incidents:
     def refuse(self) -> None:
         """Raise InputError with everything found, if any of it is an error."""
         if self.errors:
-            raise InputError(self._incidents)
+            raise InputError(self._incidents, unlisted=self.unlisted)
 
     def __iter__(self) -> Iterator[Incident]:
         return iter(self._incidents)

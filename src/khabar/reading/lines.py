@@ -1,14 +1,16 @@
-"""Lines of a file as raw objects, each with its number; a problem is an incident and never an exception."""
+"""Lines of a file as raw objects, each with its number. Problems are reported and never raised."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, Incidents
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -23,7 +25,15 @@ LONGEST_LINE = 32 * 1024 * 1024
 _CHUNK = 1 << 18
 """Bytes read at once, and the rest of the line that they end in."""
 
+_LISTS = ("entities", "numbers", "quotes", "sides")
+"""Lists of a record; of one that stands twice, the first would be lost."""
+_QUOTED = tuple(f'"{name}"'.encode() for name in _LISTS)
+"""The lists as a line names them. In a string the quotation marks would be escaped: counting bytes misses nothing."""
+_ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
+"""A letter of a key may be escaped; nobody but a forger does."""
+
 Line = tuple[int, bytes]
+"""A number, counted from 1, and what stands there."""
 
 _PARQUET = (".parquet", ".pq")
 ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
@@ -51,7 +61,7 @@ def check_file(path: Path) -> list[Incident]:
     return []
 
 
-def jsonl(path: File, incidents: list[Incident]) -> Iterator[Line]:
+def jsonl(path: File, incidents: Incidents) -> Iterator[Line]:
     """Give the non-blank lines of a UTF-8 file, numbered from 1. Overlong lines and what is no text are refused."""
     for first, chunk in chunks(path, incidents):
         yield from lines_of(chunk, first)
@@ -64,12 +74,11 @@ def lines_of(chunk: bytes, first: int) -> Iterator[Line]:
             yield number, line
 
 
-def chunks(path: File, incidents: list[Incident]) -> Iterator[Line]:
+def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
     """Give the text of a UTF-8 file in chunks of whole lines, each with the number of its first line.
 
     Overlong lines, and all that comes after what is no text, are refused and left out.
     """
-    name = str(path)
     number, blank = 1, True
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
@@ -77,34 +86,33 @@ def chunks(path: File, incidents: list[Incident]) -> Iterator[Line]:
                 chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
-            broken = None
+            too_long = None
             last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
             if len(chunk) - last > LONGEST_LINE:
-                at = number + chunk.count(b"\n", 0, last)
-                broken = Incident("line-too-long", f"over {LONGEST_LINE} bytes", name, at)
+                too_long = number + chunk.count(b"\n", 0, last)
                 rest = chunk[-1:]
                 while rest and not rest.endswith(b"\n"):
                     rest = stream.readline(LONGEST_LINE)
                 chunk = chunk[:last]
-            good, stop = _text_of(chunk, name, number)
+            good, problem = _text_of(chunk, number)
             if good and not good.isspace():
                 blank = False
                 yield number, good
-            if stop is not None:
-                incidents.append(stop)
+            if problem is not None:
+                incidents.report("file-not-text", problem, file=path, line=number + good.count(b"\n"))
                 return
             number += chunk.count(b"\n")
-            if broken is not None:
-                incidents.append(broken)
+            if too_long is not None:
+                incidents.report("line-too-long", f"over {LONGEST_LINE} bytes", file=path, line=too_long)
                 blank = False
                 number += 1
     if blank:
-        incidents.append(Incident("file-empty", "the file is empty" if number == 1 else "all lines are blank", name))
+        incidents.report("file-empty", "the file is empty" if number == 1 else "all lines are blank", file=path)
 
 
-def _text_of(chunk: bytes, name: str, first: int) -> tuple[bytes, Incident | None]:
+def _text_of(chunk: bytes, first: int) -> tuple[bytes, str | None]:
     """Give the lines of a chunk that are text: all of them, or those before the first that is not, and what it is."""
-    found: list[tuple[int, int, str]] = []  # start of the line, which of two comes first, what to say
+    problems: list[tuple[int, int, str]] = []  # start of the line, which of two comes first, what to say
 
     def line_of(at: int) -> int:
         return chunk.rfind(b"\n", 0, at) + 1
@@ -114,59 +122,91 @@ def _text_of(chunk: bytes, name: str, first: int) -> tuple[bytes, Incident | Non
             chunk.decode()
         except UnicodeDecodeError as error:
             start = line_of(error.start)
-            found.append((start, 0, f"byte {error.start - start + 1} is not UTF-8"))
+            problems.append((start, 0, f"byte {error.start - start + 1} is not UTF-8"))
     binary = 0 if first == 1 and chunk.startswith(b"PAR1") else chunk.find(b"\0")
     if binary >= 0:
-        found.append((line_of(binary), 1, "this is binary data"))
-    if not found:
+        problems.append((line_of(binary), 1, "this is binary data"))
+    if not problems:
         return chunk, None
-    start, _, message = min(found)
-    return chunk[:start], Incident("file-not-text", message, name, first + chunk.count(b"\n", 0, start))
+    start, _, message = min(problems)
+    return chunk[:start], message
 
 
-def parquet_batches(path: File, incidents: list[Incident], rows: int = 1024) -> Iterator[tuple[int, Any]]:
-    """Give the record batches of a Parquet file, each with the number of its first row, counted from 1."""
+def parquet_batches(
+    path: File, incidents: Incidents, rows: int = 1024, wanted: Callable[[str], bool] | None = None
+) -> Iterator[tuple[int, Any]]:
+    """Give the record batches of a Parquet file, each with the number of its first row, counted from 1.
+
+    `wanted` chooses columns by their paths, such as `entities.list.element.start`.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     number = 1
     try:
         with path.open("rb") as stream, pq.ParquetFile(stream, pre_buffer=False) as file:
-            for batch in file.iter_batches(batch_size=rows):
+            paths = [file.schema.column(at).path for at in range(len(file.schema))]
+            columns = None if wanted is None else [path for path in paths if wanted(path)]
+            for batch in file.iter_batches(batch_size=rows, columns=columns):
                 yield number, batch
                 number += len(batch)
     except (pa.ArrowException, OSError, ValueError) as error:
-        incidents.append(not_parquet(path, error, number - 1))
+        report_parquet(path, error, number - 1, incidents)
         return
     if number == 1:
-        incidents.append(Incident("file-empty", "the file has no row", str(path)))
+        incidents.report("file-empty", "the file has no row", file=path)
 
 
-def parquet_rows(path: File, incidents: list[Incident]) -> Iterator[tuple[int, dict[str, Any]]]:
+def parquet_rows(path: File, incidents: Incidents) -> Iterator[tuple[int, dict[str, Any]]]:
     """Give the rows of a Parquet file as objects, numbered from 1, a batch at a time."""
     for first, batch in parquet_batches(path, incidents):
         try:
             rows = batch.to_pylist()
         except (ValueError, OverflowError) as error:  # values Python cannot hold
-            incidents.append(not_parquet(path, error, first - 1))
+            report_parquet(path, error, first - 1, incidents)
             return
         yield from enumerate(rows, start=first)
 
 
-def not_parquet(path: object, error: Exception, read: int) -> Incident:
-    """What to say of a Parquet file that cannot be read beyond a row."""
+def report_parquet(path: object, error: Exception, read: int, incidents: Incidents) -> None:
+    """Report that a Parquet file cannot be read beyond a row (0: not at all)."""
     message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-    return Incident("file-not-parquet", message, str(path), read or None)
+    incidents.report("file-not-parquet", message, file=path, line=read or None)
 
 
-def decoded(line: bytes, place: tuple[str | None, int], incidents: list[Incident]) -> dict[str, Any] | None:
+def decoded(line: bytes, place: tuple[str | None, int], incidents: Incidents) -> dict[str, Any] | None:
     """Decode one line as a JSON object, or report why not."""
+    file, number = place
     try:
         value = msgspec.json.decode(line)
     except (msgspec.DecodeError, RecursionError) as error:
-        incidents.append(Incident("json-broken", str(error) or "nested too deeply", *place))
+        incidents.report("json-broken", str(error) or "nested too deeply", file=file, line=number)
         return None
     if not isinstance(value, dict):
-        incidents.append(Incident("json-not-object", f"it is a {type(value).__name__}", *place))
+        incidents.report("json-not-object", f"it is a {type(value).__name__}", file=file, line=number)
         return None
     return value
+
+
+def repeated_keys(line: bytes) -> list[str]:
+    """Name the lists that stand twice in one object of a line of JSON: parsers keep the last and say nothing.
+
+    Of other values the last one counts, as everywhere. Lines that are not JSON have no keys.
+    """
+    twice = any(line.count(key) > 1 for key in _QUOTED)
+    if not twice and (b"\\u00" not in line or not _ESCAPED_LETTER.search(line)):
+        return []
+    repeated: dict[str, None] = {}
+
+    def note(pairs: Sequence[tuple[str, Any]]) -> None:
+        seen = set()
+        for key, _ in pairs:
+            if key in seen and key in _LISTS:
+                repeated[key] = None
+            seen.add(key)
+
+    try:
+        json.loads(line, object_pairs_hook=note)
+    except (ValueError, RecursionError):
+        return []
+    return list(repeated)

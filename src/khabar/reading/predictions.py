@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import repeat
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from khabar.reading.incidents import Incident
-from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows
+from khabar.reading.incidents import Incidents
+from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows, repeated_keys
 from khabar.reading.mentions import Documents
-from khabar.reading.repeated import repeated_keys
 from khabar.reading.shape import shaped
 from khabar.reading.sources import sources
 from khabar.records import Annotations, Dispute, Prediction
@@ -47,38 +46,40 @@ _ANNOTATIONS = msgspec.json.Decoder(Annotations)
 _DISPUTE = msgspec.json.Decoder(Dispute)
 
 
-def read_predictions(source: Path | str, incidents: list[Incident]) -> Records:
+def read_predictions(source: Path | str, incidents: Incidents) -> Records:
     """Read predictions: a JSONL or Parquet file, a folder of such files, or a URL of either.
 
     Problems of form are added to `incidents`. A file without lines is one only if no other file has any.
     """
-    found: list[Sourced] = []
-    problems: list[Incident] = []
+    records: list[Sourced] = []
+    problems = Incidents()
     for file in sources(source, problems):
         if is_parquet(file):
             for number, row in parquet_rows(file, problems):
-                found += record_of_row(row, Origin(str(file), number), problems)
+                records += record_of_row(row, Origin(str(file), number), problems)
         else:
             for first, chunk in chunks(file, problems):
-                found += records_of_chunk(chunk, first, str(file), problems)
-    incidents += [each for each in problems if not found or each.id != "file-empty"]
-    return Records(found)
+                records += records_of_chunk(chunk, first, str(file), problems)
+    incidents.extend(problem for problem in problems if not records or problem.id != "file-empty")
+    return Records(records)
 
 
-def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents: list[Incident]) -> Records:
+def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents: Incidents) -> Records:
     """Take predictions from Python: records, or objects as they would stand in a file."""
-    found: list[Sourced] = []
+    records: list[Sourced] = []
     for number, item in enumerate(items, start=1):
         place = Origin(None, number)
         if isinstance(item, (Annotations, Dispute)):
-            found.append((place, item))
+            records.append((place, item))
         elif isinstance(item, Mapping):
             record = _from_object(dict(item), place, incidents)
             if record is not None:
-                found.append((place, record))
+                records.append((place, record))
         else:
-            incidents.append(Incident("json-not-object", f"item {number} is a {type(item).__name__}", *place))
-    return Records(found)
+            incidents.report(
+                "json-not-object", f"item {number} is a {type(item).__name__}", file=place.file, line=number
+            )
+    return Records(records)
 
 
 def split(records: Sequence[Sourced]) -> tuple[Documents, list[Dispute]]:
@@ -87,7 +88,7 @@ def split(records: Sequence[Sourced]) -> tuple[Documents, list[Dispute]]:
     return parted.documents, parted.disputes
 
 
-def records_of_chunk(chunk: bytes, first: int, file: str, incidents: list[Incident]) -> list[Sourced]:
+def records_of_chunk(chunk: bytes, first: int, file: str, incidents: Incidents) -> list[Sourced]:
     """Read whole lines of JSON, numbered from `first`: at once if all are plain, else one by one."""
     records = _documents_only(chunk)
     if records is not None:
@@ -118,10 +119,11 @@ def _documents_only(chunk: bytes) -> list[Annotations] | None:
     return records
 
 
-def record_of_line(line: bytes, place: Origin, incidents: list[Incident]) -> list[Sourced]:
+def record_of_line(line: bytes, place: Origin, incidents: Incidents) -> list[Sourced]:
     """Read one line of JSON: its record, or nothing and an incident."""
     record: Prediction | None
-    incidents += [Incident("key-repeated", f"the key {key!r} stands twice", *place) for key in repeated_keys(line)]
+    for key in repeated_keys(line):
+        incidents.report("key-repeated", f"the key {key!r} stands twice", file=place.file, line=place.line)
     try:
         record = _ANNOTATIONS.decode(line)
     except (msgspec.DecodeError, RecursionError):
@@ -133,19 +135,16 @@ def record_of_line(line: bytes, place: Origin, incidents: list[Incident]) -> lis
     return [] if record is None else [(place, record)]
 
 
-def record_of_row(row: Mapping[str, Any], place: Origin, incidents: list[Incident]) -> list[Sourced]:
+def record_of_row(row: Mapping[str, Any], place: Origin, incidents: Incidents) -> list[Sourced]:
     """Read one row of a table, in which a column without a value is null."""
     record = _from_object({key: value for key, value in row.items() if value is not None}, place, incidents)
     return [] if record is None else [(place, record)]
 
 
-def _from_object(value: dict[str, Any], place: Origin, incidents: list[Incident]) -> Prediction | None:
+def _from_object(value: dict[str, Any], place: Origin, incidents: Incidents) -> Prediction | None:
     doc_id = value.get("doc_id")
-
-    def report(incident: str, message: str) -> None:
-        known = doc_id if isinstance(doc_id, str) else None
-        incidents.append(Incident(incident, message, place.file, place.line, known))
-
+    known = doc_id if isinstance(doc_id, str) else None
+    report = partial(incidents.report, file=place.file, line=place.line, doc_id=known)
     if "doc_id" in value:
         return shaped(value, Annotations, report)
     if "sides" in value or "story" in value:

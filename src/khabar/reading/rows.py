@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from khabar.reading.files import write_whole
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import ANNOTATED, Row
@@ -27,7 +28,7 @@ class Located:
 _BY_LAYER = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 
 
-def read_rows(path: Path, incidents: list[Incident]) -> list[Located]:
+def read_rows(path: Path, incidents: Incidents) -> list[Located]:
     """Read one annotation file; problems of form are added to `incidents`."""
     problems = check_file(path)
     incidents.extend(problems)
@@ -36,11 +37,9 @@ def read_rows(path: Path, incidents: list[Incident]) -> list[Located]:
         value = decoded(line, (str(path), number), incidents)
         if value is None:
             continue
-
-        def report(incident: str, message: str, number: int = number, doc_id: object = value.get("doc_id")) -> None:
-            known = doc_id if isinstance(doc_id, str) else None
-            incidents.append(Incident(incident, message, str(path), number, known))
-
+        doc_id = value.get("doc_id")
+        known = doc_id if isinstance(doc_id, str) else None
+        report = partial(incidents.report, file=path, line=number, doc_id=known)
         kind = _BY_LAYER.get(str(value.get("layer")))
         if kind is None:
             report("value-wrong", f"layer is {value.get('layer')!r}, not one of {', '.join(_BY_LAYER)}")
@@ -51,11 +50,11 @@ def read_rows(path: Path, incidents: list[Incident]) -> list[Located]:
     return located
 
 
-def read_gold(folder: Path, incidents: list[Incident]) -> list[Located]:
+def read_gold(folder: Path, incidents: Incidents) -> list[Located]:
     """Read all annotation files of a folder (`*.jsonl`), in the order of their names."""
     paths = sorted(folder.glob("*.jsonl"))
     if not paths:
-        incidents.append(Incident("file-missing", f"no .jsonl file in {folder}", str(folder)))
+        incidents.report("file-missing", f"no .jsonl file in {folder}", file=folder)
     return [located for path in paths for located in read_rows(path, incidents)]
 
 

@@ -7,7 +7,7 @@ from os.path import isdir
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import ENDINGS, check_file, is_parquet
 
 if TYPE_CHECKING:
@@ -54,36 +54,31 @@ def size_of(file: File) -> int:
     return file.size if isinstance(file, Remote) else file.stat().st_size
 
 
-def sources(source: Path | str, incidents: list[Incident]) -> list[File]:
-    """List the files of an input, in the order of their names; what cannot be read is added to `incidents`.
+def sources(source: Path | str, incidents: Incidents) -> list[File]:
+    """List the files of an input, in the order of their names. What cannot be read is reported and left out.
 
     Of a folder these are its `.jsonl` and `.parquet` files at any depth, but none that begins with a dot or underscore.
     """
     if is_url(source):
         return _remote(str(source), incidents)
     path = Path(source)
-    if not isdir(path):  # of a name that no file system takes, Path.is_dir raises
-        problems = check_file(path)
-        incidents += problems
-        return [] if problems else [path]
-    try:
-        names = sorted(each for each in path.rglob("*") if _holds_records(each.relative_to(path)))
-    except OSError as error:
-        incidents.append(Incident("file-unreadable", error.strerror or "it cannot be listed", str(path)))
-        return []
-    found: list[File] = []
-    for name in names:
-        problems = check_file(name)
-        incidents += problems
-        found += [] if problems else [name]
+    names = [path]
+    if isdir(path):  # of a name that no file system takes, Path.is_dir raises
+        try:
+            names = sorted(name for name in path.rglob("*") if _holds_records(name.relative_to(path)))
+        except OSError as error:
+            incidents.report("file-unreadable", error.strerror or "it cannot be listed", file=path)
+            return []
     if not names:
-        incidents.append(_nothing_in(str(path)))
-    return found
+        _report_nothing(path, incidents)
+    problems = {name: check_file(name) for name in names}
+    incidents.extend(problem for of_file in problems.values() for problem in of_file)
+    return [name for name in names if not problems[name]]
 
 
 def holds_records(folder: Path) -> bool:
     """Tell whether a folder holds any file of records."""
-    return any(_holds_records(each.relative_to(folder)) for each in folder.rglob("*"))
+    return any(_holds_records(name.relative_to(folder)) for name in folder.rglob("*"))
 
 
 def bytes_of(files: Sequence[File]) -> int:
@@ -95,31 +90,32 @@ def _holds_records(path: Path) -> bool:
     return path.suffix.lower() in ENDINGS and not any(part.startswith((".", "_")) for part in path.parts)
 
 
-def _nothing_in(folder: str) -> Incident:
+def _report_nothing(folder: object, incidents: Incidents) -> None:
     message = "this is a folder without a .jsonl or .parquet file"
-    return Incident("file-unreadable", message, folder, fix="name a file, or a folder of .jsonl or .parquet files")
+    fix = "name a file, or a folder of .jsonl or .parquet files"
+    incidents.report("file-unreadable", message, file=folder, fix=fix)
 
 
-def _remote(url: str, incidents: list[Incident]) -> list[File]:
+def _remote(url: str, incidents: Incidents) -> list[File]:
     from fsspec.core import url_to_fs
 
     try:
         system, path = url_to_fs(url)
         if not system.isdir(path):
             if not system.exists(path):
-                incidents.append(Incident("file-missing", f"no such file: {url}", url))
+                incidents.report("file-missing", f"no such file: {url}", file=url)
                 return []
             return [Remote(system, path)]
         root = Path(path)
-        names = sorted(each for each in system.find(path) if _holds_records(Path(each).relative_to(root)))
+        names = sorted(name for name in system.find(path) if _holds_records(Path(name).relative_to(root)))
     except ImportError as error:
         fix = f"pip install what opens it ({error.name or str(error)[:80]})"
-        incidents.append(Incident("extra-missing", "nothing installed opens this kind of URL", url, fix=fix))
+        incidents.report("extra-missing", "nothing installed opens this kind of URL", file=url, fix=fix)
         return []
     except Exception as error:  # each file system fails in its own way, and none of them is a reason to crash
         message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-        incidents.append(Incident("file-unreadable", message, url))
+        incidents.report("file-unreadable", message, file=url)
         return []
     if not names:
-        incidents.append(_nothing_in(url))
+        _report_nothing(url, incidents)
     return [Remote(system, name) for name in names]

@@ -1,100 +1,189 @@
-"""Counting a part: the scorer's own counts of some stories, small enough to be sent back."""
+"""Counting in parts: the scorer's counts of some stories, and all of these joined, as if counted at once."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
-from khabar import collecting
 from khabar.reading.checks import check_against
 from khabar.reading.gold_checks import check_gold
-from khabar.reading.incidents import Incident, errors
-from khabar.reading.predictions import split
+from khabar.reading.incidents import Incidents
+from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
-from khabar.scale.parts import records
-from khabar.scale.problems import Problems
+from khabar.scale.parts import records_of
 from khabar.scoring.bootstrap import OfStories
-from khabar.scoring.counting import Unit
+from khabar.scoring.counting import Counts, Frame, Table, Unit, narrow
 from khabar.scoring.matching import Layer as Scored
 from khabar.scoring.metrics import Figure
 from khabar.scoring.scorer import TEXT_LAYERS, count
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from khabar.scoring.counting import Column
+
+    Integers = NDArray[np.intp]
+
+LISTED = 1000
+"""How many problems of a large input are listed; of the others there is only a count."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What is asked of every part. `turn` numbers the files, by name; `first` is the first file of predictions."""
+    """What is asked of every part."""
 
     layers: Sequence[Layer]
     whole: WholeGold
-    turn: dict[str, int]
-    first: str
+    files: tuple[str, ...]
+    """All files, those of gold first."""
+    predictions: str
+    """The first file of predictions."""
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong in parts, or in all of them, by what it is a problem of."""
+
+    gold: Incidents
+    form: Incidents
+    """Of lines of predictions, by themselves."""
+    fit: Incidents
+    """Of predictions that do not fit gold, but for documents without a line."""
+    missing: Incidents
+    """Documents without a line."""
+
+    @classmethod
+    def none_in(cls, files: Sequence[str]) -> Problems:
+        """No problem yet."""
+        return cls(*(Incidents(most=LISTED, files=files) for _ in range(4)))
+
+    def extend(self, other: Problems) -> None:
+        """Add those of another part."""
+        self.gold.extend(other.gold)
+        self.form.extend(other.form)
+        self.fit.extend(other.fit)
+        self.missing.extend(other.missing)
 
 
 @dataclass(frozen=True, slots=True)
-class PartLayer:
+class LayerCounts:
     """A layer's counts over the units of a part: its documents in order, or (conflicts) the units named."""
 
     columns: list[str]
     values: list[Column]
     units: list[Unit] | None
     figures: list[Figure]
-    resampled: list[OfStories]
+    of_stories: list[OfStories]
     set_aside: int
     ungrounded: int
 
 
 @dataclass(slots=True)
-class Counted:
+class PartCounts:
     """What comes back of a part."""
 
-    layers: dict[str, PartLayer] = field(default_factory=dict)
+    problems: Problems
+    layers: dict[str, LayerCounts] = field(default_factory=dict)
     lines: tuple[bytes, ...] = ()
     """Canonical JSON of the part's gold, sorted: its share of the fingerprint."""
-    gold: Problems = field(default_factory=Problems)
-    form: Problems = field(default_factory=Problems)
-    """Problems with the form of predictions."""
-    fit: Problems = field(default_factory=Problems)
-    """Problems of predictions with gold, but for documents without a line."""
-    missing: Problems = field(default_factory=Problems)
 
 
-@collecting.paused()
-def count_part(data: bytes, task: Task) -> Counted:
+def count_part(data: bytes, task: Task) -> PartCounts:
     """Read, check and count one part. Pure: the same bytes give the same counts wherever they are counted."""
-    found = Counted()
-    incidents: list[Incident] = []
-    given = list(records(data, "gold", incidents))
-    incidents += check_gold(given, part=True)
-    found.gold.add(incidents, task.turn)
-    if errors(incidents):
-        return found
-    gold = reference(*split(given), whole=task.whole)
-    found.lines = gold.lines
+    problems = Problems.none_in(task.files)
+    counts = PartCounts(problems)
+    given = Records(records_of(data, "gold", problems.gold))
+    problems.gold.extend(check_gold(given, part=True))
+    if problems.gold.errors:
+        return counts
+    gold = reference(given.documents, given.disputes, whole=task.whole)
+    counts.lines = gold.lines
     del given
-    incidents = []
-    predicted = list(records(data, "predictions", incidents))
-    found.form.add(incidents, task.turn)
-    is_broken = bool(errors(incidents))
-    complete = any(layer in TEXT_LAYERS for layer in task.layers)
-    incidents = check_against(gold, predicted, complete=complete)
-    missing = [each for each in incidents if each.id == "document-missing"]
-    found.missing.add([replace(each, file=task.first) for each in missing], task.turn)
-    incidents = [each for each in incidents if each.id != "document-missing"]
-    found.fit.add(incidents, task.turn)
-    if not (is_broken or missing or errors(incidents)):
-        counted = count(gold, *split(predicted), layers=task.layers)
-        found.layers = {name: _sent(name, layer) for name, layer in counted.layers.items()}
-    return found
+    predicted = Records(records_of(data, "predictions", problems.form))
+    for incident in check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers)):
+        if incident.id == "document-missing":
+            problems.missing.extend([replace(incident, file=task.predictions)])
+        else:
+            problems.fit.extend([incident])
+    if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
+        counted = count(gold, predicted.documents, predicted.disputes, layers=task.layers)
+        counts.layers = {name: _counts_of(name, layer) for name, layer in counted.layers.items()}
+    return counts
 
 
-def _sent(name: str, layer: Scored) -> PartLayer:
+def _counts_of(name: str, layer: Scored) -> LayerCounts:
     table = layer.table
     assert table is not None, "a counted layer has a table"
     units = list(table.frame.index) if name == "conflicts" else None
-    resampled = cast("list[OfStories]", layer.resampled)  # gold in the prediction format has no tokens to tag
-    return PartLayer(table.columns, table.values, units, layer.figures, resampled, layer.set_aside, layer.ungrounded)
+    of_stories = cast("list[OfStories]", layer.resampled)  # gold in the prediction format has no tokens to tag
+    return LayerCounts(table.columns, table.values, units, layer.figures, of_stories, layer.set_aside, layer.ungrounded)
+
+
+class JoinedLayer:
+    """One layer of the whole, filled part by part, in any order. `units` is how many units it has."""
+
+    def __init__(self, units: int) -> None:
+        self._units = units
+        self._columns: dict[str, Column] = {}
+        self._figures: dict[str, Figure] = {}
+        self._of_stories: list[list[OfStories]] = []
+        self._set_aside = self._ungrounded = 0
+
+    def add(self, part: LayerCounts, units: Integers) -> None:
+        """Add a part; `units` gives the indices that its units have in the whole."""
+        for name, values in zip(part.columns, part.values, strict=True):
+            self._columns[name] = _added(self._columns.get(name), values, units, self._units)
+        self._figures |= {figure.name: figure for figure in part.figures}
+        self._of_stories.append(part.of_stories)
+        self._set_aside += part.set_aside
+        self._ungrounded += part.ungrounded
+
+    def layer(self, frame: Frame) -> Scored:
+        """The layer as it would be, had it been counted at once."""
+        columns = sorted(self._columns)
+        # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
+        tagged = sorted(name for name in self._figures if name.startswith(_PHENOMENON))
+        plain = [name for name in self._figures if not name.startswith(_PHENOMENON)]
+        return Scored(
+            Counts(),
+            Table(frame, columns, [self._columns[name] for name in columns]),
+            [self._figures[name] for name in (*plain, *tagged)],
+            [type(parts[0]).joined(parts) for parts in zip(*self._of_stories, strict=True)],
+            self._set_aside,
+            self._ungrounded,
+        )
+
+
+_PHENOMENON = "phenomenon."
+
+
+def joined_disputes(parts: Sequence[LayerCounts]) -> Scored:
+    """The conflicts layer of the whole: its units are the disputes and false records, or the stories, of all parts."""
+    import numpy as np
+
+    strata: dict[str, set[str | int]] = defaultdict(set)
+    for part in parts:
+        for stratum, name in part.units or ():
+            strata[stratum].add(name)
+    frame = Frame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
+    joined = JoinedLayer(len(frame))
+    for part in parts:
+        joined.add(part, np.array([frame.index[unit] for unit in part.units or ()], np.intp))
+    return joined.layer(frame)
+
+
+def _added(column: Column | None, values: Column, units: Integers, size: int) -> Column:
+    """Add counts to a column at some units; the column widens where it has to."""
+    import numpy as np
+
+    if column is None:
+        column = np.zeros(size, values.dtype)
+    wide = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float64
+    sums = narrow(column[units].astype(np.promote_types(wide, np.int64)) + values)
+    column = column.astype(np.promote_types(column.dtype, sums.dtype), copy=False)
+    column[units] = sums
+    return column

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 import msgspec
 
-from khabar.reading.incidents import Incident
-from khabar.reading.lines import is_parquet, jsonl, not_parquet, parquet_batches
+from khabar.reading.incidents import Incidents
+from khabar.reading.lines import is_parquet, jsonl, parquet_batches, report_parquet
 from khabar.reading.predictions import Origin, Sourced, record_of_line, record_of_row
-from khabar.scale.heads import ROWS_AT_A_TIME, Keys, batch_keys, keys_of
+from khabar.scale.outlines import ROWS_AT_A_TIME, Keys, keys_of, keys_of_rows
 
 if TYPE_CHECKING:
     from khabar.reading.lines import File
 
 Side = Literal["gold", "predictions"]
+PartOf = Callable[[Keys], int]
+"""The part a record belongs to."""
 _BUFFER = 1 << 16
 _LENGTH = 8
 
@@ -29,25 +32,25 @@ class Block(msgspec.Struct):
     file: str
     is_table: bool
     numbers: list[int]
+    """The line or row of each."""
     data: bytes
 
 
 class Parts:
-    """Files of blocks, one a part, in a folder."""
+    """Files of blocks in a folder, one a part."""
 
-    def __init__(self, folder: Path, number: int) -> None:
-        self._folder, self.number = folder, number
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
     def _path(self, part: int) -> Path:
         return self._folder / f"{part:05}.part"
 
     def append(self, part: int, block: Block) -> None:
         """Add a block to a part."""
-        data = msgspec.msgpack.encode(block)
         with self._path(part).open("ab") as stream:
-            stream.write(len(data).to_bytes(_LENGTH, "little") + data)
+            write_lengthy(stream, msgspec.msgpack.encode(block))
 
-    def read(self, part: int) -> bytes:
+    def take(self, part: int) -> bytes:
         """All blocks of a part, to be sent to whoever counts it; the file is removed."""
         path = self._path(part)
         if not path.exists():
@@ -57,76 +60,72 @@ class Parts:
         return data
 
 
-def distribute(
-    parts: Parts, side: Side, files: Sequence[File], part_of: Callable[[Keys], int], step: Callable[[int], None]
-) -> None:
-    """Send each record to its part. What cannot be read was reported by the survey."""
-    for file in files:
-        if is_parquet(file):
-            _distribute_rows(parts, side, file, part_of, step)
-        else:
-            _distribute_lines(parts, side, file, part_of, step)
+def write_lengthy(stream: BinaryIO, data: bytes) -> None:
+    """Write bytes after their length."""
+    stream.write(len(data).to_bytes(_LENGTH, "little") + data)
 
 
-def _distribute_lines(
-    parts: Parts, side: Side, file: File, part_of: Callable[[Keys], int], step: Callable[[int], None]
-) -> None:
-    waiting: dict[int, tuple[list[int], list[bytes]]] = defaultdict(lambda: ([], []))
+def read_lengthy(stream: BinaryIO) -> Iterator[bytes]:
+    """Read what `write_lengthy` wrote."""
+    while length := stream.read(_LENGTH):
+        yield stream.read(int.from_bytes(length, "little"))
+
+
+def distribute(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
+    """Send each record of a file to its part; what cannot be read was reported by the survey. Gives how many went."""
+    return (_distribute_rows if is_parquet(file) else _distribute_lines)(parts, side, file, part_of)
+
+
+def _distribute_lines(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
+    waiting: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
     sizes: dict[int, int] = defaultdict(int)
 
     def flush(part: int) -> None:
-        numbers, lines = waiting.pop(part)
-        parts.append(part, Block(side, str(file), False, numbers, b"\n".join(lines)))
+        numbers, lines = zip(*waiting.pop(part), strict=True)
+        parts.append(part, Block(side, str(file), False, list(numbers), b"\n".join(lines)))
         sizes[part] = 0
 
-    for number, line in jsonl(file, []):
+    for number, line in jsonl(file, Incidents()):
         part = part_of(keys_of(line))
-        numbers, lines = waiting[part]
-        numbers.append(number)
-        lines.append(line.rstrip(b"\r\n"))
+        waiting[part].append((number, line.rstrip(b"\r\n")))
         sizes[part] += len(line)
         if sizes[part] > _BUFFER:
             flush(part)
-        step(1)
+        yield 1
     for part in list(waiting):
         flush(part)
 
 
-def _distribute_rows(
-    parts: Parts, side: Side, file: File, part_of: Callable[[Keys], int], step: Callable[[int], None]
-) -> None:
+def _distribute_rows(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
     import pyarrow as pa
 
-    for first, batch in parquet_batches(file, [], ROWS_AT_A_TIME):
+    for first, batch in parquet_batches(file, Incidents(), ROWS_AT_A_TIME):
         rows: dict[int, list[int]] = defaultdict(list)
-        for at, keys in enumerate(batch_keys(batch)):
-            rows[part_of(keys)].append(at)
-        for part, which in rows.items():
+        for row, keys in enumerate(keys_of_rows(batch)):
+            rows[part_of(keys)].append(row)
+        for part, chosen in rows.items():
             sink = pa.BufferOutputStream()
             with pa.ipc.new_stream(sink, batch.schema) as writer:
-                writer.write_batch(batch.take(pa.array(which)))
-            block = Block(side, str(file), True, [first + at for at in which], sink.getvalue().to_pybytes())
-            parts.append(part, block)
-        step(len(batch))
+                writer.write_batch(batch.take(pa.array(chosen)))
+            numbers = [first + row for row in chosen]
+            parts.append(part, Block(side, str(file), True, numbers, sink.getvalue().to_pybytes()))
+        yield len(batch)
 
 
-def records(data: bytes, side: Side, incidents: list[Incident]) -> Iterator[Sourced]:
+def records_of(data: bytes, side: Side, incidents: Incidents) -> Iterator[Sourced]:
     """Read one side of a part in full, in the order of its files and lines."""
-    at = 0
-    while at < len(data):
-        size = int.from_bytes(data[at : at + _LENGTH], "little")
-        block = msgspec.msgpack.decode(memoryview(data)[at + _LENGTH : at + _LENGTH + size], type=Block)
-        at += _LENGTH + size
+    for encoded in read_lengthy(BytesIO(data)):
+        block = msgspec.msgpack.decode(encoded, type=Block)
         if block.side != side:
             continue
         if block.is_table:
-            yield from _rows(block, incidents)
+            yield from _records_of_table(block, incidents)
         else:
             for number, line in zip(block.numbers, block.data.split(b"\n"), strict=True):
                 yield from record_of_line(line, Origin(block.file, number), incidents)
 
 
-def _rows(block: Block, incidents: list[Incident]) -> Iterator[Sourced]:
+def _records_of_table(block: Block, incidents: Incidents) -> Iterator[Sourced]:
     import pyarrow as pa
 
     with pa.ipc.open_stream(block.data) as reader:
@@ -134,7 +133,7 @@ def _rows(block: Block, incidents: list[Incident]) -> Iterator[Sourced]:
             try:
                 rows = batch.to_pylist()
             except (ValueError, OverflowError) as error:  # values Python cannot hold
-                incidents.append(not_parquet(block.file, error, block.numbers[0] - 1))
+                report_parquet(block.file, error, block.numbers[0] - 1, incidents)
                 return
             for number, row in zip(block.numbers, rows, strict=True):
                 yield from record_of_row(row, Origin(block.file, number), incidents)

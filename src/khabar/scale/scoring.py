@@ -3,35 +3,40 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from functools import partial
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from khabar.progress import Progress, quiet
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incidents
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
-from khabar.records.labels import LAYERS, Layer
-from khabar.scale.counting import Counted as PartCounted
-from khabar.scale.counting import PartLayer, Task, count_part
-from khabar.scale.heads import Keys
-from khabar.scale.joining import Whole, frame_of, joined_conflicts, positions
-from khabar.scale.parts import Parts, distribute
-from khabar.scale.problems import Problems
-from khabar.scale.survey import Survey, survey_gold, survey_predictions
+from khabar.records.labels import Layer
+from khabar.scale.counting import LISTED, JoinedLayer, LayerCounts, Problems, Task, count_part, joined_disputes
+from khabar.scale.outlines import Outline, outlines
+from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
+from khabar.scale.survey import Survey
 from khabar.scale.workers import Workers
-from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.scorer import FEW_DOCUMENTS, Counted
+from khabar.scoring.counting import Frame
+from khabar.scoring.scorer import FEW_DOCUMENTS, TEXT_LAYERS, Counted
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from khabar.reading.lines import File
 
 PART_BYTES = 8 << 20
 """What a part holds of both sides, about; a story larger than that is a larger part."""
 MOST_PARTS = 4096
-_LENGTH = 4
+_SHOWN_AFTER = 4096
+"""Records between two reports of progress."""
+
+Item = TypeVar("Item")
 
 
 class TooFewError(Exception):
@@ -43,17 +48,17 @@ def count_in_parts(
     gold: Path | str,
     layers: Sequence[Layer],
     workers: Callable[[], AbstractContextManager[Workers]],
+    incidents: Incidents,
     *,
     part_bytes: int = PART_BYTES,
     progress: Progress = quiet,
-) -> tuple[Counted, list[Incident]]:
+) -> Counted:
     """Count predictions against gold in the prediction format, each a file, a folder or a URL.
 
-    Also gives the warnings. Raises InputError with the first `khabar.scale.problems.LISTED` problems, and TooFewError.
+    Warnings are added to `incidents`. Raises InputError with the first thousand problems, and TooFewError.
     """
-    with workers() as found, tempfile.TemporaryDirectory(prefix="khabar-") as name:
-        folder = Path(name)
-        return _count(predictions, gold, layers, found, part_bytes, progress, folder)
+    with workers() as running, tempfile.TemporaryDirectory(prefix="khabar-") as name:
+        return _count(predictions, gold, layers, running, incidents, part_bytes, progress, Path(name))
 
 
 def _count(
@@ -61,110 +66,104 @@ def _count(
     gold: Path | str,
     layers: Sequence[Layer],
     workers: Workers,
+    incidents: Incidents,
     part_bytes: int,
     progress: Progress,
     folder: Path,
-) -> tuple[Counted, list[Incident]]:
+) -> Counted:
     survey = Survey()
-    golds, gold_problems = _read(
-        gold, lambda files, found: survey_gold(survey, files, found, _step("reading gold", progress))
-    )
-    said, form_problems = _read(
-        predictions,
-        lambda files, found: survey_predictions(survey, files, found, _step("reading predictions", progress)),
-    )
-    if not errors(gold_problems) and len(survey.documents) < FEW_DOCUMENTS:
+    of_gold, of_predictions = Incidents(), Incidents()
+    golds = _surveyed(gold, survey.read_gold, of_gold, "reading gold", progress)
+    files = _surveyed(predictions, survey.read_predictions, of_predictions, "reading predictions", progress)
+    if not of_gold.errors and len(survey.documents) < FEW_DOCUMENTS:
         raise TooFewError
-    survey.settle(layers)
-    number = max(1, min(MOST_PARTS, bytes_of([*golds, *said]) // part_bytes))
-    parts = Parts(folder, number)
+    survey.conclude(layers)
+    number = max(1, min(MOST_PARTS, bytes_of([*golds, *files]) // part_bytes))
+    parts = Parts(folder)
+    part_of = partial(survey.part_of, parts=number)
 
-    def part_of(keys: Keys) -> int:
-        if keys.doc_id is not None:
-            return survey.part_of_document(keys.doc_id, number)
-        return 0 if keys.story is None else survey.part_of_story(keys.story, number)
+    def distribute_all(side: Side, files: Sequence[File]) -> None:
+        sizes = (size for file in files for size in distribute(parts, side, file, part_of))
+        deque(_shown(sizes, f"sorting {side}", progress), maxlen=0)
 
-    distribute(parts, "gold", golds, part_of, _step("sorting gold", progress))
-    distribute(parts, "predictions", said, part_of, _step("sorting predictions", progress))
-    turn = {name: at for at, name in enumerate(dict.fromkeys(map(str, (*golds, *said))))}
-    task = Task(tuple(layers), survey.whole(), turn, str(said[0]) if said else "")
+    distribute_all("gold", golds)
+    distribute_all("predictions", files)
+    names = tuple(dict.fromkeys(map(str, (*golds, *files))))
+    task = Task(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
 
-    frame = frame_of(survey.documents)
-    where = positions(survey.in_order(number), number)
-    wholes = {layer: Whole(len(frame)) for layer in LAYERS if layer in layers and layer != "conflicts"}
-    conflicts: dict[int, PartLayer] = {}
-    problems = {name: Problems() for name in ("gold", "form", "fit", "missing")}
-    problems["gold"].add(gold_problems, turn)
-    problems["form"].add(form_problems, turn)
-    counts = workers.each(count_part, ((part, (parts.read(part), task)) for part in range(number)))
+    frame = Frame({"": sorted(survey.documents)})
+    documents = _indices(survey.parts_of_documents(number), number)
+    joined: dict[str, JoinedLayer] = {layer: JoinedLayer(len(frame)) for layer in TEXT_LAYERS if layer in layers}
+    disputes: dict[int, LayerCounts] = {}
+    problems = Problems.none_in(names)
+    problems.gold.extend(of_gold)
+    problems.form.extend(of_predictions)
+    counts = workers.each(count_part, ((part, (parts.take(part), task)) for part in range(number)))
     for done, (part, counted) in enumerate(counts, start=1):
-        for name, found in problems.items():
-            found.join(getattr(counted, name), turn)
-        for layer, whole in wholes.items():
-            if layer in counted.layers:
-                whole.add(counted.layers[layer], where[part])
-        if "conflicts" in counted.layers:
-            conflicts[part] = counted.layers["conflicts"]
-        _keep_lines(folder, part, counted)
+        problems.extend(counted.problems)
+        for name, layer in counted.layers.items():
+            if name == "conflicts":
+                disputes[part] = layer
+            else:
+                joined[name].add(layer, documents[part])
+        with (folder / f"{part:05}.lines").open("wb") as stream:
+            for line in counted.lines:
+                write_lengthy(stream, line)
         progress("counting", done, number)
-    warnings = _judged(problems, turn)
-    scored: dict[str, Scored] = {name: whole.layer(frame) for name, whole in wholes.items()}
+    _refuse(problems, names, incidents)
+    tallies = {name: layer.layer(frame) for name, layer in joined.items()}
     if "conflicts" in layers:
-        scored["conflicts"] = joined_conflicts(conflicts)
+        tallies["conflicts"] = joined_disputes([disputes[part] for part in sorted(disputes)])
     progress("signing", 0, None)
-    hashed = fingerprint(merge(*(_kept_lines(path) for path in sorted(folder.glob("*.lines")))))
-    return Counted(scored, "document", "-", hashed), warnings
+    signed = fingerprint(merge(*(_lines_of(path) for path in sorted(folder.glob("*.lines")))))
+    return Counted(tallies, "document", "-", signed)
 
 
-def _read(
-    source: Path | str, survey: Callable[[Sequence[File], list[Incident]], None]
-) -> tuple[list[File], list[Incident]]:
+def _surveyed(
+    source: Path | str,
+    read: Callable[[Iterable[Outline]], None],
+    incidents: Incidents,
+    doing: str,
+    progress: Progress,
+) -> list[File]:
     """List a source's files and survey them; a file without lines is a problem only if no other has any."""
-    incidents: list[Incident] = []
-    files = sources(source, incidents)
-    survey(files, incidents)
-    empty = [each for each in incidents if each.id == "file-empty"]
-    if len(empty) < len(files):
-        incidents = [each for each in incidents if each.id != "file-empty"]
-    return files, incidents
+    problems = Incidents()
+    files = sources(source, problems)
+    records = (outline for file in files for outline in outlines(file, problems))
+    read(_shown(records, doing, progress))
+    empty = sum(problem.id == "file-empty" for problem in problems)
+    incidents.extend(problem for problem in problems if problem.id != "file-empty" or empty == len(files))
+    return files
 
 
-def _step(doing: str, progress: Progress) -> Callable[[int], None]:
-    done = 0
-
-    def step(more: int) -> None:
-        nonlocal done
-        before, done = done, done + more
-        if before // 4096 != done // 4096:
+def _shown(items: Iterable[Item], doing: str, progress: Progress) -> Iterator[Item]:
+    """Go through items, and say now and then how many there were."""
+    for done, item in enumerate(items, start=1):
+        yield item
+        if done % _SHOWN_AFTER == 0:
             progress(doing, done, None)
 
-    return step
+
+def _indices(parts: NDArray[np.uint16], number: int) -> list[NDArray[np.intp]]:
+    """Where the documents of each part stand among all, from the part of each document in order."""
+    import numpy as np
+
+    order = np.argsort(parts, kind="stable")
+    return np.split(order, np.cumsum(np.bincount(parts, minlength=number))[:-1])
 
 
-def _judged(problems: dict[str, Problems], turn: dict[str, int]) -> list[Incident]:
-    """Refuse what has errors: those of gold alone, or those of predictions. Gives the warnings."""
-    if problems["gold"].errors:
-        raise _refusal(problems["gold"])
-    of_predictions = Problems()
-    of_predictions.join(problems["form"], turn)
-    of_predictions.join(problems["fit"], turn)
-    if not problems["form"].errors:  # else a document without a line may be one whose line is broken
-        of_predictions.join(problems["missing"], turn)
-    if of_predictions.errors:
-        raise _refusal(of_predictions)
-    return [*problems["gold"].listed, *of_predictions.listed]
+def _refuse(problems: Problems, files: Sequence[str], incidents: Incidents) -> None:
+    """Refuse what has errors: those of gold alone, or those of predictions. Adds the warnings to `incidents`."""
+    problems.gold.refuse()
+    of_predictions = Incidents(most=LISTED, files=files)
+    of_predictions.extend(problems.form)
+    of_predictions.extend(problems.fit)
+    if not problems.form.errors:  # else a document without a line may be one whose line is broken
+        of_predictions.extend(problems.missing)
+    of_predictions.refuse()
+    incidents.extend([*problems.gold, *of_predictions])
 
 
-def _refusal(problems: Problems) -> InputError:
-    return InputError(problems.listed, unlisted=problems.found - len(problems.listed))
-
-
-def _keep_lines(folder: Path, part: int, counted: PartCounted) -> None:
-    with (folder / f"{part:05}.lines").open("wb") as stream:
-        stream.writelines(len(line).to_bytes(_LENGTH, "little") + line for line in counted.lines)
-
-
-def _kept_lines(path: Path) -> Iterator[bytes]:
+def _lines_of(path: Path) -> Iterator[bytes]:
     with path.open("rb", buffering=1 << 16) as stream:
-        while length := stream.read(_LENGTH):
-            yield stream.read(int.from_bytes(length, "little"))
+        yield from read_lengthy(stream)

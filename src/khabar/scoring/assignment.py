@@ -7,13 +7,14 @@ second to import and is therefore imported only then.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Hashable, Iterable
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Node = TypeVar("Node", bound=Hashable)
 Pair = tuple[int, int, int]
 """Index of a gold row, index of a prediction, weight (a positive integer)."""
 
@@ -68,23 +69,36 @@ def assign_matrix(weights: NDArray[np.int64]) -> tuple[NDArray[np.intp], NDArray
     return rows[chosen], predictions[chosen]
 
 
-def _groups(pairs: list[Pair]) -> list[list[Pair]]:
-    """Split pairs into connected groups (union-find over gold rows and predictions)."""
-    parent: dict[int, int] = {}  # gold row g is node g, prediction p is node ~p
+class Components(Generic[Node]):
+    """Connected components of a growing graph: which nodes hang together, however indirectly (union-find)."""
 
-    def find(node: int) -> int:
+    def __init__(self) -> None:
+        self._above: dict[Node, Node] = {}
+
+    def join(self, one: Node, other: Node) -> None:
+        """Put two nodes into one component. It goes by the root of `other`."""
+        root, onto = self.root(one), self.root(other)
+        if root != onto:
+            self._above[root] = onto
+
+    def root(self, node: Node) -> Node:
+        """The node that a component goes by."""
         root = node
-        while (above := parent.setdefault(root, root)) != root:
+        while (above := self._above.get(root)) is not None:
             root = above
         while node != root:
-            parent[node], node = root, parent[node]
+            self._above[node], node = root, self._above[node]
         return root
 
+
+def _groups(pairs: list[Pair]) -> list[list[Pair]]:
+    """Split pairs into connected groups."""
+    components: Components[int] = Components()
     for gold, predicted, _ in pairs:
-        parent[find(~predicted)] = find(gold)
+        components.join(~predicted, gold)  # a prediction p is node ~p
     groups: dict[int, list[Pair]] = {}
     for pair in pairs:
-        groups.setdefault(find(pair[0]), []).append(pair)
+        groups.setdefault(components.root(pair[0]), []).append(pair)
     return list(groups.values())
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from khabar.reading.files import write_lines
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import Seed
@@ -23,17 +24,14 @@ _LONGEST_NAME = 200
 def read_manifest(folder: Path) -> list[Seed]:
     """Read a folder's manifest. Raises InputError with every problem in it."""
     path = folder / MANIFEST
-    incidents = check_file(path)
+    incidents = Incidents(check_file(path))
     seeds: list[Seed] = []
     seen: set[str] = set()
-    for number, line in jsonl(path, incidents) if not incidents else ():
+    for number, line in jsonl(path, incidents) if not incidents.errors else ():
         value = decoded(line, (str(path), number), incidents)
         if value is None:
             continue
-
-        def report(incident: str, message: str, number: int = number) -> None:
-            incidents.append(Incident(incident, message, str(path), number))
-
+        report = partial(incidents.report, file=path, line=number)
         seed = shaped(value, Seed, report)
         if seed is None:
             continue
@@ -45,8 +43,7 @@ def read_manifest(folder: Path) -> list[Seed]:
         elif not problems:
             seen.add(seed.doc_id)
             seeds.append(seed)
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     return sorted(seeds, key=lambda seed: seed.file)
 
 

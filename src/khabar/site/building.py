@@ -14,6 +14,7 @@ from khabar.leaderboard.board import Board, read_board
 from khabar.leaderboard.building import Built
 from khabar.leaderboard.places import BOARD, board_folder, place_of
 from khabar.leaderboard.survey import survey
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.reference import Reference
 from khabar.records import Claim, Conflict, Document, Quote, Registered, Row
@@ -88,7 +89,7 @@ def _systems(root: Path, built: Built, board: Board, reference: Reference, corpu
     scores = {each.system: each.score for each in built.submissions}
     for entry in board.systems:
         path = place_of(root, entry.system, reference.version).predictions
-        annotations, disputes = split(read_predictions(path, []))
+        annotations, disputes = split(read_predictions(path, Incidents()))
         yield system_of(entry, scores[entry.system], annotations, disputes, reference, corpus.names)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from khabar.reading.checks import check_annotations, check_span, reporter
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident, Incidents, errors
 from khabar.reading.predictions import Origin, given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 
@@ -15,25 +15,25 @@ _NOWHERE = Origin(None, 0)
 
 def annotations_of(answer: Mapping[str, Any], document: Document, incidents: list[Incident]) -> Annotations | None:
     """What an answer says of a document; None, and errors among `incidents`, if it does not fit the format or it."""
-    found: list[Incident] = []
+    found = Incidents()
     records, _ = split(given_predictions([{**answer, "doc_id": document.doc_id}], found))
-    if not errors(found):
+    if not found.errors:
         for record in records:
             misfits: list[Incident] = []
             check_annotations(record, document.text, reporter(misfits, _NOWHERE, document.doc_id))
-            found += errors(misfits)  # of what is no error the scorer warns
+            found.extend(errors(misfits))  # of what is no error the scorer warns
     incidents += found
-    return None if errors(found) or not records else records[0]
+    return None if found.errors or not records else records[0]
 
 
 def dispute_of(answer: Mapping[str, Any], documents: Sequence[Document], incidents: list[Incident]) -> Dispute | None:
     """What an answer says of a story with these documents; None and incidents as above."""
-    found: list[Incident] = []
+    found = Incidents()
     _, disputes = split(given_predictions([answer], found))
     texts = {document.doc_id: document.text for document in documents}
     for dispute in disputes:
         if dispute.confidence is not None and not 0 <= dispute.confidence <= 1:
-            found.append(Incident("confidence-range", f"confidence is {dispute.confidence}"))
+            found.report("confidence-range", f"confidence is {dispute.confidence}")
         for at, span in [(at, span) for at, side in enumerate(dispute.sides) for span in side.spans]:
             misfits: list[Incident] = []
             if span.doc_id in texts:
@@ -41,6 +41,6 @@ def dispute_of(answer: Mapping[str, Any], documents: Sequence[Document], inciden
             else:
                 message = f"sides[{at}]: story {dispute.story!r} has no such document"
                 misfits.append(Incident("document-unknown", message, doc_id=span.doc_id))
-            found += errors(misfits)
+            found.extend(errors(misfits))
     incidents += found
-    return None if errors(found) or not disputes else disputes[0]
+    return None if found.errors or not disputes else disputes[0]

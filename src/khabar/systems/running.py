@@ -14,7 +14,7 @@ from traceback import extract_tb
 from typing import Any
 
 from khabar.progress import Progress, quiet, steps
-from khabar.reading.incidents import Incident, InputError, errors
+from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import LAYERS, Layer
@@ -77,14 +77,13 @@ def _nothing(failures: Sequence[Failure]) -> list[Incident]:
 
 
 def _run(system: System, documents: Sequence[Document], progress: Progress) -> tuple[list[Annotations], list[Dispute]]:
-    incidents: list[Incident] = []
+    incidents = Incidents()
     said: list[Annotations] = []
     for document in steps(documents, "annotating", progress):
         annotations = _said(system, document, incidents)
         if annotations is not None:
             said.append(annotations)
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     disputes: list[Dispute] = []
     if isinstance(system, StorySystem):
         for story in sorted({document.story for document in documents}):
@@ -93,30 +92,29 @@ def _run(system: System, documents: Sequence[Document], progress: Progress) -> t
             try:
                 found = given_predictions(system.disputes(story, mine, theirs), incidents)
             except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
-                incidents.append(Incident("system-failed", f"story {story}: {_failed(error)}"))
+                incidents.report("system-failed", f"story {story}: {_failed(error)}")
                 continue
             documents_among, these = split(found)
             for item in documents_among:
                 message = f"story {story}: a document among disputes"
-                incidents.append(Incident("system-failed", message, doc_id=item.doc_id))
+                incidents.report("system-failed", message, doc_id=item.doc_id)
             disputes += these
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     return said, disputes
 
 
-def _said(system: System, document: Document, incidents: list[Incident]) -> Annotations | None:
+def _said(system: System, document: Document, incidents: Incidents) -> Annotations | None:
     try:
         answer: Annotations | Mapping[str, Any] = system(document)
     except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
-        incidents.append(Incident("system-failed", _failed(error), doc_id=document.doc_id))
+        incidents.report("system-failed", _failed(error), doc_id=document.doc_id)
         return None
     if isinstance(answer, Mapping):
         answer = {"doc_id": document.doc_id, **answer}
     elif not isinstance(answer, Annotations):
         hint = " (an async function cannot be a system)" if iscoroutine(answer) else ""
         message = f"it returned a {type(answer).__name__}, not annotations{hint}"
-        incidents.append(Incident("system-failed", message, doc_id=document.doc_id))
+        incidents.report("system-failed", message, doc_id=document.doc_id)
         return None
     found = split(given_predictions([answer], incidents))[0]
     return found[0] if found else None

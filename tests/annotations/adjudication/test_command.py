@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from khabar.cli.app import app
-from khabar.reading.incidents import InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.rows import read_rows, write_rows
 from khabar.records import Claim, Conflict, Entity, Number, Row
 from tests.annotations.story import a_folder, a_pass
@@ -91,7 +91,7 @@ def test_all_decided(folder: Path) -> None:
     write(lines(["b", "a"]))
     answer = adjudicate()
     assert (answer.exit_code, answer.stdout) == (0, "2 decision(s) (amal 2): gold/war.jsonl written\n")
-    gold = [item.row for item in read_rows(folder / "gold" / "war.jsonl", [])]
+    gold = [item.row for item in read_rows(folder / "gold" / "war.jsonl", Incidents())]
     assert gold == [
         replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()
     ]

@@ -97,10 +97,11 @@ def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents:
         return []
     known = {each.id: each for each in disagreements}
     problems = check_file(path)
+    incidents.extend(problems)
     seen: dict[str, int] = {}
     decided: list[Decided] = []
-    for number, line in jsonl(path, problems) if not problems else ():
-        value = decoded(line, (str(path), number), problems)
+    for number, line in jsonl(path, incidents) if not problems else ():
+        value = decoded(line, (str(path), number), incidents)
         if value is None:
             continue
         doc_id = value.get("doc_id") if isinstance(value.get("doc_id"), str) else None
@@ -120,7 +121,6 @@ def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents:
         rows = decided_rows(disagreement, decision, report)
         if rows is not None:
             decided.append(Decided(disagreement, decision, rows, str(path), number))
-    incidents.extend(problems)
     return decided
 
 

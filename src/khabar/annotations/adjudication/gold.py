@@ -12,7 +12,7 @@ from khabar.annotations.adjudication.disagreements import implied_registry
 from khabar.annotations.agreement.alignment import RowPair, place_of
 from khabar.annotations.keys import keys_of
 from khabar.annotations.rounds import Round, story_of
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row
@@ -131,9 +131,7 @@ def _check_lost(path: Path, given: Round, incidents: Incidents) -> None:
     """Report documents in a gold file that the two passes do not share."""
     if not path.exists():
         return
-    problems: list[Incident] = []
-    there = {getattr(item.row, "doc_id", None) for item in read_rows(path, problems)}
-    incidents.extend(problems)
+    there = {getattr(item.row, "doc_id", None) for item in read_rows(path, incidents)}
     lost = sorted(doc_id for doc_id in there if doc_id is not None and doc_id not in given.texts)
     if lost:
         message = f"it holds documents this round has not: {', '.join(lost)}"

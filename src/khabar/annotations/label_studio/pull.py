@@ -158,9 +158,8 @@ def shrinks(path: Path, rows: Sequence[Row]) -> list[Incident]:
     """What the file of the pass holds of documents and stories that `rows` say nothing of: writing would lose it."""
     if not path.exists():
         return []
-    problems: list[Incident] = []
-    before = [located.row for located in read_rows(path, problems)]
-    incidents = Incidents(problems)
+    incidents = Incidents()
+    before = [located.row for located in read_rows(path, incidents)]
     if incidents.errors:
         return list(incidents)
     documents = {row.doc_id for row in before if isinstance(row, Zones)}

@@ -32,17 +32,16 @@ class Start:
 def start_of_file(path: Path, articles: Articles, finished: bool) -> Start:
     """Read a pass, gold, or predictions. Raises InputError, for a finished pass also if it is not sound or if a row
     holds what no page can show."""
-    problems: list[Incident] = []
+    incidents = Incidents()
     if not _is_rows(path):
-        predictions, disputes = split(read_predictions(path, problems))
-        incidents = Incidents(problems)
+        predictions, disputes = split(read_predictions(path, incidents))
         if finished:
             message = "these are predictions, where --finished asks for the rows of a pass"
             incidents.report("option-wrong", message, file=path, fix="leave --finished out")
         incidents.refuse()
         return Start(tuple(rows_of(predictions, disputes, articles.texts)), path.stem)
-    located = read_rows(path, problems)
-    incidents = Incidents([*problems, *check(located, articles.texts, articles.stories)])
+    located = read_rows(path, incidents)
+    incidents.extend(check(located, articles.texts, articles.stories))
     incidents.refuse()
     rows = tuple(item.row for item in located)
     lines = {id(item.row): item.line for item in located}
@@ -114,5 +113,5 @@ def _is_rows(path: Path) -> bool:
     """Whether a file holds rows of a pass, which name their layer, and no predictions."""
     if not path.is_file() or is_parquet(path):
         return False
-    first = next(jsonl(path, []), (0, b""))[1]
+    first = next(jsonl(path, Incidents()), (0, b""))[1]
     return b'"layer"' in first

@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.incidents import Incident
-from khabar.reading.lines import decoded
-from khabar.reading.repeated import repeated_keys
+from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.lines import decoded, repeated_keys
 from khabar.records import Annotations, Dispute, Document
 from khabar.systems.received import annotations_of, dispute_of
 
@@ -31,7 +30,7 @@ class Hearing:
             if not line:
                 self._ignore("line longer than a record may be", "")
             return False, None
-        answer = decoded(line, ("", 0), [])
+        answer = decoded(line, ("", 0), Incidents())
         if answer is None:
             self._ignore("line that is no JSON object", line.decode(errors="replace").strip())
             return False, None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.reading.repeated import repeated_keys
+from khabar.reading.lines import repeated_keys
 
 
 @pytest.mark.parametrize(
