@@ -1,7 +1,9 @@
-"""The command line as people start it: a process of its own, in a folder of its own, on a tiny gold."""
+"""The command line as people start it, in a folder of its own, on a tiny gold: in this process, or in one of its own."""
 
 from __future__ import annotations
 
+import gc
+import io
 import os
 import shutil
 import subprocess
@@ -12,7 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from khabar.cli import main
+
 SHARED = Path(__file__).parents[1] / "incidents" / "shared"
+PLAIN = {"COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb"}
+"""80 columns and no colour."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +34,42 @@ Khabar = Callable[..., Answer]
 
 
 def run(*args: str | Path, cwd: Path, **environment: str) -> Answer:
-    """Run `khabar` with 80 columns and no colour. Whatever was asked, nobody may see a traceback."""
-    env = {**os.environ, "COLUMNS": "80", "NO_COLOR": "1", "TERM": "dumb", **environment}
+    """Run `khabar` in this process, as its entry point does. Whatever was asked, no exception may come out.
+
+    What is set for Python itself (PYTHONPATH) needs a process of its own, and gets one.
+    """
+    if any(name.startswith("PYTHON") for name in environment):
+        return process(*args, cwd=cwd, **environment)
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
+    threshold, modules, path = gc.get_threshold(), set(sys.modules), list(sys.path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(cwd)
+        for name, value in {**PLAIN, **environment}.items():
+            patch.setenv(name, value)
+        patch.setattr(sys, "argv", ["khabar", *map(str, args)])
+        patch.setattr(sys, "stdout", out)
+        patch.setattr(sys, "stderr", err)
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        finally:
+            gc.set_threshold(*threshold)
+            sys.path[:] = path
+            for name in set(sys.modules) - modules:  # systems of this folder: the next one has others of their name
+                file = getattr(sys.modules[name], "__file__", None)
+                if file is not None and Path(file).is_relative_to(cwd):
+                    del sys.modules[name]
+    for stream in (out, err):
+        stream.flush()
+    assert code in (0, 1, 2), code
+    return Answer(int(str(code)), *(stream.buffer.getvalue().decode() for stream in (out, err)))  # type: ignore[attr-defined]
+
+
+def process(*args: str | Path, cwd: Path, **environment: str) -> Answer:
+    """Run `khabar` in a process of its own. Whatever was asked, nobody may see a traceback."""
+    env = {**os.environ, **PLAIN, **environment}
     command = [sys.executable, "-m", "khabar", *map(str, args)]
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
     answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -10,7 +10,7 @@ import pytest
 from khabar.reading.incidents import InputError
 from khabar.records import Seed
 from khabar.seeds import keys_for
-from tests.cli.conftest import Khabar
+from tests.cli.conftest import Khabar, process
 
 SOURCES = ("--seeds", "seeds", "--gold", "gold")
 
@@ -24,7 +24,7 @@ def _append(path: Path, text: str) -> None:
 
 
 def test_build_check_and_stats(khabar: Khabar, here: Path, built: Path) -> None:
-    answer = khabar("corpus", "build", *SOURCES, "--out", "corpus", "--json", PYTHONHASHSEED="3")
+    answer = process("corpus", "build", *SOURCES, "--out", "corpus", "--json", cwd=here, PYTHONHASHSEED="3")
     assert (answer.code, answer.err) == (0, "")
     told = json.loads(answer.out)
     assert set(told) == {"out", "rows"}

@@ -54,7 +54,7 @@ from khabar.edits import apply, read_changes, story_of, variants
 from khabar.formats.context import Conversion
 from khabar.formats.conversion import convert
 from khabar.formats.label_studio.story_page import story_text
-from khabar.leaderboard.checking import check as check_leaderboard
+from khabar.leaderboard.check import check as check_leaderboard
 from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold

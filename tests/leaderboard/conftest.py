@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from khabar.cli.app import app
 from khabar.corpus.gold import load_gold
-from khabar.leaderboard.checking import check
+from khabar.leaderboard.check import check
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 

@@ -7,15 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from khabar.leaderboard.card import Card, parse_card
-from khabar.leaderboard.wording import in_markdown, markup_in
-from khabar.reading.incidents import Incident
+from khabar.leaderboard.card import Card, markup_in, parse_card
+from khabar.leaderboard.markdown import in_markdown
+from khabar.reading.incidents import Incident, Incidents
 from tests.leaderboard.conftest import CARD
 
 
 def parse(text: str) -> tuple[Card | None, list[Incident]]:
-    incidents: list[Incident] = []
-    return parse_card(text.encode(), "card.toml", incidents), incidents
+    incidents = Incidents()
+    return parse_card(text.encode(), "card.toml", incidents), list(incidents)
 
 
 def test_a_card() -> None:

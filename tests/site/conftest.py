@@ -18,11 +18,12 @@ import pytest
 
 from khabar import api
 from khabar.corpus.gold import load_gold
-from khabar.leaderboard.adding import add
-from khabar.leaderboard.building import Built, build
+from khabar.leaderboard.add import add
+from khabar.leaderboard.build import BuiltBoard, build
+from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.site.building import site as site_of
+from khabar.site.build import site as site_of
 from khabar.site.folder import write_site
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
@@ -66,7 +67,7 @@ def hostile_predictions(reference: Reference) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
-def with_hostile_card(built: Built) -> Built:
+def with_hostile_card(built: BuiltBoard) -> BuiltBoard:
     """Give the hostile system the card that `leaderboard add` would refuse: whatever reads it must not rely on that."""
     systems = tuple(
         msgspec.structs.replace(
@@ -95,7 +96,7 @@ def reference() -> Reference:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tuple[Path, Built]:
+def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tuple[Path, BuiltBoard]:
     """An eval folder with the embedded systems and a hostile one, and boards of earlier corpora."""
 
     def said_by(name: str) -> list[Annotations | Dispute]:
@@ -118,7 +119,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tup
             card.replace("My extractor", name.capitalize()) + ('layers = ["numbers"]\n' if name == "counter" else ""),
             "utf-8",
         )
-        for path, data in add(root, name, predictions, described, reference)[1].items():
+        for path, data in add(root, name, predictions, described, reference, Incidents())[1].items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     made = build(root, reference)
@@ -131,7 +132,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tup
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, built: tuple[Path, Built], reference: Reference) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, built: tuple[Path, BuiltBoard], reference: Reference) -> Path:
     """The site's folder."""
     folder = tmp_path_factory.mktemp("site") / "site"
     write_site(folder, site_of(built[0], with_hostile_card(built[1]), reference))

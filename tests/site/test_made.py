@@ -10,14 +10,14 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from khabar.leaderboard.building import Built
+from khabar.leaderboard.build import BuiltBoard
 from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference
-from khabar.site.building import site as site_of
-from khabar.site.figures import main_ones, slice_of, slices
+from khabar.site.build import site as site_of
+from khabar.site.environment import POLICY
 from khabar.site.folder import LISTING, write_site
 from khabar.site.language import languages
-from khabar.site.templating import POLICY
+from khabar.site.slices import main_figures, slice_of, slices
 from tests.site.conftest import with_hostile_card
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "khabar" / "site" / "templates"
@@ -92,7 +92,9 @@ def test_templates_switch_no_escaping_off() -> None:
         assert not re.search(r"\|\s*safe\b|autoescape|Markup|<script>|javascript:|\son\w+=", text), path.name
 
 
-def test_the_same_submissions_make_the_same_bytes(built: tuple[Path, Built], reference: Reference, site: Path) -> None:
+def test_the_same_submissions_make_the_same_bytes(
+    built: tuple[Path, BuiltBoard], reference: Reference, site: Path
+) -> None:
     for name, data in site_of(built[0], with_hostile_card(built[1]), reference).items():
         assert (site / name).read_bytes() == data, name
 
@@ -130,13 +132,13 @@ def test_slices_hold_every_figure_once() -> None:
     found = slices("numbers", names)
     assert sorted(name for each in found.values() for name in each) == sorted(names)
     assert found["parts"] == ["kind.f1"]
-    assert main_ones(found["kinds"]) == ["kind.count.f1"]
-    assert main_ones(found["headline"]) == ["f1", "precision", "recall"]
+    assert main_figures(found["kinds"]) == ["kind.count.f1"]
+    assert main_figures(found["headline"]) == ["f1", "precision", "recall"]
     assert slice_of("conflicts", "type.numeric.recall") == "types"
     assert slice_of("quotes", "type.accuracy") == "frame"
 
 
-def test_every_figure_there_is_has_a_slice(built: tuple[Path, Built]) -> None:
+def test_every_figure_there_is_has_a_slice(built: tuple[Path, BuiltBoard]) -> None:
     for submission in built[1].submissions:
         for layer, figures in submission.score.layers.items():
             assert "others" not in slices(layer, figures), layer

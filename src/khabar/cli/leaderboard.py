@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, print_checked, print_json, progress, table, warn, writing
+from khabar.cli.console import console, note, print_checked, print_json, progress, table, warn, writing
 from khabar.cli.options import AsJson, Gold
 
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from khabar.leaderboard.board import Board, Entry
+    from khabar.leaderboard.view import BoardView, RankedFigure
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
@@ -47,7 +47,7 @@ def add(
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
     from khabar import api
     from khabar.cli.score import score_table
-    from khabar.leaderboard.adding import add as add_submission
+    from khabar.leaderboard.add import add as add_submission
     from khabar.reading.files import write_all
     from khabar.reading.incidents import Incidents
 
@@ -57,18 +57,17 @@ def add(
         raise typer.BadParameter("--from and --run are two ways to get predictions: choose one")
     reference = api.read_gold(gold, "test", Incidents())
     files: dict[Path, bytes] = {}
-    added, warnings = [], Incidents()
+    added, incidents = [], Incidents()
     for name in names:
-        said, unanswered = (predictions, None) if predictions else _run(system or name, gold, reference)
-        submission, its_files, incidents = add_submission(
-            root, name, said, card, reference, replace=replace, unanswered=unanswered
+        given, unanswered = (predictions, None) if predictions else _run(system or name, gold, reference)
+        submission, its_files = add_submission(
+            root, name, given, card, reference, incidents, replace=replace, unanswered=unanswered
         )
         files |= its_files
-        warnings.extend(incidents)
         added.append(submission)
     with writing(root):
         write_all(files)
-    warn(warnings)
+    warn(incidents)
     if as_json:
         print_json({"added": [{"system": each.system, **each.score.to_dict()} for each in added]})
         return
@@ -96,11 +95,11 @@ def build(
 ) -> None:
     """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
     from khabar import api
-    from khabar.leaderboard.building import build as build_board
+    from khabar.leaderboard.build import build as build_board
     from khabar.leaderboard.exports import export, repository_id
     from khabar.reading.files import write_all
     from khabar.reading.incidents import Incidents
-    from khabar.site.building import site as site_of
+    from khabar.site.build import site as site_of
     from khabar.site.folder import check_folder, write_site
 
     if (exports is None) != (dataset is None):
@@ -125,7 +124,7 @@ def build(
 
         print_json(msgspec.to_builtins(built.board))
         return
-    _print_board(built.board)
+    _print_board(built.view)
     print(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
 
 
@@ -144,8 +143,8 @@ def check(
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
     from khabar import api
-    from khabar.leaderboard.building import score_all
-    from khabar.leaderboard.checking import check as check_boards
+    from khabar.leaderboard.check import check as check_boards
+    from khabar.leaderboard.submission import score_all
     from khabar.leaderboard.survey import survey
     from khabar.reading.incidents import Incidents, in_file_order
 
@@ -155,7 +154,7 @@ def check(
     if summary is not None:
         from khabar.leaderboard.summary import summary as summarise
 
-        before = [] if base is None else score_all(survey(base, []), reference, [])
+        before = [] if base is None else score_all(survey(base, Incidents()), reference, Incidents())
         with writing(summary), summary.open("a", encoding="utf-8") as stream:
             stream.write(summarise(checked, before))
     version = checked.board.corpus.version
@@ -182,30 +181,30 @@ def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Ann
     return [*annotations, *disputes], len(runnable.failures) if isinstance(runnable, SlowSystem) else 0
 
 
-def _print_board(board: Board) -> None:
+def _print_board(view: BoardView) -> None:
     from rich.text import Text
 
+    from khabar.leaderboard.markdown import rank_text
     from khabar.leaderboard.ranking import COLUMNS
-    from khabar.leaderboard.tables import rank_text
 
-    shown = table(f"khabar {board.corpus.version}: leaderboard")
+    shown = table(f"khabar {view.corpus.version}: leaderboard")
     shown.add_column("rank", no_wrap=True)
     shown.add_column("system", style="bold")
     for column in COLUMNS:
         shown.add_column(column, justify="right", no_wrap=True)
-    for entry in board.systems:
-        shown.add_row(rank_text(entry), Text(entry.system), *(_cell(entry, name) for name in COLUMNS))
+    for row in view.rows:
+        shown.add_row(rank_text(row.overall), Text(row.system), *(_cell(row.figures[name]) for name in COLUMNS))
     terminal = console()
     terminal.print(shown)
-    for name, ranked in board.columns.items():
-        for group in ranked.groups:
-            if len(group) > 1:
-                terminal.print(Text(f"{name}: cannot be told apart: {', '.join(group)}", style="dim"))
+    note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")
 
 
-def _cell(entry: Entry, column: str) -> Text:
+def _cell(figure: RankedFigure) -> Text:
     from rich.text import Text
 
-    value, ends = entry.headline[column], entry.intervals[column]
-    shown = Text("–" if value is None else f"{value:.3f}" + "!" * (column in entry.perfect))
-    return shown if ends is None else shown + Text("\n{:.2f}–{:.2f}".format(*ends), style="dim")
+    if figure.value is None:
+        return Text("–")
+    cell = Text(f"{figure.value:.3f}" + "!" * figure.perfect)
+    if figure.letters:
+        cell += Text(f" {figure.letters}", style="cyan")
+    return cell if figure.interval is None else cell + Text("\n{:.2f}–{:.2f}".format(*figure.interval), style="dim")

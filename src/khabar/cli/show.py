@@ -135,7 +135,7 @@ def _styled(line: ErrorLine) -> Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ShownParagraph:
     """A line of the article: its number from 1, zone, text with marks, and one line for each thing said of it."""
 
     number: int
@@ -147,10 +147,10 @@ class Paragraph:
     """Where the line begins in the text."""
 
 
-def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer]) -> list[Paragraph]:
+def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer]) -> list[ShownParagraph]:
     """Lay out a document. `rows` are its own, by config."""
     of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
-    laid_out: list[Paragraph] = []
+    laid_out: list[ShownParagraph] = []
     start = 0
     for number, line in enumerate(document.text.split("\n"), start=1):
         end = start + len(line)
@@ -159,12 +159,14 @@ def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Se
             zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
             marks = [mark for row in here for mark in _marks(row, layers)]
             notes = tuple(note for row in here for note in _notes(row, layers))
-            laid_out.append(Paragraph(number, zone, _marked(document.text, start, end, marks), notes, start))
+            laid_out.append(ShownParagraph(number, zone, _marked(document.text, start, end, marks), notes, start))
         start = end + 1
     return laid_out
 
 
-def errors_under(document: Document, errors: Iterable[Error], shown: Sequence[Paragraph]) -> dict[int, list[ErrorLine]]:
+def errors_under(
+    document: Document, errors: Iterable[Error], shown: Sequence[ShownParagraph]
+) -> dict[int, list[ErrorLine]]:
     """Lay out a document's errors under the numbers of its paragraphs; 0 holds those that are nowhere in them.
 
     An error of a story stands under each paragraph of this document that it cites.

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
+from unicodedata import category
 
 import msgspec
 
+from khabar.leaderboard.names import mixed_scripts
 from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
-from khabar.leaderboard.wording import markup_in, mixed_scripts
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer
 
@@ -43,6 +44,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     unanswered: int = 0
 
 
+_JOINERS = "\u200c\u200d"
+"""Format characters that Arabic and Persian spelling needs."""
+_MARKUP: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a tag or an angle bracket", re.compile(r"[<>\uff1c\uff1e\u2039\u203a]")),
+    ("a character reference", re.compile(r"&(?:#|[A-Za-z][A-Za-z0-9]*;)")),
+    ("a backtick", re.compile("`")),
+    ("a link", re.compile(r"\]\s*[(\[:]|!\[|www\.|://|\b(?:javascript|data|vbscript|mailto):", re.IGNORECASE)),
+    ("a template", re.compile(r"\{\{|\{%|\$\{")),
+    ("a table cell's bar", re.compile(r"\|")),
+)
 _LONGEST = {"name": 80, "authors": 80, "licence": 80, "trained_on": 400, "url": 300, "notes": 2000}
 """Characters each text (each author) may have."""
 _MOST_AUTHORS = 50
@@ -60,39 +71,37 @@ _EXAMPLES = {
 }
 
 
-def read_card(path: Path, incidents: list[Incident]) -> Card | None:
+def read_card(path: Path, incidents: Incidents) -> Card | None:
     """Read a card; every problem with it is added to `incidents`, and None given."""
     try:
         if path.exists() and not path.is_file():
-            incidents.append(Incident("file-unreadable", "this is no file", str(path), fix="name a card, a TOML file"))
+            incidents.report("file-unreadable", "this is no file", file=path, fix="name a card, a TOML file")
             return None
         if path.stat().st_size > OF_A_SUBMISSION[CARD]:
             message = f"{path.stat().st_size:,} bytes, where {OF_A_SUBMISSION[CARD]:,} are the most; it was not read"
-            incidents.append(Incident("file-too-large", message, str(path)))
+            incidents.report("file-too-large", message, file=path)
             return None
         data = path.read_bytes()
     except FileNotFoundError:
         fix = "write one: " + "; ".join(_EXAMPLES.values())
-        incidents.append(Incident("file-missing", f"no system card {path.name}", str(path), fix=fix))
+        incidents.report("file-missing", f"no system card {path.name}", file=path, fix=fix)
         return None
     except OSError as error:
-        incidents.append(Incident("file-unreadable", error.strerror or "it cannot be opened", str(path)))
+        incidents.report("file-unreadable", error.strerror or "it cannot be opened", file=path)
         return None
     return parse_card(data, str(path), incidents)
 
 
-def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None:
+def parse_card(data: bytes, name: str, incidents: Incidents) -> Card | None:
     """Parse a card; `name` stands for it in messages."""
     try:
         text = data.decode()
         value = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        incidents.append(
-            Incident("file-not-text", f"byte {error.start + 1} is not UTF-8", name, fix="save it as UTF-8")
-        )
+        incidents.report("file-not-text", f"byte {error.start + 1} is not UTF-8", file=name, fix="save it as UTF-8")
         return None
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:  # ValueError: thousands of digits
-        incidents.append(Incident("card-broken", str(error) or "it nests too deeply", name))
+        incidents.report("card-broken", str(error) or "it nests too deeply", file=name)
         return None
     if type(value.get("date")) is date:
         value["date"] = value["date"].isoformat()
@@ -104,7 +113,7 @@ def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None
         fix = f"write {_EXAMPLES[named]}" if named in _EXAMPLES and not of_words else None
         # Elsewhere an unknown key is a warning. A card is written by hand: it is a slip, and whatever it says is lost.
         kind = "value-wrong" if incident == "key-unknown" else incident
-        incidents.append(Incident(kind, message, name, _line_of(text, named), fix=fix))
+        incidents.report(kind, message, file=name, line=_line_of(text, named), fix=fix)
 
     card = shaped(value, Card, report)
     for key, message in _problems(value):
@@ -115,6 +124,19 @@ def parse_card(data: bytes, name: str, incidents: list[Incident]) -> Card | None
         if key == "name" and (mixed := mixed_scripts(words)):
             report("name-mixed", f"name mixes letters of {mixed}", key)
     return card if len(incidents) == before else None
+
+
+def markup_in(text: str) -> str | None:
+    """Say what of a text is not plain words: markup, links, control and invisible characters; None if it all is."""
+    for what, pattern in _MARKUP:
+        if found := pattern.search(text):
+            return f"{what}, {found.group()!a}"
+    for character in text:
+        if category(character) in ("Cc", "Cs", "Co", "Cn", "Zl", "Zp") and character != "\n":
+            return f"the control or unassigned character {character!a}"
+        if category(character) == "Cf" and character not in _JOINERS:
+            return f"the invisible character {character!a}"
+    return None
 
 
 def with_unanswered(data: bytes, count: int) -> bytes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,14 +16,9 @@ OF_A_SUBMISSION: Mapping[str, int] = {CARD: 32 * KIB, PREDICTIONS: 32 * MIB, RES
 OF_A_BOARD: Mapping[str, int] = {BOARD: 32 * MIB, TABLE: 4 * MIB, FROZEN: 4 * MIB}
 """The same of a board."""
 
-LONGEST_KEY = 64
-_KEY = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*", re.ASCII)
-_DEVICES = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
-"""Names that are devices on Windows, whatever their ending."""
-
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class SubmissionPlace:
     """Where a submission stands, or is to stand."""
 
     system: str
@@ -47,20 +41,11 @@ class Place:
         return self.folder / RESULT
 
 
-def place_of(root: Path, system: str, version: str) -> Place:
+def place_of(root: Path, system: str, version: str) -> SubmissionPlace:
     """Where a system's submission for a corpus version stands."""
-    return Place(system, version, root / SUBMISSIONS / system / version)
+    return SubmissionPlace(system, version, root / SUBMISSIONS / system / version)
 
 
 def board_folder(root: Path, version: str) -> Path:
     """Where the board of a corpus version stands."""
     return root / BOARDS / version
-
-
-def key_problem(key: str) -> str | None:
-    """Say what is wrong with a system's key; None if nothing is."""
-    if not _KEY.fullmatch(key):
-        return f"{key!a} is not lower-case letters and digits with single - _ . between"
-    if len(key) > LONGEST_KEY:
-        return f"{key!r} has {len(key)} characters, where {LONGEST_KEY} are the most"
-    return f"{key!r} is a device on Windows" if key.split(".")[0] in _DEVICES else None

@@ -1,78 +1,75 @@
 """Ranks, and how much of them is chance: which systems a paired test separates, and which ones it cannot.
 
-Each pair of systems is compared on each layer by the paired randomization test of `khabar.scoring.compare`; p is
-Holm-corrected for all pairs of the layer. From what is separated follow a range of ranks for each system and groups:
-a group ends where everybody above is separated from everybody below, as in the WMT campaigns' clusters (Bojar et al.,
-2016).
+Each pair of systems is compared on each column by the paired randomization test of `khabar.scoring.compare`; p is
+Holm-corrected for all pairs of the column. From what is separated follow a range of ranks for each system, and sets of
+systems of which no two are separated: the compact letter display of Piepho (2004), a set a letter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
+
+import msgspec
 
 from khabar.progress import Progress, quiet, steps
 from khabar.records.labels import LAYERS
-from khabar.scoring.compare import TRIALS, Difference, compare, holm
+from khabar.scoring.compare import TRIALS, compare, holm
 from khabar.scoring.scorer import Counted
 
 ALPHA = 0.05
 COLUMNS = ("overall", *LAYERS)
 """What a board ranks by."""
 
-Pair = tuple[str, str]
 
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """Rank by the figure alone (from 1, ties share one); best and worst rank the tests allow; the group, from 1."""
+class Standing(msgspec.Struct, frozen=True):
+    """Rank by the figure alone (from 1, ties share one), and the best and worst rank the tests allow."""
 
     rank: int
     best: int
     worst: int
-    group: int
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """One column of a board: systems in order, where each stands, and all differences. Undefined figures have none."""
+class Compared(msgspec.Struct, frozen=True, kw_only=True):
+    """a − b on a column, with its 95% interval; `p` is Holm-corrected for all pairs of the column."""
+
+    a: str
+    b: str
+    difference: float | None
+    low: float | None
+    high: float | None
+    p: float | None
+    p_raw: float | None
+
+
+class ColumnRanking(msgspec.Struct, frozen=True, kw_only=True):
+    """A column: systems best first, the largest sets of which no two are separated, and every pair's difference."""
 
     order: tuple[str, ...]
-    standings: dict[str, Standing]
-    differences: dict[Pair, Difference]
-
-    @property
-    def groups(self) -> list[list[str]]:
-        """Systems that cannot be told apart from one another as a group, best first."""
-        found: dict[int, list[str]] = {}
-        for system in self.order:
-            found.setdefault(self.standings[system].group, []).append(system)
-        return list(found.values())
+    groups: tuple[tuple[str, ...], ...]
+    differences: tuple[Compared, ...]
 
 
-def rankings(
-    headlines: Mapping[str, Mapping[str, float | None]],
-    counted: Mapping[str, Counted],
-    progress: Progress = quiet,
-) -> dict[str, Ranking]:
-    """Rank systems on every column and test every pair."""
+def compared_pairs(
+    headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Counted], progress: Progress = quiet
+) -> dict[str, list[Compared]]:
+    """Test every pair of systems on every column that both have a figure of."""
     pairs = list(combinations(sorted(counted), 2))
     trials = trials_for(len(counted))
-    found = {
-        pair: compare(counted[pair[0]], counted[pair[1]], trials=trials) for pair in steps(pairs, "comparing", progress)
-    }
-    made = {}
+    tests = {(a, b): compare(counted[a], counted[b], trials=trials) for a, b in steps(pairs, "comparing", progress)}
+    compared: dict[str, list[Compared]] = {}
     for column in COLUMNS:
-        values = {name: value for name, line in headlines.items() if (value := line[column]) is not None}
-        tested = [pair for pair in pairs if column in found[pair] and set(pair) <= set(values)]
-        corrected = holm([found[pair][column].p for pair in tested])
-        differences = {
-            pair: replace(found[pair][column], p=p, p_raw=found[pair][column].p)
-            for pair, p in zip(tested, corrected, strict=True)
-        }
-        made[column] = _ranking(values, differences)
-    return made
+        tested = [
+            (pair, test[column])
+            for pair, test in tests.items()
+            if column in test and all(headlines[system][column] is not None for system in pair)
+        ]
+        corrected = holm([difference.p for _, difference in tested])
+        compared[column] = [
+            Compared(a=a, b=b, difference=d.difference, low=d.low, high=d.high, p=p, p_raw=d.p)
+            for ((a, b), d), p in zip(tested, corrected, strict=True)
+        ]
+    return compared
 
 
 def trials_for(systems: int) -> int:
@@ -86,32 +83,54 @@ def ranks(values: Mapping[str, float | None]) -> dict[str, int]:
     return {name: 1 + sum(other > value for other in known.values()) for name, value in known.items()}
 
 
-def _ranking(values: Mapping[str, float], differences: dict[Pair, Difference]) -> Ranking:
-    place = ranks(values)
-    order = tuple(sorted(values, key=lambda name: (place[name], name)))
-    above: set[Pair] = set()
-    """(better, worse), where the test separates them."""
-    for (a, b), each in differences.items():
-        if each.p is not None and each.p <= ALPHA and each.difference:
-            above.add((a, b) if each.difference > 0 else (b, a))
-    groups = _groups(order, above)
+def rank(
+    values: Mapping[str, float | None], differences: Sequence[Compared]
+) -> tuple[ColumnRanking, dict[str, Standing]]:
+    """Rank the systems that have a figure, with the range of ranks that the tests allow each."""
+    places = ranks(values)
+    order = tuple(sorted(places, key=lambda name: (places[name], name)))
+    above = separated(differences)
     standings = {
         name: Standing(
-            place[name],
+            places[name],
             1 + sum((other, name) in above for other in order),
             len(order) - sum((name, other) in above for other in order),
-            groups[name],
         )
         for name in order
     }
-    return Ranking(order, standings, differences)
+    return ColumnRanking(order=order, groups=inseparable(order, above), differences=tuple(differences)), standings
 
 
-def _groups(order: Sequence[str], above: set[Pair]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    group = 1
-    for at, name in enumerate(order):
-        if at and all((better, worse) in above for better in order[:at] for worse in order[at:]):
-            group += 1
-        found[name] = group
+def separated(differences: Iterable[Compared], alpha: float = ALPHA) -> set[tuple[str, str]]:
+    """The pairs (better, worse) that the tests tell apart."""
+    return {
+        (each.a, each.b) if each.difference > 0 else (each.b, each.a)
+        for each in differences
+        if each.p is not None and each.p <= alpha and each.difference
+    }
+
+
+def inseparable(order: Sequence[str], above: Iterable[tuple[str, str]]) -> tuple[tuple[str, ...], ...]:
+    """The largest sets of systems of which no two are told apart, in the order of their best systems.
+
+    Insert and absorb (Piepho 2004): each separated pair splits every set that holds both into one without the first
+    and one without the second; a set within another is dropped.
+    """
+    sets = {frozenset(order)} if order else set()
+    for pair in sorted(above):
+        split = {held for held in sets if held.issuperset(pair)}
+        parts = {held - {member} for held in split for member in pair}
+        sets -= split
+        sets |= {part for part in parts if not any(part < other for other in (sets | parts))}
+    listed = [tuple(name for name in order if name in held) for held in sets]
+    return tuple(sorted(listed, key=lambda members: [order.index(name) for name in members]))
+
+
+def letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
+    """The letters of each system, one for each set it is in: systems that share a letter are not told apart."""
+    found: dict[str, str] = {}
+    for number, group in enumerate(groups):
+        letter = chr(ord("a") + number) if number < 26 else f"({number + 1})"
+        for name in group:
+            found[name] = found.get(name, "") + letter
     return found

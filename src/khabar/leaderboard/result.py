@@ -8,11 +8,11 @@ from typing import Any
 import msgspec
 
 from khabar.corpus.release import CANARY
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.scoring.result import Score
 
 
-class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StatedFigure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A stated figure; None where undefined. A closed board's may be of a kind that is not computed any more."""
 
     value: float | None
@@ -21,12 +21,12 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     counts: dict[str, int | float]
 
 
-class Scores(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StatedScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `khabar score --json` prints."""
 
     headline: dict[str, float | None]
     intervals: dict[str, tuple[float, float] | None]
-    layers: dict[str, dict[str, Figure]]
+    layers: dict[str, dict[str, StatedFigure]]
     set_aside: dict[str, int]
     ungrounded: dict[str, int]
     signature: str
@@ -39,7 +39,7 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     corpus: str
     hash: str
     predictions: str
-    score: Scores
+    score: StatedScore
     canary: str = CANARY
 
 
@@ -50,7 +50,7 @@ def result_of(system: str, predictions: str, score: Score) -> Result:
         corpus=score.signature.corpus,
         hash=score.signature.hash,
         predictions=predictions,
-        score=msgspec.convert(score.to_dict(), Scores),
+        score=msgspec.convert(score.to_dict(), StatedScore),
     )
 
 
@@ -59,15 +59,14 @@ def as_bytes(record: msgspec.Struct | dict[str, Any]) -> bytes:
     return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
 
 
-def read_result(path: Path, incidents: list[Incident]) -> Result | None:
+def read_result(path: Path, incidents: Incidents) -> Result | None:
     """Read a result. What is wrong with it is added to `incidents`."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=Result)
     except FileNotFoundError:
-        fix = "run `khabar leaderboard build`"
-        incidents.append(Incident("file-missing", f"no {path.name}", str(path), fix=fix))
+        incidents.report("file-missing", f"no {path.name}", file=path, fix="run `khabar leaderboard build`")
     except msgspec.ValidationError as error:
-        incidents.append(Incident("value-wrong", str(error), str(path), fix="run `khabar leaderboard build`"))
+        incidents.report("value-wrong", str(error), file=path, fix="run `khabar leaderboard build`")
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        incidents.append(Incident("json-broken", str(error) or "nested too deeply", str(path)))
+        incidents.report("json-broken", str(error) or "nested too deeply", file=path)
     return None

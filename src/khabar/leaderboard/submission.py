@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from unicodedata import normalize
 
 import msgspec
 
 from khabar.corpus.release import sha256
 from khabar.leaderboard.card import Card, read_card
-from khabar.leaderboard.places import PREDICTIONS, Place
+from khabar.leaderboard.names import reading_of
+from khabar.leaderboard.places import PREDICTIONS, SubmissionPlace
 from khabar.leaderboard.result import Result, result_of
+from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS
@@ -32,6 +33,7 @@ class Submission:
     system: str
     card: Card
     predictions: str
+    """SHA-256 of their file."""
     counted: Counted
     score: Score
 
@@ -46,71 +48,72 @@ class Submission:
         return [layer for layer, figures in self.score.layers.items() if figures["f1"].value == 1]
 
 
-def score_submission(place: Place, reference: Reference, incidents: list[Incident]) -> Submission | None:
-    """Read a submission and score it. What is wrong with it is added to `incidents`, and None given."""
+def score_all(found: EvalFolder, reference: Reference, incidents: Incidents) -> list[Submission]:
+    """Score all submissions to the present corpus. What is wrong with any is added to `incidents`."""
+    submissions = {place: _read(place, reference, incidents) for place in found.of(reference.version)}
+    sound = {place: submission for place, submission in submissions.items() if submission is not None}
+    report_clashes({place: submission.card for place, submission in sound.items()}, incidents)
+    return list(sound.values())
+
+
+def _read(place: SubmissionPlace, reference: Reference, incidents: Incidents) -> Submission | None:
     card = read_card(place.card, incidents)
     if not place.predictions.is_file():
-        incidents.append(Incident("file-missing", f"no {PREDICTIONS}", str(place.predictions)))
+        incidents.report("file-missing", f"no {PREDICTIONS}", file=place.predictions)
         return None
     digest = sha256(place.predictions.read_bytes())
-    return scored(place.system, card, place.predictions, digest, reference, incidents)
+    return score_submission(place.system, card, place.predictions, digest, reference, incidents)
 
 
-def scored(
+def score_submission(
     system: str,
     card: Card | None,
     predictions: Path | Sequence[Annotations | Dispute],
     digest: str,
     reference: Reference,
-    incidents: list[Incident],
+    incidents: Incidents,
 ) -> Submission | None:
     """Score predictions as a submission. Without a card they are only checked. Gold itself is refused."""
     layers = LAYERS if card is None else card.layers
-    found = Incidents()
-    records = checked_predictions(predictions, reference, layers, found)
-    incidents.extend(found)
-    if card is None or found.errors:
+    problems = Incidents()
+    records = checked_predictions(predictions, reference, layers, problems)
+    incidents.extend(problems)
+    if card is None or problems.errors:
         return None
     counted = count(reference, records.documents, records.disputes, layers=layers)
     submission = Submission(system, card, digest, counted, measure(counted))
-    file = str(predictions) if isinstance(predictions, Path) else None
+    file = predictions if isinstance(predictions, Path) else None
     if CHECKER in shown_names(system, card):
-        message = f"{CHECKER} is gold itself and checks the scorer"
-    elif len(submission.perfect) == len(submission.score.layers) and len(submission.perfect) > 1:
-        message = f"{', '.join(submission.perfect)} at 1.0: this is gold"
-    else:
-        for layer in submission.perfect:
-            incidents.append(Incident("layer-perfect", f"{system}: {layer} at 1.0", file))
-        return submission
-    incidents.append(Incident("gold-submitted", message, file))
-    return None
+        incidents.report("gold-submitted", f"{CHECKER} is gold itself and checks the scorer", file=file)
+        return None
+    if len(submission.perfect) == len(submission.score.layers) and len(submission.perfect) > 1:
+        incidents.report("gold-submitted", f"{', '.join(submission.perfect)} at 1.0: this is gold", file=file)
+        return None
+    for layer in submission.perfect:
+        incidents.report("layer-perfect", f"{system}: {layer} at 1.0", file=file)
+    return submission
 
 
-def name_clashes(cards: Mapping[Place, Card]) -> list[Incident]:
-    """Find systems that show under one name: alike but for case, width, spaces and punctuation, or another's key."""
-    taken: dict[str, str] = {}
-    incidents = []
+def report_clashes(cards: Mapping[SubmissionPlace, Card], incidents: Incidents) -> None:
+    """Report systems that show under one name: alike but for case, width, spaces and punctuation, or another's key."""
+    owners: dict[str, str] = {}
     for place, card in sorted(cards.items()):
         for name in sorted(shown_names(place.system, card)):
-            owner = taken.setdefault(name, place.system)
+            owner = owners.setdefault(name, place.system)
             if owner != place.system:
-                message = f"{card.name!r} reads like system {owner!r}"
-                incidents.append(Incident("name-taken", message, str(place.card)))
+                incidents.report("name-taken", f"{card.name!r} reads like system {owner!r}", file=place.card)
                 break
-    return incidents
 
 
 def shown_names(system: str, card: Card) -> set[str]:
-    """How a system's key and name read, whatever their case, width, spaces and punctuation."""
-    return {_plain(system), _plain(card.name)}
+    """How a system's key and name read."""
+    return {reading_of(system), reading_of(card.name)}
 
 
 def as_lines(records: Iterable[Annotations | Dispute]) -> bytes:
     """Predictions as a submission holds them: JSONL, documents by their ids, then disputes."""
-    documents = sorted((each for each in records if isinstance(each, Annotations)), key=lambda each: each.doc_id)
-    disputes = sorted((each for each in records if isinstance(each, Dispute)), key=canonical)
-    return b"".join(msgspec.json.encode(each) + b"\n" for each in (*documents, *disputes))
-
-
-def _plain(name: str) -> str:
-    return "".join(each for each in normalize("NFKC", normalize("NFKC", name).casefold()) if each.isalnum())
+    records = list(records)
+    documents = [record for record in records if isinstance(record, Annotations)]
+    disputes = [record for record in records if isinstance(record, Dispute)]
+    ordered = (*sorted(documents, key=lambda record: record.doc_id), *sorted(disputes, key=canonical))
+    return b"".join(msgspec.json.encode(record) + b"\n" for record in ordered)

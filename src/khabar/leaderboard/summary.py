@@ -4,29 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from khabar.leaderboard.checking import Checked
+from khabar.leaderboard.check import CheckedBoard
+from khabar.leaderboard.markdown import GROUPS, groups, in_markdown, main_table, one_dispute, table, what_it_shows
 from khabar.leaderboard.submission import Submission
-from khabar.leaderboard.tables import groups, main_table, one_dispute, table, what_it_shows
-from khabar.leaderboard.wording import in_markdown
-from khabar.reading.incidents import Incident, errors
+from khabar.reading.incidents import Incident
 from khabar.scoring.compare import Difference, compare
 
 _MOST = 50
 """Problems that are listed; the log has all."""
 
 
-def summary(checked: Checked, before: Sequence[Submission]) -> str:
+def summary(checked: CheckedBoard, before: Sequence[Submission]) -> str:
     """Summarise a check of a proposed eval folder against the submissions that stand now, scored on the same gold."""
     old = {each.system: each for each in before}
     new = {each.system: each for each in checked.submissions}
     changed = [key for key, each in new.items() if key not in old or _differs(each, old[key])]
-    failed = errors(list(checked.incidents))
-    parts = [f"# Leaderboard, khabar {in_markdown(checked.board.corpus.version)}"]
+    view, failed = checked.view, checked.incidents.errors
+    parts = [f"# Leaderboard, khabar {in_markdown(view.corpus.version)}"]
     parts.append("**Refused.** " + _refusal(failed) if failed else "**Accepted**: every figure is what was re-scored.")
     parts += list(_problems(sorted(checked.incidents, key=lambda each: each.level)))  # errors first
     parts.append("## What changed\n\n" + "\n".join(_changes(new, old, changed)))
     if checked.submissions:
-        parts.append(f"## Board\n\nNew or changed in bold.\n\n{main_table(checked.board, changed)}")
+        parts.append(f"## Board\n\nNew or changed in bold.\n\n{main_table(view, changed)}")
     parts += [
         f"## {in_markdown(new[key].card.name)} and the present board\n\n{_against(new[key], old)}"
         for key in changed
@@ -34,10 +33,10 @@ def summary(checked: Checked, before: Sequence[Submission]) -> str:
     ]
     if len(new) > 1:
         parts += [
-            "## Cannot be told apart\n\n" + groups(checked.board),
-            "## One dispute\n\n" + one_dispute(checked.board),
+            f"## {GROUPS}\n\n" + groups(view),
+            "## One dispute\n\n" + one_dispute(view),
         ]
-    parts.append(what_it_shows(checked.board))
+    parts.append(what_it_shows(view))
     return "\n\n".join(parts) + "\n"
 
 

@@ -9,19 +9,20 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.versions import parse_version
-from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, Place, key_problem
-from khabar.reading.incidents import Incident, InputError
+from khabar.leaderboard.names import key_problem
+from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, SubmissionPlace
+from khabar.reading.incidents import Incident, Incidents, InputError
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class EvalFolder:
     """What an eval folder holds, by name only; nothing has been read yet."""
 
     root: Path
-    submissions: tuple[Place, ...]
+    submissions: tuple[SubmissionPlace, ...]
     boards: tuple[str, ...]
 
-    def of(self, version: str) -> list[Place]:
+    def of(self, version: str) -> list[SubmissionPlace]:
         """Submissions to the board of one corpus version."""
         return [place for place in self.submissions if place.version == version]
 
@@ -30,7 +31,7 @@ class Survey:
         return sorted({*self.boards, *(place.version for place in self.submissions)} - {version})
 
 
-def survey(root: Path, incidents: list[Incident]) -> Survey:
+def survey(root: Path, incidents: Incidents) -> EvalFolder:
     """Look through an eval folder without following a link or opening a file; what must not be is an incident.
 
     Raises InputError if there is no such folder.
@@ -38,9 +39,9 @@ def survey(root: Path, incidents: list[Incident]) -> Survey:
     if not root.is_dir():
         raise InputError([Incident("file-missing", f"no folder {root}", str(root), fix="name the eval folder")])
     if root.is_symlink():
-        incidents.append(_link(root))
+        _report_link(root, incidents)
     places = [
-        Place(system.name, version.name, Path(version.path))
+        SubmissionPlace(system.name, version.name, Path(version.path))
         for system in _folders(root / SUBMISSIONS, incidents)
         if _is_key(system, incidents)
         for version in _folders(Path(system.path), incidents)
@@ -51,61 +52,61 @@ def survey(root: Path, incidents: list[Incident]) -> Survey:
         for version in _folders(root / BOARDS, incidents)
         if _is_version(version, incidents) and _holds(version, OF_A_BOARD, incidents)
     ]
-    return Survey(root, tuple(sorted(places)), tuple(sorted(boards)))
+    return EvalFolder(root, tuple(sorted(places)), tuple(sorted(boards)))
 
 
-def _folders(folder: Path, incidents: list[Incident]) -> list[DirEntry[str]]:
+def _folders(folder: Path, incidents: Incidents) -> list[DirEntry[str]]:
     """Give the folders in a folder; anything else there is an incident."""
     if folder.is_symlink():
-        incidents.append(_link(folder))
+        _report_link(folder, incidents)
         return []
     if folder.exists() and not folder.is_dir():
-        incidents.append(Incident("file-unlisted", "it is no folder", str(folder)))
+        incidents.report("file-unlisted", "it is no folder", file=folder)
         return []
-    found = []
+    folders = []
     for entry in _entries(folder):
         mode = entry.stat(follow_symlinks=False).st_mode
         if S_ISDIR(mode):
-            found.append(entry)
+            folders.append(entry)
         elif S_ISLNK(mode):
-            incidents.append(_link(Path(entry.path)))
+            _report_link(Path(entry.path), incidents)
         else:
-            incidents.append(Incident("file-unlisted", f"{entry.name!a} is no folder", entry.path))
-    return found
+            incidents.report("file-unlisted", f"{entry.name!a} is no folder", file=entry.path)
+    return folders
 
 
-def _holds(folder: DirEntry[str], listed: Mapping[str, int], incidents: list[Incident]) -> bool:
+def _holds(folder: DirEntry[str], listed: Mapping[str, int], incidents: Incidents) -> bool:
     """Tell whether a folder holds plain files of these names and sizes alone, and report what else it holds."""
     before = len(incidents)
     for entry in _entries(Path(folder.path)):
         status = entry.stat(follow_symlinks=False)
         if S_ISLNK(status.st_mode):
-            incidents.append(_link(Path(entry.path)))
+            _report_link(Path(entry.path), incidents)
         elif entry.name not in listed:
             message = f"{entry.name!a} is none of {', '.join(listed)}"
-            incidents.append(Incident("file-unlisted", message, entry.path))
+            incidents.report("file-unlisted", message, file=entry.path)
         elif not S_ISREG(status.st_mode):
-            incidents.append(Incident("path-unsafe", "it is no regular file", entry.path))
+            incidents.report("path-unsafe", "it is no regular file", file=entry.path)
         elif status.st_size > listed[entry.name]:
             message = f"{status.st_size:,} bytes, where {listed[entry.name]:,} are the most; it was not read"
-            incidents.append(Incident("file-too-large", message, entry.path))
+            incidents.report("file-too-large", message, file=entry.path)
     return len(incidents) == before
 
 
-def _is_key(entry: DirEntry[str], incidents: list[Incident]) -> bool:
+def _is_key(entry: DirEntry[str], incidents: Incidents) -> bool:
     problem = key_problem(entry.name)
     if problem is not None:
         file = ascii(entry.path)[1:-1]  # a name may hold what turns a line around
-        incidents.append(Incident("path-unsafe", f"system {problem}", file, fix="rename the folder"))
+        incidents.report("path-unsafe", f"system {problem}", file=file, fix="rename the folder")
     return problem is None
 
 
-def _is_version(entry: DirEntry[str], incidents: list[Incident]) -> bool:
+def _is_version(entry: DirEntry[str], incidents: Incidents) -> bool:
     try:
         parse_version(entry.name, entry.path)
     except InputError:
         message = f"{entry.name!a} is not a corpus version, such as 1.0.0"
-        incidents.append(Incident("path-unsafe", message, entry.path, fix="rename the folder"))
+        incidents.report("path-unsafe", message, file=entry.path, fix="rename the folder")
         return False
     return True
 
@@ -118,5 +119,5 @@ def _entries(folder: Path) -> list[DirEntry[str]]:
         return []
 
 
-def _link(path: Path) -> Incident:
-    return Incident("path-unsafe", "it is a symbolic link, and is not followed", str(path))
+def _report_link(path: Path, incidents: Incidents) -> None:
+    incidents.report("path-unsafe", "it is a symbolic link, and is not followed", file=path)

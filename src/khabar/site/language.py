@@ -45,10 +45,10 @@ class Language:
         if edtf.count("/") == 1:
             first, last = (self.date(part) if part.strip(".") else "…" for part in edtf.split("/"))
             return f"{first} – {last}"
-        found = _DAY.fullmatch(edtf)
-        if found is None:
+        parts = _DAY.fullmatch(edtf)
+        if parts is None:
             return edtf
-        year, month, day = found.groups()
+        year, month, day = parts.groups()
         name = self.known(f"season.{month}" if month in _SEASONS else f"month.{month}", month)
         return " ".join(part for part in (day and str(int(day)), name, year) if part)
 

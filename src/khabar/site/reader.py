@@ -8,66 +8,60 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from khabar.records import Claim, Document
-from khabar.records.labels import LAYERS, Layer
-from khabar.site.faults import Fault
-from khabar.site.marking import Note
-from khabar.site.overlay import Mark, Token, overlay
+from khabar.site.annotations import ArticleAnnotations, MarginNote
+from khabar.site.errors import ArticleError
+from khabar.site.markup import MarkupToken, markup
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
-    """A paragraph as one side sees it."""
+class AnnotatedParagraph:
+    """A paragraph as one side annotates it."""
 
-    tokens: tuple[Token, ...]
-    notes: tuple[Note, ...]
+    tokens: tuple[MarkupToken, ...]
+    notes: tuple[MarginNote, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class ReaderParagraph:
     """A line of the article: its number from 1 and zone; `system` is None where gold stands alone."""
 
     number: int
     zone: str
-    gold: Side
-    system: Side | None
-    faults: tuple[Fault, ...]
+    gold: AnnotatedParagraph
+    system: AnnotatedParagraph | None
+    errors: tuple[ArticleError, ...]
     claims: tuple[Claim, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """All marks and notes of an article by one side."""
-
-    marks: tuple[Mark, ...]
-    notes: tuple[Note, ...]
-
-
 def paragraphs(
-    document: Document, gold: Said, claims: Sequence[Claim], system: Said | None = None, faults: Sequence[Fault] = ()
-) -> list[Paragraph]:
-    """Lay out an article. A fault stands in the paragraph it begins in; one that is nowhere stands in none."""
-    missed = _numbers(document.text, ((fault.gold_end, fault) for fault in faults if fault.gold_end is not None))
-    false = _numbers(
-        document.text, ((fault.predicted_end, fault) for fault in faults if fault.predicted_end is not None)
-    )
-    lines = _lines(document.text)
+    document: Document,
+    gold: ArticleAnnotations,
+    claims: Sequence[Claim],
+    system: ArticleAnnotations | None = None,
+    errors: Sequence[ArticleError] = (),
+) -> list[ReaderParagraph]:
+    """Lay out an article. An error stands in the paragraph it begins in; one that is nowhere stands in none."""
+    text = document.text
+    of_gold = _numbers(text, ((error.gold_end, error.number) for error in errors))
+    of_system = _numbers(text, ((error.predicted_end, error.number) for error in errors))
+    lines = _lines(text)
     ends = [end for _, _, end in lines]
 
-    def side(said: Said, told: Mapping[int, Sequence[int]], at: int) -> Side:
-        _, start, end = lines[at]
-        notes = tuple(note for note in said.notes if note.start >= 0 and _home(ends, note.start) == at)
-        return Side(tuple(overlay(document.text, start, end, said.marks, told)), notes)
+    def annotated(side: ArticleAnnotations, numbers: Mapping[int, Sequence[int]], line: int) -> AnnotatedParagraph:
+        _, start, end = lines[line]
+        notes = tuple(note for note in side.notes if note.start >= 0 and _home(ends, note.start) == line)
+        return AnnotatedParagraph(tuple(markup(text, start, end, side.marks, numbers)), notes)
 
     return [
-        Paragraph(
+        ReaderParagraph(
             number,
             next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body"),
-            side(gold, missed, at),
-            None if system is None else side(system, false, at),
-            tuple(fault for fault in faults if fault.start >= 0 and _home(ends, fault.start) == at),
-            tuple(claim for claim in claims if _home(ends, claim.start) == at),
+            annotated(gold, of_gold, line),
+            None if system is None else annotated(system, of_system, line),
+            tuple(error for error in errors if error.start >= 0 and _home(ends, error.start) == line),
+            tuple(claim for claim in claims if _home(ends, claim.start) == line),
         )
-        for at, (number, start, _) in enumerate(lines)
+        for line, (number, start, _) in enumerate(lines)
     ]
 
 
@@ -84,30 +78,18 @@ def _home(ends: Sequence[int], start: int) -> int:
 
 def _lines(text: str) -> list[tuple[int, int, int]]:
     """Lines that are not blank: number from 1, start and end."""
-    found, start = [], 0
+    lines, start = [], 0
     for number, line in enumerate(text.split("\n"), start=1):
         if line.strip():
-            found.append((number, start, start + len(line)))
+            lines.append((number, start, start + len(line)))
         start += len(line) + 1
-    return found
+    return lines
 
 
-def nowhere(faults: Iterable[Fault]) -> list[Fault]:
-    """Faults that have no place in the text: strings that are not in it."""
-    return [fault for fault in faults if fault.start < 0]
-
-
-def by_cause(faults: Iterable[Fault]) -> dict[tuple[Layer, str], list[Fault]]:
-    """Faults by layer and cause, in the order they are met."""
-    found: dict[tuple[Layer, str], list[Fault]] = defaultdict(list)
-    for fault in faults:
-        found[fault.layer, fault.cause].append(fault)
-    return dict(sorted(found.items(), key=lambda entry: (LAYERS.index(entry[0][0]), -len(entry[1]), entry[0][1])))
-
-
-def _numbers(text: str, ends: Iterable[tuple[int, Fault]]) -> dict[int, list[int]]:
-    """Numbers of faults by where they are told: behind the last character, other than space, of what they are about."""
-    found: dict[int, list[int]] = defaultdict(list)
-    for end, fault in ends:
-        found[len(text[:end].rstrip())].append(fault.number)
-    return found
+def _numbers(text: str, ends: Iterable[tuple[int | None, int]]) -> dict[int, list[int]]:
+    """Numbers of errors by where they are shown: behind the last character, but space, of what they are about."""
+    numbers: dict[int, list[int]] = defaultdict(list)
+    for end, number in ends:
+        if end is not None:
+            numbers[len(text[:end].rstrip())].append(number)
+    return numbers

@@ -28,7 +28,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Position:
+class Answer:
     """One answer to an issue's question: its letter, the values its claims give, and the claims."""
 
     position: str
@@ -38,37 +38,37 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """An issue with its claims, and which documents they are in."""
+class AnsweredIssue:
+    """An issue with its answers, and which documents they are in."""
 
     issue: Conflict
-    positions: tuple[Position, ...]
+    answers: tuple[Answer, ...]
 
     @property
     def documents(self) -> tuple[str, ...]:
         """Ids of the articles that speak to it, sorted."""
-        return tuple(sorted({claim.doc_id for position in self.positions for claim in position.claims}))
+        return tuple(sorted({claim.doc_id for answer in self.answers for claim in answer.claims}))
 
 
-def issues_told(conflicts: Sequence[Conflict], claims: Sequence[Claim], story: str) -> dict[Status, list[Told]]:
+def issues_by_status(
+    issues: Sequence[Conflict], claims: Sequence[Claim], story: str
+) -> dict[Status, list[AnsweredIssue]]:
     """Issues of a story by status: those of most claims first, so that what matters most stands on top."""
     by_id = {claim.id: claim for claim in claims}
-    found: dict[Status, list[Told]] = {status: [] for status in STATUSES}
-    for issue in conflicts:
+    by_status: dict[Status, list[AnsweredIssue]] = {status: [] for status in STATUSES}
+    for issue in issues:
         if issue.story == story:
-            positions = tuple(
-                _position(each.position, [by_id[key] for key in each.claim_ids]) for each in issue.positions
-            )
-            found[issue.status].append(Told(issue, positions))
-    for told in found.values():
-        told.sort(key=lambda each: (-sum(len(p.claims) for p in each.positions), each.issue.issue_id))
-    return found
+            answers = (_answer(each.position, [by_id[key] for key in each.claim_ids]) for each in issue.positions)
+            by_status[issue.status].append(AnsweredIssue(issue, tuple(answers)))
+    for of_status in by_status.values():
+        of_status.sort(key=lambda each: (-sum(len(answer.claims) for answer in each.answers), each.issue.issue_id))
+    return by_status
 
 
 def evidence(claim: Claim, documents: Mapping[str, Document]) -> Evidence:
     """A claim within its sentence."""
     text = documents[claim.doc_id].text
-    first = max((found.end() for found in _SENTENCE_END.finditer(text, 0, claim.start)), default=0)
+    first = max((end.end() for end in _SENTENCE_END.finditer(text, 0, claim.start)), default=0)
     ended = _SENTENCE_END.search(text, max(claim.end - 1, 0))
     last = len(text) if ended is None else max(ended.start() + 1, claim.end)
     before, after = text[first : claim.start], text[claim.end : last].rstrip()
@@ -87,8 +87,10 @@ def words_of(claim: Claim) -> str:
     return claim.anchor.text if claim.anchor else claim.text
 
 
-def _position(name: str, claims: Sequence[Claim]) -> Position:
+def _answer(position: str, claims: Sequence[Claim]) -> Answer:
     values: dict[str, tuple[str | None, str]] = {}
     for claim in claims:
         values.setdefault(claim.value or words_of(claim), (claim.value, words_of(claim)))
-    return Position(name, tuple(values.values()), tuple(sorted(claims, key=lambda claim: (claim.doc_id, claim.start))))
+    return Answer(
+        position, tuple(values.values()), tuple(sorted(claims, key=lambda claim: (claim.doc_id, claim.start)))
+    )

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from khabar.corpus.release import sha256
-from khabar.leaderboard.card import Card, Seen
+from khabar.leaderboard.card import Card
+from khabar.leaderboard.markdown import seen_text
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
@@ -70,8 +71,8 @@ def _details(card: Card, submission: Submission) -> dict[str, str]:
         "licence": card.licence,
         "parameters": str(card.parameters),
         "trained_on": card.trained_on,
-        "test_text_seen": _words(card.test_text_seen),
-        "test_gold_seen": _words(card.test_gold_seen),
+        "test_text_seen": seen_text(card.test_text_seen),
+        "test_gold_seen": seen_text(card.test_gold_seen),
         **({"unanswered": str(card.unanswered)} if card.unanswered else {}),
         "predictions_sha256": submission.predictions,
     }
@@ -106,7 +107,3 @@ def _result(column: str, value: float, ends: list[float] | None, dataset: str, s
         },
         "score_details": details,
     }
-
-
-def _words(seen: Seen) -> str:
-    return seen if isinstance(seen, str) else "yes" if seen else "no"

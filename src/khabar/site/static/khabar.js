@@ -32,7 +32,7 @@ function sort(table, head, order) {
   if (table.matches(".main")) rerank(table, head);
 }
 
-// The board's rank follows the column it is sorted by; so does the line that joins what cannot be told apart.
+// The board's rank follows the column it is sorted by.
 function rerank(table, head) {
   if (head.dataset.column) {
     for (const row of table.tBodies[0].rows) {
@@ -46,22 +46,10 @@ function rerank(table, head) {
         rank.append(" ", range);
       }
       row.cells[0].replaceChildren(rank);
-      if (data.group) row.dataset.group = data.group;
-      else delete row.dataset.group;
     }
   }
-  join(table);
   const status = document.querySelector(".sorted");
   if (status) status.textContent = `${head.textContent} ${head.getAttribute("aria-sort") === "ascending" ? "▲" : "▼"}`;
-}
-
-function join(table) {
-  const rows = [...table.tBodies[0].rows];
-  rows.forEach((row, at) => {
-    const mine = row.dataset.group;
-    const near = [rows[at - 1], rows[at + 1]];
-    row.classList.toggle("joined", Boolean(mine) && near.some((other) => other && other.dataset.group === mine));
-  });
 }
 
 // The board of one layer: who speaks of it, best first.

@@ -33,13 +33,13 @@ def slice_of(layer: str, figure: str) -> str:
 
 def slices(layer: str, figures: Iterable[str]) -> dict[str, list[str]]:
     """Names of a layer's figures by slice, in the order they come."""
-    found: dict[str, list[str]] = {}
+    by_slice: dict[str, list[str]] = {}
     for name in figures:
-        found.setdefault(slice_of(layer, name), []).append(name)
-    return found
+        by_slice.setdefault(slice_of(layer, name), []).append(name)
+    return by_slice
 
 
-def main_ones(figures: Iterable[str]) -> list[str]:
+def main_figures(figures: Iterable[str]) -> list[str]:
     """Of a slice, what one compares systems by: no precision or recall beside an F1, except in the headline."""
     names = list(figures)
     with_f1 = {name.removesuffix("f1") for name in names if name.endswith(".f1")}

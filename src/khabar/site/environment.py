@@ -1,4 +1,4 @@
-"""Templates: Jinja with everything escaped, and the few functions pages call."""
+"""The environment of the templates: Jinja with everything escaped, and the few functions pages call."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khabar.corpus.release import CANARY
-from khabar.leaderboard.board import Board
+from khabar.leaderboard.board import Corpus
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.records import Document
 from khabar.records.labels import LAYERS
-from khabar.site.figures import main_ones, same_in_all, slices
 from khabar.site.language import Language, grouped
-from khabar.site.naming import in_words, page_name
+from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
+from khabar.site.slices import main_figures, same_in_all, slices
 from khabar.site.story import STATUSES, evidence, words_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 class Templates:
     """The templates in one language."""
 
-    def __init__(self, language: Language, board: Board, stories: Sequence[str]) -> None:
+    def __init__(self, language: Language, release: Corpus, stories: Sequence[str]) -> None:
         self._language = language
         self._environment = _environment()
         self._environment.filters["short"] = short
@@ -38,7 +38,7 @@ class Templates:
             "COLUMNS": COLUMNS,
             "STATUSES": STATUSES,
             "stories": stories,
-            "release": board.corpus,
+            "release": release,
             "other": "ar" if language.code == "en" else "en",
             "page_name": page_name,
             "in_words": in_words,
@@ -46,7 +46,7 @@ class Templates:
             "evidence": evidence,
             "words_of": words_of,
             "slices": slices,
-            "main_ones": main_ones,
+            "main_figures": main_figures,
             "same_in_all": same_in_all,
             "short": short,
             "paragraph_at": paragraph_at,

@@ -1,4 +1,4 @@
-"""Marks over a text: stretches that nest, cross and split, as a flat run of openings, words and closings."""
+"""Inline markup of a text: spans that nest, cross and split, as a flat run of openings, words and closings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HIGHEST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TextMark:
     """A stretch of a text of which a layer says something: `label` in a word or code, `about` at more length."""
 
     start: int
@@ -27,11 +27,11 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Token:
+class MarkupToken:
     """One step of a text with marks: words, a mark that opens or closes, or a reference to an error by its number."""
 
     text: str = ""
-    opens: Mark | None = None
+    opens: TextMark | None = None
     height: int = 0
     """How many entities stand within, so that their lines stand one under the other."""
     first: bool = False
@@ -41,9 +41,9 @@ class Token:
     error: int = 0
 
 
-def overlay(
-    text: str, start: int, end: int, marks: Iterable[Mark], errors: Mapping[int, Sequence[int]] | None = None
-) -> list[Token]:
+def markup(
+    text: str, start: int, end: int, marks: Iterable[TextMark], errors: Mapping[int, Sequence[int]] | None = None
+) -> list[MarkupToken]:
     """Lay marks over `text[start:end]`, clipped to it. `errors` gives, by offset, the numbers of errors told there.
 
     Where two marks cross, the inner one is closed and opened again, so that what comes out nests.
@@ -54,17 +54,17 @@ def overlay(
     bounds = {start, end, *(at for at in errors if start < at <= end)}
     bounds |= {min(max(at, start), end) for mark in here for at in (mark.start, mark.end)}
     order = sorted(bounds)
-    tokens: list[Token] = []
-    opened: list[Mark] = []
+    tokens: list[MarkupToken] = []
+    opened: list[TextMark] = []
     for place, at in enumerate(order):
-        again: list[Mark] = []
+        again: list[TextMark] = []
         while any(min(mark.end, end) <= at for mark in opened):
             mark = opened.pop()
-            tokens.append(Token(closes=True))
+            tokens.append(MarkupToken(closes=True))
             if min(mark.end, end) > at:
                 again.append(mark)
         if at > start:  # an error told at the very start is of what ends there, in the paragraph before
-            tokens += [Token(error=number) for number in errors.get(at, ())]
+            tokens += [MarkupToken(error=number) for number in errors.get(at, ())]
         if at == end:
             break
         fresh = [mark for mark in here if max(mark.start, start) == at]
@@ -72,23 +72,23 @@ def overlay(
         for mark in (*reversed(again), *sorted(fresh, key=_outer_first)):
             last = not _splits(opened, mark, end)
             opened.append(mark)
-            tokens.append(Token(opens=mark, height=heights[mark], first=mark in fresh, last=last))
-        tokens.append(Token(text[at:following]))
+            tokens.append(MarkupToken(opens=mark, height=heights[mark], first=mark in fresh, last=last))
+        tokens.append(MarkupToken(text[at:following]))
     return tokens
 
 
-def _outer_first(mark: Mark) -> tuple[int, int, str, str]:
+def _outer_first(mark: TextMark) -> tuple[int, int, str, str]:
     return -mark.end, _OUTSIDE.index(mark.layer), mark.label, mark.anchor
 
 
-def _splits(holders: Sequence[Mark], mark: Mark, end: int) -> bool:
+def _splits(holders: Sequence[TextMark], mark: TextMark, end: int) -> bool:
     """Whether a mark will be closed and opened again, since one that holds it ends first."""
     return any(min(holder.end, end) < min(mark.end, end) for holder in holders)
 
 
-def _heights(marks: Sequence[Mark]) -> dict[Mark, int]:
+def _heights(marks: Sequence[TextMark]) -> dict[TextMark, int]:
     """For each entity, how many entities stand within one another inside it."""
-    found: dict[Mark, int] = {}
+    found: dict[TextMark, int] = {}
     for mark in sorted(marks, key=lambda each: (each.end - each.start, each.label)):
         within = [
             height + 1

@@ -66,8 +66,8 @@ class Names:
         if isinstance(source, str):
             return harmless(self.names.get(source, source))
         given = (source.name, source.text, source.wikidata, source.entity_id)
-        said = next((each for each in given if each), None)
-        return "?" if said is None else harmless(self.names.get(said, said))
+        name = next((name for name in given if name), None)
+        return "?" if name is None else harmless(self.names.get(name, name))
 
 
 def names_of(registry: Iterable[Registered], story: str) -> Names:

@@ -11,11 +11,11 @@ from pathlib import Path
 import msgspec
 
 from khabar.corpus.release import sha256
+from khabar.leaderboard.audit import audit_alone
 from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, OF_A_SUBMISSION, TABLE, board_folder
-from khabar.leaderboard.possible import impossible
 from khabar.leaderboard.result import read_result
-from khabar.leaderboard.survey import Survey
-from khabar.reading.incidents import Incident
+from khabar.leaderboard.survey import EvalFolder
+from khabar.reading.incidents import Incidents
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,24 +35,30 @@ class _Systems(msgspec.Struct):
     systems: tuple[_Listed, ...] = ()
 
 
-def never_listed(found: Survey, version: str) -> list[Incident]:
-    """Submissions that a board does not name, although it is to be closed: nobody ever saw them re-scored."""
+def report_unlisted(found: EvalFolder, version: str, incidents: Incidents) -> None:
+    """Report submissions that a board does not name, although it is to be closed: nobody ever saw them re-scored."""
     try:
         board = msgspec.json.decode((board_folder(found.root, version) / BOARD).read_bytes(), type=_Systems)
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         board = _Systems()
-    listed = {each.system for each in board.systems}
+    listed = {entry.system for entry in board.systems}
     fix = "remove the folder; whoever it is of submits to the present corpus"
-    return [
-        Incident(
-            "submission-closed", f"it never stood on the board of {version}, which closes", str(each.folder), fix=fix
+    for place in found.of(version):
+        if place.system not in listed:
+            message = f"it never stood on the board of {version}, which closes"
+            incidents.report("submission-closed", message, file=place.folder, fix=fix)
+
+
+def report_closed(root: Path, version: str, incidents: Incidents) -> None:
+    """Report that a board takes no change any more, if it was closed."""
+    if is_frozen(root, version):
+        fix = "submit to the board of the present corpus"
+        incidents.report(
+            "submission-closed", f"the board of {version} is closed", file=board_folder(root, version), fix=fix
         )
-        for each in found.of(version)
-        if each.system not in listed
-    ]
 
 
-def freeze(found: Survey, version: str) -> Frozen:
+def freeze(found: EvalFolder, version: str) -> Frozen:
     """Take the hashes of a board and its submissions as they are."""
     files = _files(found, version)
     return Frozen(corpus=version, files={name: sha256(path.read_bytes()) for name, path in sorted(files.items())})
@@ -63,13 +69,13 @@ def is_frozen(root: Path, version: str) -> bool:
     return (board_folder(root, version) / FROZEN).exists()
 
 
-def check_frozen(found: Survey, version: str, base: Survey | None, incidents: list[Incident]) -> None:
+def check_frozen(found: EvalFolder, version: str, base: EvalFolder | None, incidents: Incidents) -> None:
     """Check a closed board: nothing changed, added or removed since it was frozen, nor since `base`."""
     path = board_folder(found.root, version) / FROZEN
     if not path.is_file():
-        places = ", ".join(place.system for place in found.of(version)) or "its board"
-        message = f"the corpus has another version than {version}; {places} is of a board that was never closed"
-        incidents.append(Incident("board-stale", message, str(path)))
+        systems = ", ".join(place.system for place in found.of(version)) or "its board"
+        message = f"the corpus has another version than {version}; {systems} is of a board that was never closed"
+        incidents.report("board-stale", message, file=path)
         return
     if base is not None:
         changed = _changed(_files(found, version), _files(base, version))
@@ -77,29 +83,25 @@ def check_frozen(found: Survey, version: str, base: Survey | None, incidents: li
         if was.is_file() and was.read_bytes() != path.read_bytes():
             changed.append(f"{BOARDS}/{version}/{FROZEN}")
         for name in changed:
-            message = "it is not what it was before this change"
-            incidents.append(Incident("submission-closed", message, str(found.root / name)))
+            incidents.report("submission-closed", "it is not what it was before this change", file=found.root / name)
         if changed:
             return
     try:
         frozen = msgspec.json.decode(path.read_bytes(), type=Frozen)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        incidents.append(Incident("submission-closed", f"it cannot be read: {error}", str(path)))
+        incidents.report("submission-closed", f"it cannot be read: {error}", file=path)
         return
     files = _files(found, version)
     for name in sorted({*files, *frozen.files}):
         if name not in frozen.files:
-            incidents.append(Incident("submission-closed", "it came after the board was closed", str(files[name])))
+            incidents.report("submission-closed", "it came after the board was closed", file=files[name])
         elif name not in files:
-            message = f"{ascii(name)[1:-1]} of the closed board is gone"
-            incidents.append(Incident("submission-closed", message, str(path)))
+            incidents.report("submission-closed", f"{ascii(name)[1:-1]} of the closed board is gone", file=path)
         elif sha256(files[name].read_bytes()) != frozen.files[name]:
-            incidents.append(
-                Incident("submission-closed", "its bytes are not those of the closed board", str(files[name]))
-            )
+            incidents.report("submission-closed", "its bytes are not those of the closed board", file=files[name])
     for place in found.of(version):
         if place.result.is_file() and (stated := read_result(place.result, incidents)) is not None:
-            incidents.extend(impossible(stated, str(place.result)))
+            audit_alone(stated, place.result, incidents)
 
 
 def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
@@ -110,7 +112,7 @@ def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
     ]
 
 
-def _files(found: Survey, version: str) -> dict[str, Path]:
+def _files(found: EvalFolder, version: str) -> dict[str, Path]:
     paths = [board_folder(found.root, version) / name for name in (BOARD, TABLE)]
     paths += [place.folder / name for place in found.of(version) for name in OF_A_SUBMISSION]
     return {path.relative_to(found.root).as_posix(): path for path in paths if path.is_file()}

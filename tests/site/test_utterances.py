@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from khabar.records import Document, Quote, Span
-from khabar.site.story import evidence, issues_told
-from khabar.site.wording import compared, utterances
+from khabar.site.story import evidence, issues_by_status
+from khabar.site.utterances import compared, utterances
 from tests.site.conftest import ROOT
 
 
@@ -80,6 +80,6 @@ def test_evidence_is_the_claim_in_its_sentence() -> None:
         assert around in texts[claim.doc_id].text
         assert "\n" not in said.before + said.after
     issues = [row for row in tables["conflicts"] if isinstance(row, Conflict)]
-    told = issues_told(issues, claims, "kursk")
+    told = issues_by_status(issues, claims, "kursk")
     assert sum(map(len, told.values())) == len(issues)
     assert sum(len(p.claims) for each in told.values() for issue in each for p in issue.positions) == len(claims)

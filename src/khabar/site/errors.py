@@ -1,0 +1,101 @@
+"""A system's errors as the site shows them: numbered in each article, counted by cause, disputes apart."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from khabar.records.errors import Error, Outcome
+from khabar.records.labels import LAYERS, Layer
+from khabar.scoring.errors.words import error_line
+from khabar.text.terminal import harmless
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleError:
+    """An error in an article, numbered from 1 in the order of the text; `start` is -1 if it is nowhere in it."""
+
+    number: int
+    layer: Layer
+    outcome: Outcome
+    cause: str
+    gold: str
+    predicted: str
+    start: int
+    gold_end: int | None
+    predicted_end: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSpan:
+    """A place that a predicted dispute cites; `start` is -1 if it is nowhere in the text."""
+
+    doc_id: str
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeError:
+    """An error about a dispute: gold's issue, if one is concerned, and what the system put against what."""
+
+    outcome: Outcome
+    cause: str
+    issue_id: str
+    sides: tuple[tuple[str, tuple[CitedSpan, ...]], ...]
+    """Of a prediction: each side's value and places."""
+
+
+@dataclass(frozen=True, slots=True)
+class SystemErrors:
+    """All errors of a system: by article, of disputes, and how many of each cause (layer, cause) by article."""
+
+    by_article: dict[str, list[ArticleError]]
+    of_disputes: list[DisputeError]
+    counts: dict[tuple[Layer, str], Counter[str]]
+
+
+def system_errors(errors: Iterable[Error]) -> SystemErrors:
+    """Sort errors, in the order that `list_errors` gives them, by article."""
+    by_article: dict[str, list[ArticleError]] = defaultdict(list)
+    of_disputes: list[DisputeError] = []
+    counts: dict[tuple[Layer, str], Counter[str]] = {}
+    for error in errors:
+        counts.setdefault((error.layer, error.cause), Counter())[error.doc_id or error.story] += 1
+        if error.doc_id is None:
+            of_disputes.append(_dispute_error(error))
+        else:
+            in_article = by_article[error.doc_id]
+            in_article.append(_article_error(error, len(in_article) + 1))
+    return SystemErrors(dict(by_article), of_disputes, counts)
+
+
+def by_cause(errors: Iterable[ArticleError]) -> dict[tuple[Layer, str], list[ArticleError]]:
+    """Errors by layer and cause: layers in their order, the most frequent cause first."""
+    grouped: dict[tuple[Layer, str], list[ArticleError]] = defaultdict(list)
+    for error in errors:
+        grouped[error.layer, error.cause].append(error)
+    return dict(sorted(grouped.items(), key=lambda item: (LAYERS.index(item[0][0]), -len(item[1]), item[0][1])))
+
+
+def _article_error(error: Error, number: int) -> ArticleError:
+    line = error_line(error)
+    ends = [None if row is None else row.get("end") for row in (error.gold, error.predicted)]
+    return ArticleError(number, error.layer, error.outcome, error.cause, line.gold, line.predicted, error.offset, *ends)
+
+
+def _dispute_error(error: Error) -> DisputeError:
+    gold, predicted = error.gold or {}, error.predicted or {}
+    sides = tuple((_value(side), tuple(map(_cited, side["spans"]))) for side in predicted.get("sides", ()))
+    return DisputeError(error.outcome, error.cause, str(gold.get("issue_id") or ""), sides)
+
+
+def _cited(span: dict[str, Any]) -> CitedSpan:
+    start = span.get("start")
+    return CitedSpan(str(span["doc_id"]), -1 if start is None else start, harmless(str(span.get("text") or "")))
+
+
+def _value(side: dict[str, Any]) -> str:
+    return "" if side["value"] is None else harmless(str(side["value"]))
