@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,10 @@ import pytest
 
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check
-from khabar.corpus.derive import quote_type, tokens
+from khabar.corpus.derivation import tokens
+from khabar.reading.incidents import InputError
 from khabar.records import Entity, Span
+from khabar.text.passages import quote_type
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "seeds", ROOT / "annotations" / "gold")
@@ -115,3 +118,26 @@ def test_a_card_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
     card = copy / "README.md"
     card.write_text(card.read_text("utf-8").replace("Intended use", "Any use"), "utf-8")
     assert [incident.id for incident in check(copy, SOURCES)] == ["corpus-stale"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("version", "banana"), ("version", "1.0"), ("date", "yesterday"), ("date", "2026-13-01"), ("date", "20261122")],
+)
+def test_a_release_needs_a_version_and_a_day(field: str, value: str, tmp_path: Path) -> None:
+    gold = tmp_path / "gold"
+    shutil.copytree(ROOT / "annotations" / "gold", gold)
+    release = json.loads((gold / "release.json").read_text("utf-8")) | {field: value}
+    (gold / "release.json").write_text(json.dumps(release), "utf-8")
+    with pytest.raises(InputError, match=f"{field} is '{value}'"):
+        build(ROOT / "seeds", gold)
+
+
+def test_a_day_of_publication_is_edtf(tmp_path: Path) -> None:
+    seeds = tmp_path / "seeds"
+    shutil.copytree(ROOT / "seeds", seeds)
+    lines = [json.loads(line) for line in (seeds / "manifest.jsonl").read_text("utf-8").splitlines()]
+    lines[1]["published"] = "6 May 2030"
+    (seeds / "manifest.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    with pytest.raises(InputError, match=r"manifest.jsonl:2: .*published is '6 May 2030', where EDTF is asked for"):
+        build(seeds, ROOT / "annotations" / "gold")

@@ -12,9 +12,9 @@ import pytest
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT, croissant, record_set_name
-from khabar.corpus.features import arrow_schema
-from khabar.corpus.read import read_split
-from khabar.corpus.release import CANARY, read_release, sha256
+from khabar.corpus.release import CANARY, read_release
+from khabar.corpus.tables import arrow_schema, read_split
+from khabar.reading.files import sha256
 from khabar.records import CONFIGS
 
 ROOT = Path(__file__).parents[2]

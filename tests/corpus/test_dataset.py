@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from khabar.corpus.read import read_split
 from khabar.corpus.release import CANARY, read_release
+from khabar.corpus.tables import read_split
 from khabar.records import CONFIGS
 from khabar.records.labels import ENTITY_LABELS
 

@@ -12,10 +12,9 @@ from typer.testing import CliRunner
 
 from khabar.cli.app import app
 from khabar.corpus.build import build, write
-from khabar.corpus.derive import Tables
-from khabar.corpus.diff import Difference, changes
-from khabar.corpus.versions import Version, honours, least, parse_version
-from khabar.corpus.wording import sections, shown, to_dict, verdict
+from khabar.corpus.diff import Difference, changes, sections, shown, to_dict, verdict
+from khabar.corpus.release import Version, parse_version
+from khabar.corpus.tables import Tables
 from khabar.reading.incidents import InputError
 from khabar.records import Row
 
@@ -107,12 +106,12 @@ def test_a_split_that_comes_is_an_addition() -> None:
     ],
 )
 def test_a_version_honours_a_step(old: str, new: str, step: str, wanted: bool) -> None:
-    assert honours(parse_version(old, ""), parse_version(new, ""), step) is wanted  # type: ignore[arg-type]
+    assert parse_version(old, "").is_honoured_by(parse_version(new, ""), step) is wanted  # type: ignore[arg-type]
 
 
 def test_the_least_version_honours_its_step() -> None:
     for step in ("MAJOR", "MINOR", "PATCH"):
-        assert honours(Version(1, 2, 3), least(Version(1, 2, 3), step), step)
+        assert Version(1, 2, 3).is_honoured_by(Version(1, 2, 3).after(step), step)
 
 
 @pytest.mark.parametrize("text", ["1.0", "1.0.0-rc1", "01.0.0", "one", "1.0.٣", ""])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.corpus.read import read_split
+from khabar.corpus.tables import read_split
 from khabar.records import Claim, Conflict, Document, Entity, Number, Quote
 
 TABLES = read_split(Path(__file__).parents[2] / "corpus", "test")

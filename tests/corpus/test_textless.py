@@ -13,15 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.corpus.assembly import Built
-from khabar.corpus.build import build, write
+from khabar.corpus.build import Built, build, write
 from khabar.corpus.check import check
 from khabar.corpus.diff import diff
 from khabar.corpus.fill import BOM, fill, matched
-from khabar.corpus.places import QUOTING
-from khabar.corpus.read import read_split
-from khabar.corpus.release import CANARY, PLACES, RELEASE, sha256
-from khabar.corpus.textless import with_text, without_text
+from khabar.corpus.release import CANARY, PLACES, RELEASE
+from khabar.corpus.tables import read_split
+from khabar.corpus.textless import QUOTING, with_text, without_text
+from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS
 

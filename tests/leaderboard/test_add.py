@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.corpus.release import sha256
+from khabar.reading.files import sha256
 from tests.leaderboard.conftest import CARD, Leaderboard, khabar
 
 

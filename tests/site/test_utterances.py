@@ -67,7 +67,7 @@ def test_words_in_quotation_marks_that_differ_are_told() -> None:
 
 def test_evidence_is_the_claim_in_its_sentence() -> None:
     """On the real corpus: the claim is whole, and what stands around it is what the article has there."""
-    from khabar.corpus.read import read_split
+    from khabar.corpus.tables import read_split
     from khabar.records import Claim, Conflict
 
     tables = read_split(ROOT / "corpus", "test")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.corpus.release import sha256
+from khabar.reading.files import sha256
 from khabar.records import Document
 from tests.cli.conftest import Khabar, run
 

@@ -7,7 +7,7 @@ import sys
 import msgspec
 import pytest
 
-from khabar.corpus.release import sha256
+from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Document, PredictedEntity

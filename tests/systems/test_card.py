@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from khabar.corpus.read import read_split
+from khabar.corpus.tables import read_split
 from khabar.systems.rules import known_names
 from khabar.text.arabic import fold
 

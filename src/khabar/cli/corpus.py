@@ -11,7 +11,7 @@ from khabar.cli.console import console, print_checked, print_json, table, warn, 
 from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
-    from khabar.corpus.assembly import Built
+    from khabar.corpus.build import Built
     from khabar.corpus.diff import Difference
 
 app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
@@ -97,9 +97,9 @@ def check(
 @app.command(epilog="Example: khabar corpus stats --json")
 def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     """Count what the dataset holds."""
-    from khabar.corpus.read import read_all
+    from khabar.corpus.card import statistics
     from khabar.corpus.release import read_release, released_corpus
-    from khabar.corpus.stats import statistics
+    from khabar.corpus.tables import read_all
 
     where = released_corpus() if folder is None else folder
     release = read_release(where)
@@ -125,7 +125,7 @@ def diff(
 ) -> None:
     """List every changed label, and the step in version that it asks for. Exit code 1 if NEW does not take it."""
     from khabar.corpus.diff import diff as diff_corpora
-    from khabar.corpus.wording import to_dict
+    from khabar.corpus.diff import to_dict
 
     found = diff_corpora(old, new)
     if as_json:
@@ -172,7 +172,7 @@ def upload(
 def _print_difference(found: Difference) -> None:
     from rich.text import Text
 
-    from khabar.corpus.wording import sections, verdict
+    from khabar.corpus.diff import sections, verdict
 
     terminal = console()
     for section in sections(found):

@@ -46,8 +46,8 @@ def show(
     ] = None,
 ) -> None:
     """Show an article in the terminal with its layers marked."""
-    from khabar.corpus.read import read_split
     from khabar.corpus.release import released_corpus
+    from khabar.corpus.tables import read_split
 
     wanted = chosen_layers(layers)
     folder = released_corpus() if gold is None else gold

@@ -1,23 +1,34 @@
-"""Building: seeds and gold in, the dataset folder out, whole or not at all."""
+"""Building: seeds and gold in, the files of a release out, whole or not at all."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from khabar.corpus.assembly import Built, assemble
-from khabar.corpus.card import read_statement
-from khabar.corpus.derive import derive
-from khabar.corpus.release import PLACES, RELEASE, read_release
-from khabar.corpus.textless import without_text
-from khabar.reading.files import write_all
+import msgspec
+
+from khabar.corpus.card import CARD, card, read_statement
+from khabar.corpus.croissant import CROISSANT, croissant
+from khabar.corpus.derivation import derive
+from khabar.corpus.release import PLACES, RELEASE, FileRecord, Release, Withheld, read_release, row_digest
+from khabar.corpus.tables import Tables, parquet_bytes
+from khabar.corpus.textless import Place, without_text
+from khabar.reading.files import sha256, write_all
 from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
-from khabar.records import Seed
+from khabar.records import CONFIGS, Row, Seed
 from khabar.seeds import MANIFEST, read_manifest, read_text, verify
 
-__all__ = ["Built", "build", "write"]
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A built dataset: its rows, its files by relative path, and the warnings met."""
+
+    tables: Tables
+    files: dict[str, bytes]
+    warnings: list[Incident]
 
 
 def build(seeds: Path, gold: Path, *, with_text: bool = True) -> Built:
@@ -65,3 +76,32 @@ def write(built: Built, out: Path) -> None:
         inside = ".." not in Path(name).parts and not Path(name).is_absolute()
         if inside and name not in built.files:
             (out / name).unlink(missing_ok=True)
+
+
+def assemble(
+    release: Release,
+    tables: Tables,
+    statement: str,
+    places: Sequence[Place] | None = None,
+    warnings: Sequence[Incident] = (),
+) -> Built:
+    """Make the files of a release, `statement` in its card. With `places` (what stood where) it is one without text."""
+    parquet = {
+        f"{config}/{split}.parquet": parquet_bytes(config, tables[split][config])
+        for split in tables
+        for config in CONFIGS
+    }
+    records = tuple(
+        _record(f"{config}/{split}.parquet", parquet, tables[split][config]) for split in tables for config in CONFIGS
+    )
+    lines = b"".join(msgspec.json.encode(place) + b"\n" for place in places or ())
+    left_out = msgspec.UNSET if places is None else Withheld(sha256=sha256(lines), rows=len(places))
+    made = msgspec.structs.replace(release, files=records, withheld=left_out)
+    text = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
+    files = {**parquet, RELEASE: text, CARD: card(made, tables, statement).encode(), CROISSANT: croissant(made)}
+    return Built(tables, {**files, **({} if places is None else {PLACES: lines})}, list(warnings))
+
+
+def _record(path: str, files: Mapping[str, bytes], rows: list[Row]) -> FileRecord:
+    ends = [row_digest(row) for row in (rows[:1] + rows[-1:])] or ["-", "-"]
+    return FileRecord(path=path, sha256=sha256(files[path]), rows=len(rows), first=ends[0], last=ends[-1])

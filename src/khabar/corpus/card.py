@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
 from string import Template
+from typing import Any
 
-from khabar.corpus.derive import Tables
 from khabar.corpus.release import Release
-from khabar.corpus.stats import markdown, statistics
+from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
-from khabar.records import CONFIGS
+from khabar.records import CONFIGS, Conflict, Document, Entity, Number, Quote, TokenRow
 from khabar.records.labels import ENTITY_LABELS
 
 _WITHOUT_TEXT = """
@@ -23,12 +25,14 @@ _WITHOUT_TEXT = """
 """
 """What the card of a release without text says first."""
 
-
 CARD = "README.md"
 STATEMENT = "statement.md"
 """Of a gold folder: the data statement (what for, how labels were made, rights, limits), which the card holds whole."""
 _BEGIN, _END = "<!-- data statement -->", "<!-- end of data statement -->"
 _NO_STATEMENT = "## How the labels were made\n\nNobody has said: there is no `statement.md` beside the gold."
+
+Statistics = dict[str, dict[str, Any]]
+"""Split → figure → value; a value is a number or a table of label → number."""
 
 
 def read_statement(gold: Path) -> str:
@@ -56,7 +60,7 @@ def card(release: Release, tables: Tables, statement: str) -> str:
         canary=release.canary,
         configs="\n".join(_config(config, sorted(tables)) for config in CONFIGS),
         labels="`[" + ", ".join(ENTITY_LABELS) + "]`",
-        statistics=markdown(statistics(tables)),
+        statistics=_markdown(statistics(tables)),
         statement=f"{_BEGIN}\n{statement}\n{_END}",
         without_text=_WITHOUT_TEXT if release.textless else "",
     )
@@ -67,3 +71,52 @@ def _config(config: str, splits: list[str]) -> str:
     for split in splits:
         lines += [f"  - split: {split}", f"    path: {config}/{split}.parquet"]
     return "\n".join(lines)
+
+
+def statistics(tables: Tables) -> Statistics:
+    """Count rows, labels and what is scored, for each split."""
+    found: Statistics = {}
+    for split, configs in tables.items():
+        rows = [row for each in configs.values() for row in each]
+        documents = [row for row in rows if isinstance(row, Document)]
+        entities = [row for row in rows if isinstance(row, Entity)]
+        numbers = [row for row in rows if isinstance(row, Number)]
+        quotes = [row for row in rows if isinstance(row, Quote)]
+        issues = [row for row in rows if isinstance(row, Conflict)]
+        found[split] = {
+            "documents": len(documents),
+            "characters": sum(row.zones[-1].end if row.zones else len(row.text) for row in documents),
+            "tokens": sum(len(row.tokens) for row in rows if isinstance(row, TokenRow)),
+            "entities": len(entities),
+            "entities by label": _count(row.label for row in entities),
+            "entities nested": sum("nested" in row.phenomena for row in entities),
+            "numbers": len(numbers),
+            "numbers scored": sum(row.scored and row.kind != "ident" for row in numbers),
+            "numbers by kind": _count(row.kind for row in numbers),
+            "quotes": len(quotes),
+            "quotes scored": sum(row.scored for row in quotes),
+            "quotes with an implicit speaker": sum("implicit_speaker" in row.phenomena for row in quotes),
+            "quotes with a source chain": sum("chain" in row.phenomena for row in quotes),
+            "claims": len(configs["claims"]),
+            "issues": len(issues),
+            "issues by status": _count(row.status for row in issues),
+            "things in the registry": len(configs["registry"]),
+        }
+    return found
+
+
+def _markdown(found: Statistics) -> str:
+    """A table of the statistics, one column a split."""
+    splits = list(found)
+    lines = ["| | " + " | ".join(splits) + " |", "|---|" + "---|" * len(splits)]
+    for name in next(iter(found.values()), {}):
+        lines.append(f"| {name} | " + " | ".join(_shown(found[split][name]) for split in splits) + " |")
+    return "\n".join(lines)
+
+
+def _count(labels: Iterable[str]) -> dict[str, int]:
+    return dict(sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])))
+
+
+def _shown(value: int | Mapping[str, int]) -> str:
+    return ", ".join(f"{label} {n}" for label, n in value.items()) if isinstance(value, Mapping) else str(value)

@@ -8,8 +8,9 @@ from pathlib import Path
 from khabar.corpus.build import build
 from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
-from khabar.corpus.read import read_all
-from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest, sha256
+from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest
+from khabar.corpus.tables import read_all
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, InputError
 
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.assembly import Built, assemble
+from khabar.corpus.build import Built, assemble
 from khabar.corpus.card import CARD, statement_of
 from khabar.corpus.check import check
-from khabar.corpus.places import QUOTING, Place
-from khabar.corpus.read import read_all, read_places
-from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
-from khabar.corpus.textless import with_text
+from khabar.corpus.release import PLACES, RELEASE, read_release
+from khabar.corpus.tables import read_all
+from khabar.corpus.textless import QUOTING, Place, read_places, with_text
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.lines import check_file
 from khabar.records import Document

@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import msgspec
 
-from khabar.corpus.release import read_release, released_corpus, sha256
+from khabar.corpus.release import read_release, released_corpus
+from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions
@@ -56,7 +57,7 @@ def is_dataset(source: Path | str) -> bool:
     path = Path(source)
     if is_url(source) or not path.is_dir():
         return False
-    from khabar.corpus.read import is_corpus
+    from khabar.corpus.tables import is_corpus
 
     return is_corpus(path) or not holds_records(path)
 
@@ -90,7 +91,7 @@ def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> li
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
-    from khabar.corpus.read import splits
+    from khabar.corpus.tables import splits
 
     tables = _read(folder, split_name)
     others = {
@@ -132,7 +133,7 @@ def from_tables(
 
 
 def _read(folder: Path, split_name: str) -> dict[str, list[Row]]:
-    from khabar.corpus.read import is_corpus, read_split, splits
+    from khabar.corpus.tables import is_corpus, read_split, splits
 
     if not is_corpus(folder):
         message = f"{folder} is not a khabar corpus (no release.json)"

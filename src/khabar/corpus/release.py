@@ -1,14 +1,17 @@
-"""A release: its version, and what each of its files must hold."""
+"""A release: its version, what a change of the rows asks of that, and what each of its files must hold."""
 
 from __future__ import annotations
 
-import hashlib
+import re
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 import msgspec
 
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.files import sha256
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Row
 
 RELEASE = "release.json"
@@ -16,6 +19,31 @@ PLACES = "withheld.jsonl"
 """Of a release without text: where its quotations outside of spans stand, one place a line."""
 CANARY = "khabar-canary 7b1f0a52-6f0e-4d8e-9c55-2c1d9a0c6e11: benchmark data; do not train on this file"
 """Stands in each public file, so that its presence in training data can be found."""
+
+Step = Literal["MAJOR", "MINOR", "PATCH"]
+"""MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""
+_VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
+
+
+class Version(NamedTuple):
+    """MAJOR.MINOR.PATCH; compares as numbers do."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return ".".join(map(str, self))
+
+    def after(self, step: Step) -> Version:
+        """The lowest version that takes this step from here."""
+        if step == "MAJOR":
+            return Version(self.major + 1, 0, 0)
+        return Version(self.major, self.minor + (step == "MINOR"), 0 if step == "MINOR" else self.patch + 1)
+
+    def is_honoured_by(self, new: Version, step: Step) -> bool:
+        """Tell whether `new` is far enough from this one for a change of this step. A PATCH may keep its number."""
+        return new >= self if step == "PATCH" else new >= self.after(step)
 
 
 class FileRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -37,7 +65,7 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A version of the data: MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""
+    """A version of the data and the day it was published."""
 
     name: str
     version: str
@@ -52,22 +80,40 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return self.withheld is not msgspec.UNSET
 
 
+def parse_version(text: str, file: str) -> Version:
+    """Parse a version of `file`. Raises InputError where it is not three numbers with dots between."""
+    match = _VERSION.fullmatch(text)
+    if match is None:
+        message = f"version is {text!r}, where MAJOR.MINOR.PATCH is asked for"
+        raise InputError([Incident("value-wrong", message, file, fix="write three numbers, such as 1.0.0")])
+    return Version(*map(int, match.groups()))
+
+
 def read_release(folder: Path) -> Release:
-    """Read a folder's release.json. Raises InputError."""
+    """Read a folder's release.json. Raises InputError, also where version or date is none."""
     path = folder / RELEASE
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Release)
+        release = msgspec.json.decode(path.read_bytes(), type=Release)
     except OSError:
         raise InputError([Incident("file-missing", f"no {RELEASE} in {folder}", str(path))]) from None
     except msgspec.ValidationError as error:
         raise InputError([Incident("value-wrong", str(error), str(path))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError([Incident("json-broken", str(error), str(path))]) from None
-
-
-def sha256(data: bytes) -> str:
-    """Hex digest."""
-    return hashlib.sha256(data).hexdigest()
+    incidents = Incidents()
+    try:
+        parse_version(release.version, str(path))
+    except InputError as error:
+        incidents.extend(error.incidents)
+    try:
+        iso = date.fromisoformat(release.date).isoformat()
+    except ValueError:
+        iso = ""
+    if release.date != iso:
+        message = f"date is {release.date!r}, where a day is asked for"
+        incidents.report("value-wrong", message, file=path, fix="write YEAR-MONTH-DAY, such as 2026-11-22")
+    incidents.refuse()
+    return release
 
 
 def row_digest(row: Row) -> str:

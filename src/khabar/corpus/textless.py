@@ -1,19 +1,48 @@
 """Releases of offsets and hashes: rows without what is copied from an article, and the same rows completed again.
 
-Registry names, questions, notes, evidence and values stay: they are facts and the annotators' own words.
+Registry names, questions, notes, evidence and values stay: they are facts and the annotators' own words. Where a string
+that has no offsets of its own was copied from, a `Place` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from khabar.corpus.derive import Tables
-from khabar.corpus.places import Place, find, put_back, withheld
+from khabar.corpus.release import PLACES
+from khabar.corpus.tables import Tables
+from khabar.reading.incidents import Incident, InputError
 from khabar.records import CONFIGS, Document, Row, Span, TokenRow
 
+QUOTING = {
+    "documents": ("title",),
+    "entities": ("name",),
+    "numbers": ("counted",),
+    "quotes": ("medium",),
+    "registry": ("aliases",),
+}
+"""Config → columns whose strings are mostly copied from an article."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where a withheld string stands: half-open code points of a document. `index` counts within a list column."""
+
+    split: str
+    config: str
+    key: str
+    column: str
+    index: int = 0
+    doc_id: str
+    start: int
+    end: int
+
+
+Address = tuple[str, str, str]
+"""Split, config and key of a row."""
 Surface = Callable[[int, int], str]
 """The string between two offsets of a document, in code points."""
 
@@ -21,8 +50,8 @@ Surface = Callable[[int, int], str]
 def without_text(tables: Tables) -> tuple[Tables, list[Place]]:
     """Empty every text and surface; offsets and hashes stay. The places say where what has no offsets stood."""
     texts = _texts(tables)
-    places = find(tables, texts)
-    return _mapped(withheld(tables, places), lambda row: _filled(row, lambda start, end: "", "")), places
+    places = _places(tables, texts)
+    return _mapped(_withheld(tables, places), lambda row: _filled(row, lambda start, end: "", "")), places
 
 
 def with_text(tables: Tables, places: Sequence[Place], texts: Mapping[str, str]) -> Tables:
@@ -32,7 +61,18 @@ def with_text(tables: Tables, places: Sequence[Place], texts: Mapping[str, str])
         text = texts.get(getattr(row, "doc_id", ""), "")
         return _filled(row, lambda start, end: text[start:end], text)
 
-    return put_back(_mapped(tables, complete), places, texts)
+    return _put_back(_mapped(tables, complete), places, texts)
+
+
+def read_places(folder: Path) -> list[Place]:
+    """Read where the quotations of a release without text stand. Raises InputError."""
+    path = folder / PLACES
+    try:
+        return [msgspec.json.decode(line, type=Place) for line in path.read_bytes().splitlines()]
+    except FileNotFoundError:
+        raise InputError([Incident("file-missing", f"no {PLACES} in {folder}", str(path))]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InputError([Incident("value-wrong", str(error), str(path))]) from None
 
 
 def _texts(tables: Tables) -> dict[str, str]:
@@ -67,3 +107,80 @@ def _surfaced(value: Any, surface: Surface) -> Any:
     if isinstance(value, Span) or {"start", "end", "text"} <= set(fields):
         fields["text"] = surface(fields["start"], fields["end"])
     return msgspec.structs.replace(value, **fields)
+
+
+def _places(tables: Tables, texts: Mapping[str, str]) -> list[Place]:
+    """Find each string of a quoting column that stands in its article (of the registry: in its story's articles).
+
+    A string that is not there to the letter is somebody's own wording, and has no place.
+    """
+    return [
+        place
+        for split, configs in tables.items()
+        for config, columns in QUOTING.items()
+        for row in configs[config]
+        for column in columns
+        for place in _find(row, (split, config, row.key), column, _near(row, configs["documents"], texts))
+    ]
+
+
+def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[tuple[str, int, str]]:
+    """Where to look for what a row quotes: (document, offset, text) of its own span, its article, or its story's."""
+    own = getattr(row, "doc_id", None)
+    if own is not None:
+        start, end = getattr(row, "start", 0), getattr(row, "end", 0)
+        return [(own, start, texts[own][start:end]), (own, 0, texts[own])]
+    story = row.story  # type: ignore[attr-defined]
+    return [(key, 0, texts[key]) for key in (each.doc_id for each in documents if each.story == story)]  # type: ignore[attr-defined]
+
+
+def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int, str]]) -> Iterator[Place]:
+    split, config, key = address
+    for index, string in enumerate(_strings(getattr(row, column))):
+        hits = ((doc_id, first + text.find(string)) for doc_id, first, text in near if string and string in text)
+        doc_id, start = next(hits, (None, 0))
+        if doc_id is not None:
+            yield Place(
+                split=split, config=config, key=key, column=column, index=index,
+                doc_id=doc_id, start=start, end=start + len(string),
+            )  # fmt: skip
+
+
+def _withheld(tables: Tables, places: Sequence[Place]) -> Tables:
+    """Tables without the strings at these places: null, or an empty string where null is not allowed."""
+    return _replaced(tables, dict.fromkeys(places))
+
+
+def _put_back(tables: Tables, places: Sequence[Place], texts: Mapping[str, str]) -> Tables:
+    """Tables with the strings at these places."""
+    return _replaced(tables, {place: texts[place.doc_id][place.start : place.end] for place in places})
+
+
+def _replaced(tables: Tables, strings: Mapping[Place, str | None]) -> Tables:
+    wanted: dict[Address, list[tuple[Place, str | None]]] = defaultdict(list)
+    for place, string in strings.items():
+        wanted[place.split, place.config, place.key].append((place, string))
+    return {
+        split: {
+            config: [_with(row, wanted.get((split, config, row.key), ())) for row in rows]
+            for config, rows in configs.items()
+        }
+        for split, configs in tables.items()
+    }
+
+
+def _with(row: Row, strings: Sequence[tuple[Place, str | None]]) -> Row:
+    for place, string in strings:
+        value = getattr(row, place.column)
+        if isinstance(value, tuple):
+            value = (*value[: place.index], string or "", *value[place.index + 1 :])
+        else:
+            value = "" if string is None and place.column == "name" else string
+        row = msgspec.structs.replace(row, **{place.column: value})
+    return row
+
+
+def _strings(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return value if isinstance(value, tuple) else (value,)

@@ -14,8 +14,8 @@ from typing import cast
 from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
-from khabar.corpus.release import PLACES, RELEASE, read_release, sha256
-from khabar.reading.files import write_all
+from khabar.corpus.release import PLACES, RELEASE, read_release
+from khabar.reading.files import sha256, write_all
 from khabar.reading.incidents import Incident, InputError
 
 

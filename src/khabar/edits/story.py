@@ -13,8 +13,8 @@ import msgspec
 from khabar.reading.files import write_all
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import encoded, read_gold
-from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones, ZoneSpan
-from khabar.seeds import read_manifest, read_text, verify, write_manifest
+from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones
+from khabar.seeds import document, read_manifest, read_text, verify, write_manifest
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -82,7 +82,7 @@ def length_of(document: Document) -> int:
 
 def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row], story: str) -> Story:
     """Make a story of its seeds, their texts (by doc_id) and annotation rows; rows of other stories are left out."""
-    documents = [_document(seed, texts[seed.doc_id]) for seed in seeds if seed.story == story]
+    documents = [document(seed, texts[seed.doc_id]) for seed in seeds if seed.story == story]
     known = {document.doc_id for document in documents}
     return Story.of(
         documents,
@@ -100,11 +100,6 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
         incidents.report("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", file=seeds)
     incidents.refuse()
     return story_of(manifest, {seed.doc_id: read_text(seeds, seed) for seed in manifest}, rows, story)
-
-
-def _document(seed: Seed, text: str) -> Document:
-    columns = {name: getattr(seed, name) for name in seed.__struct_fields__ if name in Document.__struct_fields__}
-    return Document(doc_id=seed.doc_id, text=text, zones=(ZoneSpan(0, len(text), "body"),), **columns)
 
 
 def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:

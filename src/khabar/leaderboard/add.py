@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.corpus.release import sha256
-from khabar.corpus.versions import parse_version
+from khabar.corpus.release import parse_version
 from khabar.leaderboard.build import board_version
 from khabar.leaderboard.card import Card, parse_card, read_card, with_unanswered
 from khabar.leaderboard.closed_boards import report_closed
@@ -15,6 +14,7 @@ from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Submis
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, as_lines, score_submission, shown_names
 from khabar.leaderboard.survey import EvalFolder, survey
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference

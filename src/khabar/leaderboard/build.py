@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from khabar.corpus.versions import parse_version
+from khabar.corpus.release import parse_version
 from khabar.leaderboard import markdown
 from khabar.leaderboard.board import Board, board_of
 from khabar.leaderboard.closed_boards import freeze, is_frozen, report_closed, report_unlisted

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.release import sha256
 from khabar.leaderboard.audit import audit_alone
 from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, OF_A_SUBMISSION, TABLE, board_folder
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import EvalFolder
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.release import sha256
 from khabar.leaderboard.card import Card, read_card
 from khabar.leaderboard.names import reading_of
 from khabar.leaderboard.places import PREDICTIONS, SubmissionPlace
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical

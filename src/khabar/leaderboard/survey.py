@@ -8,7 +8,7 @@ from os import DirEntry, scandir
 from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
-from khabar.corpus.versions import parse_version
+from khabar.corpus.release import parse_version
 from khabar.leaderboard.names import key_problem
 from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, SubmissionPlace
 from khabar.reading.incidents import Incident, Incidents, InputError

@@ -1,11 +1,17 @@
-"""Files written whole or not at all."""
+"""Files written whole or not at all, and the digest that tells them apart."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Mapping
 from errno import EISDIR
 from pathlib import Path
+
+
+def sha256(data: bytes) -> str:
+    """SHA-256 in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
 
 
 def write_whole(path: Path, data: bytes) -> None:

@@ -14,6 +14,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import Seed
+from khabar.text.values import is_date
 
 MANIFEST = "manifest.jsonl"
 _SPLIT = re.compile(r"\w+(\.\w+)*")
@@ -36,6 +37,8 @@ def read_manifest(folder: Path) -> list[Seed]:
         if seed is None:
             continue
         problems = [*misnamed(seed.file), *miskeyed(seed.story, seed.split)]
+        if seed.published is not None and not is_date(seed.published):
+            problems.append(f"published is {seed.published!r}, where EDTF is asked for, such as 2030-05-06")
         for problem in problems:
             report("value-wrong", problem)
         if seed.doc_id in seen:

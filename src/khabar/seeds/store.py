@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.reading.files import write_whole
+from khabar.reading.files import sha256, write_whole
 from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.lines import check_file
-from khabar.records import Seed
+from khabar.records import Document, Seed, ZoneSpan
 from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest
 
 RIGHTS = "The text belongs to its publisher; kept here for research on information extraction."
@@ -29,7 +28,7 @@ def verify(folder: Path) -> list[Incident]:
             incidents += problems
             continue
         data = path.read_bytes()
-        found = _sha256(data)
+        found = sha256(data)
         if found != seed.sha256:
             message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
             incidents.append(Incident("seed-changed", message, str(path), doc_id=seed.doc_id))
@@ -71,7 +70,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
             continue
         data = path.read_bytes()
         name = f"{path.stem}.txt"
-        digest = _sha256(data)
+        digest = sha256(data)
         if wrong := misnamed(name):
             incidents.append(Incident("value-wrong", wrong[0], str(path), fix="rename it"))
             continue
@@ -102,13 +101,16 @@ def read_text(folder: Path, seed: Seed) -> str:
     return (folder / seed.file).read_bytes().decode()
 
 
+def document(seed: Seed, text: str, zones: Sequence[ZoneSpan] | None = None) -> Document:
+    """The dataset's row of an article. Without zones all of it is body."""
+    columns = {name: getattr(seed, name) for name in seed.__struct_fields__ if name in Document.__struct_fields__}
+    whole = (ZoneSpan(0, len(text), "body"),)
+    return Document(doc_id=seed.doc_id, text=text, zones=tuple(zones) if zones else whole, **columns)
+
+
 def _not_text(data: bytes) -> str | None:
     try:
         data.decode()
     except UnicodeDecodeError as error:
         return f"byte {error.start + 1} is not UTF-8"
     return None
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from khabar.corpus.gold import DEFAULT_SPLIT
-from khabar.corpus.read import read_split
 from khabar.corpus.release import released_corpus
+from khabar.corpus.tables import read_split
 from khabar.leaderboard.board import read_board
 from khabar.leaderboard.build import BuiltBoard
 from khabar.leaderboard.places import BOARD, board_folder, place_of

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from itertools import accumulate
 
-from khabar.records import ZoneSpan
+from khabar.records import Span, ZoneSpan
+from khabar.records.labels import QuoteType
 from khabar.text.arabic import TATWEEL, classes
 from khabar.text.spans import Spans, intersection, length, normal, shared_length
 
@@ -77,3 +78,13 @@ class Passage:
     def in_boilerplate(self, spans: Spans) -> bool:
         """Tell whether spans lie wholly in boilerplate."""
         return bool(spans and self.boilerplate) and intersection(spans, self.boilerplate) == spans
+
+
+def quote_type(content: Sequence[Span], marked: Sequence[Span], text: str) -> QuoteType:
+    """Direct when every letter of the content stands inside marks, indirect when none does, else mixed."""
+    passage = Passage("", text)
+    spans = normal((span.start, span.end) for span in content)
+    quoted = passage.letters(intersection(spans, normal((span.start, span.end) for span in marked)))
+    if not quoted:
+        return "indirect"
+    return "direct" if quoted == passage.letters(spans) else "mixed"

@@ -17,7 +17,7 @@ import msgspec
 from khabar.annotations.agreement.alignment import RowPair, align, claim_pairs
 from khabar.annotations.agreement.differences import WORDING, comparable, differing, fields
 from khabar.annotations.rounds import Round
-from khabar.corpus.derive import derive, quote_type
+from khabar.corpus.derivation import derive
 from khabar.corpus.gold import from_tables
 from khabar.reading.reference import Reference
 from khabar.records import ANNOTATED, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones
@@ -25,7 +25,7 @@ from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
 from khabar.text.arabic import token_spans
-from khabar.text.passages import Passage
+from khabar.text.passages import Passage, quote_type
 from khabar.text.tokens import iob2, last_letter
 
 LAYERS = tuple(str(kind.__struct_config__.tag) for kind in ANNOTATED)

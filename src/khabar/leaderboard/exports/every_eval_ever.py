@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from khabar.corpus.release import sha256
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.markdown import seen_text
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
+from khabar.reading.files import sha256
 from khabar.scoring.signature import Signature
 
 SCHEMA_VERSION = "0.3.0"
