@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from khabar.formats.iob import Repair
 from khabar.reading.incidents import Incidents
@@ -46,6 +47,11 @@ class Conversion:
         if own is not None:
             return own
         return self.texts[doc_id].text if doc_id in self.texts else None
+
+    def report_unknown(self, doc_id: str, /, **place: Any) -> None:
+        """Report that the corpus has no such document."""
+        fix = "name a document of the corpus, or choose the corpus with --gold"
+        self.incidents.report("document-unknown", f"no document {doc_id!r} in the corpus", fix=fix, **place)
 
     def bytes_of_file(self, path: Path) -> bytes | None:
         """Read a file whole, or report why not."""

@@ -54,37 +54,7 @@ def decode(tags: Sequence[str], repair: Repair = "none") -> list[Chunk]:
     Raises TagError with every fault: a tag that is neither O nor B- or I- with a label always, and an `I-` that
     continues nothing unless `repair` says what to do with it. Raises ValueError for a repair that does not exist.
     """
-    if repair not in REPAIRS:
-        raise ValueError(f"no repair {repair!r}; there is: {', '.join(REPAIRS)}")
-    chunks: list[Chunk] = []
-    faults: list[Fault] = []
-    label: str | None = None  # of the chunk that is open, and where it began
-    start = 0
-    for at, tag in enumerate(tags):
-        prefix, dash, name = tag.partition("-")
-        begins = prefix == "B"
-        if tag == "O":
-            name = ""
-        elif not (dash and name and prefix in ("B", "I")):
-            faults.append(Fault(at, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
-            name = ""
-        elif not begins and name != label:
-            after = "at the beginning" if at == 0 else f"after {tags[at - 1]!r}"
-            fix = f"write B-{name}, or choose a repair: conlleval or discard"
-            if repair == "none":
-                faults.append(Fault(at, f"{tag!r} {after} continues no span of {name}", fix))
-            if repair == "discard":
-                name = ""
-            begins = True
-        if label is not None and (begins or name != label):
-            chunks.append(Chunk(start, at, label))
-        if begins or not name:
-            label, start = name or None, at
-    if label is not None:
-        chunks.append(Chunk(start, len(tags), label))
-    if faults:
-        raise TagError(faults)
-    return chunks
+    return decode_nested([[tag] for tag in tags], repair)
 
 
 def encode(chunks: Sequence[Chunk], length: int) -> list[str]:
@@ -104,14 +74,15 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
     """Read a sentence whose tokens have several tags each, in order of their beginning, the longer first.
 
     `I-X` continues the outermost open span of label X that no tag of the token continues yet. What continues nothing
-    is mended as `decode` mends it. Raises TagError with every fault.
+    is mended as `repair` says. Raises TagError with every fault, and ValueError for a repair that does not exist.
     """
+    if repair not in REPAIRS:
+        raise ValueError(f"no repair {repair!r}; there is: {', '.join(REPAIRS)}")
     open_spans: list[tuple[int, str, bool]] = []  # beginning, label, whether it is discarded
     chunks: list[Chunk] = []
     faults: list[Fault] = []
     for at, here in enumerate(tags):
-        left = list(open_spans)
-        open_spans = []
+        left, open_spans = open_spans, []
         for tag in here:
             prefix, dash, label = tag.partition("-")
             if tag == "O":
@@ -119,15 +90,16 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
             if not (dash and label and prefix in ("B", "I")):
                 faults.append(Fault(at, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
                 continue
-            known = next((each for each in left if prefix == "I" and each[1] == label), None)
-            if known is not None:
-                left.remove(known)
+            span = next((span for span in left if prefix == "I" and span[1] == label), None)
+            if span is not None:
+                left.remove(span)
             elif prefix == "I" and repair == "none":
+                after = f"after {' '.join(tags[at - 1])!r}" if at else "at the beginning"
                 fix = f"write B-{label}, or choose a repair: conlleval or discard"
-                faults.append(Fault(at, f"{tag!r} continues no span of {label}", fix))
-            open_spans.append(known or (at, label, prefix == "I" and repair == "discard"))
-        chunks += [Chunk(start, at, label) for start, label, dropped in left if not dropped]
-    chunks += [Chunk(start, len(tags), label) for start, label, dropped in open_spans if not dropped]
+                faults.append(Fault(at, f"{tag!r} {after} continues no span of {label}", fix))
+            open_spans.append(span or (at, label, prefix == "I" and repair == "discard"))
+        chunks += [Chunk(start, at, label) for start, label, discarded in left if not discarded]
+    chunks += [Chunk(start, len(tags), label) for start, label, discarded in open_spans if not discarded]
     if faults:
         raise TagError(faults)
     return sorted(chunks, key=lambda chunk: (chunk.start, -chunk.end))

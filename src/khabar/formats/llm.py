@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from khabar.formats.label_maps import LabelMap
 from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import label_map
 from khabar.reading.shape import shaped
-from khabar.records import Annotations, PredictedSpan
+from khabar.records import Annotations
 from khabar.text.grounding import ground
 
 _FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
@@ -40,16 +41,14 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
         except (msgspec.DecodeError, RecursionError) as error:
             work.incidents.report("json-broken", str(error) or "nested too deeply", file=path, line=line)
             continue
-        for doc_id, said in _by_document(value, path, line, work):
+        for doc_id, answer in _by_document(value, path, line, work):
             if doc_id in documents:
                 work.incidents.report("document-repeated", "it was given before", file=path, line=line, doc_id=doc_id)
-            documents.setdefault(doc_id, said)
-    labels = Counter(
-        str(item["label"]) for said in documents.values() for item in said["entities"] if item.get("label") is not None
-    )
-    scheme = label_map(labels, work)
-    made = (_annotations(doc_id, said, scheme, path, work) for doc_id, said in documents.items())
-    return [each for each in made if each is not None]
+            documents.setdefault(doc_id, answer)
+    given = (item.get("label") for answer in documents.values() for item in answer["entities"])
+    scheme = label_map(Counter(str(label) for label in given if label is not None), work)
+    annotations = [_annotations(doc_id, answer, scheme, path, work) for doc_id, answer in documents.items()]
+    return [record for record in annotations if record is not None]
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:
@@ -65,40 +64,31 @@ def _by_document(value: Any, path: Path, line: int, work: Conversion) -> Iterato
     """(doc_id, layers with lists of objects) of every document named."""
     pairs: list[tuple[Any, Any]]
     if isinstance(value, list):
-        pairs = [(each.get("doc_id") if isinstance(each, dict) else None, each) for each in value]
+        pairs = [(item.get("doc_id") if isinstance(item, dict) else None, item) for item in value]
     elif isinstance(value, dict) and "doc_id" in value:
         pairs = [(value["doc_id"], value)]
     elif isinstance(value, dict) and not set(_LAYERS) & set(value):
         pairs = list(value.items())
     else:
         pairs = [(None, value)]
-    for doc_id, said in pairs:
+    for doc_id, answer in pairs:
         if not isinstance(doc_id, str):
+            message = "an answer does not say which document it is of"
             fix = 'key the answers by document: {"DOC_ID": {"entities": [...]}, ...}'
-            work.incidents.report(
-                "key-missing", "an answer does not say which document it is of", file=path, line=line, fix=fix
-            )
+            work.incidents.report("key-missing", message, file=path, line=line, fix=fix)
         elif doc_id not in work.texts:
-            fix = "name a document of the corpus, or choose the corpus with --gold"
-            work.incidents.report(
-                "document-unknown",
-                f"no document {doc_id!r} in the corpus",
-                file=path,
-                line=line,
-                doc_id=doc_id,
-                fix=fix,
-            )
+            work.report_unknown(doc_id, file=path, line=line, doc_id=doc_id)
         else:
-            given = said if isinstance(said, dict) else {"entities": said}
-            yield doc_id, {layer: _items(given.get(layer), layer, work) for layer in _LAYERS}
+            layers = answer if isinstance(answer, dict) else {"entities": answer}
+            yield doc_id, {layer: _items(layers.get(layer), layer, work) for layer in _LAYERS}
 
 
 def _items(given: Any, layer: str, work: Conversion) -> list[dict[str, Any]]:
     """A layer as a list of objects: {"LABEL": [strings]} becomes one object a string."""
     if isinstance(given, dict):
         name = "kind" if layer == "numbers" else "label"
-        each_list = ((label, item) for label, items in given.items() for item in _listed(items))
-        given = [{name: label, **(item if isinstance(item, dict) else {"text": item})} for label, item in each_list]
+        pairs = ((label, item) for label, items in given.items() for item in _listed(items))
+        given = [{name: label, **(item if isinstance(item, dict) else {"text": item})} for label, item in pairs]
     items = _listed(given)
     work.lose(f"{layer} that are no objects", sum(not isinstance(item, dict) for item in items))
     return [_renamed(item) for item in items if isinstance(item, dict)]
@@ -117,13 +107,11 @@ def _renamed(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _annotations(
-    doc_id: str, said: Mapping[str, list[dict[str, Any]]], scheme: LabelMap, path: Path, work: Conversion
+    doc_id: str, answer: Mapping[str, list[dict[str, Any]]], scheme: LabelMap, path: Path, work: Conversion
 ) -> Annotations | None:
-    def report(incident: str, message: str) -> None:
-        work.incidents.report(incident, message, file=path, doc_id=doc_id)
-
+    report = partial(work.incidents.report, file=path, doc_id=doc_id)
     rows: dict[str, list[dict[str, Any]]] = {layer: [] for layer in _LAYERS}
-    for item in said["entities"]:
+    for item in answer["entities"]:
         target = scheme.target(str(item.get("label")))
         if target is not None and target.layer in ("entities", "numbers"):
             name = "label" if target.layer == "entities" else "kind"
@@ -131,8 +119,8 @@ def _annotations(
             rows[target.layer].append({**rest, name: target.value})
         elif item.get("label") is None:
             report("key-missing", f"an entity has no label: {str(item)[:60]}")
-    rows["numbers"] += said["numbers"]
-    rows["quotes"] += [_quote(item) for item in said["quotes"]]
+    rows["numbers"] += answer["numbers"]
+    rows["quotes"] += [_quote(item) for item in answer["quotes"]]
     return shaped({"doc_id": doc_id, **rows}, Annotations, report)
 
 
@@ -141,15 +129,12 @@ def _quote(item: Mapping[str, Any]) -> dict[str, Any]:
     quote = dict(item)
     if "content" not in quote and "text" in quote:
         quote["content"] = quote.pop("text")
-    for name in ("content", "cue", "marked"):
+    for name, key in (("content", "text"), ("cue", "text"), ("marked", "text"), ("source_chain", "name")):
         if quote.get(name) is not None:
-            quote[name] = [{"text": each} if isinstance(each, str) else each for each in _listed(quote[name])]
+            quote[name] = [{key: part} if isinstance(part, str) else part for part in _listed(quote[name])]
     for name in ("speaker", "addressee"):
         if isinstance(quote.get(name), str):
             quote[name] = {"name": quote[name]}
-    if quote.get("source_chain") is not None:
-        chain = _listed(quote["source_chain"])
-        quote["source_chain"] = [{"name": each} if isinstance(each, str) else each for each in chain]
     return quote
 
 
@@ -162,22 +147,24 @@ def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict
 def _strings(record: GroundedText, work: Conversion) -> dict[str, Any]:
     rows: dict[str, Any] = {}
     for layer in _LAYERS:
-        found = [_string_row(row, record.text) for row in getattr(record.predicted, layer)]
-        work.lose(f"{layer} with a span that no string stands for", sum(row is None for row in found))
-        rows[layer] = [row for row in found if row is not None]
+        given = [_string_row(row, record.text) for row in getattr(record.predicted, layer)]
+        rows[layer] = [row for row in given if row is not None]
+        work.lose(f"{layer} with a span that no string stands for", len(given) - len(rows[layer]))
     return rows
 
 
 def _string_row(row: msgspec.Struct, text: str) -> dict[str, Any] | None:
-    plain = _unspanned(msgspec.to_builtins(row), text)
-    if not isinstance(plain, dict):
+    """A row with strings for offsets; None if a part has no string that leads back to it."""
+    try:
+        plain: dict[str, Any] = _unspanned(msgspec.to_builtins(row), text)
+    except LookupError:
         return None
     for quote in (plain, *(plain.get("alternatives") or ())):
         for name in ("speaker", "addressee"):
             if name in quote:
                 quote[name] = _keyed(quote[name])
         if "source_chain" in quote:
-            quote["source_chain"] = [_keyed(each) for each in quote["source_chain"]]
+            quote["source_chain"] = [_keyed(source) for source in quote["source_chain"]]
     return plain
 
 
@@ -186,35 +173,19 @@ def _keyed(source: Any) -> Any:
     return {"entity_id": source} if isinstance(source, str) else source
 
 
-_NOWHERE = object()
-
-
 def _unspanned(value: Any, text: str) -> Any:
-    """An object with strings for offsets, down to its parts; _NOWHERE if a part has no string that leads back to it."""
+    """An object with strings for offsets, down to its parts. Raises LookupError."""
     if isinstance(value, (list, tuple)):
-        items = [_unspanned(each, text) for each in value]
-        return _NOWHERE if _NOWHERE in items else items
+        return [_unspanned(item, text) for item in value]
     if not isinstance(value, dict):
         return value
-    found: dict[str, Any] = {}
+    string: dict[str, Any] = {}
     if "start" in value and "end" in value:
-        span = _string(PredictedSpan(start=value["start"], end=value["end"]), text)
-        if span is None:
-            return _NOWHERE
-        found |= span
-    for key, each in value.items():
-        if key not in ("start", "end") and key not in found:
-            inside = _unspanned(each, text)
-            if inside is _NOWHERE:
-                return _NOWHERE
-            found[key] = inside
-    return found
-
-
-def _string(span: PredictedSpan, text: str) -> dict[str, Any] | None:
-    start, end = span.start or 0, span.end or 0
-    surface = text[start:end]
-    places = ground(text, surface)
-    if (start, end) not in places:
-        return None
-    return {"text": surface, "occurrence": places.index((start, end)) + 1}
+        place = value["start"], value["end"]
+        surface = text[place[0] : place[1]]
+        places = ground(text, surface)
+        if place not in places:
+            raise LookupError(surface)
+        string = {"text": surface, "occurrence": places.index(place) + 1}
+    rest = {key: item for key, item in value.items() if key not in ("start", "end") and key not in string}
+    return string | {key: _unspanned(item, text) for key, item in rest.items()}

@@ -75,7 +75,7 @@ def _project(
     text = work.text_of(doc_id, None)
     if text is None:
         if document.text is None:
-            report("document-unknown", f"no document {doc_id!r} in the corpus", doc_id=doc_id)
+            work.report_unknown(doc_id, file=document.file, line=document.line, doc_id=doc_id)
             return None
         return document, document.text
     if document.text is None or document.text == text:

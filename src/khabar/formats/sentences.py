@@ -103,25 +103,21 @@ def _homes(section: Section, work: Conversion, file: str) -> dict[str, list[Sent
     if section.doc_id is not None:
         if section.doc_id in work.texts:
             return {section.doc_id: list(section.sentences)}
-        fix = "name a document of the corpus, or choose the corpus with --gold"
-        work.incidents.report(
-            "document-unknown", f"no document {section.doc_id!r} in the corpus", file=file, line=line, fix=fix
-        )
+        work.report_unknown(section.doc_id, file=file, line=line)
         return {}
     homes = _guessed([squeezed("".join(each.tokens)).text for each in section.sentences], work)
     if section.whole and any(homes):
         [(most, _)] = Counter(home for home in homes if home).most_common(1)
         return {most: list(section.sentences)}
-    found: dict[str, list[Sentence]] = {}
+    by_document: dict[str, list[Sentence]] = {}
     for home, sentence in zip(homes, section.sentences, strict=True):
         if home is not None:
-            found.setdefault(home, []).append(sentence)
-    if section.sentences and not found:
+            by_document.setdefault(home, []).append(sentence)
+    if section.sentences and not by_document:
         fix = "name the documents (`# newdoc id = …` before each), or choose their corpus with --gold"
-        work.incidents.report(
-            "document-unknown", "no document of the corpus has these sentences", file=file, line=line, fix=fix
-        )
-    return found
+        message = "no document of the corpus has these sentences"
+        work.incidents.report("document-unknown", message, file=file, line=line, fix=fix)
+    return by_document
 
 
 def _guessed(sentences: Sequence[str], work: Conversion) -> list[str | None]:
