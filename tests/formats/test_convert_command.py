@@ -4,19 +4,33 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from khabar.cli.app import app
+from khabar.reading.incidents import InputError
 from tests.cli.conftest import Answer, run
 
 HOSTILE_LINE = "# newdoc id = 001_moscow\n"
 
 
+Convert = Callable[..., Answer]
+
+
 @pytest.fixture
-def convert(here: Path):  # type: ignore[no-untyped-def]
-    def converted(*arguments: str | Path, gold: str = "gold.jsonl") -> Answer:
-        return run("convert", *arguments, "--gold", gold, cwd=here)
+def convert(here: Path, monkeypatch: pytest.MonkeyPatch) -> Convert:
+    """The command in this process, as `main` runs it; what starts processes is tested by those that name `run`."""
+    monkeypatch.chdir(here)
+
+    def converted(*arguments: str) -> Answer:
+        answer = CliRunner().invoke(app, ["convert", *arguments, "--gold", "gold.jsonl"])
+        if isinstance(answer.exception, InputError):
+            return Answer(2, answer.stdout, answer.stderr + str(answer.exception))
+        assert answer.exception is None or isinstance(answer.exception, SystemExit), answer.exception
+        return Answer(answer.exit_code, answer.stdout, answer.stderr)
 
     return converted
 
@@ -88,7 +102,7 @@ def test_what_is_lost_is_said(here: Path) -> None:
         ("x.zip", b"PK\x03\x04", "format-unknown"),
     ],
 )
-def test_broken_files_are_refused(here: Path, convert, name: str, content: bytes, incident: str) -> None:  # type: ignore[no-untyped-def]
+def test_broken_files_are_refused(here: Path, convert: Convert, name: str, content: bytes, incident: str) -> None:
     (here / name).write_bytes(content)
     answer = convert(name, "out.jsonl")
     assert answer.code == 2
@@ -108,14 +122,14 @@ def test_broken_files_are_refused(here: Path, convert, name: str, content: bytes
         (("gold.jsonl", "out.conll", "--columns", "0"), "columns by number"),
     ],
 )
-def test_wrong_usage_is_explained(convert, arguments: tuple[str, ...], words: str) -> None:  # type: ignore[no-untyped-def]
+def test_wrong_usage_is_explained(convert: Convert, arguments: tuple[str, ...], words: str) -> None:
     answer = convert(*arguments)
     assert answer.code == 2
     assert words in answer.err
 
 
 @pytest.mark.parametrize("doc_id", ["../out", "a/b", "..", ".hidden", "a\\b", "x" * 300])
-def test_names_of_documents_do_not_lead_out_of_the_folder(here: Path, convert, doc_id: str) -> None:  # type: ignore[no-untyped-def]
+def test_names_of_documents_do_not_lead_out_of_the_folder(here: Path, convert: Convert, doc_id: str) -> None:
     (here / "said.jsonl").write_text(json.dumps({"doc_id": doc_id, "text": "نص"}), "utf-8")
     before = sorted(here.rglob("*"))
     answer = convert("said.jsonl", "folder", "--to", "brat")
@@ -124,7 +138,7 @@ def test_names_of_documents_do_not_lead_out_of_the_folder(here: Path, convert, d
     assert sorted(here.rglob("*")) == before
 
 
-def test_links_in_a_brat_folder_are_not_followed(here: Path, convert) -> None:  # type: ignore[no-untyped-def]
+def test_links_in_a_brat_folder_are_not_followed(here: Path, convert: Convert) -> None:
     (here / "folder").mkdir()
     (here / "folder" / "a.ann").write_text("", "utf-8")
     (here / "folder" / "a.txt").symlink_to("/etc/passwd")
@@ -146,7 +160,7 @@ def test_links_in_a_brat_folder_are_not_followed(here: Path, convert) -> None:  
         ('T1\tPERS 0 5\tبوتين\n#1\tAnnotatorNotes T1\t{"entity_id": 5}\n', "value-wrong"),
     ],
 )
-def test_broken_standoff_is_refused_with_its_line(here: Path, convert, ann: str, incident: str) -> None:  # type: ignore[no-untyped-def]
+def test_broken_standoff_is_refused_with_its_line(here: Path, convert: Convert, ann: str, incident: str) -> None:
     (here / "folder").mkdir()
     (here / "folder" / "mine.txt").write_text("بوتين يشيد بالأبطال", "utf-8")
     (here / "folder" / "mine.ann").write_text(ann, "utf-8")
@@ -155,7 +169,7 @@ def test_broken_standoff_is_refused_with_its_line(here: Path, convert, ann: str,
     assert f"error[{incident}]" in answer.err
 
 
-def test_a_folder_with_other_annotations_is_left_alone(here: Path, convert) -> None:  # type: ignore[no-untyped-def]
+def test_a_folder_with_other_annotations_is_left_alone(here: Path, convert: Convert) -> None:
     (here / "folder").mkdir()
     (here / "folder" / "old.ann").write_text("", "utf-8")
     answer = convert("gold.jsonl", "folder", "--to", "brat")
