@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.formats.text_alignment import Moved, align
+from khabar.formats.text_alignment import Projection, align
 from khabar.text.arabic import token_spans
 
 TEXT = "أعلنت «وكالة الأنـباء» أنّ\u00a0الرئيس بوتين، زار موسكو.\nوقال 🙂: نعم (١٤ ألف)."
@@ -71,7 +71,7 @@ def test_tokens_of_a_text_are_found_however_it_is_cut(data: st.DataObject) -> No
 
 def test_spans_move_to_the_corpus_text() -> None:
     copy = 'اعلنت "وكالة الأنباء"\r\n\r\nأن الرئيس بوتين، زار موسكو.\r\nوقال 🙂: نعم (14 ألف).'
-    moved = Moved(copy, TEXT)
+    moved = Projection(copy, TEXT)
     for mention, there in (("بوتين", "بوتين"), ("وكالة الأنباء", "وكالة الأنـباء"), ("14 ألف", "١٤ ألف")):
         at = copy.index(mention)
         start, end = moved(at, at + len(mention)) or (0, 0)
@@ -81,4 +81,4 @@ def test_spans_move_to_the_corpus_text() -> None:
 
 def test_another_wording_is_refused_with_its_place() -> None:
     with pytest.raises(ValueError, match=r"'ترامب.*'بوتين"):
-        Moved(TEXT.replace("بوتين", "ترامب"), TEXT)
+        Projection(TEXT.replace("بوتين", "ترامب"), TEXT)

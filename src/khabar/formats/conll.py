@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from itertools import zip_longest
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from khabar.records import Annotations
 
 _COMMENT = re.compile(r"# *(newdoc id|doc_id|global\.columns|sent_id|text) *= *(.*)")
 _DOCSTART = "-DOCSTART-"
+_FIX = "TOKEN TAG on a line"
 _TAG = re.compile(r"O|[BI]-\S+")
 
 Token = tuple[int, list[str]]
@@ -68,7 +70,8 @@ def _sentences(text: str) -> tuple[list[tuple[str | None, list[list[Token]]]], l
         if comment and comment[1] in ("newdoc id", "doc_id"):
             following, begun = comment[2].strip(), True
         elif comment and comment[1] == "global.columns":
-            columns = [at for at, name in enumerate(comment[2].split()) if name.partition(":")[0] == "NER"]
+            names = comment[2].split()
+            columns = [column for column, name in enumerate(names) if name.partition(":")[0] == "NER"]
         elif cells and not comment:
             begun = True
     return documents, columns
@@ -78,48 +81,38 @@ def _tag_columns(
     tokens: Sequence[Token], named: list[int] | None, path: Path, work: Conversion
 ) -> tuple[int, ...] | None:
     """Which columns hold tags (from 0); () where a token has as many as it likes. None and a report if unclear."""
-    if work.columns is not None or named:
-        chosen = tuple(named or ()) if work.columns is None else tuple(at - 1 for at in work.columns)
-        short = [line for line, cells in tokens if len(cells) <= max(chosen)]
-    else:
-        chosen = (1,)
-        short = [line for line, cells in tokens if len(cells) < 2]
+    report = partial(work.incidents.report, file=path)
+    by_name = work.columns is not None or bool(named)
+    asked = tuple(column - 1 for column in work.columns or ()) or tuple(named or ()) or (1,)
+    short = [line for line, cells in tokens if len(cells) <= max(asked)]
     for line in short:
-        work.incidents.report(
-            "format-broken",
-            f"the line has no column {max(chosen) + 1}",
-            file=path,
-            line=line,
-            fix="TOKEN TAG on a line",
-        )
+        report("format-broken", f"the line has no column {max(asked) + 1}", line=line, fix=_FIX)
     if short or not tokens:
         return None
-    if work.columns is not None or named:
-        return chosen
+    if by_name:
+        return asked
     widths = {len(cells) for _, cells in tokens}
     if len(widths) > 1:
         return ()
-    labels = {at: _labels(tokens, at) for at in range(1, widths.pop())}
-    tags = {at: found for at, found in labels.items() if found is not None}
-    known = {at: found for at, found in tags.items() if not found or any(_is_known(label) for label in found)}
+    labels = {column: _labels(tokens, column) for column in range(1, widths.pop())}
+    tags = {column: names for column, names in labels.items() if names is not None}
+    known = {column: names for column, names in tags.items() if not names or any(map(_is_known, names))}
     candidates = known or tags
-    flat = [label for found in candidates.values() for label in found]
     if not candidates:
-        work.incidents.report(
-            "format-broken", "no column holds IOB2 tags", file=path, line=tokens[0][0], fix="TOKEN TAG on a line"
-        )
+        report("format-broken", "no column holds IOB2 tags", line=tokens[0][0], fix=_FIX)
         return None
+    flat = [label for names in candidates.values() for label in names]
     if len(candidates) > 1 and len(flat) > len(set(flat)):
-        at = ", ".join(str(column + 1) for column in candidates)
-        message = f"columns {at} all hold tags, and may be gold, predictions or nested spans"
-        work.incidents.report("columns-unclear", message, file=path, line=tokens[0][0])
+        columns = ", ".join(str(column + 1) for column in candidates)
+        message = f"columns {columns} all hold tags, and may be gold, predictions or nested spans"
+        report("columns-unclear", message, line=tokens[0][0])
         return None
     return tuple(candidates)
 
 
-def _labels(tokens: Sequence[Token], at: int) -> set[str] | None:
+def _labels(tokens: Sequence[Token], column: int) -> set[str] | None:
     """The labels of a column, if most of it are tags and the rest might be meant as such; else None."""
-    cells = [tag for _, cells in tokens for tag in cells[at].split("|")]
+    cells = [tag for _, cells in tokens for tag in cells[column].split("|")]
     if sum(bool(_TAG.fullmatch(cell)) for cell in cells) * 2 <= len(cells):
         return None
     return {cell[2:] for cell in cells if cell != "O"}
@@ -132,7 +125,7 @@ def _is_known(label: str) -> bool:
 def _sentence(tokens: Sequence[Token], columns: tuple[int, ...], path: Path, work: Conversion) -> Sentence | None:
     words = tuple(cells[0] for _, cells in tokens)
     lines = tuple(line for line, _ in tokens)
-    cells = [[cells[at] for at in columns] if columns else cells[1:] for _, cells in tokens]
+    cells = [[cells[column] for column in columns] if columns else cells[1:] for _, cells in tokens]
     try:
         if columns and not any("|" in cell for here in cells for cell in here):
             chunks = decode_columns(list(zip(*cells, strict=True)), work.repair)
@@ -148,8 +141,10 @@ def _sentence(tokens: Sequence[Token], columns: tuple[int, ...], path: Path, wor
 def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict[Path, bytes]:
     """Write entities in columns, nested ones in as many as are needed."""
     entities_only(records, work)
-    documents = [(each.doc_id, sentences_of(each.text, each.predicted.entities, work)) for each in records]
-    tagged = {doc_id: [_rows(sentence) for sentence in sentences] for doc_id, sentences in documents}
+    tagged = {
+        record.doc_id: [_rows(each) for each in sentences_of(record.text, record.predicted.entities, work)]
+        for record in records
+    }
     width = max((len(row) for sentences in tagged.values() for rows in sentences for row in rows), default=2)
     lines = [f"# global.columns = FORM{' NER' * (width - 1)}"] if width > 2 else []
     for doc_id, sentences in tagged.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,17 +36,13 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
     from spacy.vocab import Vocab
 
     try:
-        found = [_marked(doc, path, number, work) for number, doc in enumerate(_docs(DocBin, Vocab, data), start=1)]
+        docs = DocBin().from_bytes(data).get_docs(Vocab())
+        documents = [_marked(doc, path, number, work) for number, doc in enumerate(docs, start=1)]
     except Exception as error:  # a file made to break spaCy may break it in any way
         message = f"spaCy cannot read it: {(str(error) or type(error).__name__).splitlines()[0][:200]}"
         work.incidents.report("format-broken", message.rstrip("."), file=path)
         return []
-    return annotations_of(found, work)
-
-
-def _docs(docbin: Any, vocab: Any, data: bytes) -> Iterator[Doc]:
-    found: Iterator[Doc] = docbin().from_bytes(data).get_docs(vocab())
-    return found
+    return annotations_of(documents, work)
 
 
 def _has_spacy(work: Conversion) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,7 +39,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
     by_document: dict[str | None, list[Sentence]] = {}
     for doc_id, sentence in sentences:
         by_document.setdefault(doc_id, []).append(sentence)
-    sections = [Section(doc_id, tuple(found), whole=doc_id is not None) for doc_id, found in by_document.items()]
+    sections = [Section(doc_id, tuple(its), whole=doc_id is not None) for doc_id, its in by_document.items()]
     return annotations_of(marked_of(sections, work, str(path)), work)
 
 
@@ -47,8 +48,8 @@ def _files(path: Path, work: Conversion) -> list[Path]:
         problems = check_file(path)
         work.incidents.extend(problems)
         return [] if problems else [path]
-    files = sorted(each for kind in ("parquet", "arrow") for each in path.rglob(f"*.{kind}"))
-    of_split = [each for each in files if work.split in each.relative_to(path).as_posix().split(".")[0]]
+    files = sorted(file for kind in ("parquet", "arrow") for file in path.rglob(f"*.{kind}"))
+    of_split = [file for file in files if work.split in file.relative_to(path).as_posix().split(".")[0]]
     if not files:
         work.incidents.report("format-broken", "the folder holds no .parquet or .arrow file", file=path)
     return of_split or files
@@ -79,7 +80,7 @@ def _batches(file: Path, work: Conversion) -> Iterator[pa.RecordBatch]:
             yield from pa.ipc.open_stream(stream)
         return
     with pq.ParquetFile(file) as parquet:
-        groups = (parquet.metadata.row_group(at) for at in range(parquet.metadata.num_row_groups))
+        groups = (parquet.metadata.row_group(number) for number in range(parquet.metadata.num_row_groups))
         if sum(group.total_byte_size for group in groups) > LARGEST_FILE:
             fix = "split it, and convert the parts"
             work.incidents.report("file-too-large", f"it unpacks to over {LARGEST_FILE} bytes", file=file, fix=fix)
@@ -98,52 +99,46 @@ def _tag_names(schema: pa.Schema, file: Path, work: Conversion) -> dict[str, lis
         work.incidents.report("format-broken", message, file=file, fix="rename the columns to tokens and ner_tags")
         return None
     features = Features.from_arrow_schema(schema)
-    found: dict[str, list[str] | None] = {}
+    names: dict[str, list[str] | None] = {}
     for column in columns:
         kind = schema.field(column).type
         inner = getattr(features[column], "feature", None)
         if isinstance(inner, ClassLabel):
-            found[column] = list(inner.names)
+            names[column] = list(inner.names)
         elif pa.types.is_integer(getattr(kind, "value_type", kind)):
             fix = "save the dataset with a ClassLabel feature, or with tags as strings"
-            work.incidents.report(
-                "format-broken", f"column {column!r} holds numbers that have no names", file=file, fix=fix
-            )
+            message = f"column {column!r} holds numbers that have no names"
+            work.incidents.report("format-broken", message, file=file, fix=fix)
             return None
         else:
-            found[column] = None
-    return found
+            names[column] = None
+    return names
 
 
 def _sentence(
     row: dict[str, Any], names: dict[str, list[str] | None], file: Path, number: int, work: Conversion
 ) -> Sentence | None:
     tokens = row["tokens"]
+    report = partial(work.incidents.report, file=file, line=number)
     columns: list[list[str]] = []
     for column, named in names.items():
         tags = row[column]
         if not isinstance(tokens, list) or not isinstance(tags, list) or len(tags) != len(tokens):
-            work.incidents.report(
-                "format-broken", f"row {number} does not have as many {column} as tokens", file=file, line=number
-            )
+            report("format-broken", f"row {number} does not have as many {column} as tokens")
             return None
         if named is None:
             columns.append([str(tag) for tag in tags])
         elif all(isinstance(tag, int) and 0 <= tag < len(named) for tag in tags):
             columns.append([named[tag] for tag in tags])
         else:
-            work.incidents.report(
-                "format-broken", f"row {number}: {column} has a number without a name", file=file, line=number
-            )
+            report("format-broken", f"row {number}: {column} has a number without a name")
             return None
     words = tuple(str(token) for token in tokens)
     try:
         return Sentence(words, tuple(decode_columns(columns, work.repair)), (number,) * len(words))
     except TagError as error:
         for fault in error.faults:
-            work.incidents.report(
-                "tags-broken", f"token {fault.at + 1}: {fault.message}", file=file, line=number, fix=fault.fix
-            )
+            report("tags-broken", f"token {fault.at + 1}: {fault.message}", fix=fault.fix)
         return None
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from khabar.formats.context import Conversion
 from khabar.formats.label_maps import MAPS, LabelMap, guess
 from khabar.formats.standoff import Mark, MarkedDocument, rows_of, top_marks
-from khabar.formats.text_alignment import Moved, squeezed
+from khabar.formats.text_alignment import Projection, squeezed
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
 
@@ -81,7 +81,7 @@ def _project(
     if document.text is None or document.text == text:
         return document, text
     try:
-        moved = Moved(document.text, text)
+        moved = Projection(document.text, text)
     except ValueError as error:
         report("text-other", str(error), doc_id=doc_id)
         return None
@@ -89,7 +89,7 @@ def _project(
     return replace(document, marks=tuple(mark for mark in marks if mark is not None)), text
 
 
-def _moved_mark(mark: Mark, moved: Moved, work: Conversion) -> Mark | None:
+def _moved_mark(mark: Mark, moved: Projection, work: Conversion) -> Mark | None:
     spans = tuple(span for span in (moved(*span) for span in mark.spans) if span is not None)
     if not spans:
         work.lose("spans of nothing but space")
@@ -97,7 +97,7 @@ def _moved_mark(mark: Mark, moved: Moved, work: Conversion) -> Mark | None:
     return replace(mark, spans=spans, fields=_moved_fields(mark.fields, moved))
 
 
-def _moved_fields(value: Any, moved: Moved) -> Any:
+def _moved_fields(value: Any, moved: Projection) -> Any:
     """Offsets inside fields (a speaker's, an alternative's) move like the marks themselves."""
     if isinstance(value, (list, tuple)):
         return [_moved_fields(item, moved) for item in value]

@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 from khabar.text.arabic import folded
 
@@ -48,12 +49,12 @@ def squeezed(text: str) -> Squeezed:
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    found = folded(text)
-    for at, character in enumerate(found.text):
+    fold = folded(text)
+    for character, start, end in zip(fold.text, fold.raw, fold.raw[1:], strict=False):
         if not (character.isspace() or unicodedata.category(character) == "Cf"):
             characters.append(character)
-            starts.append(found.raw[at])
-            ends.append(found.raw[at + 1])
+            starts.append(start)
+            ends.append(end)
     return Squeezed("".join(characters), starts, ends)
 
 
@@ -64,81 +65,86 @@ def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | No
     token. Sentences may stand in any order.
     """
     small = squeezed(text)
-    raw_at = at = 0
-    found: list[list[Place | None]] = []
+    raw_offset = offset = 0  # where the last sentence ended, in the text and squeezed
+    aligned: list[list[Place | None]] = []
     for sentence in sentences:
-        exact = _exactly(sentence, text, raw_at)
+        exact = _exactly(sentence, text, raw_offset)
         if exact is not None:
-            raw_at = exact[-1][1] if exact else raw_at
-            at = bisect_left(small.starts, raw_at)
-            found.append(list(exact))
+            raw_offset = exact[-1][1] if exact else raw_offset
+            offset = bisect_left(small.starts, raw_offset)
+            aligned.append(list(exact))
             continue
         words = [squeezed(_ESCAPES.get(token, token)).text for token in sentence]
         whole = "".join(words)
-        start = small.text.find(whole, at)
+        start = small.text.find(whole, offset)
         if start < 0:
             start = small.text.find(whole)
         if whole and start >= 0:
-            places, at = _placed(words, small, start)
+            places, offset = _placed(words, small, start)
         else:
-            places, at = _token_by_token(words, small, at)
-        raw_at = small.ends[at - 1] if at else 0
-        found.append(places)
-    return found
+            places, offset = _token_by_token(words, small, offset)
+        raw_offset = small.ends[offset - 1] if offset else 0
+        aligned.append(places)
+    return aligned
 
 
-def _exactly(tokens: Sequence[str], text: str, at: int) -> list[Place] | None:
-    """Tokens that follow each other from `at` on to the letter, with only white space between them."""
+def _exactly(tokens: Sequence[str], text: str, offset: int) -> list[Place] | None:
+    """Tokens that follow each other from `offset` on to the letter, with only white space between them."""
     places: list[Place] = []
     for token in tokens:
-        while at < len(text) and text[at].isspace() and not text.startswith(token, at):
-            at += 1
-        if not token or not text.startswith(token, at):
+        while offset < len(text) and text[offset].isspace() and not text.startswith(token, offset):
+            offset += 1
+        if not token or not text.startswith(token, offset):
             return None
-        places.append((at, at + len(token)))
-        at += len(token)
+        places.append((offset, offset + len(token)))
+        offset += len(token)
     return places
 
 
-def _placed(words: Sequence[str], small: Squeezed, at: int) -> tuple[list[Place | None], int]:
+def _place(word: str, small: Squeezed, offset: int) -> Place | None:
+    return (small.starts[offset], small.ends[offset + len(word) - 1]) if word else None
+
+
+def _placed(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
     places: list[Place | None] = []
     for word in words:
-        places.append((small.starts[at], small.ends[at + len(word) - 1]) if word else None)
-        at += len(word)
-    return places, at
+        places.append(_place(word, small, offset))
+        offset += len(word)
+    return places, offset
 
 
-def _token_by_token(words: Sequence[str], small: Squeezed, at: int) -> tuple[list[Place | None], int]:
+def _token_by_token(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
     """Take tokens while they follow; at a gap go on from the nearest token that is found again with what follows it."""
     places: list[Place | None] = []
     while len(places) < len(words):
         word = words[len(places)]
-        if not word or small.text.startswith(word, at):
-            places.append((small.starts[at], small.ends[at + len(word) - 1]) if word else None)
-            at += len(word)
+        if not word or small.text.startswith(word, offset):
+            places.append(_place(word, small, offset))
+            offset += len(word)
             continue
         for skipped in range(min(_LOOK_AHEAD, len(words) - len(places))):
-            here = len(places) + skipped
-            again = _again(words[here : here + _PROBE], small, at)
+            following = len(places) + skipped
+            again = _again(words[following : following + _PROBE], small, offset)
             if again >= 0:
                 places += [None] * skipped
-                at = again
+                offset = again
                 break
         else:
             places += [None] * min(_LOOK_AHEAD, len(words) - len(places))
-    return places, at
+    return places, offset
 
 
-def _again(words: Sequence[str], small: Squeezed, at: int) -> int:
+def _again(words: Sequence[str], small: Squeezed, offset: int) -> int:
     """Where the first of these tokens is found again: itself near by, or anywhere with those that follow; else -1."""
     if not words[0]:
         return -1
-    near = small.text.find(words[0], at, at + (_NEAR if len(words[0]) > 2 else _NEXT) + len(words[0]))
+    reach = (_NEAR if len(words[0]) > 2 else _NEXT) + len(words[0])
+    near = small.text.find(words[0], offset, offset + reach)
     probe = "".join(words)[:_PROBE]
-    return near if near >= 0 or len(probe) < _PROBE else small.text.find(probe, at)
+    return near if near >= 0 or len(probe) < _PROBE else small.text.find(probe, offset)
 
 
-class Moved:
+class Projection:
     """Carries spans of another copy of a text over to `text`. The copies may differ in space and folding alone.
 
     Raises ValueError, naming the first place where the copies differ in more than that.
@@ -148,10 +154,9 @@ class Moved:
         self._same = copy == text
         self._copy, self._text = squeezed(copy), squeezed(text)
         if not self._same and self._copy.text != self._text.text:
-            pairs = zip(self._copy.text, self._text.text, strict=False)
-            at = next((at for at, (a, b) in enumerate(pairs) if a != b), None)
-            at = min(len(self._copy.text), len(self._text.text)) if at is None else at
-            here, there = (_around(each, whole, at) for each, whole in ((self._copy, copy), (self._text, text)))
+            pairs = zip_longest(self._copy.text, self._text.text)
+            first = next(index for index, (a, b) in enumerate(pairs) if a != b)
+            here, there = _from(self._copy, copy, first), _from(self._text, text, first)
             raise ValueError(f"its text has {here!r} where the corpus has {there!r}")
 
     def __call__(self, start: int, end: int) -> Place | None:
@@ -163,6 +168,6 @@ class Moved:
         return (self._text.starts[first], self._text.ends[last]) if first <= last else None
 
 
-def _around(small: Squeezed, text: str, at: int) -> str:
-    start = small.starts[at] if at < len(small.starts) else len(text)
+def _from(small: Squeezed, text: str, index: int) -> str:
+    start = small.starts[index] if index < len(small.starts) else len(text)
     return text[start : start + 20]
