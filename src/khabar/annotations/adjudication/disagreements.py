@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -13,6 +13,7 @@ from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, pla
 from khabar.annotations.agreement.differences import differing, row_id
 from khabar.annotations.keys import keys_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
+from khabar.scoring.assignment import Components
 from khabar.text.passages import Passage
 
 
@@ -92,10 +93,10 @@ def _disagreement(group: Sequence[RowPair], *, cosmetic: bool = False) -> Disagr
     return Disagreement(key, first.layer, getattr(first, "doc_id", None), tuple(what), tuple(a), tuple(b), cosmetic)
 
 
-def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> Iterator[list[RowPair]]:
+def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> list[list[RowPair]]:
     """Pairs that cannot be decided apart, together: an issue only one pass has with its claims, and rows that clash."""
     alone = {row_id(pair.row) for pair in pairs if isinstance(pair.row, Conflict) and pair.both is None}
-    group_of = list(range(len(pairs)))
+    groups: Components[int] = Components()
     by_place: dict[tuple[str, str], list[int]] = defaultdict(list)
     for number, pair in enumerate(pairs):
         row = pair.row
@@ -107,12 +108,11 @@ def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> Iterat
         for turn, left in enumerate(members):
             for right in members[turn + 1 :]:
                 if kind == "issue" or _clash(pairs[left], pairs[right], passages[owner]):
-                    old, new = group_of[right], group_of[left]
-                    group_of = [new if group == old else group for group in group_of]
-    groups: dict[int, list[RowPair]] = defaultdict(list)
+                    groups.join(left, right)
+    gathered: dict[int, list[RowPair]] = defaultdict(list)
     for number, pair in enumerate(pairs):
-        groups[group_of[number]].append(pair)
-    yield from groups.values()
+        gathered[groups.root(number)].append(pair)
+    return list(gathered.values())
 
 
 def _clash(one: RowPair, other: RowPair, passage: Passage) -> bool:
