@@ -25,6 +25,7 @@ PAGES = [
     "docs/formats.md",
     "docs/harnesses.md",
     "docs/baselines.md",
+    "docs/stress.md",
 ]
 MINUTES = ("docs/systems.md", "docs/leaderboard.md", "docs/releases.md")
 """Pages whose commands together take that long."""
@@ -73,11 +74,12 @@ def run_commands(block: str, checkout: Path) -> None:
     assert done.returncode == 0, f"{block}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"
 
 
-def test_python_of_the_systems_page(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("page", ["docs/systems.md", "docs/stress.md"])
+def test_python_of(page: str, checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     namespace: dict[str, object] = {}
     monkeypatch.chdir(checkout)
-    for block in blocks("docs/systems.md", "python"):
-        exec(compile(block, "docs/systems.md", "exec"), namespace)
+    for block in blocks(page, "python"):
+        exec(compile(block, page, "exec"), namespace)
 
 
 def test_the_edits_page_from_top_to_bottom(checkout: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,8 +19,8 @@ from typer.main import get_group
 from khabar.reading.incidents import Incident, InputError
 
 COMMANDS = {
-    "run": "run", "score": "score", "validate": "score", "compare": "compare", "show": "show", "convert": "convert",
-    "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
+    "run": "run", "score": "score", "validate": "score", "compare": "compare", "stress": "stress", "show": "show",
+    "convert": "convert", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
 }  # fmt: skip
 """The commands, and the module of each."""
 

@@ -66,7 +66,7 @@ def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> li
     """The documents of a gold, in the order of their ids. Raises InputError, also if a document has no text."""
     source = released_corpus() if source is None else source
     if is_dataset(source):
-        return _only(_read(source, split_name)["documents"], Document)
+        return _only(read_rows(source, split_name)["documents"], Document)
     found = load_gold(source, split_name)[0].documents
     without = [doc_id for doc_id, document in found.items() if document.passage.text is None]
     if without:
@@ -93,12 +93,12 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
     from khabar.corpus.tables import splits
 
-    tables = _read(folder, split_name)
+    tables = read_rows(folder, split_name)
     others = {
         document.doc_id: name
         for name in splits(folder)
         if name != split_name
-        for document in _only(_read(folder, name)["documents"], Document)
+        for document in _only(read_rows(folder, name)["documents"], Document)
     }
     return from_tables(tables, read_release(folder).version, others)
 
@@ -132,7 +132,8 @@ def from_tables(
     )
 
 
-def _read(folder: Path, split_name: str) -> dict[str, list[Row]]:
+def read_rows(folder: Path, split_name: str = DEFAULT_SPLIT) -> dict[str, list[Row]]:
+    """Read the rows of a split, by config. Raises InputError if the folder is no corpus or has no such split."""
     from khabar.corpus.tables import is_corpus, read_split, splits
 
     if not is_corpus(folder):

@@ -1,0 +1,198 @@
+"""Stress: a system on a corpus and on the same corpus written otherwise; what its headlines lose."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from khabar.corpus.derivation import tokens
+from khabar.corpus.gold import from_tables, read_rows
+from khabar.corpus.release import read_release, released_corpus
+from khabar.edits import Story
+from khabar.edits.story import layer_of
+from khabar.edits.stress import (
+    TRANSFORMATIONS,
+    StressedStory,
+    answers,
+    consistency,
+    disputes_of_the_original,
+    stressed,
+)
+from khabar.progress import Progress, quiet
+from khabar.reading.checks import checked_predictions
+from khabar.reading.incidents import Incidents
+from khabar.reading.predictions import Records
+from khabar.reading.reference import Reference
+from khabar.records import CONFIGS, Document, Entity, Row
+from khabar.records.labels import LAYERS, Layer
+from khabar.scoring.compare import compare
+from khabar.scoring.scorer import Counted, count, measure
+from khabar.systems.journal import Journal, digest
+from khabar.systems.protocol import SlowSystem, System
+from khabar.systems.registry import EMBEDDED, find_system
+from khabar.systems.running import run_system
+from khabar.systems.terms import Terms
+from khabar.version import __version__
+
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerUnderStress:
+    """A layer's headline on the original and on the transformed text, and what is lost, with its 95% interval.
+
+    `consistency` is the share of answers that are the same on both texts. None where undefined.
+    """
+
+    original: float | None
+    transformed: float | None
+    lost: float | None
+    low: float | None
+    high: float | None
+    consistency: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class UnderStress:
+    """A system under one transformation: how many edits it made, and each layer, `overall` too if all are scored."""
+
+    edits: int
+    layers: dict[str, LayerUnderStress]
+
+
+@dataclass(frozen=True, slots=True)
+class StressReport:
+    """A system under each transformation. `signature` is that of its score on the original text."""
+
+    transformations: dict[str, UnderStress]
+    seed: int
+    signature: str
+    system: System | SlowSystem
+    """The system that was run: a slow one knows what it failed on."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON form."""
+        transformations = {name: asdict(outcome) for name, outcome in self.transformations.items()}
+        return {"transformations": transformations, "seed": self.seed, "signature": self.signature}
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What a system said of a story, and how that counts."""
+
+    story: StressedStory
+    records: Records
+    counted: Counted
+
+
+def stress(
+    system: str | System | SlowSystem,
+    gold: Path | None = None,
+    split: str = "test",
+    transformations: Sequence[str] = TRANSFORMATIONS,
+    *,
+    layers: Sequence[Layer] = LAYERS,
+    seed: int = 0,
+    journal: Journal | None = None,
+    progress: Progress = quiet,
+) -> StressReport:
+    """Run a system on a split of a corpus folder (default: the released corpus) and on what transformations make of it.
+
+    A transformation is one of `TRANSFORMATIONS`, or several joined by `+`. What the system says is kept in the
+    `journal`, so that a run that was stopped goes on; of a `module:attribute` or a function, whose code may have
+    changed, nothing is. Raises InputError.
+    """
+    folder = released_corpus() if gold is None else gold
+    tables = read_rows(folder, split)
+    version = read_release(folder).version
+    documents = [row for row in tables["documents"] if isinstance(row, Document)]
+    story = Story.of(documents, [row for rows in tables.values() for row in rows if not isinstance(row, Document)])
+    plain = StressedStory(story, story.documents, (), 0)
+    variants = {name: stressed(story, name, seed) for name in transformations}
+    reference = reference_of(plain, version)
+    answering = _Answering(system, reference, layers, seed, journal or Journal(), progress)
+    first = answering.run(ORIGINAL, plain, reference)
+    outcomes: dict[str, UnderStress] = {}
+    for name, variant in variants.items():
+        again = first
+        if variant.edits or variant.documents != plain.documents:
+            again = answering.run(name, variant, reference_of(variant, version))
+        outcomes[name] = UnderStress(variant.edits, _layers(first, again, seed))
+    return StressReport(outcomes, seed, str(measure(first.counted, seed=seed).signature), answering.system)
+
+
+class _Answering:
+    """Runs one system on variants of a story, and takes up what it has said before."""
+
+    def __init__(
+        self,
+        system: str | System | SlowSystem,
+        gold: Reference,
+        layers: Sequence[Layer],
+        seed: int,
+        journal: Journal,
+        progress: Progress,
+    ) -> None:
+        self._gold, self._layers, self._seed, self._journal, self._progress = gold, layers, seed, journal, progress
+        self._name = system if isinstance(system, str) else None
+        self.system = find_system(system, gold, Terms(journal=journal)) if isinstance(system, str) else system
+
+    def run(self, name: str, variant: StressedStory, reference: Reference) -> _Run:
+        """Run the system on a variant and count what it says. Raises InputError."""
+        incidents = Incidents()
+        records = checked_predictions(self._said(name, variant, reference), reference, self._layers, incidents)
+        incidents.refuse()
+        counted = count(reference, records.documents, records.disputes, layers=self._layers)
+        if "conflicts" in self._layers:
+            # A dispute is its spans: with the offsets of the original, one that is false both times is one unit.
+            back = disputes_of_the_original(records.disputes, variant)
+            judged = count(self._gold, (), back, layers=["conflicts"])
+            counted = replace(counted, layers={**counted.layers, "conflicts": judged.layers["conflicts"]})
+        return _Run(variant, records, counted)
+
+    def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
+        """What the system says: kept from an earlier run, or asked for now."""
+        kept = (
+            self._name is not None and ":" not in self._name
+        )  # what has a prefix keeps its answers itself, or is code
+        asked = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
+        said: list[Any] | None = self._journal.get(asked) if kept else None
+        if said is None:
+            system = self.system
+            if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
+                system = find_system(self._name, reference)
+            doing = f"annotating: {name}"
+            annotations, disputes = run_system(
+                system, variant.documents, lambda _, done, total: self._progress(doing, done, total), self._layers
+            )
+            said = [*annotations, *disputes]
+            if kept:
+                self._journal.put(asked, said)
+        return said
+
+
+def _layers(first: _Run, again: _Run, seed: int) -> dict[str, LayerUnderStress]:
+    compared = compare(first.counted, again.counted, seed=seed)
+    one, other = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
+    same = {layer: consistency(one[layer], other[layer]) for layer in LAYERS}
+    return {
+        layer: LayerUnderStress(
+            difference.a, difference.b, difference.difference, difference.low, difference.high, same.get(layer)  # type: ignore[call-overload]
+        )
+        for layer, difference in compared.items()
+    }  # fmt: skip
+
+
+def reference_of(transformed: StressedStory, version: str = "-") -> Reference:
+    """The gold of a transformed story: its rows as they were carried along, its tokens made anew."""
+    story = transformed.story
+    tables: dict[str, list[Row]] = {config: [] for config in CONFIGS}
+    for row in (*story.documents, *story.rows):
+        tables[layer_of(row)].append(row)
+    entities = [row for row in story.rows if isinstance(row, Entity)]
+    for document in story.documents:
+        mine = [row for row in entities if row.doc_id == document.doc_id]
+        tables["tokens"] += tokens(document.doc_id, document.text, mine)
+    return from_tables(tables, version)
