@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from khabar.records import Document, Prediction
     from khabar.scoring.compare import Difference
     from khabar.scoring.result import Score
-    from khabar.scoring.scorer import Counted
+    from khabar.scoring.tally import Tally
     from khabar.systems.protocol import System
 
     Predictions: TypeAlias = str | Path | Iterable[Prediction | Mapping[str, Any]]
@@ -182,7 +182,7 @@ def _in_parts(
     cluster: str | None,
     progress: Progress,
     incidents: Incidents,
-) -> Counted | None:
+) -> Tally | None:
     """Count large files in parts, or on a cluster; None where all of it is to be counted at once.
 
     Raises khabar.InputError.
@@ -217,7 +217,7 @@ def _are_large(*inputs: str | Path) -> bool:
 @collecting.paused()
 def _counted(
     inputs: Sequence[Predictions], gold: Gold, split: str, layers: Sequence[Layer], incidents: Incidents
-) -> list[Counted]:
+) -> list[Tally]:
     """Read, check and count predictions, none of them before all are sound. Raises khabar.InputError."""
     from khabar.reading.checks import checked_predictions
     from khabar.scoring.scorer import count

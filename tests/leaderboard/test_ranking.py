@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from khabar.leaderboard.ranking import ALPHA, ColumnRanking, Compared, Standing, letters, rank, ranks, trials_for
 from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
-from khabar.scoring.matching import Layer
-from khabar.scoring.scorer import Counted
+from khabar.scoring.tally import LayerTally, Tally
 
 
 def ranking(values: Mapping[str, float], apart: set[tuple[str, str]]) -> tuple[ColumnRanking, dict[str, Standing]]:
@@ -65,13 +64,13 @@ def test_groups_are_the_largest_sets_that_no_test_splits(values: dict[str, float
         assert all(any({(a, b), (b, a)} & apart for b in group) for a in others), "a larger set would do"
 
 
-def run(found: Mapping[str, bool], false: int = 0) -> Counted:
-    layer = Layer()
+def run(found: Mapping[str, bool], false: int = 0) -> Tally:
+    layer = LayerTally([])
     for issue, right in found.items():
         layer.counts.add(("story", f"dispute {issue}"), "dispute.tp" if right else "dispute.fn")
     for at in range(false):
         layer.counts.add(("story", f"record {at}"), "dispute.fp")
-    return Counted({"conflicts": layer}, "paragraph", "0.1.0", "-")
+    return Tally({"conflicts": layer}, "paragraph", "0.1.0", "-")
 
 
 def headline(conflicts: float, others: float = 0.5) -> dict[str, float | None]:
@@ -104,7 +103,7 @@ def test_overall_moves_by_a_quarter_of_it() -> None:
 
 
 def test_without_disputes_nothing_hangs() -> None:
-    assert sensitivity({"a": headline(0.0)}, {"a": Counted({}, "document", "-", "-")}) == {
+    assert sensitivity({"a": headline(0.0)}, {"a": Tally({}, "document", "-", "-")}) == {
         "conflicts": {},
         "overall": {},
     }

@@ -10,7 +10,8 @@ import khabar
 from khabar import api
 from khabar.corpus.gold import load_gold
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
-from khabar.scoring.scorer import Counted, count
+from khabar.scoring.scorer import count
+from khabar.scoring.tally import Tally
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
 
@@ -49,17 +50,17 @@ def test_interval(low: float | None, high: float | None, detectable: float | Non
 
 
 @pytest.fixture(scope="module")
-def runs() -> list[Counted]:
+def runs() -> list[Tally]:
     gold, _ = load_gold()
     documents = api.load()
     return [count(gold, *run_system(find_system(name, gold), documents)) for name in ("rules", "empty", "oracle")]
 
 
-def test_one_comparison_is_what_it_was(runs: list[Counted]) -> None:
+def test_one_comparison_is_what_it_was(runs: list[Tally]) -> None:
     assert compare_with_first(runs[0], runs[1:2]) == [compare(*runs[:2])]
 
 
-def test_several_differ_in_p_alone(runs: list[Counted]) -> None:
+def test_several_differ_in_p_alone(runs: list[Tally]) -> None:
     several = compare_with_first(runs[0], runs[1:])
     for other, each in zip(runs[1:], several, strict=True):
         alone = compare(runs[0], other)
@@ -70,7 +71,7 @@ def test_several_differ_in_p_alone(runs: list[Counted]) -> None:
             assert full["p"] is None or alone[layer].p is None or full["p"] >= alone[layer].p
 
 
-def test_a_system_is_not_worse_than_itself(runs: list[Counted]) -> None:
+def test_a_system_is_not_worse_than_itself(runs: list[Tally]) -> None:
     assert not any(difference.b_is_worse for difference in compare(runs[0], runs[0]).values())
 
 

@@ -23,9 +23,8 @@ from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute
 from khabar.records.errors import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.records.labels import LAYERS
-from khabar.scoring.errors.describing import LONGEST_CONTEXT
-from khabar.scoring.errors.entities import nested
-from khabar.scoring.errors.listing import list_errors
+from khabar.scoring.errors import LONGEST_CONTEXT, list_errors
+from khabar.scoring.layers.entities import nested
 from khabar.scoring.scorer import score
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

@@ -10,7 +10,7 @@ import pytest
 
 from khabar.reading.mentions import Mentions, as_given
 from khabar.records import PredictedEntity
-from khabar.scoring import semeval
+from khabar.scoring.layers import semeval
 
 Rows = list[tuple[int, int, str]]
 

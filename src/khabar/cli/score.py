@@ -158,7 +158,7 @@ def write_errors(
 ) -> None:
     """Write the errors of predictions, for `--errors`. Raises InputError."""
     from khabar.reading import error_files
-    from khabar.scoring.errors.listing import list_errors
+    from khabar.scoring.errors import list_errors
 
     with writing(path):
         error_files.write_errors(path, list_errors(reference, annotations, disputes, layers=layers))

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.records.errors import Error
-    from khabar.scoring.errors.words import ErrorLine
+    from khabar.scoring.error_lines import ErrorLine
 
 STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
 MARKS: dict[Layer, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
@@ -171,7 +171,7 @@ def errors_under(
 
     An error of a story stands under each paragraph of this document that it cites.
     """
-    from khabar.scoring.errors.words import error_line
+    from khabar.scoring.error_lines import error_line
 
     under: dict[int, list[ErrorLine]] = {}
     for error in errors:

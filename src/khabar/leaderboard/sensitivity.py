@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from khabar.leaderboard.ranking import ranks
 from khabar.records.labels import LAYERS
-from khabar.scoring.scorer import Counted
+from khabar.scoring.tally import Tally
 
 _DISPUTE = "dispute "
 """How a hard dispute's unit begins in the counts; where whole stories are drawn there is none."""
@@ -42,7 +42,7 @@ class _Run:
     false: int
 
     @classmethod
-    def of(cls, counted: Counted) -> _Run | None:
+    def of(cls, counted: Tally) -> _Run | None:
         """The disputes of a run; None where it has no such units."""
         if "conflicts" not in counted.layers:
             return None
@@ -68,7 +68,7 @@ class _Run:
 
 
 def sensitivity(
-    headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Counted]
+    headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Tally]
 ) -> dict[str, dict[str, Sensitivity]]:
     """For `conflicts` and `overall`, how each ranked system's rank hangs on one dispute. Empty without such units."""
     runs = {name: run for name, each in counted.items() if (run := _Run.of(each)) is not None}

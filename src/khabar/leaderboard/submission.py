@@ -20,7 +20,8 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import Score
-from khabar.scoring.scorer import Counted, count, measure
+from khabar.scoring.scorer import count, measure
+from khabar.scoring.tally import Tally
 
 CHECKER = "oracle"
 """The embedded system that is gold itself. `empty` checks the checker too, and is everybody's floor."""
@@ -34,7 +35,7 @@ class Submission:
     card: Card
     predictions: str
     """SHA-256 of their file."""
-    counted: Counted
+    counted: Tally
     score: Score
 
     @property

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
 from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import ENTITY_LABELS
-from khabar.text.grounding import GroundedDocument
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
-_LABEL = {label: at for at, label in enumerate(ENTITY_LABELS)}
+LABEL_NUMBER = {label: at for at, label in enumerate(ENTITY_LABELS)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +90,10 @@ def as_given(documents: Sequence[Sequence[PredictedEntity]]) -> Mentions:
         np.repeat(np.arange(len(documents)), [len(document) for document in documents]),
         offsets([item.start for item in said]),
         offsets([item.end for item in said]),
-        np.frombuffer(bytes([_LABEL[item.label] for item in said]), np.uint8).astype(np.int64),
+        np.frombuffer(bytes([LABEL_NUMBER[item.label] for item in said]), np.uint8).astype(np.int64),
         np.ones(len(said), bool) if all(scored) else np.array(scored, bool),
         np.fromiter(said, object, len(said)),
     )
-
-
-def mentions(said: Documents, placed: Mapping[str, GroundedDocument]) -> Mentions:
-    """The mentions of `said` in canonical order: by document in the order of `placed`, then start, end, label.
-
-    Documents that are not among `placed` are left out.
-    """
-    import numpy as np
-
-    found, names = said.mentions, list(placed)
-    if names != [record.doc_id for record in said]:  # in another order, or not all of them there
-        number = {doc_id: at for at, doc_id in enumerate(names)}
-        place = np.array([number.get(record.doc_id, -1) for record in said], np.int64)
-        found = replace(found, document=place[found.document])
-        order = np.argsort(found.document, kind="stable")
-        found = found.take(order[found.document[order] >= 0])
-    if not found.grounded.all():  # where something is a string, find its place
-        found = found.take(np.arange(len(found)))
-        for at in np.unique(found.document[~found.grounded]).tolist():
-            here = found.of_document(at)
-            for index, item in enumerate(placed[names[at]].entities, here.start):
-                found.start[index], found.end[index] = item.spans[0] if item.spans else (-1, -1)
-                found.items[index] = item.item
-                found.label[index], found.scored[index] = _LABEL[item.item.label], item.item.scored
-    (key,) = keys((found.document, found.start, found.end, found.label))
-    return found if (key[1:] >= key[:-1]).all() else found.take(np.argsort(key, kind="stable"))
 
 
 def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
@@ -141,14 +114,3 @@ def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
         packed = np.unique(np.stack(joined), axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
     ends = np.cumsum([len(group[0]) for group in groups])[:-1]
     return list(np.split(packed, ends))
-
-
-def among(values: Integers, ordered: Integers) -> Booleans:
-    """Say of each value whether it is one of those in ascending order."""
-    import numpy as np
-
-    if not len(ordered):
-        return np.zeros(len(values), bool)
-    place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
-    found: Booleans = ordered[place] == values
-    return found

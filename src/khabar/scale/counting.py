@@ -16,9 +16,10 @@ from khabar.records.labels import Layer
 from khabar.scale.parts import records_of
 from khabar.scoring.bootstrap import OfStories
 from khabar.scoring.counting import Counts, Frame, Table, Unit, narrow
-from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.metrics import Figure
-from khabar.scoring.scorer import TEXT_LAYERS, count
+from khabar.scoring.metrics import Metric
+from khabar.scoring.scorer import count
+from khabar.scoring.tally import LayerTally
+from khabar.scoring.units import TEXT_LAYERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +77,7 @@ class LayerCounts:
     columns: list[str]
     values: list[Column]
     units: list[Unit] | None
-    figures: list[Figure]
+    figures: list[Metric]
     of_stories: list[OfStories]
     set_aside: int
     ungrounded: int
@@ -115,12 +116,12 @@ def count_part(data: bytes, task: Task) -> PartCounts:
     return counts
 
 
-def _counts_of(name: str, layer: Scored) -> LayerCounts:
+def _counts_of(name: str, layer: LayerTally) -> LayerCounts:
     table = layer.table
     assert table is not None, "a counted layer has a table"
     units = list(table.frame.index) if name == "conflicts" else None
     of_stories = cast("list[OfStories]", layer.resampled)  # gold in the prediction format has no tokens to tag
-    return LayerCounts(table.columns, table.values, units, layer.figures, of_stories, layer.set_aside, layer.ungrounded)
+    return LayerCounts(table.columns, table.values, units, layer.metrics, of_stories, layer.set_aside, layer.ungrounded)
 
 
 class JoinedLayer:
@@ -129,7 +130,7 @@ class JoinedLayer:
     def __init__(self, units: int) -> None:
         self._units = units
         self._columns: dict[str, Column] = {}
-        self._figures: dict[str, Figure] = {}
+        self._figures: dict[str, Metric] = {}
         self._of_stories: list[list[OfStories]] = []
         self._set_aside = self._ungrounded = 0
 
@@ -142,16 +143,16 @@ class JoinedLayer:
         self._set_aside += part.set_aside
         self._ungrounded += part.ungrounded
 
-    def layer(self, frame: Frame) -> Scored:
+    def layer(self, frame: Frame) -> LayerTally:
         """The layer as it would be, had it been counted at once."""
         columns = sorted(self._columns)
         # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
         tagged = sorted(name for name in self._figures if name.startswith(_PHENOMENON))
         plain = [name for name in self._figures if not name.startswith(_PHENOMENON)]
-        return Scored(
+        return LayerTally(
+            [self._figures[name] for name in (*plain, *tagged)],
             Counts(),
             Table(frame, columns, [self._columns[name] for name in columns]),
-            [self._figures[name] for name in (*plain, *tagged)],
             [type(parts[0]).joined(parts) for parts in zip(*self._of_stories, strict=True)],
             self._set_aside,
             self._ungrounded,
@@ -161,7 +162,7 @@ class JoinedLayer:
 _PHENOMENON = "phenomenon."
 
 
-def joined_disputes(parts: Sequence[LayerCounts]) -> Scored:
+def joined_disputes(parts: Sequence[LayerCounts]) -> LayerTally:
     """The conflicts layer of the whole: its units are the disputes and false records, or the stories, of all parts."""
     import numpy as np
 

@@ -22,7 +22,8 @@ from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_leng
 from khabar.scale.survey import Survey
 from khabar.scale.workers import Workers
 from khabar.scoring.counting import Frame
-from khabar.scoring.scorer import FEW_DOCUMENTS, TEXT_LAYERS, Counted
+from khabar.scoring.tally import Tally
+from khabar.scoring.units import FEW_DOCUMENTS, TEXT_LAYERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ def count_in_parts(
     *,
     part_bytes: int = PART_BYTES,
     progress: Progress = quiet,
-) -> Counted:
+) -> Tally:
     """Count predictions against gold in the prediction format, each a file, a folder or a URL.
 
     Warnings are added to `incidents`. Raises InputError with the first thousand problems, and TooFewError.
@@ -70,7 +71,7 @@ def _count(
     part_bytes: int,
     progress: Progress,
     folder: Path,
-) -> Counted:
+) -> Tally:
     survey = Survey()
     of_gold, of_predictions = Incidents(), Incidents()
     golds = _surveyed(gold, survey.read_gold, of_gold, "reading gold", progress)
@@ -116,7 +117,7 @@ def _count(
         tallies["conflicts"] = joined_disputes([disputes[part] for part in sorted(disputes)])
     progress("signing", 0, None)
     signed = fingerprint(merge(*(_lines_of(path) for path in sorted(folder.glob("*.lines")))))
-    return Counted(tallies, "document", "-", signed)
+    return Tally(tallies, "document", "-", signed)
 
 
 def _surveyed(

@@ -15,7 +15,8 @@ from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
 from khabar.scoring.counting import Counts, Frame, Table, Unit
 from khabar.scoring.metrics import f1
-from khabar.scoring.scorer import TEXT_LAYERS, Counted
+from khabar.scoring.tally import Tally
+from khabar.scoring.units import TEXT_LAYERS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -67,7 +68,7 @@ class Difference:
 
 
 def compare(
-    a: Counted, b: Counted, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS
+    a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS
 ) -> dict[str, Difference]:
     """Compare two runs on the layers both have; `overall` too when they have all four.
 
@@ -91,7 +92,7 @@ def compare(
 
 
 def compare_with_first(
-    baseline: Counted, others: Sequence[Counted], *, seed: int = SEED, resamples: int = RESAMPLES
+    baseline: Tally, others: Sequence[Tally], *, seed: int = SEED, resamples: int = RESAMPLES
 ) -> list[dict[str, Difference]]:
     """Compare each of several runs (b) with the first (a). From two on, `p` is Holm-corrected within each layer."""
     found = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
@@ -122,7 +123,7 @@ def _column(layer: str, side: str, part: str) -> str:
     return f"{side}:{layer}:{part}"
 
 
-def _side_by_side(a: Counted, b: Counted, layers: Sequence[str]) -> Table:
+def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
     """Headline counts of both runs over the units they share: paragraphs or documents."""
     columns: list[str] = []
     found: list[Column] = []
@@ -140,7 +141,7 @@ def _side_by_side(a: Counted, b: Counted, layers: Sequence[str]) -> Table:
     return Table(frame, columns, found)
 
 
-def _disputes(a: Counted, b: Counted) -> Table:
+def _disputes(a: Tally, b: Tally) -> Table:
     """Headline counts over disputes and false records; a false record of one system is no unit of the other's."""
     joint = Counts()
     for side, run in zip(_SIDES, (a, b), strict=True):

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from khabar.reading.reference import Reference
 from khabar.scoring.counting import Frame
-from khabar.scoring.matching import UnitOf
 from khabar.scoring.metrics import quotient
 from khabar.scoring.result import Measured
+from khabar.scoring.units import Units
 from khabar.text.grounding import GroundedDocument
 from khabar.text.tokens import iob2, last_letter
 
@@ -57,9 +57,7 @@ class FlatTags:
         return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
 
 
-def flat_tags(
-    reference: Reference, predicted: Mapping[str, GroundedDocument], frame: Frame, unit_of: UnitOf
-) -> FlatTags:
+def flat_tags(reference: Reference, predicted: Mapping[str, GroundedDocument], units: Units) -> FlatTags:
     """Project predictions to tags as gold's (the `tokens` config) were made."""
     import numpy as np
 
@@ -74,9 +72,9 @@ def flat_tags(
         )
         for row in rows
     ]
-    units = [unit_of(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
-    indices = np.array([frame.index[unit] for unit in units], np.intp)
-    return FlatTags(frame, [list(row.tags) for row in rows], ours, indices)
+    first = [(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
+    indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.intp)
+    return FlatTags(units.frame, [list(row.tags) for row in rows], ours, indices)
 
 
 def seqeval_f1(gold: Tags, predicted: Tags) -> float:

@@ -1,8 +1,8 @@
-"""Formulas: from column sums to a figure. All take numbers or arrays and give NaN where a figure is undefined."""
+"""Metrics: from column sums to a figure. Formulas take numbers or arrays and give NaN where a figure is undefined."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +78,7 @@ def macro_f1(*columns: Array) -> Array:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class Metric:
     """A named figure: a formula over the sums of some columns."""
 
     name: str
@@ -86,12 +86,19 @@ class Figure:
     columns: tuple[str, ...]
 
 
-def prf(name: str, prefix: str) -> tuple[Figure, Figure, Figure]:
+def prf(name: str, prefix: str) -> tuple[Metric, Metric, Metric]:
     """F1, precision and recall over the columns `prefix.tp`, `prefix.fp` and `prefix.fn`; `name` may be empty."""
     tp, fp, fn = f"{prefix}.tp", f"{prefix}.fp", f"{prefix}.fn"
     head = f"{name}." if name else ""
     return (
-        Figure(f"{head}f1", f1, (tp, fp, fn)),
-        Figure(f"{head}precision", precision, (tp, fp)),
-        Figure(f"{head}recall", recall, (tp, fn)),
+        Metric(f"{head}f1", f1, (tp, fp, fn)),
+        Metric(f"{head}precision", precision, (tp, fp)),
+        Metric(f"{head}recall", recall, (tp, fn)),
     )
+
+
+def of_phenomena(tags: Iterable[str]) -> list[Metric]:
+    """Recall of the gold rows that carry each tag."""
+    return [
+        Metric(f"phenomenon.{tag}.recall", recall, (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")) for tag in tags
+    ]

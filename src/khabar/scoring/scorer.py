@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from khabar.reading.mentions import Documents, mentions
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
+from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval, redraw
-from khabar.scoring.coreference import coreference
-from khabar.scoring.counting import Frame, Table, Unit
-from khabar.scoring.layers import entities
-from khabar.scoring.matching import Layer as Scored
-from khabar.scoring.metrics import Figure
+from khabar.scoring.cases import Cases
+from khabar.scoring.counting import Table
+from khabar.scoring.layers import judge_of
+from khabar.scoring.metrics import Metric
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.signature import Signature
-from khabar.text.grounding import GroundedDocument
-from khabar.text.passages import Passage
+from khabar.scoring.tally import LayerTally, Tally
+from khabar.scoring.units import TEXT_LAYERS, Units
+from khabar.scoring.verdicts import Verdict
 from khabar.version import __version__
 
 if TYPE_CHECKING:
@@ -28,21 +27,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-FEW_DOCUMENTS = 30
-"""Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""
-
-TEXT_LAYERS: tuple[Layer, ...] = ("entities", "numbers", "quotes")
-
-
-@dataclass(frozen=True, slots=True)
-class Counted:
-    """A run's counts per unit, before any figure is made of them."""
-
-    layers: dict[str, Scored]
-    unit: str
-    corpus: str
-    hash: str
 
 
 def score(
@@ -67,48 +51,54 @@ def count(
     disputes: Sequence[Dispute] = (),
     *,
     layers: Sequence[Layer] = LAYERS,
-) -> Counted:
-    """Match and count: integer counts per unit for each layer."""
-    given = annotations if isinstance(annotations, Documents) else Documents(annotations)
-    in_text = [layer for layer in TEXT_LAYERS if layer in layers]
-    by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
-
-    predicted = {
-        doc_id: GroundedDocument(given.by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
-        for doc_id, document in reference.documents.items()
-    }
-    scored = _count_text_layers(reference, given, predicted, in_text, by_paragraph)
-    if "conflicts" in layers:
-        from khabar.scoring.layers import conflicts
-
-        scored["conflicts"] = conflicts.score(reference, disputes)
-    unit = "paragraph" if by_paragraph else "document"
-    return Counted(scored, unit, reference.version, reference.fingerprint)
+) -> Tally:
+    """Judge the cases of each layer, and add the verdicts up: counts per unit."""
+    cases = Cases(reference, annotations, disputes)
+    units = Units(cases)
+    tallies: dict[str, LayerTally] = {layer: _count_layer(layer, cases, units) for layer in LAYERS if layer in layers}
+    return Tally(tallies, units.name, reference.version, reference.fingerprint)
 
 
-def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -> Score:
+def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
+    judge = judge_of(layer, cases)
+    tally = LayerTally(judge.metrics(cases.tags(layer)))
+    if layer == "entities":  # all documents at once, to the same counts
+        from khabar.scoring.layers.entity_columns import count_columns
+
+        count_columns(tally, cases, units)
+    verdicts: dict[str, list[Verdict]] = defaultdict(list)
+    for gold, predicted in cases.of(layer) if tally.table is None else ():
+        verdict = judge.judge(gold, predicted)
+        verdicts[gold.story].append(verdict)
+        tally.add(verdict, *units.of(gold, verdict))
+    tally.table = tally.table or tally.counts.table(tally.counts.frame() if layer == "conflicts" else units.frame)
+    tally.resampled = judge.resampled(cases, units, verdicts)
+    return tally
+
+
+def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Score:
     """Make every figure, and its interval from one set of draws that the text layers share."""
-    scored = counted.layers
-    in_text = [layer for layer in TEXT_LAYERS if layer in scored]
+    tallies = tally.layers
+    in_text = [layer for layer in TEXT_LAYERS if layer in tallies]
     draws: dict[str, dict[str, Array]] = {}
     joint: Table | None = None
     for layer in in_text:
-        joint = _table(scored[layer]).beside(f"{layer}:", joint)
+        joint = _table(tallies[layer]).beside(f"{layer}:", joint)
     sums = {} if joint is None else draw(joint, seed, resamples)
     for layer in in_text:
-        draws[layer] = {column: sums[f"{layer}:{column}"] for column in _table(scored[layer]).columns}
-    if "conflicts" in scored:
-        draws["conflicts"] = draw(_table(scored["conflicts"]), seed, resamples)
+        draws[layer] = {column: sums[f"{layer}:{column}"] for column in _table(tallies[layer]).columns}
+    if "conflicts" in tallies:
+        draws["conflicts"] = draw(_table(tallies["conflicts"]), seed, resamples)
     measured: dict[str, dict[str, Measured]] = {
-        layer: _measure(scored[layer], draws[layer], seed, resamples) for layer in LAYERS if layer in scored
+        layer: _measure(tallies[layer], draws[layer], seed, resamples) for layer in LAYERS if layer in tallies
     }
-    overall, ends = _overall(scored, draws, measured, resamples)
+    overall, ends = _overall(tallies, draws, measured, resamples)
     signature = Signature(
         version=__version__,
-        layers=tuple(layer for layer in LAYERS if layer in scored),
-        corpus=counted.corpus,
-        hash=counted.hash,
-        unit=counted.unit,
+        layers=tuple(layer for layer in LAYERS if layer in tallies),
+        corpus=tally.corpus,
+        hash=tally.hash,
+        unit=tally.unit,
         resamples=resamples,
         seed=seed,
     )
@@ -116,95 +106,18 @@ def measure(counted: Counted, *, seed: int = SEED, resamples: int = RESAMPLES) -
         measured,
         overall,
         ends,
-        {layer: scored[layer].set_aside for layer in measured},
-        {layer: scored[layer].ungrounded for layer in measured},
+        {layer: tallies[layer].set_aside for layer in measured},
+        {layer: tallies[layer].ungrounded for layer in measured},
         signature,
     )
 
 
-def _count_text_layers(
-    reference: Reference,
-    given: Documents,
-    predicted: Mapping[str, GroundedDocument],
-    layers: Sequence[Layer],
-    by_paragraph: bool,
-) -> dict[str, Scored]:
-    tags = _phenomena(reference, layers)
-    with_texts = reference.has_documents and reference.has_texts
-    strata: dict[str, Sequence[str | int]] = {"": sorted(reference.documents)}
-    if by_paragraph:
-        strata = {doc_id: range(document.passage.paragraphs) for doc_id, document in reference.documents.items()}
-    frame = Frame(strata)
-    unit_of: Callable[[Passage, int], Unit] = _paragraph if by_paragraph else _document
-    scored: dict[str, Scored] = {}
-    if "entities" in layers:
-        made = Scored(figures=entities.figures(tags["entities"], with_texts))
-        gold = mentions(reference.annotations, reference.documents)
-        ours = mentions(given, predicted)
-        entities.score(made, gold, ours, reference, frame, unit_of, tags["entities"], with_texts)
-        whole = reference.whole
-        named = bool({item.entity_id for item in ours.items.tolist()} - {None}) if whole is None else whole.named
-        made.resampled.append(coreference(reference, predicted, named))
-        if reference.tokens:
-            from khabar.scoring.flat_tags import flat_tags
-
-            made.resampled.append(flat_tags(reference, predicted, frame, unit_of))
-        scored["entities"] = made
-    if "numbers" in layers:
-        from khabar.scoring.layers import numbers
-
-        made = Scored(figures=numbers.figures(tags["numbers"]))
-        for doc_id in _speaking("numbers", reference, given):
-            numbers.count(made, reference.documents[doc_id], predicted[doc_id].numbers, unit_of)
-        scored["numbers"] = made
-    if "quotes" in layers:
-        from khabar.scoring.layers import quotes
-        from khabar.scoring.speakers import Who
-
-        made = Scored(figures=quotes.figures(tags["quotes"], with_texts))
-        who = Who(reference, predicted)
-        contents: dict[str, list[quotes.Grouped]] = defaultdict(list)
-        for doc_id in _speaking("quotes", reference, given):
-            document, said = reference.documents[doc_id], predicted[doc_id].quotes
-            contents[document.story] += quotes.count(made, document, said, who, unit_of)
-        made.resampled.append(quotes.Utterances.of(contents, {record.story or "" for record in reference.annotations}))
-        scored["quotes"] = made
-    for made in scored.values():
-        made.table = made.table or made.counts.table(frame)
-    return scored
-
-
-def _speaking(layer: Layer, reference: Reference, given: Documents) -> list[str]:
-    """Documents of which gold or a prediction says anything on a layer: in the others there is nothing to count."""
-    found = {record.doc_id for side in (reference.annotations, given) for record in side if getattr(record, layer)}
-    return [doc_id for doc_id in reference.documents if doc_id in found]
-
-
-def _paragraph(passage: Passage, offset: int) -> Unit:
-    return passage.doc_id, passage.paragraph(offset)
-
-
-def _document(passage: Passage, offset: int) -> Unit:
-    return "", passage.doc_id
-
-
-def _phenomena(reference: Reference, layers: Sequence[Layer]) -> dict[str, list[str]]:
-    """The phenomena that scored gold rows of each layer carry, sorted."""
-    tagged: dict[str, list[tuple[str, ...]]] = {}
-    for layer in layers:
-        rows: list[Sequence[PredictedEntity | PredictedNumber | PredictedQuote]] = [
-            getattr(said, layer) for said in reference.annotations
-        ]
-        tagged[layer] = [row.phenomena for some in rows for row in some if row.phenomena and row.scored]
-    return {layer: sorted(set().union(*tags)) for layer, tags in tagged.items()}
-
-
-def _table(layer: Scored) -> Table:
+def _table(layer: LayerTally) -> Table:
     assert layer.table is not None, "a layer is measured after it is counted"
     return layer.table
 
 
-def _values(figure: Figure, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
+def _values(figure: Metric, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
     """A figure from column sums; a column nobody counted in is zero."""
     import numpy as np
 
@@ -212,10 +125,10 @@ def _values(figure: Figure, sums: Mapping[str, Array | float], shape: tuple[int,
     return figure.formula(*(np.asarray(sums.get(column, zero), float) for column in figure.columns))
 
 
-def _measure(layer: Scored, draws: Mapping[str, Array], seed: int, resamples: int) -> dict[str, Measured]:
+def _measure(layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int) -> dict[str, Measured]:
     totals = _table(layer).totals()
     measured: dict[str, Measured] = {}
-    for figure in layer.figures:
+    for figure in layer.metrics:
         value = _defined(float(_values(figure, totals, ())))
         ends = None if value is None else interval(_values(figure, draws, (resamples,)))
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
@@ -228,7 +141,7 @@ def _measure(layer: Scored, draws: Mapping[str, Array], seed: int, resamples: in
 
 
 def _overall(
-    scored: Mapping[str, Scored],
+    tallies: Mapping[str, LayerTally],
     draws: Mapping[str, Mapping[str, Array]],
     measured: Mapping[str, Mapping[str, Measured]],
     resamples: int,
@@ -237,7 +150,7 @@ def _overall(
     values = [measured[layer]["f1"].value if layer in measured else None for layer in LAYERS]
     if any(value is None for value in values):
         return None, None
-    heads = [next(figure for figure in scored[layer].figures if figure.name == "f1") for layer in LAYERS]
+    heads = [next(figure for figure in tallies[layer].metrics if figure.name == "f1") for layer in LAYERS]
     each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
     return sum(value for value in values if value is not None) / len(LAYERS), interval(
         sum(each[1:], each[0]) / len(LAYERS)

@@ -1,4 +1,4 @@
-"""Who is meant: from what a system says of a source to one of gold's entities."""
+"""Speakers is meant: from what a system says of a source to one of gold's entities."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _speaker_mention(item: Grounded[PredictedQuote]) -> tuple[int, int, str, str
     return said.start, said.end, said.text or "", entity_id
 
 
-class Who:
+class Speakers:
     """Resolves sources against gold. Built once from gold and, for clusters, from all predictions of the documents."""
 
     def __init__(self, gold: Reference, predicted: Mapping[str, GroundedDocument] | None = None) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from khabar.records.errors import Error, Outcome
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.errors.words import error_line
+from khabar.scoring.error_lines import error_line
 from khabar.text.terminal import harmless
 
 

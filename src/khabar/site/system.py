@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from khabar.leaderboard.view import SystemRow
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.scoring.errors.listing import list_errors
+from khabar.scoring.errors import list_errors
 from khabar.scoring.result import Score
 from khabar.site.annotations import ArticleAnnotations, of_system
 from khabar.site.errors import SystemErrors, system_errors

@@ -5,14 +5,23 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
 
-from khabar.records import Annotations, PredictedEntity, PredictedNumber, PredictedQuote, PredictedSpan, canonical
+from khabar.records import (
+    Annotations,
+    Dispute,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedSpan,
+    StorySpan,
+    canonical,
+)
 from khabar.text.arabic import fold, folded, is_word
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans, normal
@@ -37,6 +46,29 @@ class Grounded(Generic[Item]):
     def start(self) -> int:
         """Its first offset; -1 if it is not grounded."""
         return self.spans[0][0] if self.spans else -1
+
+
+Place = tuple[str, int, int]
+"""A span of one of a story's documents: doc_id, start, end."""
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedDispute:
+    """A predicted dispute and the places of each side's spans; None for a span that cannot be grounded."""
+
+    dispute: Dispute
+    sides: tuple[tuple[Place | None, ...], ...]
+
+    @classmethod
+    def of(cls, dispute: Dispute, documents: Mapping[str, GroundedDocument]) -> GroundedDispute:
+        """Ground a dispute in a story's documents; of a document that is not among them, offsets alone count."""
+
+        def place(span: StorySpan) -> Place | None:
+            document = documents.get(span.doc_id)
+            found = span_of(span, document.passage if document else Passage(span.doc_id))
+            return None if found is None else (span.doc_id, *found)
+
+        return cls(dispute, tuple(tuple(map(place, side.spans)) for side in dispute.sides))
 
 
 class GroundedDocument:

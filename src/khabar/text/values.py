@@ -195,6 +195,17 @@ def days_of(edtf: str) -> tuple[int, int] | None:
     return None if found is None else found.days
 
 
+def days_in_common(gold: PredictedNumber, predicted: PredictedNumber) -> Fraction:
+    """Share of days two dates have in common: intersection over union; 0 where one has no bounded extent."""
+    if same_date(gold, predicted):
+        return Fraction(1)
+    left, right = days_of(gold.edtf or ""), days_of(predicted.edtf or "")
+    if left is None or right is None:
+        return Fraction(0)
+    shared = min(left[1], right[1]) - max(left[0], right[0]) + 1
+    return Fraction(max(0, shared), max(left[1], right[1]) - min(left[0], right[0]) + 1)
+
+
 class _Parsed(NamedTuple):
     """What the parser makes of an EDTF string."""
 

@@ -1,189 +1,217 @@
-"""Entities: exact span and label, nested included; beside it the SemEval-2013 schemes and what explains them."""
+"""Entities: exact span and label, nested included; beside it the SemEval-2013 schemes and what explains them.
+
+`Entities.judge` judges one document. For counts alone `khabar.scoring.layers.entity_columns` does the same to all
+documents at once, as arrays; a property test holds the two equal.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
-from khabar.reading.mentions import Mentions, among, keys
-from khabar.reading.reference import Reference
+from khabar.records import PredictedEntity
+from khabar.records.errors import EntityCause
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.counting import Frame, Table, narrow
-from khabar.scoring.matching import Layer, UnitOf, settle
-from khabar.scoring.metrics import Figure, macro_f1, prf, recall, semeval_f1, semeval_precision, semeval_recall
-from khabar.scoring.semeval import OUTCOMES, SCHEMES, count_schemes
-from khabar.text.grounding import is_clitic_before
+from khabar.scoring.assignment import Pair, lexicographic
+from khabar.scoring.bootstrap import Resampled
+from khabar.scoring.cases import Cases
+from khabar.scoring.coreference import coreference
+from khabar.scoring.flat_tags import flat_tags
+from khabar.scoring.layers.semeval import OUTCOMES, SCHEMES, outcome_of, weight_of
+from khabar.scoring.matching import overlaps, permille
+from khabar.scoring.metrics import (
+    Metric,
+    macro_f1,
+    of_phenomena,
+    prf,
+    semeval_f1,
+    semeval_precision,
+    semeval_recall,
+)
+from khabar.scoring.units import Units
+from khabar.scoring.verdicts import (
+    Count,
+    Fault,
+    Matcher,
+    Pairing,
+    Verdict,
+    by_phenomenon,
+    outcomes,
+    pair_leftovers,
+    without_right,
+)
+from khabar.text.grounding import Grounded, GroundedDocument, is_clitic_before
 from khabar.text.passages import Passage
+from khabar.text.spans import overlapping
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int64]
-    Booleans = NDArray[np.bool_]
+Mention = Grounded[PredictedEntity]
 
 
-def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
-    """Name the figures of the layer: what `score` counts, as formulas over its columns."""
-    found = [*prf("", "exact")]
-    by_label = [f"label.{label}.{outcome}" for label in ENTITY_LABELS for outcome in ("tp", "fp", "fn")]
-    found.append(Figure("macro_f1", macro_f1, tuple(by_label)))
-    for label in ENTITY_LABELS:
-        found.extend(prf(f"label.{label}", f"label.{label}"))
-    for scheme in SCHEMES:
-        columns = tuple(f"semeval.{scheme}.{outcome}" for outcome in OUTCOMES)
-        found.append(Figure(f"semeval.{scheme}.f1", semeval_f1, columns))
-        found.append(Figure(f"semeval.{scheme}.precision", semeval_precision, columns))
-        found.append(Figure(f"semeval.{scheme}.recall", semeval_recall, columns))
-    if with_texts:
-        found.extend(prf("clitic_tolerant", "clitic"))
-    for tag in phenomena:
-        columns = (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")
-        found.append(Figure(f"phenomenon.{tag}.recall", recall, columns))
-    return found
+@dataclass(frozen=True)
+class Entities:
+    """The layer of names."""
+
+    with_texts: bool
+
+    def metrics(self, tags: Iterable[str]) -> list[Metric]:
+        """Name the figures. `tags` are the phenomena of gold's scored rows."""
+        metrics = [*prf("", "exact")]
+        by_label = [f"label.{label}.{outcome}" for label in ENTITY_LABELS for outcome in ("tp", "fp", "fn")]
+        metrics.append(Metric("macro_f1", macro_f1, tuple(by_label)))
+        for label in ENTITY_LABELS:
+            metrics.extend(prf(f"label.{label}", f"label.{label}"))
+        for scheme in SCHEMES:
+            columns = tuple(f"semeval.{scheme}.{outcome}" for outcome in OUTCOMES)
+            metrics.append(Metric(f"semeval.{scheme}.f1", semeval_f1, columns))
+            metrics.append(Metric(f"semeval.{scheme}.precision", semeval_precision, columns))
+            metrics.append(Metric(f"semeval.{scheme}.recall", semeval_recall, columns))
+        if self.with_texts:
+            metrics.extend(prf("clitic_tolerant", "clitic"))
+        return metrics + of_phenomena(tags)
+
+    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> EntityVerdict:
+        """Pair the mentions of a document that have the same span and label."""
+        rows, items = gold.entities, predicted.entities
+        scored = [index for index, row in enumerate(rows) if row.item.scored]
+        by_key: dict[object, list[int]] = defaultdict(list)
+        for index in scored:
+            if rows[index].spans:
+                by_key[_key(rows[index])].append(index)
+        right = [(row, guess, 1) for guess, item in enumerate(items) for row in by_key.get(_key(item), ())]
+        matcher = Matcher(scored, without_right(_aside(gold.passage, rows, items), right))
+        return EntityVerdict(rows, items, matcher.pair(right), gold.passage, matcher, self.with_texts)
+
+    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
+        """Clusters cross the documents of a story, and tags are what another tool reads."""
+        reference, whole = cases.reference, cases.reference.whole
+        items = (item for document in cases.predictions.values() for item in document.annotations.entities)
+        named = any(item.entity_id is not None for item in items) if whole is None else whole.named
+        figures: list[Resampled] = [coreference(reference, cases.predictions, named)]
+        if reference.tokens:
+            figures.append(flat_tags(reference, cases.predictions, units))
+        return figures
 
 
-def score(
-    layer: Layer,
-    gold: Mentions,
-    ours: Mentions,
-    reference: Reference,
-    frame: Frame,
-    unit_of: UnitOf,
-    phenomena: Sequence[str],
-    with_texts: bool,
-) -> None:
-    """Count the mentions of all documents into the layer's table. Both sides stand in the order of the reference."""
-    import numpy as np
+@dataclass(frozen=True)
+class EntityVerdict(Verdict):
+    """A document's mentions."""
 
-    names = list(reference.documents)
-    passages = [document.passage for document in reference.documents.values()]
-    counter = _Counter(frame, _units(gold, passages, frame, unit_of), _units(ours, passages, frame, unit_of))
+    passage: Passage
+    matcher: Matcher
+    with_texts: bool
 
-    key, guess = keys(*((m.document, m.start, m.end, m.label) for m in (gold, ours)))
-    scored = gold.scored & gold.grounded
-    is_right = among(guess, key[scored]) & ours.grounded
-    first = np.ones(len(ours), bool)
-    first[1:] = guess[1:] != guess[:-1]
-    found = scored & among(key, guess[ours.grounded])
-    hit = is_right & first
-    zoned = {record.doc_id for record in reference.annotations if record.zones}
-    in_zones = [(at, passages[at]) for at, name in enumerate(names) if name in zoned]
-    aside = _set_aside(gold, ours, in_zones) & ~is_right
-    missed, false = gold.scored & ~found, ~hit & ~aside
+    @cached_property
+    def pairings(self) -> dict[str, Pairing]:
+        """Of the headline, each SemEval scheme and clitic-tolerant F1."""
+        pairings = {"exact": self.headline}
+        for scheme in SCHEMES:
+            edges = ((row, guess, weight_of(self._outcome(scheme, row, guess))) for row, guess in self._overlapping)
+            pairings[f"semeval.{scheme}"] = self.matcher.pair(edges)
+        if self.with_texts:
+            pairings["clitic"] = self.matcher.pair(self._clitic_edges())
+        return pairings
 
-    for outcome, which, of_gold in (("tp", found, True), ("fn", missed, True), ("fp", false, False)):
-        indices, labels = np.flatnonzero(which), (gold if of_gold else ours).label
-        counter.add(f"exact.{outcome}", indices, of_gold)
-        for at, label in enumerate(ENTITY_LABELS):
-            counter.add(f"label.{label}.{outcome}", indices[labels[indices] == at], of_gold)
-    for tag in phenomena:
-        tagged = np.array([tag in (item.phenomena or ()) for item in gold.items], bool)
-        counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(found & tagged), True)
-        counter.add(f"phenomenon.{tag}.fn", np.flatnonzero(missed & tagged), True)
-    layer.set_aside = int(aside.sum())
-    layer.ungrounded = int((~ours.grounded).sum())
+    def counts(self) -> Iterator[Count]:
+        """Yield the counts of all figures."""
+        for column, side, index, amount in outcomes("exact", self.headline):
+            yield Count(column, side, index, amount)
+            label = (self.gold if side == "gold" else self.predicted)[index].item.label
+            yield Count(column.replace("exact", f"label.{label}"), side, index, amount)
+        yield from by_phenomenon(self.headline, [row.item.phenomena for row in self.gold])
+        for scheme in SCHEMES:
+            pairing = self.pairings[f"semeval.{scheme}"]
+            for row, guess in pairing.pairs:
+                yield Count(f"semeval.{scheme}.{self._outcome(scheme, row, guess)}", "gold", row)
+            yield from (Count(f"semeval.{scheme}.mis", "gold", row) for row in pairing.missed)
+            yield from (Count(f"semeval.{scheme}.spu", "predicted", guess) for guess in pairing.false)
+        if self.with_texts:
+            yield from outcomes("clitic", self.pairings["clitic"])
 
-    _count_schemes(counter, gold, ours, aside)
-    if with_texts:
-        rows, guesses = _clitic_tolerant(gold, ours, passages, aside)
-        missed, false = gold.scored.copy(), ~aside
-        missed[rows] = false[guesses] = False
-        counter.add("clitic.tp", rows, True)
-        counter.add("clitic.fn", np.flatnonzero(missed), True)
-        counter.add("clitic.fp", np.flatnonzero(false), False)
-    layer.table = counter.table()
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """Name each error. A missed and a false mention are one if they overlap and share their span or their label."""
+        row_of = {_key(self.gold[row]): row for row, _ in self.headline.pairs}
+        keys = [_key(item) if item.spans else None for item in self.predicted]
+        repeated = [guess for guess in self.headline.false if keys[guess] in row_of]
+        rest = pair_leftovers(self.headline.missed, set(self.headline.false) - set(repeated), self._likeness())
+        inner = nested([_extent(row) for row in self.gold])
+        return (
+            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
+            *(Fault("missed", "nested_missed" if row in inner else "missed", row, None) for row in rest.missed),
+            *(Fault("false", "spurious", None, guess) for guess in rest.false),
+            *(Fault("false", "duplicate", row_of[_key(self.predicted[guess])], guess) for guess in repeated),
+        )
 
+    @property
+    def ungrounded(self) -> int:
+        """How many mentions stand nowhere in the text."""
+        return sum(item.spans is None for item in self.predicted)
 
-class _Counter:
-    """Gathers (unit, column) pairs as arrays and counts them in the end."""
+    @cached_property
+    def _overlapping(self) -> list[tuple[int, int]]:
+        """Pairs of a scored row and a prediction that overlap."""
+        scored = self.matcher.scored
+        rows = [self.gold[index].spans or () for index in scored]
+        pairs = overlapping(rows, [item.spans or () for item in self.predicted])
+        return sorted((scored[place], guess) for place, guess in pairs)
 
-    def __init__(self, frame: Frame, gold_units: Integers, units: Integers) -> None:
-        self._frame = frame
-        self._units = {True: gold_units, False: units}
-        self._found: dict[str, list[Integers]] = defaultdict(list)
+    def _outcome(self, scheme: str, row: int, guess: int) -> str:
+        x, y = self.gold[row], self.predicted[guess]
+        return outcome_of(scheme, x.spans == y.spans, x.item.label == y.item.label)
 
-    def add(self, column: str, indices: Integers, of_gold: bool) -> None:
-        """Count one for each index of a gold row or of a prediction."""
-        if len(indices):
-            self._found[column].append(self._units[of_gold][indices])
+    def _clitic_edges(self) -> Iterator[Pair]:
+        """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more."""
+        for row, guess in self._overlapping:
+            (start, end), (guessed, guessed_end) = _extent(self.gold[row]), _extent(self.predicted[guess])
+            alike = end == guessed_end and self.gold[row].item.label == self.predicted[guess].item.label
+            if alike and (start == guessed or self._is_clitic(start, guessed)):
+                yield row, guess, 1 + (start == guessed)
 
-    def table(self) -> Table:
-        """Count."""
-        import numpy as np
+    def _is_clitic(self, start: int, other: int) -> bool:
+        """Tell whether nothing but proclitics lies between two starts."""
+        text = self.passage.text
+        return text is not None and is_clitic_before(text, min(start, other), max(start, other))
 
-        columns = sorted(self._found)
-        by_column = np.zeros((len(columns), len(self._frame)), np.int32)
-        for counts, column in zip(by_column, columns, strict=True):
-            counts[:] = np.bincount(np.concatenate(self._found[column]), minlength=len(self._frame))
-        return Table(self._frame, columns, list(map(narrow, by_column)))
+    def _cause(self, row: int, guess: int) -> EntityCause:
+        """Say why a mention that overlaps a missed row is not it."""
+        (start, end), (guessed, guessed_end) = _extent(self.gold[row]), _extent(self.predicted[guess])
+        if (start, end) == (guessed, guessed_end):
+            return "label"
+        return "clitic" if end == guessed_end and self._is_clitic(start, guessed) else "boundary"
 
-
-def _units(found: Mentions, passages: Sequence[Passage], frame: Frame, unit_of: UnitOf) -> Integers:
-    """Index of the unit each mention counts to."""
-    import numpy as np
-
-    if len(frame) == len(passages) and list(frame.strata) == [""]:
-        return found.document
-    places = zip(found.document.tolist(), found.start.tolist(), strict=True)
-    return np.array([frame.index[unit_of(passages[at], start)] for at, start in places], np.int64)
-
-
-def _set_aside(gold: Mentions, ours: Mentions, passages: Iterable[tuple[int, Passage]]) -> Booleans:
-    """Say of each prediction whether it stays out without a partner: boilerplate, or the span of a don't-care row."""
-    import numpy as np
-
-    row, guess = keys(*((m.document, m.start, m.end) for m in (gold, ours)))
-    aside = among(guess, row[~gold.scored & gold.grounded]) & ~among(guess, row[gold.scored])
-    for at, passage in passages:
-        if passage.boilerplate:
-            here = ours.of_document(at)
-            places = zip(ours.start[here].tolist(), ours.end[here].tolist(), strict=True)
-            aside[here] |= np.array([passage.in_boilerplate(((start, end),)) for start, end in places], bool)
-    return aside & ours.grounded
+    def _likeness(self) -> Iterator[Pair]:
+        """Weigh overlapping pairs that share span or label: the same span first, then the letters they share."""
+        rows, items = ([each.spans or () for each in side] for side in (self.gold, self.predicted))
+        for row, guess, shared, union in overlaps(self.passage, rows, items):
+            if rows[row] == items[guess] or self.gold[row].item.label == self.predicted[guess].item.label:
+                yield row, guess, lexicographic(int(rows[row] == items[guess]), permille((shared, union)))
 
 
-def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Booleans) -> None:
-    """Count the SemEval schemes on what has a place; what has none is missing or spurious under each."""
-    import numpy as np
-
-    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded)
-    lost_rows, lost_guesses = np.flatnonzero(gold.scored & ~gold.grounded), np.flatnonzero(~ours.grounded)
-
-    def add(column: str, indices: Integers, of_gold: bool) -> None:
-        counter.add(column, (rows if of_gold else guesses)[indices], of_gold)
-
-    count_schemes(gold.take(rows), ours.take(guesses), aside[guesses], add)
-    for scheme in SCHEMES:
-        counter.add(f"semeval.{scheme}.mis", lost_rows, True)
-        counter.add(f"semeval.{scheme}.spu", lost_guesses, False)
+def _key(mention: Mention) -> tuple[object, str]:
+    return mention.spans, mention.item.label
 
 
-def _clitic_tolerant(
-    gold: Mentions, ours: Mentions, passages: Sequence[Passage], aside: Booleans
-) -> tuple[Integers, Integers]:
-    """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more.
+def _extent(mention: Mention) -> tuple[int, int]:
+    return (mention.spans[0][0], mention.spans[-1][1]) if mention.spans else (-1, -1)
 
-    Returns the pairs as indices of gold rows and of predictions.
-    """
-    import numpy as np
 
-    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded)
-    row, guess = keys(*((m.document[at], m.end[at], m.label[at]) for m, at in ((gold, rows), (ours, guesses))))
-    order = np.argsort(guess, kind="stable")
-    first, last = (np.searchsorted(guess[order], row, side) for side in ("left", "right"))
-    times = last - first
-    left = np.repeat(rows, times)
-    right = guesses[order[np.arange(len(left)) + np.repeat(first - np.cumsum(times) + times, times)]]
-    same = gold.start[left] == ours.start[right]
-    near = same.copy()
-    starts = np.stack([gold.start[left], ours.start[right]])
-    for at in np.flatnonzero(~same).tolist():
-        text = passages[gold.document[left[at]]].text or ""
-        near[at] = is_clitic_before(text, int(starts[:, at].min()), int(starts[:, at].max()))
-    left, right, same = left[near], right[near], same[near]
-    alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
-    edges = zip(left[~alone].tolist(), right[~alone].tolist(), (1 + same[~alone]).tolist(), strict=True)
-    chosen = np.array(settle((), edges, aside.tolist()).pairs, np.int64).reshape(-1, 2)
-    return np.concatenate([left[alone], chosen[:, 0]]), np.concatenate([right[alone], chosen[:, 1]])
+def _aside(passage: Passage, rows: Sequence[Mention], items: Sequence[Mention]) -> list[bool]:
+    """Say of each prediction whether it is set aside without a partner: boilerplate, or a don't-care row's span."""
+    scored = {row.spans for row in rows if row.item.scored}
+    ignored = {row.spans for row in rows if not row.item.scored} - scored
+    return [bool(i.spans) and (i.spans in ignored or passage.in_boilerplate(i.spans or ())) for i in items]
+
+
+def nested(extents: Sequence[tuple[int, int]]) -> set[int]:
+    """Find the extents that lie inside a longer one, by index."""
+    inner: set[int] = set()
+    reach = (-1, -1)  # of those met so far, the one that ends last, and of these the longest
+    for index in sorted(range(len(extents)), key=lambda index: (extents[index][0], -extents[index][1])):
+        start, end = extents[index]
+        if end <= reach[1] and (start, end) != reach:
+            inner.add(index)
+        elif end > reach[1]:
+            reach = start, end
+    return inner

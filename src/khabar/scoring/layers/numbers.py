@@ -2,215 +2,264 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
 
 from khabar.records import PredictedNumber
+from khabar.records.errors import NumberCause
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
-from khabar.scoring.assignment import Pair
-from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
-from khabar.scoring.metrics import Figure, credit_f1, macro_f1, prf, ratio, recall
-from khabar.scoring.number_errors import ERRORS, days_in_common, errors_of
+from khabar.scoring.assignment import Pair, lexicographic
+from khabar.scoring.bootstrap import Resampled
+from khabar.scoring.cases import Cases
+from khabar.scoring.layers.number_errors import NUMBER_ERRORS, errors_of, number_cause
+from khabar.scoring.matching import best_covered, overlaps, permille
+from khabar.scoring.metrics import Metric, credit_f1, macro_f1, of_phenomena, prf, ratio
+from khabar.scoring.units import Units
+from khabar.scoring.verdicts import (
+    Count,
+    Fault,
+    Matcher,
+    Pairing,
+    Verdict,
+    by_phenomenon,
+    outcomes,
+    pair_leftovers,
+    without_right,
+)
 from khabar.text.grounding import Grounded, GroundedDocument
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans, normal, overlapping
-from khabar.text.values import (
-    is_right,
-    same_date,
-    same_literal,
-    same_unit,
-    same_value,
-    value_of,
-)
+from khabar.text.values import days_in_common, is_right, same_date, same_literal, same_unit, same_value, value_of
 
-Mention = Grounded[PredictedNumber]
+Number = Grounded[PredictedNumber]
 Test = Callable[[PredictedNumber, PredictedNumber], bool]
 
 ASPECTS: dict[str, Test] = {
-    "detection": lambda gold, said: True,
-    "kind": lambda gold, said: gold.kind == said.kind,
-    "value": lambda gold, said: gold.kind == said.kind and same_value(gold, said),
-    "unit": lambda gold, said: gold.kind == said.kind and same_unit(gold, said),
+    "detection": lambda gold, predicted: True,
+    "kind": lambda gold, predicted: gold.kind == predicted.kind,
+    "value": lambda gold, predicted: gold.kind == predicted.kind and same_value(gold, predicted),
+    "unit": lambda gold, predicted: gold.kind == predicted.kind and same_unit(gold, predicted),
 }
-"""Single aspects of a number: each is the F1 of the right span with that aspect right."""
+"""Single aspects of a number: each has the F1 of the right span with that aspect right."""
 
-_DATE_ASPECTS: dict[str, Test] = {"dates.resolved": same_date, "dates.literal": same_literal}
+DATE_ASPECTS: dict[str, Test] = {"dates.resolved": same_date, "dates.literal": same_literal}
 
-
-def figures(phenomena: Iterable[str]) -> list[Figure]:
-    """Name the figures of the layer."""
-    found = [*prf("", "full")]
-    for aspect in ASPECTS:
-        found.extend(prf(aspect, aspect))
-    for kind in NUMBER_KINDS:
-        if kind != "ident":
-            found.extend(prf(f"kind.{kind}", f"kind.{kind}"))
-    modalities = tuple(f"modality.{name}.{outcome}" for name in MODALITIES for outcome in ("tp", "fp", "fn"))
-    found.append(Figure("modality.macro_f1", macro_f1, modalities))
-    for aspect in _DATE_ASPECTS:
-        found.extend(prf(aspect, aspect))
-    found.append(Figure("dates.interval_credit", credit_f1, ("dates.credit", "dates.predicted", "dates.gold")))
-    found.append(Figure("traps.false_alarm_rate", ratio, ("traps.hit", "traps.rows")))
-    for error in ERRORS:
-        found.append(Figure(f"errors.{error}", ratio, (f"errors.{error}", "detection.tp")))
-    for tag in phenomena:
-        columns = (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")
-        found.append(Figure(f"phenomenon.{tag}.recall", recall, columns))
-    return found
+_CREDIT_STEPS = 1_000_000
 
 
-def count(layer: Layer, document: GroundedDocument, predicted: tuple[Mention, ...], unit_of: UnitOf) -> None:
-    """Add one document's counts."""
-    passage, gold, counts = document.passage, document.numbers, layer.counts
-    scored = [at for at, row in enumerate(gold) if row.item.scored and row.item.kind != "ident"]
-    aside, alarms = judge_rest(passage, gold, predicted)
-    spotted = spot(passage, gold, scored, predicted)
+@dataclass(frozen=True)
+class Numbers:
+    """The layer of numbers and dates."""
 
-    def pairs(test: Test, where: Callable[[PredictedNumber], bool] = lambda said: True) -> list[Pair]:
-        open_to = ((at, guess) for at, guess in spotted if where(gold[at].item))
-        return [(at, guess, 1) for at, guess in open_to if test(gold[at].item, predicted[guess].item)]
+    def metrics(self, tags: Iterable[str]) -> list[Metric]:
+        """Name the figures. `tags` are the phenomena of gold's scored rows."""
+        metrics = [*prf("", "full")]
+        for aspect in ASPECTS:
+            metrics.extend(prf(aspect, aspect))
+        for kind in NUMBER_KINDS:
+            if kind != "ident":
+                metrics.extend(prf(f"kind.{kind}", f"kind.{kind}"))
+        modalities = tuple(f"modality.{name}.{outcome}" for name in MODALITIES for outcome in ("tp", "fp", "fn"))
+        metrics.append(Metric("modality.macro_f1", macro_f1, modalities))
+        for aspect in DATE_ASPECTS:
+            metrics.extend(prf(aspect, aspect))
+        metrics.append(Metric("dates.interval_credit", credit_f1, ("dates.credit", "dates.predicted", "dates.gold")))
+        metrics.append(Metric("traps.false_alarm_rate", ratio, ("traps.hit", "traps.rows")))
+        for error in NUMBER_ERRORS:
+            metrics.append(Metric(f"errors.{error}", ratio, (f"errors.{error}", "detection.tp")))
+        return metrics + of_phenomena(tags)
 
-    rights = pairs(is_right)
-    gold_units, predicted_units = units(gold, passage, unit_of), units(predicted, passage, unit_of)
-    sheet = Sheet(counts, scored, never_right(aside, rights), gold_units, predicted_units)
-    full = sheet.tally("full", rights)
-    layer.set_aside += len(full.aside)
-    layer.ungrounded += sum(item.spans is None for item in predicted)
-    for outcome, rows in (("tp", [at for at, _ in full.pairs]), ("fn", full.missed)):
-        for at in rows:
-            counts.add(gold_units[at], f"kind.{gold[at].item.kind}.{outcome}")
-            for tag in gold[at].item.phenomena or ():
-                counts.add(gold_units[at], f"phenomenon.{tag}.{outcome}")
-    for guess in full.false:
-        counts.add(predicted_units[guess], f"kind.{predicted[guess].item.kind}.fp")
+    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> NumberVerdict:
+        """Pair the numbers of a document whose spans and values are right."""
+        passage, rows, items = gold.passage, gold.numbers, predicted.numbers
+        scored = [index for index, row in enumerate(rows) if row.item.scored and row.item.kind != "ident"]
+        aside, alarms = _unassigned(passage, rows, items)
+        located = _located(passage, rows, scored, items)
+        right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
+        matcher = Matcher(scored, without_right(aside, right))
+        return NumberVerdict(rows, items, matcher.pair(right), passage, matcher, located, alarms)
 
-    for aspect, test in ASPECTS.items():
-        settled = sheet.tally(aspect, pairs(test))
-        if aspect == "detection":
-            for at, guess in settled.pairs:
-                for error in errors_of(gold[at].item, predicted[guess].item):
-                    counts.add(gold_units[at], f"errors.{error}")
-
-    dates = [at for at in scored if gold[at].item.kind == "date"]
-    undated = [item.item.kind != "date" or sheet.aside[guess] for guess, item in enumerate(predicted)]
-    dated = sheet.only(dates, undated)
-    for aspect, test in _DATE_ASPECTS.items():
-        dated.tally(aspect, pairs(test, lambda said: said.kind == "date"))
-    _count_interval_credit(dated, gold, predicted, spotted)
-    _count_modalities(sheet, gold, predicted, spotted)
-    _count_traps(sheet, gold, alarms, {guess for _, guess in full.pairs})
+    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
+        """No figure of numbers is made anew."""
+        return []
 
 
-def _count_traps(sheet: Sheet, gold: tuple[Mention, ...], alarms: Mapping[int, int], right: set[int]) -> None:
-    """Count the `ident` rows, and those on which something else was said that is right nowhere."""
-    hit = {row for guess, row in alarms.items() if guess not in right}
-    for at, row in enumerate(gold):
-        if row.item.kind == "ident":
-            sheet.counts.add(sheet.gold_units[at], "traps.rows")
-            sheet.counts.add(sheet.gold_units[at], "traps.hit", int(at in hit))
+@dataclass(frozen=True)
+class NumberVerdict(Verdict):
+    """A document's numbers."""
+
+    passage: Passage
+    matcher: Matcher
+    located: Sequence[tuple[int, int]]
+    """Pairs whose span is right."""
+    alarms: Mapping[int, int]
+    """Prediction → the `ident` row it would fall for if it stays without a partner."""
+
+    @cached_property
+    def pairings(self) -> dict[str, Pairing]:
+        """Of the headline, each aspect, dates and modalities."""
+        pairings = {"full": self.headline}
+        pairings |= {aspect: self.matcher.pair(self._edges(test)) for aspect, test in ASPECTS.items()}
+        dated = self._matcher_of(lambda item: item.kind == "date")
+        for aspect, test in DATE_ASPECTS.items():
+            pairings[aspect] = dated.pair(self._edges(test, "date"))
+        steps = ((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in self._day_credits.items())
+        pairings["dates.interval"] = dated.pair(steps)
+        valued = self._matcher_of(lambda item: _modality(item) is not None)
+        pairings["modality"] = valued.pair(
+            self._edges(lambda x, y: _modality(x) is not None and _modality(x) == _modality(y))
+        )
+        return pairings
+
+    def counts(self) -> Iterator[Count]:
+        """Yield the counts of all figures."""
+        rows, items, pairings = self.gold, self.predicted, self.pairings
+        yield from outcomes("full", self.headline)
+        yield from _outcomes_by(self.headline, "kind", rows, items, lambda item: item.kind)
+        yield from by_phenomenon(self.headline, [row.item.phenomena for row in rows])
+        for prefix in (*ASPECTS, *DATE_ASPECTS):
+            yield from outcomes(prefix, pairings[prefix])
+        for row, guess in pairings["detection"].pairs:
+            for error in errors_of(rows[row].item, items[guess].item):
+                yield Count(f"errors.{error}", "gold", row)
+        yield from self._interval_counts()
+        yield from _outcomes_by(pairings["modality"], "modality", rows, items, _modality)
+        right = {guess for _, guess in self.headline.pairs}
+        hit = {row for guess, row in self.alarms.items() if guess not in right}
+        for index, row in enumerate(rows):
+            if row.item.kind == "ident":
+                yield Count("traps.rows", "gold", index)
+                yield Count("traps.hit", "gold", index, int(index in hit))
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """Name each error. A false alarm on a trap is that alone."""
+        located = set(self.located)
+        free = [guess for guess in self.headline.false if guess not in self.alarms]
+        rest = pair_leftovers(self.headline.missed, free, self._likeness(located))
+        return (
+            *(
+                Fault("wrong", self._cause(row, guess, (row, guess) in located), row, guess)
+                for row, guess in rest.pairs
+            ),
+            *(Fault("missed", "missed", row, None) for row in rest.missed),
+            *(Fault("false", "spurious", None, guess) for guess in rest.false),
+            *(Fault("false", "trap", self.alarms[g], g) for g in self.headline.false if g in self.alarms),
+        )
+
+    @property
+    def ungrounded(self) -> int:
+        """How many numbers stand nowhere in the text."""
+        return sum(item.spans is None for item in self.predicted)
+
+    def _edges(self, test: Test, kind: str | None = None) -> list[Pair]:
+        """Find the located pairs that pass a test; of one kind of gold rows if it is named."""
+        pairs = ((row, guess, self.gold[row].item, self.predicted[guess].item) for row, guess in self.located)
+        return [(row, guess, 1) for row, guess, x, y in pairs if kind in (None, x.kind) and test(x, y)]
+
+    def _matcher_of(self, is_asked: Callable[[PredictedNumber], bool]) -> Matcher:
+        """Give a matcher for rows and predictions of some kind; the other predictions stay out."""
+        scored = [row for row in self.matcher.scored if is_asked(self.gold[row].item)]
+        out = [self.matcher.aside[g] or not is_asked(item.item) for g, item in enumerate(self.predicted)]
+        return self.matcher.only(scored, out)
+
+    @cached_property
+    def _day_credits(self) -> dict[tuple[int, int], Fraction]:
+        """Share of days that the dates of each located pair have in common."""
+        pairs = ((row, guess, self.gold[row].item, self.predicted[guess].item) for row, guess in self.located)
+        return {(row, guess): days_in_common(x, y) for row, guess, x, y in pairs if x.kind == y.kind == "date"}
+
+    def _interval_counts(self) -> Iterator[Count]:
+        pairing = self.pairings["dates.interval"]
+        for row, guess in pairing.pairs:
+            yield Count("dates.credit", "gold", row, float(self._day_credits[row, guess]))
+            yield Count("dates.predicted", "gold", row)
+        yield from (Count("dates.predicted", "predicted", guess) for guess in pairing.false)
+        rows = sorted([*(row for row, _ in pairing.pairs), *pairing.missed])
+        yield from (Count("dates.gold", "gold", row) for row in rows)
+
+    def _cause(self, row: int, guess: int, is_located: bool) -> NumberCause:
+        return number_cause(self.gold[row].item, self.predicted[guess].item) if is_located else "boundary"
+
+    def _likeness(self, located: set[tuple[int, int]]) -> Iterator[Pair]:
+        """Weigh overlapping pairs: the right span first, then the letters they share."""
+        outer = [_with_modifier(row) for row in self.gold]
+        for row, guess, *iou in overlaps(self.passage, outer, [item.spans or () for item in self.predicted]):
+            if iou[0]:
+                yield row, guess, lexicographic(int((row, guess) in located), permille((iou[0], iou[1])))
 
 
-def judge_rest(
-    passage: Passage, gold: tuple[Mention, ...], predicted: tuple[Mention, ...]
-) -> tuple[list[bool], dict[int, int]]:
-    """Say what an unassigned prediction is: set aside or not, and which trap it fell into (prediction → row).
+def _modality(item: PredictedNumber) -> str | None:
+    """The modality of a number; None for a date or an identifier, which have none."""
+    return None if item.kind in ("date", "ident") else value_of(item).modality
 
-    The trap rule comes first: an `ident` prediction on an `ident` row stays out, any other one on it is a false alarm.
+
+def _outcomes_by(
+    pairing: Pairing,
+    prefix: str,
+    rows: Sequence[Number],
+    items: Sequence[Number],
+    name: Callable[[PredictedNumber], str | None],
+) -> Iterator[Count]:
+    """Yield the counts of a pairing, class by class: pairs and missed rows by gold's class, the rest by their own."""
+    yield from (Count(f"{prefix}.{name(rows[row].item)}.tp", "gold", row) for row, _ in pairing.pairs)
+    yield from (Count(f"{prefix}.{name(rows[row].item)}.fn", "gold", row) for row in pairing.missed)
+    yield from (Count(f"{prefix}.{name(items[guess].item)}.fp", "predicted", guess) for guess in pairing.false)
+
+
+def _unassigned(passage: Passage, rows: Sequence[Number], items: Sequence[Number]) -> tuple[list[bool], dict[int, int]]:
+    """Say what a prediction is without a partner: set aside or not, and which trap it falls for (prediction → row).
+
+    The trap rule comes first: an `ident` prediction on an `ident` row is set aside, any other one on it is an alarm.
     """
-    idents = [at for at, row in enumerate(gold) if row.item.kind == "ident"]
+    traps = [index for index, row in enumerate(rows) if row.item.kind == "ident"]
     # A tie goes to the scored row; the trap rule comes before what is not scored.
-    rank = [1 if row.item.kind == "ident" else 2 if row.item.scored else 0 for row in gold]
-    guesses = [item.spans for item in predicted]
-    covered = best_covered(passage, [[row.spans or ()] for row in gold], guesses, rank)
-    touched = {
-        guess for _, guess in overlapping([gold[at].spans or () for at in idents], [spans or () for spans in guesses])
-    }
-    aside, alarms = [False] * len(predicted), {}
-    for guess, item in enumerate(predicted):
-        if item.spans is None:
-            continue
+    rank = [1 if row.item.kind == "ident" else 2 if row.item.scored else 0 for row in rows]
+    guesses = [item.spans or () for item in items]
+    covered = best_covered(passage, [[row.spans or ()] for row in rows], guesses, rank)
+    on_traps = {guess for _, guess in overlapping([rows[index].spans or () for index in traps], guesses)}
+    aside, alarms = [False] * len(items), {}
+    for guess, item in enumerate(items):
         best = covered[guess]
-        if item.item.kind == "ident" and guess in touched:
+        if item.item.kind == "ident" and guess in on_traps:
             aside[guess] = True
-        elif best is not None and gold[best[0]].item.kind == "ident":
+        elif best is not None and rows[best[0]].item.kind == "ident":
             alarms[guess] = best[0]
-        elif passage.in_boilerplate(item.spans):
+        elif passage.in_boilerplate(item.spans or ()):
             aside[guess] = True
         elif best is not None:
             row, (shared, union) = best
-            aside[guess] = not gold[row].item.scored and 2 * shared >= union
+            aside[guess] = not rows[row].item.scored and 2 * shared >= union
     return aside, alarms
 
 
-def spot(
-    passage: Passage, gold: tuple[Mention, ...], scored: list[int], predicted: tuple[Mention, ...]
+def _located(
+    passage: Passage, rows: Sequence[Number], scored: Sequence[int], items: Sequence[Number]
 ) -> list[tuple[int, int]]:
-    """Pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
-    guesses = [item.spans or () for item in predicted]
+    """Find the pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
+    guesses = [item.spans or () for item in items]
     sizes = list(map(passage.letters, guesses))
-    cores = [_core(gold[at]) for at in scored]
+    cores = [_core(rows[index]) for index in scored]
     inside = (
         (place, guess)
-        for place, guess, shared, _ in overlaps(passage, [with_modifier(gold[at]) for at in scored], guesses)
+        for place, guess, shared, _ in overlaps(passage, [_with_modifier(rows[index]) for index in scored], guesses)
         if shared == sizes[guess]
     )
     return sorted((scored[place], guess) for place, guess in inside if passage.inside(cores[place], guesses[guess]))
 
 
-def _core(row: Mention) -> Spans:
+def _core(row: Number) -> Spans:
     core = row.item.core
     if core is None or core.start is None or core.end is None:
         return row.spans or ()
     return ((core.start, core.end),)
 
 
-def with_modifier(row: Mention) -> Spans:
+def _with_modifier(row: Number) -> Spans:
     """Where a right span may reach: the mention and its modifier."""
     modifier = row.item.modifier
     if modifier is None or modifier.start is None or modifier.end is None:
         return row.spans or ()
     return normal([*(row.spans or ()), (modifier.start, modifier.end)])
-
-
-def _count_modalities(
-    sheet: Sheet, gold: tuple[Mention, ...], predicted: tuple[Mention, ...], spotted: list[tuple[int, int]]
-) -> None:
-    """F1 of each modality on numbers that have one (dates have none)."""
-
-    def modality(said: PredictedNumber) -> str | None:
-        return None if said.kind in ("date", "ident") else value_of(said).modality
-
-    valued = [at for at in sheet.scored if modality(gold[at].item) is not None]
-    out = [sheet.aside[guess] or modality(item.item) is None for guess, item in enumerate(predicted)]
-    edges = [
-        (at, guess, 1)
-        for at, guess in spotted
-        if (said := modality(gold[at].item)) is not None and said == modality(predicted[guess].item)
-    ]
-    settled = sheet.only(valued, out).settle(edges)
-    for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
-        for at in rows:
-            sheet.counts.add(sheet.gold_units[at], f"modality.{modality(gold[at].item)}.{outcome}")
-    for guess in settled.false:
-        sheet.counts.add(sheet.predicted_units[guess], f"modality.{modality(predicted[guess].item)}.fp")
-
-
-_CREDIT_STEPS = 1_000_000
-
-
-def _count_interval_credit(
-    dated: Sheet, gold: tuple[Mention, ...], predicted: tuple[Mention, ...], spotted: list[tuple[int, int]]
-) -> None:
-    """Credit a date by the share of days it has in common with gold's (intersection over union)."""
-    credits = {
-        (at, guess): days_in_common(gold[at].item, predicted[guess].item)
-        for at, guess in spotted
-        if gold[at].item.kind == "date" and predicted[guess].item.kind == "date"
-    }
-    settled = dated.settle((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in credits.items())
-    for pair in settled.pairs:
-        dated.counts.add(dated.gold_units[pair[0]], "dates.credit", float(credits[pair]))
-        dated.counts.add(dated.gold_units[pair[0]], "dates.predicted")
-    for guess in settled.false:
-        dated.counts.add(dated.predicted_units[guess], "dates.predicted")
-    for at in dated.scored:
-        dated.counts.add(dated.gold_units[at], "dates.gold")

@@ -3,254 +3,273 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from khabar.records import PredictedQuote, PredictedSource
-from khabar.scoring.assignment import Pair
-from khabar.scoring.bootstrap import StorySums, story_frame
-from khabar.scoring.matching import Layer, Sheet, UnitOf, best_covered, never_right, overlaps, units
-from khabar.scoring.metrics import Figure, credit_f1, f1, prf, ratio, recall
+from khabar.records.errors import QuoteCause
+from khabar.scoring.assignment import Pair, lexicographic
+from khabar.scoring.bootstrap import Resampled, StorySums, story_frame
+from khabar.scoring.cases import Cases
+from khabar.scoring.matching import Iou, best_covered, overlaps, permille
+from khabar.scoring.metrics import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.result import Measured
-from khabar.scoring.speakers import Who
-from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.scoring.speakers import Speakers
+from khabar.scoring.units import Units
+from khabar.scoring.verdicts import (
+    Count,
+    Fault,
+    Matcher,
+    Pairing,
+    Verdict,
+    by_phenomenon,
+    outcomes,
+    pair_leftovers,
+    without_right,
+)
+from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
 from khabar.text.passages import Passage
-from khabar.text.spans import Spans, at_least_half, normal
+from khabar.text.spans import Spans, at_least_half
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
     from khabar.scoring.counting import Frame
 
-Attribution = Grounded[PredictedQuote]
-_Iou = tuple[int, int]
+Quotation = Grounded[PredictedQuote]
+Utterance = tuple[str | None, str | None]
+"""Gold's utterance of a content and the system's; None for none."""
+Ious = dict[tuple[int, int], Iou]
+"""(row, prediction) → IoU of their contents, of the reading that fits best."""
 
 DETECTION = {"detection_50": (1, 2), "detection_80": (4, 5), "detection_exact": (1, 1)}
-"""Detection figures and the intersection over union each asks of the content, speaker aside."""
+"""Detection figures and the IoU each asks of the content, whoever speaks."""
 
-
-Grouped = tuple[str | None, str | None]
-"""Gold's utterance of a content and the system's; None for none."""
+_CREDIT_STEPS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class GoldReading:
     """A whole reading of a gold row: what is said, and by whom."""
 
     content: Spans
     speaker: str | None
 
 
-def figures(phenomena: Iterable[str], with_texts: bool) -> list[Figure]:
-    """Name the figures of the layer."""
-    found = [*prf("", "said")]
-    for name in DETECTION:
-        found.extend(prf(name, name))
-    found.append(Figure("soft.f1", credit_f1, ("soft.credit", "soft.predicted", "soft.gold")))
-    for group in ("", ".explicit", ".implicit"):
-        found.append(Figure(f"speaker{group}.accuracy", ratio, (f"speaker{group}.right", f"speaker{group}.all")))
-    found.extend(prf("cue", "cue"))
-    found.append(Figure("type.accuracy", ratio, ("type.right", "type.all")))
-    found.append(Figure("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
-    found.append(Figure("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
-    if with_texts:
-        found.append(Figure("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
-    for tag in phenomena:
-        columns = (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")
-        found.append(Figure(f"phenomenon.{tag}.recall", recall, columns))
-    return found
+@dataclass(frozen=True)
+class Quotes:
+    """The layer of attributions."""
 
+    speakers: Speakers
+    with_texts: bool
 
-def count(
-    layer: Layer,
-    document: GroundedDocument,
-    predicted: tuple[Attribution, ...],
-    who: Who,
-    unit_of: UnitOf,
-) -> list[Grouped]:
-    """Add one document's counts; give back the contents found, of which the story's utterances are made."""
-    passage, gold = document.passage, document.quotes
-    scored = [at for at, row in enumerate(gold) if row.item.scored]
-    readings = [readings_of(row, document, who) for row in gold]
-    contents = [[reading.content for reading in each] for each in readings]
-    right, ious = _eligible(document, readings, scored, predicted, who)
-    aside = never_right(set_aside(passage, gold, contents, predicted), right)
-    sheet = Sheet(layer.counts, scored, aside, units(gold, passage, unit_of), units(predicted, passage, unit_of))
+    def metrics(self, tags: Iterable[str]) -> list[Metric]:
+        """Name the figures. `tags` are the phenomena of gold's scored rows."""
+        metrics = [*prf("", "said")]
+        for name in DETECTION:
+            metrics.extend(prf(name, name))
+        metrics.append(Metric("soft.f1", credit_f1, ("soft.credit", "soft.predicted", "soft.gold")))
+        for group in ("", ".explicit", ".implicit"):
+            metrics.append(Metric(f"speaker{group}.accuracy", ratio, (f"speaker{group}.right", f"speaker{group}.all")))
+        metrics.extend(prf("cue", "cue"))
+        metrics.append(Metric("type.accuracy", ratio, ("type.right", "type.all")))
+        metrics.append(Metric("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
+        metrics.append(Metric("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
+        if self.with_texts:
+            metrics.append(Metric("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
+        return metrics + of_phenomena(tags)
 
-    settled = sheet.tally("said", right)
-    layer.set_aside += len(settled.aside)
-    layer.ungrounded += sum(item.spans is None for item in predicted)
-    for outcome, rows in (("tp", [at for at, _ in settled.pairs]), ("fn", settled.missed)):
-        for at in rows:
-            for tag in gold[at].item.phenomena or ():
-                layer.counts.add(sheet.gold_units[at], f"phenomenon.{tag}.{outcome}")
-
-    found = _count_detection(sheet, ious, {pair[:2] for pair in right})
-    _count_soft(sheet, ious)
-    _count_attributes(sheet, document, found, {pair[:2] for pair in right}, predicted, who)
-    _count_cues(sheet, gold, predicted)
-    for item, unit in zip(predicted, sheet.predicted_units, strict=True):
-        layer.counts.add(unit, "quotes.predicted")
-        layer.counts.add(unit, "quotes.ungrounded", int(item.spans is None))
-        layer.counts.add(unit, "quotes.altered", int(item.altered))
-    return [(gold[at].item.utterance, predicted[guess].item.utterance) for at, guess in found]
-
-
-_Ious = dict[tuple[int, int], _Iou]
-"""(row, prediction) → intersection and union of their contents in letters, of the reading that fits best."""
-
-
-def _eligible(
-    document: GroundedDocument,
-    readings: list[list[Reading]],
-    scored: list[int],
-    predicted: tuple[Attribution, ...],
-    who: Who,
-) -> tuple[set[Pair], _Ious]:
-    """The right pairs (content and speaker in one reading), and how well all others overlap."""
-    speakers = [who.predicted(document, item.item.speaker) for item in predicted]
-    right: set[Pair] = set()
-    ious: _Ious = {}
-    for at, place, guess, iou in overlaps_of(document.passage, readings, scored, predicted):
-        if at_least_half(iou) and readings[at][place].speaker == speakers[guess]:
-            right.add((at, guess, 1))
-        best = ious.get((at, guess))
-        if best is None or iou[0] * best[1] > best[0] * iou[1]:
-            ious[at, guess] = iou
-    return right, ious
-
-
-def _count_detection(sheet: Sheet, ious: _Ious, right: set[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Count contents found, whoever speaks; give the pairs at IoU ≥ 0.5."""
-    found: tuple[tuple[int, int], ...] = ()
-    for name, (top, bottom) in DETECTION.items():
-        # Among equally many pairs, prefer those whose speaker is right too.
-        settled = sheet.tally(
-            name,
-            [
-                (*pair, (1 << 20) + (pair in right))
-                for pair, (shared, union) in ious.items()
-                if shared and bottom * shared >= top * union
-            ],
+    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> QuoteVerdict:
+        """Pair the quotes of a document whose content and speaker fit in one reading."""
+        rows, items = gold.quotes, predicted.quotes
+        scored = [index for index, row in enumerate(rows) if row.item.scored]
+        readings = [self._readings(row, gold) for row in rows]
+        speakers = [self.speakers.predicted(gold, item.item.speaker) for item in items]
+        right: set[Pair] = set()
+        ious: Ious = {}
+        for row, place, guess, iou in _overlaps(gold.passage, readings, scored, items):
+            if at_least_half(iou) and readings[row][place].speaker == speakers[guess]:
+                right.add((row, guess, 1))
+            best = ious.get((row, guess))
+            if best is None or iou[0] * best[1] > best[0] * iou[1]:
+                ious[row, guess] = iou
+        aside = _aside(gold.passage, rows, [[reading.content for reading in each] for each in readings], items)
+        matcher = Matcher(scored, without_right(aside, right))
+        return QuoteVerdict(
+            rows, items, matcher.pair(right), gold, matcher, {pair[:2] for pair in right}, ious, speakers, self.speakers
         )
-        if name == "detection_50":
-            found = settled.pairs
-    return found
+
+    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[QuoteVerdict]]) -> list[Resampled]:
+        """Utterances cross the documents of a story."""
+        contents = {story: [pair for each in some for pair in each.utterances] for story, some in verdicts.items()}
+        return [Utterances.of(contents, {record.story or "" for record in cases.reference.annotations})]
+
+    def _readings(self, row: Quotation, document: GroundedDocument) -> list[GoldReading]:
+        """The row's own reading, then its alternatives, each whole."""
+        speaker = self.speakers.gold(document, row.item.speaker)
+        readings = [GoldReading(row.spans or (), speaker)]
+        for other in row.item.alternatives or ():
+            content = (row.spans or ()) if other.content is None else offsets_of(other.content)
+            by = speaker if other.speaker is None else self.speakers.gold(document, other.speaker)
+            readings.append(GoldReading(content, by))
+        return readings
 
 
-def _count_soft(sheet: Sheet, ious: _Ious) -> None:
-    """Credit each content by its IoU under the best assignment."""
-    settled = sheet.settle((*pair, shared * _STEPS // union) for pair, (shared, union) in ious.items() if shared)
-    for at, guess in settled.pairs:
-        shared, union = ious[at, guess]
-        sheet.counts.add(sheet.gold_units[at], "soft.credit", shared / union)
-        sheet.counts.add(sheet.gold_units[at], "soft.predicted")
-    for guess in settled.false:
-        sheet.counts.add(sheet.predicted_units[guess], "soft.predicted")
-    for at in sheet.scored:
-        sheet.counts.add(sheet.gold_units[at], "soft.gold")
+@dataclass(frozen=True)
+class QuoteVerdict(Verdict):
+    """A document's quotes."""
 
+    document: GroundedDocument
+    matcher: Matcher
+    right: set[tuple[int, int]]
+    """Pairs with the right content and speaker."""
+    ious: Ious
+    speakers: Sequence[str | None]
+    """Of each prediction the gold entity that its speaker resolves to."""
+    resolver: Speakers
 
-def _count_attributes(
-    sheet: Sheet,
-    document: GroundedDocument,
-    found: tuple[tuple[int, int], ...],
-    right: set[tuple[int, int]],
-    predicted: tuple[Attribution, ...],
-    who: Who,
-) -> None:
-    """Count speaker, type and chain on the contents found."""
-    for at, guess in found:
-        row, item, unit = document.quotes[at], predicted[guess], sheet.gold_units[at]
-        group = "speaker.implicit" if row.item.speaker_mention is None else "speaker.explicit"
+    @cached_property
+    def pairings(self) -> dict[str, Pairing]:
+        """Of the headline, each detection figure, soft F1 and cues."""
+        pairings = {"said": self.headline}
+        for name, (top, bottom) in DETECTION.items():
+            # Among equally many pairs, prefer those whose speaker is right too.
+            pairings[name] = self.matcher.pair(
+                (*pair, (1 << 20) + (pair in self.right))
+                for pair, (shared, union) in self.ious.items()
+                if shared and bottom * shared >= top * union
+            )
+        pairings["soft"] = self.matcher.pair(
+            (*pair, shared * _CREDIT_STEPS // union) for pair, (shared, union) in self.ious.items() if shared
+        )
+        pairings["cue"] = self._cues()
+        return pairings
+
+    def counts(self) -> Iterator[Count]:
+        """Yield the counts of all figures."""
+        yield from outcomes("said", self.headline)
+        yield from by_phenomenon(self.headline, [row.item.phenomena for row in self.gold])
+        for name in (*DETECTION, "cue"):
+            yield from outcomes(name, self.pairings[name])
+        yield from self._soft_counts()
+        for row, guess in self.pairings["detection_50"].pairs:
+            yield from self._attribute_counts(row, guess)
+        for guess, item in enumerate(self.predicted):
+            yield Count("quotes.predicted", "predicted", guess)
+            yield Count("quotes.ungrounded", "predicted", guess, int(item.spans is None))
+            yield Count("quotes.altered", "predicted", guess, int(item.altered))
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """Name each error. A missed and a false quote are one error if their contents share a letter."""
+        likeness = ((*pair, lexicographic(int(at_least_half(iou)), permille(iou))) for pair, iou in self.ious.items())
+        rest = pair_leftovers(self.headline.missed, self.headline.false, likeness)
+        spurious: dict[bool, QuoteCause] = {True: "spurious", False: "ungrounded"}
+        return (
+            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
+            *(Fault("missed", "missed", row, None) for row in rest.missed),
+            *(Fault("false", spurious[self.predicted[guess].spans is not None], None, guess) for guess in rest.false),
+        )
+
+    @property
+    def ungrounded(self) -> int:
+        """How many quotes have content that stands nowhere in the text."""
+        return sum(item.spans is None for item in self.predicted)
+
+    @property
+    def utterances(self) -> list[Utterance]:
+        """The utterances of the contents found, of which those of the story are made."""
+        found = self.pairings["detection_50"].pairs
+        return [(self.gold[row].item.utterance, self.predicted[guess].item.utterance) for row, guess in found]
+
+    def _cues(self) -> Pairing:
+        """Pair equal cues, over rows and predictions that give any."""
+        rows: dict[Spans, list[int]] = defaultdict(list)
+        for index in self.matcher.scored:
+            if spans := offsets_of(self.gold[index].item.cue):
+                rows[spans].append(index)
+        guesses = [offsets_of(item.item.cue) for item in self.predicted]
+        out = [self.matcher.aside[guess] or not spans for guess, spans in enumerate(guesses)]
+        matcher = self.matcher.only([index for same in rows.values() for index in same], out)
+        return matcher.pair((row, guess, 1) for guess, spans in enumerate(guesses) for row in rows.get(spans, ()))
+
+    def _soft_counts(self) -> Iterator[Count]:
+        """Credit each content by its IoU."""
+        pairing = self.pairings["soft"]
+        for row, guess in pairing.pairs:
+            shared, union = self.ious[row, guess]
+            yield Count("soft.credit", "gold", row, shared / union)
+            yield Count("soft.predicted", "gold", row)
+        yield from (Count("soft.predicted", "predicted", guess) for guess in pairing.false)
+        yield from (Count("soft.gold", "gold", row) for row in self.matcher.scored)
+
+    def _attribute_counts(self, row: int, guess: int) -> Iterator[Count]:
+        """Count speaker, type and chain of a content that was found."""
+        gold, item = self.gold[row], self.predicted[guess]
+        group = "speaker.implicit" if gold.item.speaker_mention is None else "speaker.explicit"
         for name in ("speaker", group):
-            sheet.counts.add(unit, f"{name}.all")
-            sheet.counts.add(unit, f"{name}.right", int((at, guess) in right))
-        ours, theirs = _type(row, document.passage), _type(item, document.passage)
+            yield Count(f"{name}.all", "gold", row)
+            yield Count(f"{name}.right", "gold", row, int((row, guess) in self.right))
+        ours, theirs = _type(gold, self.document.passage), _type(item, self.document.passage)
         if ours is not None and theirs is not None:
-            sheet.counts.add(unit, "type.all")
-            sheet.counts.add(unit, "type.right", int(ours == theirs))
-        chain, guessed = _chain(row, document, who.gold), _chain(item, document, who.predicted)
-        sheet.counts.add(unit, "chain.tp", len(chain & guessed))
-        sheet.counts.add(unit, "chain.fn", len(chain - guessed))
-        sheet.counts.add(unit, "chain.fp", len(guessed - chain))
+            yield Count("type.all", "gold", row)
+            yield Count("type.right", "gold", row, int(ours == theirs))
+        chain = _chain(gold, self.document, self.resolver.gold)
+        guessed = _chain(item, self.document, self.resolver.predicted)
+        yield Count("chain.tp", "gold", row, len(chain & guessed))
+        yield Count("chain.fn", "gold", row, len(chain - guessed))
+        yield Count("chain.fp", "gold", row, len(guessed - chain))
+
+    def _cause(self, row: int, guess: int) -> QuoteCause:
+        """Say why a quote that overlaps a missed row is not it: its content, else whom it takes for the speaker."""
+        if not at_least_half(self.ious[row, guess]):
+            return "boundary"
+        quote, speaker = self.gold[row].item, self.speakers[guess]
+        chain = [self.resolver.gold(self.document, source) for source in quote.source_chain or ()]
+        if speaker is not None and speaker in chain[:-1] and speaker != chain[-1]:
+            return "relay_taken_as_speaker"
+        return "wrong_implicit_speaker" if quote.speaker_mention is None else "wrong_speaker"
 
 
-_STEPS = 1_000_000
+def _overlaps(
+    passage: Passage, readings: list[list[GoldReading]], scored: list[int], items: Sequence[Quotation]
+) -> list[tuple[int, int, int, Iou]]:
+    """Find all (row, reading, prediction) whose contents share letters, with their IoU."""
+    flat = [(row, place, reading.content) for row in scored for place, reading in enumerate(readings[row])]
+    pairs = overlaps(passage, [content for _, _, content in flat], [item.spans or () for item in items])
+    return sorted((*flat[index][:2], guess, (shared, union)) for index, guess, shared, union in pairs if shared)
 
 
-def readings_of(row: Attribution, document: GroundedDocument, who: Who) -> list[Reading]:
-    """The row's own reading, then its alternatives, each whole."""
-    speaker = who.gold(document, row.item.speaker)
-    found = [Reading(row.spans or (), speaker)]
-    for other in row.item.alternatives or ():
-        content = row.spans or ()
-        if other.content is not None:
-            content = normal((s.start, s.end) for s in other.content if s.start is not None and s.end is not None)
-        found.append(Reading(content, speaker if other.speaker is None else who.gold(document, other.speaker)))
-    return found
-
-
-def overlaps_of(
-    passage: Passage, readings: list[list[Reading]], scored: list[int], predicted: tuple[Attribution, ...]
-) -> list[tuple[int, int, int, _Iou]]:
-    """All (row, reading, prediction) whose contents share letters, with their intersection and union."""
-    flat = [(at, place, reading.content) for at in scored for place, reading in enumerate(readings[at])]
-    found = overlaps(passage, [content for _, _, content in flat], [item.spans or () for item in predicted])
-    return sorted((*flat[index][:2], guess, (shared, union)) for index, guess, shared, union in found if shared)
-
-
-def set_aside(
-    passage: Passage, gold: tuple[Attribution, ...], contents: list[list[Spans]], predicted: tuple[Attribution, ...]
+def _aside(
+    passage: Passage, rows: Sequence[Quotation], contents: list[list[Spans]], items: Sequence[Quotation]
 ) -> list[bool]:
-    """Say of each prediction whether it stays out without a partner: boilerplate, or what a don't-care row says."""
-    covered = best_covered(
-        passage, contents, [item.spans for item in predicted], [int(row.item.scored) for row in gold]
-    )
-    aside = []
-    for item, best in zip(predicted, covered, strict=True):
-        if item.spans is None:
-            aside.append(False)
-            continue
-        ignored = best is not None and not gold[best[0]].item.scored and at_least_half(best[1])
-        aside.append(ignored or passage.in_boilerplate(item.spans))
-    return aside
+    """Say of each prediction whether it is set aside without a partner: boilerplate, or what a don't-care row says."""
+    covered = best_covered(passage, contents, [item.spans for item in items], [int(row.item.scored) for row in rows])
+    return [
+        passage.in_boilerplate(item.spans or ())
+        or (best is not None and not rows[best[0]].item.scored and at_least_half(best[1]))
+        for item, best in zip(items, covered, strict=True)
+    ]
 
 
-def _type(item: Attribution, passage: Passage) -> str | None:
-    """Compute direct, indirect or mixed from what stands in marks; None when nothing was said of marks."""
-    if item.item.marked is None:
-        return item.item.type
-    marked = normal((s.start, s.end) for s in item.item.marked if s.start is not None and s.end is not None)
-    inside = passage.shared(item.spans or (), marked)
+def _type(quote: Quotation, passage: Passage) -> str | None:
+    """Work out direct, indirect or mixed from what stands in marks; None where nothing is said of marks."""
+    if quote.item.marked is None:
+        return quote.item.type
+    inside = passage.shared(quote.spans or (), offsets_of(quote.item.marked))
     if not inside:
         return "indirect"
-    return "direct" if inside == passage.letters(item.spans or ()) else "mixed"
+    return "direct" if inside == passage.letters(quote.spans or ()) else "mixed"
 
 
 _Resolve = Callable[[GroundedDocument, str | PredictedSource | None], str | None]
 
 
-def _chain(item: Attribution, document: GroundedDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:
-    """Who relays whom, as edges between neighbours of the chain."""
-    return set(pairwise(resolve(document, source) for source in item.item.source_chain or ()))
-
-
-def _count_cues(sheet: Sheet, gold: tuple[Attribution, ...], predicted: tuple[Attribution, ...]) -> None:
-    """Cues found: exact spans of cue words, one to one, over rows and predictions that give any."""
-
-    def cue(item: Attribution) -> Spans:
-        return normal((s.start, s.end) for s in item.item.cue or () if s.start is not None and s.end is not None)
-
-    rows: dict[Spans, list[int]] = defaultdict(list)
-    for at in sheet.scored:
-        if cue(gold[at]):
-            rows[cue(gold[at])].append(at)
-    guesses = [cue(item) for item in predicted]
-    edges = [(at, guess, 1) for guess, spans in enumerate(guesses) for at in rows.get(spans, ())]
-    out = [sheet.aside[guess] or not spans for guess, spans in enumerate(guesses)]
-    sheet.only([at for each in rows.values() for at in each], out).tally("cue", edges)
+def _chain(quote: Quotation, document: GroundedDocument, resolve: _Resolve) -> set[tuple[str | None, str | None]]:
+    """Speakers relays whom, as edges between neighbours of the chain."""
+    return set(pairwise(resolve(document, source) for source in quote.item.source_chain or ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +280,7 @@ class Utterances:
     """Stories × (pairs put together by both, by the system alone, by gold alone)."""
 
     @classmethod
-    def of(cls, contents: Mapping[str, Sequence[Grouped]], stories: Iterable[str]) -> Utterances:
+    def of(cls, contents: Mapping[str, Sequence[Utterance]], stories: Iterable[str]) -> Utterances:
         """Count the pairs of each story's contents."""
         rows = {story: _pairs(items) for story, items in contents.items()}
         return cls(StorySums.of(rows, stories, 3))
@@ -291,7 +310,7 @@ class Utterances:
 _PAIR_F1 = "utterance.pair_f1"
 
 
-def _pairs(contents: Sequence[Grouped]) -> tuple[int, int, int]:
+def _pairs(contents: Sequence[Utterance]) -> tuple[int, int, int]:
     """Pairs put together by both, by the system alone, by gold alone. What is in no utterance is in no pair."""
 
     def pairs(names: Iterable[object]) -> int:

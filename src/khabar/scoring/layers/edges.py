@@ -9,17 +9,17 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
-from khabar.reading.reference import Issue, Reference
-from khabar.records import Dispute, StorySpan
-from khabar.text.grounding import span_of
+from khabar.reading.reference import Issue
+from khabar.records import Dispute
+from khabar.text.grounding import GroundedDispute, Place
 
 LONGEST_SPAN = 350
 """Code points beyond which a span meets no claim: whoever cites a whole page has not found the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
-class End:
-    """What a span stands for: the claims it meets, by number; one negative number of its own if it meets none."""
+class ClaimsMet:
+    """The claims a span meets, by number; one negative number of its own if it meets none."""
 
     claims: frozenset[int]
     by_issue: dict[int, set[int]]
@@ -27,8 +27,8 @@ class End:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A predicted record: what it is, the issues (by index) its edges lie in, and the positions it reaches."""
+class RecordEdges:
+    """What the edges of a predicted record say: the issues (by index) they lie in, and the positions it reaches."""
 
     record: Dispute
     outcome: Literal["pure", "ignored", "false"]
@@ -39,6 +39,12 @@ class Judged:
     sides_of: Mapping[int, frozenset[int]]
     """Claims by number, and the sides that meet each."""
     grounded: bool
+    """Whether two sides have a grounded span."""
+
+    @property
+    def confidence(self) -> float:
+        """The record's confidence; 1 where it gives none."""
+        return 1.0 if self.record.confidence is None else self.record.confidence
 
 
 class Claims:
@@ -58,9 +64,9 @@ class Claims:
                     self._longest[claim.doc_id] = max(self._longest[claim.doc_id], claim.end - claim.start)
         for claims in self._by_document.values():
             claims.sort()
-        self._met: dict[tuple[str, int, int], End | None] = {}
+        self._met: dict[tuple[str, int, int], ClaimsMet | None] = {}
 
-    def met(self, doc_id: str, start: int, end: int) -> End | None:
+    def met(self, doc_id: str, start: int, end: int) -> ClaimsMet | None:
         """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two. None without any."""
         if end - start > LONGEST_SPAN:
             return None
@@ -69,7 +75,7 @@ class Claims:
             self._met[place] = self._find(*place)
         return self._met[place]
 
-    def _find(self, doc_id: str, start: int, end: int) -> End | None:
+    def _find(self, doc_id: str, start: int, end: int) -> ClaimsMet | None:
         claims = self._by_document.get(doc_id, [])
         met: dict[int, set[int]] = defaultdict(set)
         for at in range(bisect_left(claims, (start - self._longest[doc_id],)), len(claims)):
@@ -79,9 +85,9 @@ class Claims:
             shared = min(end, claim_end) - max(start, claim_start)
             if shared > 0 and 2 * shared >= min(end - start, claim_end - claim_start):
                 met[self.position_of[number][0]].add(number)
-        return End(frozenset().union(*met.values()), dict(met)) if met else None
+        return ClaimsMet(frozenset().union(*met.values()), dict(met)) if met else None
 
-    def issues_of(self, left: End, right: End) -> Iterator[tuple[int, bool]]:
+    def issues_of(self, left: ClaimsMet, right: ClaimsMet) -> Iterator[tuple[int, bool]]:
         """Issues in which a pair of distinct claims of the two ends lies, and whether in different positions of it."""
         fewer, more = sorted((left.by_issue, right.by_issue), key=len)
         for issue, claims in fewer.items():
@@ -90,19 +96,9 @@ class Claims:
                 yield issue, len({self.position_of[number] for number in both}) > 1
 
 
-def judge(record: Dispute, claims: Claims, reference: Reference) -> Judged:
+def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
     """Weigh a record: its edges are the pairs of spans from different sides; equal ones count once."""
-    unmet: dict[tuple[str, int, int], int] = {}
-    sides: list[Collection[End]] = []
-    for side in record.sides:
-        ends: dict[frozenset[int], End] = {}
-        for span in side.spans:
-            place = _place(span, reference)
-            if place is not None:
-                end = claims.met(*place) or End(frozenset({unmet.setdefault(place, -1 - len(unmet))}), {})
-                ends[end.claims] = end
-        if ends:
-            sides.append(ends.values())
+    sides = list(_sides(record, claims))
     valid = ignored = total = 0
     disputes: set[int] = set()
     traps: set[int] = set()
@@ -121,27 +117,36 @@ def judge(record: Dispute, claims: Claims, reference: Reference) -> Judged:
         valid += hard
         ignored += contested and not hard
     grounded = len(sides) >= 2
-    pure = grounded and 2 * (valid + ignored) > total and (valid > 0 or ignored == total)
-    met: dict[int, set[int]] = defaultdict(set)
-    for at, side_ends in enumerate(sides):
-        for number in (number for end in side_ends for claimed in end.by_issue.values() for number in claimed):
-            met[number].add(at)
-    reached = frozenset(claims.position_of[number] for number in met)
-    sides_of = {number: frozenset(places) for number, places in met.items()}
-    outcome: Literal["pure", "ignored", "false"] = "false" if not pure else "pure" if valid else "ignored"
-    return Judged(record, outcome, frozenset(disputes), frozenset(traps), reached, sides_of, grounded)
+    is_pure = grounded and 2 * (valid + ignored) > total and (valid > 0 or ignored == total)
+    sides_of: dict[int, set[int]] = defaultdict(set)
+    for side, cited in enumerate(sides):
+        for number in (number for met in cited for claimed in met.by_issue.values() for number in claimed):
+            sides_of[number].add(side)
+    return RecordEdges(
+        record.dispute,
+        "false" if not is_pure else "pure" if valid else "ignored",
+        frozenset(disputes),
+        frozenset(traps),
+        frozenset(claims.position_of[number] for number in sides_of),
+        {number: frozenset(places) for number, places in sides_of.items()},
+        grounded,
+    )
 
 
-def _place(span: StorySpan, reference: Reference) -> tuple[str, int, int] | None:
-    document = reference.documents.get(span.doc_id)
-    if document is not None:
-        found = span_of(span, document.passage)
-    else:
-        found = None if span.start is None or span.end is None else (span.start, span.end)
-    return None if found is None else (span.doc_id, *found)
+def _sides(record: GroundedDispute, claims: Claims) -> Iterator[Collection[ClaimsMet]]:
+    """Yield what each side cites, equal spans once; a side without a grounded span is none."""
+    unmet: dict[Place, int] = {}
+    for side in record.sides:
+        cited: dict[frozenset[int], ClaimsMet] = {}
+        for place in side:
+            if place is not None:
+                met = claims.met(*place) or ClaimsMet(frozenset({unmet.setdefault(place, -1 - len(unmet))}), {})
+                cited[met.claims] = met
+        if cited:
+            yield cited.values()
 
 
-def _edges(sides: Sequence[Collection[End]]) -> Iterator[tuple[End, End]]:
+def _edges(sides: Sequence[Collection[ClaimsMet]]) -> Iterator[tuple[ClaimsMet, ClaimsMet]]:
     """Pairs of ends from different sides, those that meet the same pairs of claims once.
 
     What two ends meet is a graph on the claims of both: each is joined to every other one, except that those of the

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from khabar.reading.mentions import Mentions
 from khabar.scoring.assignment import assign_matrix, is_small, lexicographic
-from khabar.scoring.matching import settle
+from khabar.scoring.verdicts import pair
 from khabar.text.spans import overlapping
 
 if TYPE_CHECKING:
@@ -132,12 +132,11 @@ def _verdict(
     """Judge a group by which of its members overlap and what those share: few patterns come back again and again."""
     verdict: list[tuple[str, bool, list[int]]] = []
     for scheme in SCHEMES:
-        found = {(i, j): _outcome(scheme, span, label) for i, j, span, label in pairs}
-        edges = [(i, j, lexicographic(_CREDIT[outcome], 1)) for (i, j), outcome in found.items()]
-        settled = settle(range(rows), edges, aside)
-        verdict += [(f"semeval.{scheme}.{found[pair]}", True, [pair[0]]) for pair in settled.pairs]
-        verdict.append((f"semeval.{scheme}.mis", True, list(settled.missed)))
-        verdict.append((f"semeval.{scheme}.spu", False, list(settled.false)))
+        outcome = {(i, j): outcome_of(scheme, span, label) for i, j, span, label in pairs}
+        pairing = pair(range(rows), [(i, j, weight_of(each)) for (i, j), each in outcome.items()], aside)
+        verdict += [(f"semeval.{scheme}.{outcome[both]}", True, [both[0]]) for both in pairing.pairs]
+        verdict.append((f"semeval.{scheme}.mis", True, list(pairing.missed)))
+        verdict.append((f"semeval.{scheme}.spu", False, list(pairing.false)))
     return verdict
 
 
@@ -169,9 +168,14 @@ def _judge_dense(
             yield f"semeval.{scheme}.{name}", of_gold, np.array(rows if of_gold else guesses)[found].tolist()
 
 
-def _outcome(scheme: str, same_span: bool, same_label: bool) -> str:
-    """What a pair of overlapping mentions is under a scheme."""
+def outcome_of(scheme: str, same_span: bool, same_label: bool) -> str:
+    """Say what a pair of overlapping mentions is under a scheme."""
     return "cor" if _is_right(scheme, same_span, same_label) else "par" if scheme == "partial" else "inc"
+
+
+def weight_of(outcome: str) -> int:
+    """Weigh a pair: most credit, then most pairs."""
+    return lexicographic(_CREDIT[outcome], 1)
 
 
 def _is_right(scheme: str, same_span: Agrees, same_label: Agrees) -> Agrees:

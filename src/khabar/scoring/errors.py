@@ -1,0 +1,180 @@
+"""The list of errors: each fault of each verdict in words, with both readings and the paragraphs they stand in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from khabar.reading.reference import ClaimSpan, Issue, Reference
+from khabar.records import Annotations, Dispute, PredictedQuote
+from khabar.records.errors import Context, Error
+from khabar.records.labels import LAYERS, Layer
+from khabar.scoring.cases import Cases
+from khabar.scoring.layers import judge_of
+from khabar.scoring.layers.quotes import QuoteVerdict
+from khabar.scoring.speakers import NOBODY
+from khabar.scoring.verdicts import Fault, Verdict
+from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place
+from khabar.text.passages import Passage
+from khabar.text.spans import Spans
+
+LONGEST_CONTEXT = 4_000
+"""Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
+
+_NOT_REPEATED = ("start", "end", "text", "occurrence", "content", "doc_id", "zone")
+"""Keys that are given anew, or are those of the error."""
+
+
+def list_errors(
+    reference: Reference,
+    annotations: Iterable[Annotations],
+    disputes: Sequence[Dispute] = (),
+    *,
+    layers: Sequence[Layer] = LAYERS,
+) -> list[Error]:
+    """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types."""
+    cases = Cases(reference, annotations, disputes)
+    errors: list[Error] = []
+    for layer in layers:
+        judge = judge_of(layer, cases)
+        for gold, predicted in cases.of(layer):
+            verdict = judge.judge(gold, predicted)
+            for fault in verdict.faults:
+                is_of_document = isinstance(gold, GroundedDocument)
+                described = _of_document(gold, verdict, fault) if is_of_document else _of_story(cases, verdict, fault)
+                doc_id = gold.passage.doc_id if is_of_document else None
+                errors.append(
+                    Error(
+                        layer=layer,
+                        doc_id=doc_id,
+                        story=gold.story,
+                        outcome=fault.outcome,
+                        cause=fault.cause,
+                        gold=described[0],
+                        predicted=described[1],
+                        context=described[2],
+                    )
+                )
+    return in_order(errors)
+
+
+def in_order(errors: Iterable[Error]) -> list[Error]:
+    """Sort errors by document and offset, then layer and content; conflicts last, by story."""
+    rank = {layer: index for index, layer in enumerate(LAYERS)}
+
+    def key(error: Error) -> tuple[bool, str, int, int, bytes]:
+        name = error.story if error.doc_id is None else error.doc_id
+        return error.doc_id is None, name, error.offset, rank[error.layer], msgspec.json.encode(error)
+
+    return sorted(errors, key=key)
+
+
+_Described = tuple[dict[str, Any] | None, dict[str, Any] | None, tuple[Context, ...]]
+"""Gold's reading, the system's, and the paragraphs they stand in."""
+
+
+def _of_document(document: GroundedDocument, verdict: Verdict, fault: Fault) -> _Described:
+    passage = document.passage
+    row = None if fault.gold is None else verdict.gold[fault.gold]
+    item = None if fault.predicted is None else verdict.predicted[fault.predicted]
+    predicted = None if item is None else _item(item, passage)
+    if predicted is not None and fault.predicted is not None and isinstance(verdict, QuoteVerdict):
+        speaker = verdict.speakers[fault.predicted]
+        predicted["resolved"] = None if speaker == NOBODY else speaker
+    spans = [each.spans for each in (row, item) if each and each.spans]
+    return None if row is None else _item(row, passage), predicted, _paragraphs(passage, spans)
+
+
+def _of_story(cases: Cases, verdict: Verdict, fault: Fault) -> _Described:
+    documents = cases.reference.documents
+    gold = None if fault.gold is None else _issue(verdict.gold[fault.gold], documents)
+    predicted = None if fault.predicted is None else _dispute(verdict.predicted[fault.predicted], documents)
+    by_document: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for doc_id, start, end in sorted({*_places(gold), *_places(predicted)}):
+        by_document[doc_id].append((start, end))
+    context = tuple(
+        paragraph
+        for doc_id, spans in sorted(by_document.items())
+        if doc_id in documents
+        for paragraph in _paragraphs(documents[doc_id].passage, [tuple(spans)])
+    )
+    return gold, predicted, context
+
+
+def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
+    """Describe an item: start and end of its extent, its surface, and what else is said of it."""
+    spans = item.spans or ()
+    given = msgspec.to_builtins(item.item)
+    place: dict[str, Any] = {
+        "start": spans[0][0] if spans else None,
+        "end": spans[-1][1] if spans else None,
+        "text": " … ".join(_surface(passage, *span) or "" for span in spans) if passage.text is not None else None,
+    }
+    if isinstance(item.item, PredictedQuote):
+        content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
+        place["content"] = content or given["content"]
+    if not spans:
+        place["text"] = given.get("text")
+    return place | {key: value for key, value in given.items() if key not in _NOT_REPEATED}
+
+
+def _issue(issue: Issue, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+    """Describe a gold issue with the places of its positions."""
+    positions = [[_claim(claim, documents) for claim in position] for position in issue.positions]
+    return {"issue_id": issue.issue_id, "status": issue.status, "type": issue.type, "positions": positions}
+
+
+def _dispute(record: GroundedDispute, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+    """Describe a predicted dispute with the places of its sides; an ungrounded span stands as it was given."""
+    sides = []
+    for side, places in zip(record.dispute.sides, record.sides, strict=True):
+        spans = [
+            _claim(ClaimSpan(*place), documents) if place else msgspec.to_builtins(span)
+            for span, place in zip(side.spans, places, strict=True)
+        ]
+        sides.append({"value": side.value, "spans": spans})
+    return {"type": record.dispute.type, "confidence": record.dispute.confidence, "sides": sides}
+
+
+def _places(described: dict[str, Any] | None) -> list[Place]:
+    """List all places of a described issue or dispute."""
+    if described is None:
+        return []
+    groups = described["positions"] if "positions" in described else [side["spans"] for side in described["sides"]]
+    spans = [span for group in groups for span in group]
+    return [(s["doc_id"], s["start"], s["end"]) for s in spans if s.get("start") is not None]
+
+
+def _claim(claim: ClaimSpan, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+    document = documents.get(claim.doc_id)
+    text = _surface(document.passage, claim.start, claim.end) if document else None
+    return {"doc_id": claim.doc_id, "start": claim.start, "end": claim.end, "text": text}
+
+
+def _paragraphs(passage: Passage, spans: Iterable[Spans]) -> tuple[Context, ...]:
+    """Give the paragraphs some spans stand in, from first to last; none where there is no text.
+
+    Of a paragraph longer than `LONGEST_CONTEXT` a stretch of that length: from a quarter of it before the span.
+    """
+    if passage.text is None:
+        return ()
+    lines: set[tuple[int, int]] = set()
+    for start, end in (span for each in spans for span in each):
+        at = start
+        while at < end:
+            line_end = passage.text.find("\n", at)
+            line_end = len(passage.text) if line_end < 0 else line_end
+            first, last = passage.text.rfind("\n", 0, at) + 1, line_end
+            if last - first > LONGEST_CONTEXT:
+                first = max(first, min(at - LONGEST_CONTEXT // 4, last - LONGEST_CONTEXT))
+                last = first + LONGEST_CONTEXT
+            lines.add((first, last))
+            at = line_end + 1
+    return tuple(Context(passage.doc_id, first, last, passage.text[first:last]) for first, last in sorted(lines))
+
+
+def _surface(passage: Passage, start: int, end: int) -> str | None:
+    return None if passage.text is None else passage.text[start:end]

@@ -1,0 +1,68 @@
+"""Units: where rows and predictions are counted, and so what the bootstrap draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from khabar.records.labels import Layer
+from khabar.scoring.cases import Cases, GoldStory
+from khabar.scoring.counting import Frame, Unit
+from khabar.scoring.verdicts import Verdict
+from khabar.text.grounding import GroundedDocument
+from khabar.text.passages import Passage
+
+FEW_DOCUMENTS = 30
+"""Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""
+FEW_STORIES = 30
+"""Below this the bootstrap draws disputes and false records within stories; from it on, whole stories."""
+
+TEXT_LAYERS: tuple[Layer, ...] = ("entities", "numbers", "quotes")
+
+
+class Units:
+    """The units of a run. Gold that is scored in parts is never small."""
+
+    def __init__(self, cases: Cases) -> None:
+        reference = cases.reference
+        self._documents = reference.documents
+        self.by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
+        stories = len(cases.stories) if reference.whole is None else reference.whole.stories
+        self._by_dispute = stories < FEW_STORIES
+
+    @property
+    def name(self) -> str:
+        """The unit of the text layers, as it stands in signatures."""
+        return "paragraph" if self.by_paragraph else "document"
+
+    @cached_property
+    def frame(self) -> Frame:
+        """All units of the text layers, those without counts included."""
+        if self.by_paragraph:
+            return Frame({name: range(document.passage.paragraphs) for name, document in self._documents.items()})
+        return Frame({"": sorted(self._documents)})
+
+    def of_offset(self, passage: Passage, offset: int) -> Unit:
+        """Give the unit an offset of a document belongs to."""
+        return (passage.doc_id, passage.paragraph(offset)) if self.by_paragraph else ("", passage.doc_id)
+
+    def of(self, gold: GroundedDocument | GoldStory, verdict: Verdict) -> tuple[Sequence[Unit], Sequence[Unit], Unit]:
+        """Give the units of a verdict's gold rows, of its predictions, and of the document or story itself."""
+        if isinstance(gold, GroundedDocument):
+            rows, items = (
+                [self.of_offset(gold.passage, each.start) for each in side]
+                for side in (verdict.gold, verdict.predicted)
+            )
+            return rows, items, self.of_offset(gold.passage, 0)
+        if not self._by_dispute:
+            whole: Unit = ("", gold.story)
+            return [whole] * len(verdict.gold), [whole] * len(verdict.predicted), whole
+        traps = f"traps of {gold.story}"
+        return (
+            [
+                (traps, issue.issue_id) if issue.status == "apparent" else (gold.story, f"dispute {issue.issue_id}")
+                for issue in verdict.gold
+            ],
+            [(gold.story, f"record {index:09}") for index in range(len(verdict.predicted))],
+            (f"tokens of {gold.story}", 0),
+        )

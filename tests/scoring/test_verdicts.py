@@ -1,0 +1,93 @@
+"""Verdicts: all counts come from them, and the array path for entities counts the same."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from khabar.reading.predictions import given_predictions, split
+from khabar.reading.reference import reference
+from khabar.records.labels import LAYERS
+from khabar.scoring.cases import Cases
+from khabar.scoring.layers import judge_of
+from khabar.scoring.layers.entity_columns import count_columns
+from khabar.scoring.tally import LayerTally
+from khabar.scoring.units import Units
+from tests.strategies import lines
+
+Lines = list[dict[str, Any]]
+some = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def cases_of(gold: Lines, predictions: Lines) -> Cases:
+    said, disputes = split(given_predictions(predictions, []))
+    return Cases(reference(*split(given_predictions(gold, []))), said, disputes)
+
+
+WORDS = "وكورسك بكورسك في\nوكييف كييف كورسك"
+ZONES = [{"start": 0, "end": 17, "zone": "body"}, {"start": 17, "end": len(WORDS), "zone": "boilerplate"}]
+
+
+@st.composite
+def crowded(draw: st.DrawFn, *, gold: bool) -> Lines:
+    """Mentions of few words, so that most overlap, many are equal, and clitics come and go."""
+    mentions: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(0, 9))):
+        label = draw(st.sampled_from(["GPE", "ORG"]))
+        start = draw(st.sampled_from([0, 1, 2, 7, 8, 14, 17, 18, 23]))
+        end = draw(st.sampled_from([end for end in (6, 13, 16, 22, 27, len(WORDS)) if end > start]))
+        place: dict[str, Any] = {"start": start, "end": end}
+        if draw(st.integers(0, 5)) == 0 and not gold:
+            place = {"text": draw(st.sampled_from(["كورسك", "كييف", "موسكو"]))}
+        mentions.append({**place, "label": label, "phenomena": draw(st.sampled_from([[], ["clitic"]]))})
+    if gold:
+        mentions = list({(row["start"], row["end"], row["label"]): row for row in mentions}.values())
+        mentions = [{**row, "scored": draw(st.booleans())} for row in mentions]
+    zones = {"zones": ZONES} if draw(st.booleans()) else {}
+    return [{"doc_id": "d", **({"text": WORDS, **zones} if gold else {}), "entities": mentions}]
+
+
+@some
+@given(
+    st.one_of(
+        st.tuples(crowded(gold=True), crowded(gold=False)),
+        st.tuples(lines(gold=True), lines(gold=False)),
+    )
+)
+def test_entities_as_arrays_count_what_their_verdicts_count(worlds: tuple[Lines, Lines]) -> None:
+    cases = cases_of(*worlds)
+    units, judge = Units(cases), judge_of("entities", cases)
+    arrays, verdicts = (LayerTally(judge.metrics(cases.tags("entities"))) for _ in range(2))
+    count_columns(arrays, cases, units)
+    for ours, theirs in cases.of("entities"):
+        verdict = judge.judge(ours, theirs)
+        verdicts.add(verdict, *units.of(ours, verdict))
+    assert arrays.table is not None
+    expected = verdicts.counts.table(units.frame)
+    counted = {name: values.tolist() for name, values in zip(arrays.table.columns, arrays.table.values, strict=True)}
+    assert counted == dict(zip(expected.columns, (values.tolist() for values in expected.values), strict=True))
+    assert (arrays.set_aside, arrays.ungrounded) == (verdicts.set_aside, verdicts.ungrounded)
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_every_row_and_prediction_stands_once_in_the_headline_and_its_faults_are_what_is_left(
+    gold: Lines, predictions: Lines
+) -> None:
+    cases = cases_of(gold, predictions)
+    for layer in LAYERS:
+        judge = judge_of(layer, cases)
+        for ours, theirs in cases.of(layer):
+            verdict = judge.judge(ours, theirs)
+            headline = verdict.headline
+            used = [guess for _, guess in headline.pairs]
+            assert sorted([*used, *headline.false, *headline.aside]) == list(range(len(verdict.predicted)))
+            rows = [*(row for row, _ in headline.pairs), *headline.missed]
+            assert len(set(rows)) == len(rows)
+            costly = [fault for fault in verdict.faults if fault.cause != "wrong_type"]
+            assert sorted(f.gold for f in costly if f.outcome != "false" and f.gold is not None) == sorted(
+                headline.missed
+            )
+            assert sorted(f.predicted for f in costly if f.predicted is not None) == sorted(headline.false)
