@@ -1,0 +1,67 @@
+"""An error as a line: what is gold, what was predicted, and the cause.
+
+Such a line is read right to left: gold, an arrow, what was predicted, and the cause. Each part is isolated, so that
+Latin and Arabic do not move each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from khabar.records.errors import Error
+from khabar.records.labels import Layer
+from khabar.text.terminal import NOTHING, RIGHT_TO_LEFT, harmless, isolated, shortened
+
+_LONGEST_QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorLine:
+    """An error in words; `NOTHING` stands for gold that a false alarm lacks, and for the prediction of a miss."""
+
+    layer: Layer
+    gold: str
+    predicted: str
+    cause: str
+
+    def __str__(self) -> str:
+        parts = (self.gold, "←", self.predicted, f"({self.layer}: {self.cause})")
+        return RIGHT_TO_LEFT + "  ".join(part if part == "←" else isolated(part) for part in parts)
+
+
+def error_line(error: Error) -> ErrorLine:
+    """Put an error into words."""
+    return ErrorLine(error.layer, _words(error.gold, error.layer), _words(error.predicted, error.layer), error.cause)
+
+
+def _words(row: Mapping[str, Any] | None, layer: Layer) -> str:
+    """A row or prediction of a file of errors: its surface and what matters of it, as one harmless line."""
+    if row is None:
+        return NOTHING
+    if layer == "conflicts":
+        words = [row.get("issue_id"), row.get("type"), _values(row.get("sides"))]
+    elif layer == "entities":
+        words = [row.get("text"), row.get("label")]
+    elif layer == "numbers":
+        bounds = dict.fromkeys(str(row[key]) for key in ("low", "high") if row.get(key) is not None)
+        value = row.get("edtf") or row.get("edtf_literal") or "–".join(bounds)
+        words = [row.get("text"), row.get("kind"), row.get("modality"), value, row.get("unit")]
+    else:
+        # The bounds of a long quote are to be seen at its two ends.
+        words = [f"«{shortened(str(row.get('text') or ''), _LONGEST_QUOTE)}»", _speaker(row.get("speaker"))]
+    return harmless(" ".join(str(part) for part in words if part) or NOTHING)
+
+
+def _values(sides: object) -> str:
+    """The values of a predicted dispute's sides, one against the other."""
+    sides = sides if isinstance(sides, list) else []
+    return " / ".join(str(side.get("value")) for side in sides if isinstance(side, Mapping) and side.get("value"))
+
+
+def _speaker(source: object) -> str:
+    """What names a speaker: a key, or the first that a system gives of what the scorer reads."""
+    if isinstance(source, Mapping):
+        return next((str(source[key]) for key in ("name", "text", "wikidata", "entity_id") if source.get(key)), "?")
+    return str(source or "?")
