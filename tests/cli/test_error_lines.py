@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from khabar.scoring.error_lines import error_line
 
 from khabar.cli.show import errors_under, paragraphs
 from khabar.records import Document
 from khabar.records.errors import Context, Error
 from khabar.records.labels import Layer
+from khabar.scoring.error_lines import error_line
 from khabar.text.terminal import ISOLATE, NOTHING, POP, RIGHT_TO_LEFT
 
 

@@ -20,8 +20,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import Score
-from khabar.scoring.scorer import count
-from khabar.scoring.scorer import measure
+from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally
 
 CHECKER = "oracle"
