@@ -28,7 +28,8 @@ from khabar.reading.reference import Reference
 from khabar.records import CONFIGS, Document, Entity, Row
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.compare import compare
-from khabar.scoring.scorer import Counted, count, measure
+from khabar.scoring.scorer import count, measure
+from khabar.scoring.tally import Tally
 from khabar.systems.journal import Journal, digest
 from khabar.systems.protocol import SlowSystem, System
 from khabar.systems.registry import EMBEDDED, find_system
@@ -84,7 +85,7 @@ class _Run:
 
     story: StressedStory
     records: Records
-    counted: Counted
+    counted: Tally
 
 
 def stress(
