@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from khabar.annotations.label_studio.start import shown_again
 from khabar.annotations.rounds import Articles, in_file_order
@@ -53,6 +53,7 @@ def by_content(rows: Sequence[Row]) -> list[bytes]:
     return sorted(msgspec.json.encode(row) for row in rows)
 
 
+@settings(deadline=None)
 @given(documents())
 def test_any_rows_come_back(rows: list[Row]) -> None:
     assert by_content(read(document_page(rows, TEXT))) == by_content(rows)

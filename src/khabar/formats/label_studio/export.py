@@ -70,7 +70,7 @@ class _Task:
                 fix = "export one annotation a task: one annotator's, or the agreed one"
                 self._report("format-broken", f"{self._name} has several annotations", fix=fix)
                 return None
-            if "key" in self._data:
+            if {"key", "annotator"} <= set(self._data):
                 return self._of_round(text, results)
             page = to_page(list(self._plain(text, results)), self._report)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
