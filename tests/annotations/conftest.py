@@ -14,7 +14,23 @@ from pathlib import Path
 
 import pytest
 
+from khabar.annotations.agreement.alignment import RowPair, align
+from khabar.annotations.rounds import Round, read_round
 from khabar.annotations.server import Connection, connection
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def first_round() -> Round:
+    """Passes a and b of the first round, as they were made."""
+    return read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
+
+
+@pytest.fixture(scope="session")
+def first_pairs(first_round: Round) -> tuple[RowPair, ...]:
+    """Its rows side by side."""
+    return align(first_round.a.rows, first_round.b.rows, first_round.texts, first_round.stories)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from khabar.annotations.adjudication import Decided, disagreements, settle
 from khabar.annotations.adjudication.decisions import decide, decided_rows, plain
-from khabar.annotations.agreement import Round, differences, read_round
-from khabar.annotations.agreement.alignment import align
+from khabar.annotations.agreement import Round, differences
+from khabar.annotations.agreement.alignment import RowPair, align
 from khabar.reading.rows import write_rows
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Reading, Registered, Row
 from khabar.records.decisions import Verdict
@@ -26,7 +26,10 @@ def problem(kind: str, message: str, fix: str | None = None) -> None:
 
 def adjudicated(given: Round, verdict: Verdict, rows: Sequence[Row] = ()) -> list[Row]:
     """Gold when every question, wording included, is answered alike."""
-    pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
+    return decided_alike(align(given.a.rows, given.b.rows, given.texts, given.stories), given, verdict, rows)
+
+
+def decided_alike(pairs: Sequence[RowPair], given: Round, verdict: Verdict, rows: Sequence[Row] = ()) -> list[Row]:
     decided = []
     for each in disagreements(pairs, given.texts):
         decision = decide(each, verdict, "why", "me", plain(rows))
@@ -73,16 +76,16 @@ def test_all_b_is_pass_b_but_for_names() -> None:
     assert {row.entity_id for row in gold if isinstance(row, Registered)} >= {"putin", "battle"}
 
 
-def test_the_real_round_all_a_is_byte_for_byte_pass_a(tmp_path: Path) -> None:
-    folder = ROOT / "annotations" / "rounds" / "first"
-    write_rows(tmp_path / "gold.jsonl", adjudicated(read_round(folder, ROOT / "seeds", ["a", "b"]), "a"))
-    assert (tmp_path / "gold.jsonl").read_bytes() == (folder / "a.jsonl").read_bytes()
+def test_the_real_round_all_a_is_byte_for_byte_pass_a(
+    first_round: Round, first_pairs: tuple[RowPair, ...], tmp_path: Path
+) -> None:
+    write_rows(tmp_path / "gold.jsonl", decided_alike(first_pairs, first_round, "a"))
+    assert (tmp_path / "gold.jsonl").read_bytes() == (first_round.folder / "a.jsonl").read_bytes()
 
 
-def test_the_real_round_all_b_agrees_with_pass_b() -> None:
-    read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
-    gold = adjudicated(read, "b")
-    assert differences(align(gold, read.b.rows, read.texts, read.stories)) == []
+def test_the_real_round_all_b_agrees_with_pass_b(first_round: Round, first_pairs: tuple[RowPair, ...]) -> None:
+    gold = decided_alike(first_pairs, first_round, "b")
+    assert differences(align(gold, first_round.b.rows, first_round.texts, first_round.stories)) == []
 
 
 def test_rows_come_in_by_their_place() -> None:

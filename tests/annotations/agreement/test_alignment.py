@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from khabar.annotations.agreement import differences, read_round
+from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
 from khabar.annotations.agreement.names import key_names, matched_groups, renamed
 from khabar.annotations.keys import keys_of, with_keys
 from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
 from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, entity, issue, quote, registered
-
-ROOT = Path(__file__).parents[3]
 
 
 def aligned(a: Sequence[Row], b: Sequence[Row]) -> tuple[RowPair, ...]:
@@ -137,26 +133,18 @@ def test_order_says_nothing() -> None:
     assert not told(aligned(changed, again))
 
 
-@pytest.fixture(scope="module")
-def real() -> tuple[RowPair, ...]:
-    read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
-    return align(read.a.rows, read.b.rows, read.texts, read.stories)
+def test_the_real_round_keeps_every_row(first_round: Round, first_pairs: tuple[RowPair, ...]) -> None:
+    assert [pair.a for pair in first_pairs if pair.a is not None] == list(first_round.a.rows)
+    assert sum(pair.b is not None for pair in first_pairs) == len(first_round.b.rows)
 
 
-def test_the_real_round_keeps_every_row(real: tuple[RowPair, ...]) -> None:
-    read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["a", "b"])
-    assert [pair.a for pair in real if pair.a is not None] == list(read.a.rows)
-    assert sum(pair.b is not None for pair in real) == len(read.b.rows)
-
-
-def test_the_real_round_seen_from_the_other_side(real: tuple[RowPair, ...]) -> None:
+def test_the_real_round_seen_from_the_other_side(first_round: Round, first_pairs: tuple[RowPair, ...]) -> None:
     """Which pass is named first changes whose names are used, and no more."""
-    read = read_round(ROOT / "annotations" / "rounds" / "first", ROOT / "seeds", ["b", "a"])
-    swapped = align(read.a.rows, read.b.rows, read.texts, read.stories)
+    swapped = align(first_round.b.rows, first_round.a.rows, first_round.texts, first_round.stories)
 
     def seen(pairs: Sequence[RowPair]) -> list[tuple[str, str, bool, bool]]:
         return sorted((pair.layer, type(pair.row).__name__, pair.a is None, pair.b is None) for pair in pairs)
 
     turned = [RowPair(pair.b, pair.a) for pair in swapped]
-    assert seen(turned) == seen(real)
-    assert len(differences(swapped)) == len(differences(real))
+    assert seen(turned) == seen(first_pairs)
+    assert len(differences(swapped)) == len(differences(first_pairs))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations.agreement import Agreement, agreement, agreement_table, read_round
+from khabar.annotations.agreement import Agreement, Round, agreement, agreement_table, read_round
 from khabar.annotations.agreement.table import CEILINGS, lines
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from tests.annotations.story import ONE, TWO, a_folder, a_pass, a_round, entity
@@ -45,10 +45,9 @@ def test_a_pass_agrees_with_itself() -> None:
     assert found.claims_by_place == 1
 
 
-def test_the_real_passes_agree_with_themselves() -> None:
-    read = read_round(ROUNDS / "first", ROOT / "seeds", ["a", "b"])
-    for each in (read.a, read.b):
-        found = agreement(dataclasses.replace(read, a=each, b=each))
+def test_the_real_passes_agree_with_themselves(first_round: Round) -> None:
+    for each in (first_round.a, first_round.b):
+        found = agreement(dataclasses.replace(first_round, a=each, b=each))
         for layer, figures in found.scored.items():
             wanted = {name: 0 if "traps" in name else 1 for name in figures}
             for name, (x, y) in figures.items():
