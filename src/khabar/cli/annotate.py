@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from khabar.annotations.label_studio.projects import Task
     from khabar.annotations.label_studio.start import Start
     from khabar.annotations.rounds import Articles
-    from khabar.records import Document
 
 app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=True)
 
@@ -88,7 +87,7 @@ def push(
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass
     from khabar.annotations.label_studio.shares import share_of
-    from khabar.annotations.rounds import PassName
+    from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
 
     if source is not None and system is not None:
@@ -96,11 +95,11 @@ def push(
     if finished and source is None:
         raise wrong_option("--finished needs a pass", fix="name its file with --from")
     which = PassName(round_name, pass_name)
-    articles, known = _articles(seeds)
+    articles = read_articles(seeds)
     share = share_of(documents, list(articles.texts))
     configurations = read_round_configurations()
     there = connection(data)
-    start = _start(source, system, finished, articles, [document for document in known if document.doc_id in share])
+    start = _start(source, system, finished, articles, share)
     with asking(there), progress() as show:
         server = Server(there.client(), there.url)
         pushed = push_pass(server, which, articles, share, annotator or pass_name, start, configurations, show)
@@ -121,13 +120,13 @@ def pull(
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
-    from khabar.annotations.rounds import PassName
+    from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import InputError
     from khabar.reading.rows import write_rows
 
     which = PassName(round_name, pass_name)
-    articles, _ = _articles(seeds)
+    articles = read_articles(seeds)
     configurations = read_round_configurations()
     there = connection(data)
     with asking(there):
@@ -163,42 +162,14 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
-    from khabar.annotations.rounds import Articles
-    from khabar.reading.incidents import InputError
-    from khabar.records import Document
-    from khabar.seeds import read_manifest, read_text, verify
-
-    problems = verify(seeds)
-    if problems:
-        raise InputError(problems)
-    known = [
-        Document(
-            doc_id=seed.doc_id,
-            story=seed.story,
-            outlet=seed.outlet,
-            title=seed.title,
-            text=read_text(seeds, seed),
-            sha256=seed.sha256,
-            lang=seed.lang,
-            published=seed.published,
-            published_evidence=seed.published_evidence,
-            rights=seed.rights,
-        )
-        for seed in read_manifest(seeds)
-    ]
-    texts = {document.doc_id: document.text for document in known}
-    return Articles(texts, {document.doc_id: document.story for document in known}), known
-
-
-def _start(
-    source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
-) -> Start:
+def _start(source: Path | None, system: str | None, finished: bool, articles: Articles, share: Sequence[str]) -> Start:
     from khabar.annotations.label_studio.start import Start, start_of_file, start_of_system
 
     if source is not None:
         return start_of_file(source, articles, finished)
-    return Start() if system is None else start_of_system(system, documents)
+    if system is None:
+        return Start()
+    return start_of_system(system, [document for document in articles.documents if document.doc_id in share])
 
 
 def _print_shares(
