@@ -80,7 +80,7 @@ class StressReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Answered:
     """What a system said of a story, and how that counts."""
 
     story: StressedStory
@@ -140,7 +140,7 @@ class _Answering:
         self._name = system if isinstance(system, str) else None
         self.system = find_system(system, gold, Terms(journal=journal)) if isinstance(system, str) else system
 
-    def run(self, name: str, variant: StressedStory, reference: Reference) -> _Run:
+    def run(self, name: str, variant: StressedStory, reference: Reference) -> _Answered:
         """Run the system on a variant and count what it says. Raises InputError."""
         incidents = Incidents()
         records = checked_predictions(self._said(name, variant, reference), reference, self._layers, incidents)
@@ -151,7 +151,7 @@ class _Answering:
             back = disputes_of_the_original(records.disputes, variant)
             judged = count(self._gold, (), back, layers=["conflicts"])
             counted = replace(counted, layers={**counted.layers, "conflicts": judged.layers["conflicts"]})
-        return _Run(variant, records, counted)
+        return _Answered(variant, records, counted)
 
     def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
         """What the system says: kept from an earlier run, or asked for now."""
@@ -174,7 +174,7 @@ class _Answering:
         return said
 
 
-def _layers(first: _Run, again: _Run, seed: int) -> dict[str, LayerUnderStress]:
+def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:
     compared = compare(first.counted, again.counted, seed=seed)
     one, other = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
     same = {layer: consistency(one[layer], other[layer]) for layer in LAYERS}
