@@ -31,10 +31,9 @@ from khabar.scoring.compare import compare
 from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally
 from khabar.systems.journal import Journal, digest
-from khabar.systems.protocol import SlowSystem, System
+from khabar.systems.protocol import Options, SlowSystem, System
 from khabar.systems.registry import EMBEDDED, find_system
 from khabar.systems.running import run_system
-from khabar.systems.terms import Terms
 from khabar.version import __version__
 
 ORIGINAL = "original"
@@ -138,7 +137,7 @@ class _Answering:
     ) -> None:
         self._gold, self._layers, self._seed, self._journal, self._progress = gold, layers, seed, journal, progress
         self._name = system if isinstance(system, str) else None
-        self.system = find_system(system, gold, Terms(journal=journal)) if isinstance(system, str) else system
+        self.system = find_system(system, gold, Options(journal=journal)) if isinstance(system, str) else system
 
     def run(self, name: str, variant: StressedStory, reference: Reference) -> _Answered:
         """Run the system on a variant and count what it says. Raises InputError."""
@@ -159,7 +158,7 @@ class _Answering:
             self._name is not None and ":" not in self._name
         )  # what has a prefix keeps its answers itself, or is code
         asked = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
-        said: list[Any] | None = self._journal.get(asked) if kept else None
+        said: list[Any] | None = self._journal.get(asked, list) if kept else None
         if said is None:
             system = self.system
             if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
