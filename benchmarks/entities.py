@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import resource
 import sys
@@ -64,13 +63,18 @@ def parse(folder: Path) -> dict[str, Any]:
     return {"rows": sum(len(decode(line)["entities"]) for lines in files for line in lines)}
 
 
-def count(folder: Path) -> dict[str, Any]:
+def counts(folder: Path) -> dict[str, Any]:
     """khabar without intervals: read, check, match and count, through the Python interface."""
-    os.environ["OPENBLAS_NUM_THREADS"] = "1"  # as the command line does, before NumPy starts threads that idle
-    from khabar.api import counted, gold_of
+    from khabar.api import read_gold
+    from khabar.reading.checks import checked_predictions
+    from khabar.reading.incidents import Incidents
+    from khabar.scoring.scorer import count
 
-    reference, _ = gold_of(folder / "gold.jsonl", "test")
-    table = counted(folder / "predictions.jsonl", reference, ["entities"])[0].layers["entities"].table
+    incidents = Incidents()
+    reference = read_gold(folder / "gold.jsonl", "test", incidents)
+    records = checked_predictions(folder / "predictions.jsonl", reference, ["entities"], incidents)
+    incidents.refuse()
+    table = count(reference, records.documents, layers=["entities"]).layers["entities"].table
     assert table is not None
     right, false, missed = (table.totals()[f"exact.{outcome}"] for outcome in ("tp", "fp", "fn"))
     return {"f1": 2 * right / (2 * right + false + missed)}
@@ -128,7 +132,7 @@ def cpu() -> float:
 CHILDREN: dict[str, Callable[[Path], dict[str, Any] | None]] = {
     "generate": generate,
     "parse": parse,
-    "count": count,
+    "count": counts,
     "nervaluate": nervaluate,
     "seqeval": seqeval,
 }

@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from khabar import collecting
 from khabar.progress import Progress, quiet
 from khabar.records.labels import LAYERS, Layer
 
@@ -133,7 +132,6 @@ def run(
         return score([*annotations, *disputes], gold=reference, layers=layers, incidents=collected)
 
 
-@collecting.paused()
 def read_gold(gold: Gold, split: str, incidents: Incidents) -> Reference:
     """Gold to score against. Warnings about it are added to `incidents`. Raises khabar.InputError."""
     from khabar.corpus.gold import load_gold
@@ -213,7 +211,6 @@ def _are_large(*inputs: str | Path) -> bool:
     return bytes_of([file for source in inputs for file in sources(source, Incidents())]) > AT_ONCE
 
 
-@collecting.paused()
 def _counted(
     inputs: Sequence[Predictions], gold: Gold, split: str, layers: Sequence[Layer], incidents: Incidents
 ) -> list[Tally]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -59,9 +58,6 @@ def score(
     ] = None,
 ) -> None:
     """Score predictions against gold, of any size: what is large is counted in parts, on all cores."""
-    from khabar.scoring.bootstrap import BLAS_THREADS
-
-    os.environ.setdefault(BLAS_THREADS, "1")  # NumPy is not loaded yet
     from khabar import api
     from khabar.reading.incidents import Incidents
 
