@@ -43,7 +43,7 @@ from khabar.annotations.label_studio.configuration import edited, read_configura
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
 from khabar.annotations.label_studio.start import start_of_file
-from khabar.annotations.rounds import Articles, read_articles
+from khabar.annotations.rounds import Articles
 from khabar.annotations.server import asking, connection
 from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
@@ -206,7 +206,10 @@ def _environment(case: dict[str, Any]) -> list[Incident]:
 
 
 def _articles() -> Articles:
-    return read_articles(Path("shared/seeds"))
+    folder = Path("shared/seeds")
+    seeds = read_manifest(folder)
+    texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
+    return Articles(texts, {seed.doc_id: seed.story for seed in seeds})
 
 
 def _pages(case: dict[str, Any]) -> list[Incident]:
@@ -251,7 +254,7 @@ def _convert(case: dict[str, Any]) -> list[Incident]:
 
 def _edits(case: dict[str, Any]) -> list[Incident]:
     articles = _articles()
-    rows = [located.row for located in read_gold(Path("shared/gold"), Incidents())]
+    rows = [located.row for located in read_gold(Path("shared/gold"), [])]
     story = story_of(read_manifest(Path("shared/seeds")), articles.texts, rows, "kursk")
     changes = read_changes(Path("changes.jsonl"))
     return _refused(lambda: variants(story, changes) if case.get("variants") else apply(story, changes))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -177,3 +179,13 @@ def test_gold_smuggled_in_by_hand(board: Leaderboard, tmp_path: Path) -> None:
 
 def test_no_folder_is_bad_input(board: Leaderboard) -> None:
     assert khabar("leaderboard", "check", "--eval", board.root / "none", "--gold", board.corpus).ids == ["file-missing"]
+
+
+def test_what_a_killed_writer_left_goes_with_the_next_one(board: Leaderboard) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for command in (("build",), ("add", "rules", "--run", "rules")):
+        (board.folder() / f".result.json.{ended.pid}.part").write_bytes(b"{")
+        assert board.ids == ["file-unlisted"]
+        assert board(*command).code == 0
+        assert board.ids == []

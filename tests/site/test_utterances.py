@@ -82,4 +82,4 @@ def test_evidence_is_the_claim_in_its_sentence() -> None:
     issues = [row for row in tables["conflicts"] if isinstance(row, Conflict)]
     told = issues_by_status(issues, claims, "kursk")
     assert sum(map(len, told.values())) == len(issues)
-    assert sum(len(p.claims) for each in told.values() for issue in each for p in issue.positions) == len(claims)
+    assert sum(len(p.claims) for each in told.values() for issue in each for p in issue.answers) == len(claims)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import console, print_json, progress, table, writing
+from khabar.cli.console import console, print_json, progress, say, table, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def adjudicate(
 
         with writing(path), progress() as show:
             done = exchange(connection(data), given, found, path, show)
-        typer.echo(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
+        say(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
     state = read_adjudication(found, path)
     if not state.undecided:
         from khabar.reading.files import write_all
@@ -104,7 +104,7 @@ def adjudicate(
     elif state.undecided:
         _print_undecided(state, path)
     else:
-        print(f"{state}: {', '.join(map(str, written))} written")
+        say(f"{state}: {', '.join(map(str, written))} written")
     if state.undecided:
         raise typer.Exit(1)
 

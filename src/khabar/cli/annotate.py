@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import print_json, progress, warn, writing
+from khabar.cli.console import print_json, progress, say, warn, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from khabar.annotations.label_studio.projects import Task
     from khabar.annotations.label_studio.start import Start
     from khabar.annotations.rounds import Articles
+    from khabar.records import Document
 
 app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=True)
 
@@ -53,9 +54,9 @@ def serve(
         if as_json:
             print_json({"url": served.url, "email": served.login.email, "login": str(login_file(data))})
         else:
-            print(f"Label Studio is at {served.url}")
-            print(f"Log in as {served.login.email}; the password is in {login_file(data)}.")
-            print("Ctrl-C stops it.")
+            say(f"Label Studio is at {served.url}")
+            say(f"Log in as {served.login.email}; the password is in {login_file(data)}.")
+            say("Ctrl-C stops it.")
         sys.stdout.flush()
         served.wait()
 
@@ -87,7 +88,7 @@ def push(
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass
     from khabar.annotations.label_studio.shares import share_of
-    from khabar.annotations.rounds import PassName, read_articles
+    from khabar.annotations.rounds import PassName
     from khabar.annotations.server import asking, connection
 
     if source is not None and system is not None:
@@ -95,11 +96,11 @@ def push(
     if finished and source is None:
         raise wrong_option("--finished needs a pass", fix="name its file with --from")
     which = PassName(round_name, pass_name)
-    articles = read_articles(seeds)
+    articles, known = _articles(seeds)
     share = share_of(documents, list(articles.texts))
     configurations = read_round_configurations()
     there = connection(data)
-    start = _start(source, system, finished, articles, share)
+    start = _start(source, system, finished, articles, [document for document in known if document.doc_id in share])
     with asking(there), progress() as show:
         server = Server(there.client(), there.url)
         pushed = push_pass(server, which, articles, share, annotator or pass_name, start, configurations, show)
@@ -120,13 +121,13 @@ def pull(
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
-    from khabar.annotations.rounds import PassName, read_articles
+    from khabar.annotations.rounds import PassName
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import InputError
     from khabar.reading.rows import write_rows
 
     which = PassName(round_name, pass_name)
-    articles = read_articles(seeds)
+    articles, _ = _articles(seeds)
     configurations = read_round_configurations()
     there = connection(data)
     with asking(there):
@@ -156,20 +157,48 @@ def _interruptible() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
+        say("Stopped.", err=True)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
-def _start(source: Path | None, system: str | None, finished: bool, articles: Articles, share: Sequence[str]) -> Start:
+def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
+    from khabar.annotations.rounds import Articles
+    from khabar.reading.incidents import InputError
+    from khabar.records import Document
+    from khabar.seeds import read_manifest, read_text, verify
+
+    problems = verify(seeds)
+    if problems:
+        raise InputError(problems)
+    known = [
+        Document(
+            doc_id=seed.doc_id,
+            story=seed.story,
+            outlet=seed.outlet,
+            title=seed.title,
+            text=read_text(seeds, seed),
+            sha256=seed.sha256,
+            lang=seed.lang,
+            published=seed.published,
+            published_evidence=seed.published_evidence,
+            rights=seed.rights,
+        )
+        for seed in read_manifest(seeds)
+    ]
+    texts = {document.doc_id: document.text for document in known}
+    return Articles(texts, {document.doc_id: document.story for document in known}), known
+
+
+def _start(
+    source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
+) -> Start:
     from khabar.annotations.label_studio.start import Start, start_of_file, start_of_system
 
     if source is not None:
         return start_of_file(source, articles, finished)
-    if system is None:
-        return Start()
-    return start_of_system(system, [document for document in articles.documents if document.doc_id in share])
+    return Start() if system is None else start_of_system(system, documents)
 
 
 def _print_shares(
@@ -193,9 +222,9 @@ def _print_shares(
             ]
         print_json(result)
         return
-    print(f"{'':12}{'annotator':16}" + "".join(f"{column:>7}" for column in columns))
+    say(f"{'':12}{'annotator':16}" + "".join(f"{column:>7}" for column in columns))
     for kind, of_kind in by_kind.items():
         for share in of_kind:
-            print(f"{kind:12}{share.annotator:16}" + "".join(f"{getattr(share, column):7}" for column in columns))
+            say(f"{kind:12}{share.annotator:16}" + "".join(f"{getattr(share, column):7}" for column in columns))
     if rows is not None:
-        print(f"{rows} rows in {file}" if rows else "nothing is submitted yet, and nothing written")
+        say(f"{rows} rows in {file}" if rows else "nothing is submitted yet, and nothing written")

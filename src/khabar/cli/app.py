@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -63,6 +63,10 @@ EXTRAS = dict.fromkeys(
 
 def main() -> None:
     """Run the command line. Exit codes: 0 fine, 1 a threshold or check failed, 2 bad input or usage."""
+    if sys.stderr is None:  # closed: what is said there is said to nobody, and not on standard output
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    if sys.stdout is None:
+        _refuse(Incident("file-unwritable", "standard output is closed", fix=f"send it elsewhere, say to {os.devnull}"))
     _speak_unicode()
     gc.set_threshold(100_000)  # what is made stays, mostly: look seldom,
     atexit.register(gc.freeze)  # and not once more at the end
@@ -84,7 +88,7 @@ def main() -> None:
         _refuse(Incident(incident, error.strerror or str(error), name))
 
 
-def _refuse(problem: object) -> None:
+def _refuse(problem: object) -> NoReturn:
     print(problem, file=sys.stderr)
     raise SystemExit(2) from None
 
@@ -103,8 +107,6 @@ def _run() -> None:
 
 def _flush() -> None:
     """Write what is still held back. A reader who has left by now changes nothing about how the command ended."""
-    if sys.stdout is None:
-        return
     try:
         sys.stdout.flush()
     except OSError as error:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, table, warn
+from khabar.cli.console import console, note, print_json, say, table, warn
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers
 from khabar.cli.score import decimal
 from khabar.text.terminal import harmless
@@ -87,7 +87,7 @@ def _tell_worse(compared: Mapping[str, Mapping[str, Difference]], baseline: str)
                 message = f"not judged on {layer}, it has no interval"
             else:
                 continue
-            typer.echo(harmless(f"{name}: {message} (--fail-if-worse)"), err=True)
+            say(f"{name}: {message} (--fail-if-worse)", err=True)
     return worse
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from khabar.progress import quiet
+from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 _MOST_WARNINGS = 20
 
 
+def say(text: str, *, err: bool = False) -> None:
+    """Print lines on stdout, or on stderr; whatever stands in them neither moves the cursor nor turns its line."""
+    typer.echo("\n".join(map(harmless, text.split("\n"))), err=err)
+
+
 def print_json(value: Any) -> None:
     """Print JSON without NaN, Arabic as it is."""
     print(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
@@ -32,9 +38,9 @@ def warn(incidents: Iterable[Incident]) -> None:
     """Print warnings to stderr, the first few of many."""
     lines = [str(incident) for incident in incidents]
     for line in lines[:_MOST_WARNINGS]:
-        typer.echo(line, err=True)
+        say(line, err=True)
     if len(lines) > _MOST_WARNINGS:
-        typer.echo(f"… and {len(lines) - _MOST_WARNINGS} more warnings (khabar validate lists all)", err=True)
+        say(f"… and {len(lines) - _MOST_WARNINGS} more warnings (khabar validate lists all)", err=True)
 
 
 def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **more: Any) -> None:
@@ -47,10 +53,10 @@ def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **mo
         print_json({"valid": not failed, "incidents": [incident.to_dict() for incident in incidents], **more})
     else:
         for incident in failed:
-            typer.echo(str(incident), err=True)
+            say(str(incident), err=True)
         warn(incident for incident in incidents if incident.level == "warning")
         if not failed:
-            print(sound)
+            say(sound)
     if failed:
         raise typer.Exit(1)
 

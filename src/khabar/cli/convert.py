@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import print_json, warn, writing
+from khabar.cli.console import print_json, say, warn, writing
 from khabar.cli.options import AsJson, Gold, Split, wrong_option
 
 if TYPE_CHECKING:
@@ -84,10 +84,10 @@ def convert(
             }
         )
         return
-    print(f"{made.source} → {made.target}: {made.documents} document(s)", end="")
-    print("".join(f", {count} {layer}" for layer, count in made.rows.items() if count))
+    rows = "".join(f", {count} {layer}" for layer, count in made.rows.items() if count)
+    say(f"{made.source} → {made.target}: {made.documents} document(s){rows}")
     for what, times in made.lost.items():
-        typer.echo(f"lost: {times} {what}", err=True)
+        say(f"lost: {times} {what}", err=True)
 
 
 def _repairs(text: str | None) -> tuple[Repair, bool]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import console, print_checked, print_json, table, warn, writing
+from khabar.cli.console import console, print_checked, print_json, say, table, warn, writing
 from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def _write(built: Built, out: Path, as_json: bool) -> None:
         print_json({"out": str(out), "rows": rows})
         return
     for split, configs in rows.items():
-        print(f"{split}: " + ", ".join(f"{n} {config}" for config, n in configs.items()))
+        say(f"{split}: " + ", ".join(f"{n} {config}" for config, n in configs.items()))
 
 
 @app.command(epilog="Example: khabar corpus fill corpus-without-text articles/*.txt --out corpus")
@@ -165,8 +165,8 @@ def upload(
     if as_json:
         print_json({"target": target, "tag": planned.tag, "new": new, "files": sorted(planned.files)})
         return
-    print(f"{target}: {planned.tag} {'is there now' if new else 'was there already'}, {len(planned.files)} files")
-    print(pinned)
+    say(f"{target}: {planned.tag} {'is there now' if new else 'was there already'}, {len(planned.files)} files")
+    say(pinned)
 
 
 def _print_difference(found: Difference) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_checked, print_json, progress, table, warn, writing
+from khabar.cli.console import console, note, print_checked, print_json, progress, say, table, warn, writing
 from khabar.cli.options import AsJson, Gold
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def add(
         return
     for each in added:
         score_table(each.score, each.system)
-    print("\n".join(map(str, files)))
-    print("Now run `khabar leaderboard build`, and commit what changed.")
+    say("\n".join(map(str, files)))
+    say("Now run `khabar leaderboard build`, and commit what changed.")
 
 
 @app.command(epilog="Example: khabar leaderboard build")
@@ -125,7 +125,7 @@ def build(
         print_json(msgspec.to_builtins(built.board))
         return
     _print_board(built.view)
-    print(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
+    say(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
 
 
 @app.command(epilog="Example: khabar leaderboard check")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import progress, warn, writing
+from khabar.cli.console import progress, say, warn, writing
 from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers
 from khabar.cli.score import print_score, spare, write_errors
 
@@ -58,9 +58,9 @@ def run(
     from khabar import api
     from khabar.reading.incidents import Incidents
     from khabar.systems.journal import Journal
-    from khabar.systems.protocol import Options, Price
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
+    from khabar.systems.terms import Price, Terms
 
     wanted = chosen_layers(layers)
     spare(errors, out, gold)
@@ -68,8 +68,8 @@ def run(
     reference = api.read_gold(gold, split, incidents)
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
-    options = Options(time_limit, jobs, Price.parse(price) if price else None, journal)
-    runnable = find_system(system, reference, options)
+    terms = Terms(time_limit, jobs, Price.parse(price) if price else None, journal)
+    runnable = find_system(system, reference, terms)
     documents = api.load(gold, split=split)
     with kept_in(journal), progress() as show:
         annotations, disputes = run_system(runnable, documents, show, wanted)
@@ -98,21 +98,22 @@ def kept_in(journal: Journal) -> Iterator[None]:
         yield
     except (KeyboardInterrupt, InputError):
         if journal.path is not None and journal.path.exists():
-            typer.echo(f"what was answered is kept in {journal.path}: the same command goes on from there", err=True)
+            say(f"what was answered is kept in {journal.path}: the same command goes on from there", err=True)
         raise
     if journal.kept:
-        typer.echo(f"{journal.kept} answer(s) taken from {journal.path}; remove it to ask for all again", err=True)
+        say(f"{journal.kept} answer(s) taken from {journal.path}; remove it to ask for all again", err=True)
 
 
 def tell_failures(system: System | SlowSystem, journal: Journal) -> None:
     """Say what a slow system failed on and has cost; close the journal, or say what it is still good for."""
-    from khabar.systems.protocol import SlowSystem, failure_table
+    from khabar.systems.failures import table
+    from khabar.systems.protocol import SlowSystem
 
     if not isinstance(system, SlowSystem):
         return
-    for line in (*system.report(), *failure_table(system.failures)):
-        typer.echo(line, err=True)
+    for line in (*system.report(), *table(system.failures)):
+        say(line, err=True)
     if not system.failures:
         journal.remove()
     elif journal.path is not None and journal.path.exists():
-        typer.echo(f"to ask for these alone again, run the same command: the rest is in {journal.path}", err=True)
+        say(f"to ask for these alone again, run the same command: the rest is in {journal.path}", err=True)

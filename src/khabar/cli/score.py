@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, progress, table, warn, writing
+from khabar.cli.console import console, note, print_json, progress, say, table, warn, writing
 from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers, wrong_option
 from khabar.text.terminal import harmless
 
@@ -78,7 +78,7 @@ def score(
     warn(incidents)
     print_score(result, Path(file).name, as_json)
     if failures := shortfalls(result.headline, least):
-        typer.echo("\n".join(failures), err=True)
+        say("\n".join(failures), err=True)
         raise typer.Exit(1)
 
 
@@ -97,9 +97,9 @@ def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJs
         print_json({"valid": not collected.errors, "incidents": [incident.to_dict() for incident in incidents]})
     else:
         for incident in incidents:
-            typer.echo(str(incident), err=incident.level == "error")
+            say(str(incident), err=incident.level == "error")
         if not collected.errors:
-            print(f"{harmless(file.name)}: valid, {len(records)} line(s), {len(incidents)} warning(s)")
+            say(f"{file.name}: valid, {len(records)} line(s), {len(incidents)} warning(s)")
     if collected.errors:
         raise typer.Exit(2)
 
@@ -140,7 +140,11 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
 
 def spare(written: Path | None, *others: Path | None) -> None:
     """Refuse to write errors over another file of the command. Raises InputError."""
-    if written is not None and written.resolve() in {other.resolve() for other in others if other is not None}:
+    from khabar.reading.files import is_stream
+
+    if written is None or is_stream(written):
+        return
+    if written.resolve() in {other.resolve() for other in others if other is not None}:
         message = "--errors names a file this command also reads or writes"
         raise wrong_option(message, file=str(written), fix="choose another place")
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from khabar.cli.console import print_checked, print_json, writing
+from khabar.cli.console import print_checked, print_json, say, writing
 from khabar.cli.options import AsJson, Seeds
 
 app = typer.Typer(help="Articles exactly as received, and their manifest.", no_args_is_help=True)
@@ -54,8 +54,8 @@ def add(
         print_json({"added": [seed.doc_id for seed in added]})
         return
     for seed in added:
-        print(f"added {seed.doc_id}")
+        say(f"added {seed.doc_id}")
     if added:
-        print(f"Now fill outlet, title and published (with its evidence) in {folder / MANIFEST}.")
+        say(f"Now fill outlet, title and published (with its evidence) in {folder / MANIFEST}.")
     else:
-        print("nothing new: all of them are there already")
+        say("nothing new: all of them are there already")

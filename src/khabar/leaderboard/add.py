@@ -14,7 +14,7 @@ from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, Submis
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission, as_lines, score_submission, shown_names
 from khabar.leaderboard.survey import EvalFolder, survey
-from khabar.reading.files import sha256
+from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference
@@ -41,6 +41,7 @@ def add(
     version = board_version(reference)
     if problem := key_problem(system):
         raise InputError([Incident("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")])
+    remove_parts(root)
     present = survey(root, incidents) if root.is_dir() else EvalFolder(root, (), ())
     place = place_of(root, system, version)
     report_closed(root, version, incidents)

@@ -15,6 +15,7 @@ from khabar.leaderboard.submission import Submission, score_all
 from khabar.leaderboard.survey import survey
 from khabar.leaderboard.view import BoardView, view_of
 from khabar.progress import Progress, quiet
+from khabar.reading.files import remove_parts
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.reference import Reference
 
@@ -37,9 +38,11 @@ class BuiltBoard:
 def build(root: Path, reference: Reference, progress: Progress = quiet) -> BuiltBoard:
     """Score every submission to the present corpus, make its board, and close those of other versions.
 
-    Nothing is written; `write_all(built.files)` does. Raises InputError with every problem found.
+    Nothing is written (`write_all(built.files)` does that), but what killed writers left is removed. Raises InputError
+    with every problem found.
     """
     incidents = Incidents()
+    remove_parts(root)
     found = survey(root, incidents)
     version = board_version(reference)
     report_closed(root, version, incidents)

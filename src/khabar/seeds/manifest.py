@@ -61,6 +61,8 @@ def misnamed(file: str) -> list[str]:
 def miskeyed(story: str, split: str) -> list[str]:
     """Say why story and split cannot be a seed's: a split names files, and is what `datasets` takes as one."""
     problems = [] if story.strip() else ["story is empty"]
+    if not story.isprintable():
+        problems.append(f"story is {story!r}, which does not print")
     if not _SPLIT.fullmatch(split):
         problems.append(f"split is {split!r}, where letters, digits, _ and inner dots are asked for")
     return problems

@@ -1,9 +1,9 @@
 """The journal of a run: what a slow system has answered so far, so that a run that was stopped can go on.
 
-It is a file beside the predictions (`predictions.jsonl.partial`) with one line an answer. Each answer stands under a
-digest of all it depends on: the system, what it is made of, and what it was asked. So only a run that would ask the
-very same thing takes it up. What failed is not in it and is asked again. When every question has its answer and the
-predictions are written, the journal is removed.
+It stands beside the predictions while they are made (`predictions.jsonl.partial`), one line an answer, each under a
+digest of all it depends on: the system, what it is made of, and what it was asked. An answer is therefore only ever
+taken up by a run that would ask the very same thing. When every question has its answer and the predictions are
+written, the journal goes; what failed is not in it and is asked again.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ import os
 from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
+from khabar.reading.files import is_stream
 from khabar.reading.incidents import Incident, InputError
 
 ENDING = ".partial"
-Answer = TypeVar("Answer")
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -29,9 +29,9 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """Answers by what was asked, in memory and in the file `path` (None: in memory alone).
+    """Answers by what was asked: in memory, and in the file `path` if there is one.
 
-    `kept` counts the answers taken up from an earlier run.
+    `kept` counts the answers that were taken up from an earlier run.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -42,21 +42,23 @@ class Journal:
 
     @classmethod
     def beside(cls, out: Path) -> Journal:
-        """The journal of the predictions that will stand at `out`. Raises OSError if they cannot."""
+        """The journal of the predictions that will stand at `out`; a stream has none. Raises OSError if they cannot."""
+        if is_stream(out):
+            return cls()
         if out.is_dir():
             raise IsADirectoryError(EISDIR, "it is a folder", str(out))
         return cls(out.with_name(out.name + ENDING))
 
-    def get(self, asked: str, kind: type[Answer]) -> Answer | None:
-        """The answer to a question (a `digest`) as a record of `kind`; None if there is none yet."""
+    def get(self, asked: str) -> Any:
+        """The answer to a question (a `digest`), None if there is none yet."""
         if asked in self._earlier:
             self._earlier.remove(asked)
             self.kept += 1
-        return msgspec.convert(self._answers[asked], kind) if asked in self._answers else None
+        return self._answers.get(asked)
 
     def put(self, asked: str, answer: Any) -> None:
-        """Keep an answer, on disk before this returns: a run may be stopped at any moment. Raises InputError."""
-        self._answers[asked] = msgspec.to_builtins(answer)
+        """Keep an answer, at once and for good: a run may be stopped at any moment. Raises InputError."""
+        self._answers[asked] = answer
         if self.path is None:
             return
         line = msgspec.json.encode(_Line(asked, answer)) + b"\n"
@@ -70,7 +72,7 @@ class Journal:
             raise InputError([Incident("file-unwritable", error.strerror or str(error), str(self.path))]) from None
 
     def remove(self) -> None:
-        """Remove the file, once all of it stands in the predictions."""
+        """Remove the file: the run is over, and all of it stands in the predictions."""
         if self.path is not None:
             with suppress(FileNotFoundError):
                 self.path.unlink()
@@ -82,12 +84,12 @@ def digest(*parts: Any) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """Read all whole lines; one that was cut off when a run was stopped counts as never written."""
+    """All whole lines; one that was cut off when a run was stopped is as if never written."""
     answers: dict[str, Any] = {}
     if path.is_file():
         decoder = msgspec.json.Decoder(_Line)
         for line in path.read_bytes().splitlines():
             with suppress(msgspec.DecodeError, RecursionError):
-                entry = decoder.decode(line)
-                answers[entry.asked] = entry.answer
+                found = decoder.decode(line)
+                answers[found.asked] = found.answer
     return answers

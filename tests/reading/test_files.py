@@ -1,0 +1,62 @@
+"""Writing: whole or not at all, and never in the place of a device or a pipe."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from khabar.reading.files import remove_parts, write_all, write_whole
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Path:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("no named pipes here")
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def _reading(pipe: Path, into: list[bytes]) -> threading.Thread:
+    reader = threading.Thread(target=lambda: into.append(pipe.read_bytes()), daemon=True)
+    reader.start()
+    return reader
+
+
+def test_a_pipe_is_written_to_and_stays_one(pipe: Path) -> None:
+    read: list[bytes] = []
+    reader = _reading(pipe, read)
+    write_all({pipe: b"through", pipe.with_name("file"): b"beside"})
+    reader.join(10)
+    assert read == [b"through"]
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert sorted(path.name for path in pipe.parent.iterdir()) == ["file", "pipe"]
+
+
+def test_so_is_a_device() -> None:
+    master, slave = os.openpty()
+    device = Path(os.ttyname(slave))
+    write_whole(device, b"hello")
+    assert os.read(master, 5) == b"hello"
+    assert stat.S_ISCHR(device.stat().st_mode)
+    os.close(master)
+    os.close(slave)
+
+
+def test_parts_of_dead_writers_go(tmp_path: Path) -> None:
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left = tmp_path / "a" / f".card.toml.{ended.pid}.part"
+    mine = tmp_path / f".card.toml.{os.getpid()}.part"
+    others = [tmp_path / ".notes.part", tmp_path / f"card.{ended.pid}.part", tmp_path / "card.toml"]
+    left.parent.mkdir()
+    for path in (left, mine, *others):
+        path.write_bytes(b"")
+    remove_parts(tmp_path)
+    assert not left.exists()
+    assert all(path.exists() for path in (mine, *others))
