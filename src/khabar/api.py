@@ -119,8 +119,7 @@ def run(
     """
     import warnings
 
-    from khabar.systems.failures import table
-    from khabar.systems.protocol import SlowSystem
+    from khabar.systems.protocol import SlowSystem, failure_table
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
@@ -129,7 +128,7 @@ def run(
         runnable = find_system(system, reference) if isinstance(system, str) else system
         annotations, disputes = run_system(runnable, load(gold, split=split), layers=layers)
         if isinstance(runnable, SlowSystem) and runnable.failures:
-            warnings.warn("\n".join(table(runnable.failures)), stacklevel=2)
+            warnings.warn("\n".join(failure_table(runnable.failures)), stacklevel=2)
         return score([*annotations, *disputes], gold=reference, layers=layers, incidents=collected)
 
 

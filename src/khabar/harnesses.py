@@ -6,58 +6,43 @@ A question is one layer of one document, or the disputes of a story; its words a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import khabar
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import LAYERS
 
 if TYPE_CHECKING:
-    from khabar.records import Annotations, Dispute, Document, Prediction
+    from khabar.records import Annotations, Dispute, Prediction
     from khabar.scoring.result import Score
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked. `key` is LAYER/DOC_ID, for conflicts LAYER/STORY; messages are a chat's: role and content."""
-
-    key: str
-    layer: Layer
-    documents: tuple[Document, ...]
-
-    @property
-    def messages(self) -> list[dict[str, str]]:
-        """The rules of the layer, examples with answers, and the article or articles."""
-        from khabar.systems.endpoint.prompts import messages
-
-        return messages(self.layer, self.documents)
+    from khabar.systems.endpoint.prompts import Question
 
 
 @cache
 def questions() -> dict[str, Question]:
     """All questions of the released corpus' test split, by key."""
+    from khabar.systems.endpoint.prompts import Question
+
     documents = khabar.load()
-    found = [Question(f"{layer}/{each.doc_id}", layer, (each,)) for layer in LAYERS[:3] for each in documents]
+    asked = [Question(layer, (document,)) for layer in LAYERS[:3] for document in documents]
     for story in sorted({document.story for document in documents}):
-        theirs = tuple(document for document in documents if document.story == story)
-        found.append(Question(f"conflicts/{story}", "conflicts", theirs))
-    return {question.key: question for question in found}
+        asked.append(Question("conflicts", tuple(document for document in documents if document.story == story)))
+    return {question.key: question for question in asked}
 
 
 def predictions(answers: Mapping[str, str]) -> list[Prediction]:
     """Read answers, by the key of their question, as predictions. What cannot be read says nothing."""
-    from khabar.systems.endpoint.reading import joined, read
+    from khabar.systems.endpoint.answers import joined, read_answer
 
-    said: dict[str, list[Annotations]] = {document.doc_id: [] for document in khabar.load()}
+    parts: dict[str, list[Annotations]] = {document.doc_id: [] for document in khabar.load()}
     disputes: list[Dispute] = []
-    for key, answer in answers.items():
+    for key, content in answers.items():
         question = questions()[key]
-        reading = read(answer, question.layer, question.documents)
-        disputes += reading.disputes
-        for each in reading.said:
-            said[each.doc_id].append(each)
-    return [*(joined(doc_id, parts) for doc_id, parts in said.items()), *disputes]
+        answer = read_answer(content, question.layer, question.documents)
+        disputes += answer.disputes
+        for record in answer.annotations:
+            parts[record.doc_id].append(record)
+    return [*(joined(doc_id, items) for doc_id, items in parts.items()), *disputes]
 
 
 def score(answers: Mapping[str, str]) -> Score:

@@ -13,7 +13,7 @@ from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
 from khabar.records import Conflict, Decoy, Edit, Flip, IssueState
 from khabar.seeds import read_manifest, verify
-from tests.edits.test_changes import DEATHS
+from tests.edits.test_application import DEATHS
 
 FLIP = Flip(
     **{name: getattr(DEATHS, name) for name in ("id", "edits", "rows")},

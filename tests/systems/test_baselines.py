@@ -11,12 +11,10 @@ from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Document, PredictedEntity
-from khabar.systems.baselines.dates import SearchDates
-from khabar.systems.baselines.denial_cue import DenialCue
-from khabar.systems.baselines.digits import digits, digits_multipliers
-from khabar.systems.baselines.quote_marks import quote_marks
+from khabar.systems.baselines.disputes import DenialCue, ValueMismatch
+from khabar.systems.baselines.numbers import SearchDates, digits, digits_multipliers
+from khabar.systems.baselines.quotes import quote_marks
 from khabar.systems.baselines.tagger import InStoryTagger
-from khabar.systems.baselines.value_mismatch import ValueMismatch
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
 

@@ -19,8 +19,8 @@ from khabar.records import Document
 from khabar.systems.command import Command
 from khabar.systems.command.process import MOST_NOISE
 from khabar.systems.journal import Journal
+from khabar.systems.protocol import Options
 from khabar.systems.running import run_system
-from khabar.systems.terms import Terms
 from tests.cli.conftest import Khabar
 
 HEAD = """
@@ -53,7 +53,7 @@ def answered(command: Command, story: list[Document]) -> str:
 
 def test_one_process_for_all_documents(program: Program, story: list[Document], tmp_path: Path) -> None:
     command = Command(
-        program(f"open({str(tmp_path / 'starts')!r}, 'a').write('x')\nfor d in documents: say(d['doc_id'])"), Terms()
+        program(f"open({str(tmp_path / 'starts')!r}, 'a').write('x')\nfor d in documents: say(d['doc_id'])"), Options()
     )
     assert answered(command, story) == "abcd"
     assert command.failures == []
@@ -62,7 +62,7 @@ def test_one_process_for_all_documents(program: Program, story: list[Document], 
 
 def test_it_is_given_the_columns_of_the_dataset(program: Program, story: list[Document], tmp_path: Path) -> None:
     command = Command(
-        program(f"open({str(tmp_path / 'got')!r}, 'a').writelines(json.dumps(d) + '\\n' for d in documents)"), Terms()
+        program(f"open({str(tmp_path / 'got')!r}, 'a').writelines(json.dumps(d) + '\\n' for d in documents)"), Options()
     )
     with pytest.raises(InputError):
         run_system(command, story)
@@ -91,7 +91,7 @@ def test_it_is_given_the_columns_of_the_dataset(program: Program, story: list[Do
 )  # fmt: skip
 def test_a_document_without_an_answer(code: str, kept: str, says: str, program: Program, story: list[Document]) -> None:
     """The others are kept, whatever their order; of this one is said what happened."""
-    command = Command(program(code), Terms(time_limit=1))
+    command = Command(program(code), Options(time_limit=1))
     assert answered(command, story) == kept
     [failure] = [each for each in command.failures if each.layer is None]
     assert failure.where == "b"
@@ -112,7 +112,7 @@ def test_a_document_without_an_answer(code: str, kept: str, says: str, program: 
     ids=["noise", "twice", "a list twice", "unknown", "nameless", "unknown story", "a line of 40 MiB"],
 )  # fmt: skip
 def test_what_is_no_answer_is_ignored_and_said(code: str, says: str, program: Program, story: list[Document]) -> None:
-    command = Command(program(code), Terms())
+    command = Command(program(code), Options())
     assert answered(command, story) == "abcd"
     assert command.failures == []
     assert says in "\n".join(command.report())
@@ -120,13 +120,13 @@ def test_what_is_no_answer_is_ignored_and_said(code: str, says: str, program: Pr
 
 def test_a_flood_is_stopped(program: Program, story: list[Document]) -> None:
     code = "for d in documents: say(d['doc_id']); break\nwhile True: print('x' * (1 << 20))"
-    command = Command(program(code), Terms(time_limit=60))
+    command = Command(program(code), Options(time_limit=60))
     assert answered(command, story) == "abcd"  # one in each process: the first, then the first of the rest …
     assert f"ended after {MOST_NOISE >> 20} MiB" in command.failures[0].what
 
 
 def test_one_that_never_ends_is_ended_when_all_is_answered(program: Program, story: list[Document]) -> None:
-    command = Command(program("for d in documents: say(d['doc_id'])\ntime.sleep(60)"), Terms(time_limit=1))
+    command = Command(program("for d in documents: say(d['doc_id'])\ntime.sleep(60)"), Options(time_limit=1))
     assert answered(command, story) == "abcd"
 
 
@@ -134,7 +134,7 @@ def test_what_it_started_is_ended_with_it(program: Program, story: list[Document
     code = (
         f"child = os.fork()\nif child == 0: time.sleep(60)\nopen({str(tmp_path / 'child')!r}, 'w').write(str(child))\n"
     )
-    command = Command(program(code + "for d in documents: say(d['doc_id'])"), Terms(time_limit=60))
+    command = Command(program(code + "for d in documents: say(d['doc_id'])"), Options(time_limit=60))
     assert answered(command, story) == "abcd"
     assert _gone(int((tmp_path / "child").read_text()))
 
@@ -142,14 +142,14 @@ def test_what_it_started_is_ended_with_it(program: Program, story: list[Document
 @pytest.mark.parametrize("shell", ["nosuch --fast", "false", "exit 3", "true", "echo '{}'", "'"])
 def test_one_that_answers_nothing_is_an_error(shell: str, story: list[Document]) -> None:
     with pytest.raises(InputError) as caught:
-        run_system(Command(shell, Terms(time_limit=5)), story)
+        run_system(Command(shell, Options(time_limit=5)), story)
     assert {each.id for each in caught.value.incidents} == {"system-failed"}
 
 
 def test_one_that_answers_nothing_is_not_tried_with_every_document(story: list[Document], tmp_path: Path) -> None:
     many = [Document(doc_id=str(at), story="s", text="x", sha256="") for at in range(1000)]
     with pytest.raises(InputError, match="1000 times"):
-        run_system(Command(f"echo >> {tmp_path / 'starts'}; exit 3", Terms()), many)
+        run_system(Command(f"echo >> {tmp_path / 'starts'}; exit 3", Options()), many)
     assert (tmp_path / "starts").read_text().count("\n") == 4
 
 
@@ -157,7 +157,7 @@ def test_a_shell_one_liner(story: list[Document]) -> None:
     """Filters hold their output back until they have read all: that is no hang."""
     command = Command(
         'sed -E \'s/.*"doc_id":"([^"]*)".*/{"doc_id": "\\1", "entities": [{"text": "بوتين", "label": "PERS"}]}/\' | cat',
-        Terms(),
+        Options(),
     )
     assert answered(command, story) == "abcd"
 
@@ -167,7 +167,7 @@ def test_an_answer_of_wrong_form_is_an_error(program: Program, story: list[Docum
     code = "for d in documents: say(d['doc_id'], **({'entities': [{'text': 'x', 'label': 'PERSON'}]} if d['doc_id'] in 'bd' else {}))"
     journal = Journal(tmp_path / "out.partial")
     with pytest.raises(InputError) as caught:
-        run_system(Command(program(code), Terms(journal=journal)), story)
+        run_system(Command(program(code), Options(journal=journal)), story)
     assert [(each.id, each.doc_id) for each in caught.value.incidents] == [
         ("label-unknown", "b"),
         ("label-unknown", "d"),
@@ -179,7 +179,7 @@ DISPUTE = '{"story": "s", "type": "numeric", "sides": [{"spans": [{"doc_id": "a"
 
 
 def test_disputes(program: Program, story: list[Document]) -> None:
-    command = Command(program(f"for d in documents: say(d['doc_id'])\nprint({DISPUTE!r})"), Terms())
+    command = Command(program(f"for d in documents: say(d['doc_id'])\nprint({DISPUTE!r})"), Options())
     _, disputes = run_system(command, story)
     assert [(each.story, each.type, len(each.sides)) for each in disputes] == [("s", "numeric", 2)]
     assert command.failures == []
@@ -190,7 +190,7 @@ def test_disputes_of_a_story_that_no_process_got_through(program: Program, story
     code = (
         f"print({DISPUTE!r}, flush=True)\nfor d in documents:\n  if d['doc_id'] == 'b': sys.exit(3)\n  say(d['doc_id'])"
     )
-    command = Command(program(code), Terms())
+    command = Command(program(code), Options())
     _, disputes = run_system(command, story)
     assert len(disputes) == 1
     assert [(each.where, each.layer) for each in command.failures] == [("s", "conflicts"), ("b", None)]
@@ -200,7 +200,7 @@ def test_a_dispute_that_does_not_fit(program: Program, story: list[Document]) ->
     wrong = DISPUTE.replace('"a"', '"z"')
     code = f"print({wrong!r})\nfor d in documents: say(d['doc_id'])"
     with pytest.raises(InputError) as caught:
-        run_system(Command(program(code), Terms()), story)
+        run_system(Command(program(code), Options()), story)
     assert [(each.id, each.doc_id) for each in caught.value.incidents] == [("document-unknown", "z")]
 
 
@@ -280,7 +280,7 @@ def test_the_journal_mends_a_line_that_was_cut_off(tmp_path: Path) -> None:
     path.write_bytes(b'{"asked": "one", "answer": 1}\n{"asked": "tw')
     Journal(path).put("three", 3)
     again = Journal(path)
-    assert [again.get(name) for name in ("one", "two", "three")] == [1, None, 3]
+    assert [again.get(name, int) for name in ("one", "two", "three")] == [1, None, 3]
 
 
 def _gone(pid: int) -> bool:

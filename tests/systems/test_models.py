@@ -16,12 +16,10 @@ from spacy.training import Example
 from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.systems.journal import Journal
-from khabar.systems.models.lines import pieces
-from khabar.systems.models.naming import Naming
-from khabar.systems.models.system import Found, LocalModel
+from khabar.systems.models.base import LabelledSpan, LocalModel, ModelLabels, pieces
+from khabar.systems.protocol import Options
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
-from khabar.systems.terms import Terms
 from tests.cli.conftest import Khabar
 
 
@@ -95,15 +93,20 @@ class Scripted(LocalModel):
         self.asked = []
         return ["PER", "LOC", "MISC"]
 
-    def _find(self, text: str) -> Iterable[Found]:
+    def _find(self, text: str) -> Iterable[LabelledSpan]:
         self.asked.append(text)
         if " 11 " in text:
             raise IndexError("index out of range in self")
-        return [Found(3, 10, "PER"), Found(3, 10, "PER"), Found(0, 3, "MISC"), Found(9, 10, "LOC")]
+        return [
+            LabelledSpan(3, 10, "PER"),
+            LabelledSpan(3, 10, "PER"),
+            LabelledSpan(0, 3, "MISC"),
+            LabelledSpan(9, 10, "LOC"),
+        ]
 
 
 def test_a_document_it_fails_on_is_an_empty_answer(tmp_path: Path, story: list[Document]) -> None:
-    model = Scripted(str(tmp_path), Terms())
+    model = Scripted(str(tmp_path), Options())
     said, _ = run_system(model, story)
     found = [[(one.start, one.end, one.label) for one in each.entities] for each in said]
     assert found == [[(4, 9, "PERS")], [], [(4, 9, "PERS")], [(4, 9, "PERS")]]  # space is cut off, MISC left out
@@ -116,7 +119,7 @@ def test_answers_are_kept_while_the_folder_stays_as_it_is(tmp_path: Path, story:
     (folder / "weights").write_bytes(b"1")
 
     def asked() -> int:
-        model = Scripted(str(folder), Terms(journal=Journal.beside(out)))
+        model = Scripted(str(folder), Options(journal=Journal.beside(out)))
         run_system(model, story)
         return len(model.asked)
 
@@ -127,7 +130,7 @@ def test_answers_are_kept_while_the_folder_stays_as_it_is(tmp_path: Path, story:
 
 def test_labels_that_mean_nothing_are_refused() -> None:
     with pytest.raises(InputError) as caught:
-        Naming(["LABEL_0", "LABEL_1"])
+        ModelLabels(["LABEL_0", "LABEL_1"])
     assert caught.value.incidents[0].id == "label-unknown"
 
 
@@ -137,7 +140,7 @@ def test_labels_that_mean_nothing_are_refused() -> None:
     (["PERS", "OCC", "NORP", "CURR", "UNIT"], "wojood", "ORG, GPE"),
 ])  # fmt: skip
 def test_schemes_are_told_by_their_labels(labels: list[str], scheme: str, never: str) -> None:
-    lines = Naming(labels).report()
+    lines = ModelLabels(labels).report()
     assert lines[0] == f"its labels are read as those of {scheme!r}"
     assert never in lines[-1]
 

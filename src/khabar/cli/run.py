@@ -58,9 +58,9 @@ def run(
     from khabar import api
     from khabar.reading.incidents import Incidents
     from khabar.systems.journal import Journal
+    from khabar.systems.protocol import Options, Price
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
-    from khabar.systems.terms import Price, Terms
 
     wanted = chosen_layers(layers)
     spare(errors, out, gold)
@@ -68,8 +68,8 @@ def run(
     reference = api.read_gold(gold, split, incidents)
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
-    terms = Terms(time_limit, jobs, Price.parse(price) if price else None, journal)
-    runnable = find_system(system, reference, terms)
+    options = Options(time_limit, jobs, Price.parse(price) if price else None, journal)
+    runnable = find_system(system, reference, options)
     documents = api.load(gold, split=split)
     with kept_in(journal), progress() as show:
         annotations, disputes = run_system(runnable, documents, show, wanted)
@@ -106,12 +106,11 @@ def kept_in(journal: Journal) -> Iterator[None]:
 
 def tell_failures(system: System | SlowSystem, journal: Journal) -> None:
     """Say what a slow system failed on and has cost; close the journal, or say what it is still good for."""
-    from khabar.systems.failures import table
-    from khabar.systems.protocol import SlowSystem
+    from khabar.systems.protocol import SlowSystem, failure_table
 
     if not isinstance(system, SlowSystem):
         return
-    for line in (*system.report(), *table(system.failures)):
+    for line in (*system.report(), *failure_table(system.failures)):
         say(line, err=True)
     if not system.failures:
         journal.remove()

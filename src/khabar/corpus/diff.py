@@ -50,7 +50,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedRow:
     """A row that is not the same in both releases: `old` is None where it was added, `new` where it was removed.
 
     `follows` tells that nothing annotated differs: the corpus computes what does (tokens, zones of spans, quote types,
@@ -84,7 +84,7 @@ class Difference:
 
     old: Version
     new: Version
-    changes: tuple[Change, ...]
+    changes: tuple[ChangedRow, ...]
     texts: bool = True
     """Whether texts and surfaces were compared: they are not where a release is without them."""
 
@@ -115,7 +115,7 @@ def diff(old: Path, new: Path) -> Difference:
     return Difference(before, after, tuple(changes(*tables)), not any(textless))
 
 
-def changes(old: Tables, new: Tables) -> Iterator[Change]:
+def changes(old: Tables, new: Tables) -> Iterator[ChangedRow]:
     """Every row that differs. A row that went from one split to another was removed there and added here."""
     for split in sorted({*old, *new}):
         for config in CONFIGS:
@@ -126,9 +126,9 @@ def changes(old: Tables, new: Tables) -> Iterator[Change]:
                     yield change
 
 
-def _compared(split: str, config: str, key: str, old: Row | None, new: Row | None) -> Change | None:
+def _compared(split: str, config: str, key: str, old: Row | None, new: Row | None) -> ChangedRow | None:
     if old is None or new is None:
-        return Change(split, config, key, old, new, (), config == "tokens")
+        return ChangedRow(split, config, key, old, new, (), config == "tokens")
     cells = tuple(
         Cell(name, *(msgspec.to_builtins(getattr(row, name)) for row in (old, new)))
         for name in new.__struct_fields__
@@ -136,7 +136,7 @@ def _compared(split: str, config: str, key: str, old: Row | None, new: Row | Non
     )
     if not cells:
         return None
-    return Change(split, config, key, old, new, cells, all(_computed(config, cell) for cell in cells))
+    return ChangedRow(split, config, key, old, new, cells, all(_computed(config, cell) for cell in cells))
 
 
 def _computed(config: str, cell: Cell) -> bool:
@@ -240,7 +240,7 @@ def _text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _change(change: ChangedRow) -> dict[str, Any]:
     return {
         "split": change.split,
         "config": change.config,
@@ -253,7 +253,7 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _lines(change: Change) -> list[Line]:
+def _lines(change: ChangedRow) -> list[Line]:
     head = (SIGNS[change.kind], change.key, shown(surface(change.row)))
     if change.cells:
         first, *others = [(cell.column, *_apart(cell.old, cell.new)) for cell in change.cells]

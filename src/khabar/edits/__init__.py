@@ -1,6 +1,7 @@
 """Edits of stories: real texts changed a little, with everything annotated in them carried along."""
 
-from khabar.edits.changes import apply, compose, difference, inverse, without_surfaces
+from khabar.edits.application import apply
+from khabar.edits.composition import compose, difference, inverse, without_surfaces
 from khabar.edits.contrast import variants
 from khabar.edits.files import read_changes, write_changes
 from khabar.edits.story import Story, read_story, renamed, story_of, write_stories

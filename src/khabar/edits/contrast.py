@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from khabar.edits.changes import apply
+from khabar.edits.application import apply
 from khabar.edits.story import Story, renamed
 from khabar.reading.incidents import Incidents
 from khabar.records import Change, Claim, Conflict, Decoy, Flip, IssueState

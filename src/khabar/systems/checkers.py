@@ -19,8 +19,8 @@ def empty(document: Document) -> Annotations:
 class Oracle:
     """Gives gold back as predictions: every scored row with its offsets, every hard dispute with its claims.
 
-    Don't-care rows stay out: a relay row has the content of a scored one and another speaker, so that whoever says it
-    has, by the scorer's rule on ties, said the scored content wrongly.
+    Don't-care rows are left out: a relay row has the content of a scored row and another speaker, and by its rule on
+    ties the scorer would take it for the scored row with a wrong speaker.
     """
 
     def __init__(self, gold: Reference) -> None:
@@ -29,24 +29,14 @@ class Oracle:
         # A source that is no named entity has no cluster of mentions to be known by: it goes by its name.
         self._names = {row.entity_id: row.name for row in gold.registry if row.entity_id not in mentioned}
 
-    def _chained(self, quote: PredictedQuote) -> PredictedQuote:
-        def named(source: str | PredictedSource) -> str | PredictedSource:
-            return (
-                PredictedSource(name=self._names[source])
-                if isinstance(source, str) and source in self._names
-                else source
-            )
-
-        return msgspec.structs.replace(quote, source_chain=tuple(map(named, quote.source_chain or ())))
-
     def __call__(self, document: Document) -> Annotations:
         """Say of a document what gold says."""
         gold = self._gold.documents[document.doc_id]
         return Annotations(
             doc_id=document.doc_id,
-            entities=tuple(_at(item.item, item.spans) for item in gold.entities if item.item.scored),
-            numbers=tuple(_at(item.item, item.spans) for item in gold.numbers if item.item.scored),
-            quotes=tuple(self._chained(item.item) for item in gold.quotes if item.item.scored),
+            entities=tuple(_with_offsets(item.item, item.spans) for item in gold.entities if item.item.scored),
+            numbers=tuple(_with_offsets(item.item, item.spans) for item in gold.numbers if item.item.scored),
+            quotes=tuple(self._with_names(item.item) for item in gold.quotes if item.item.scored),
         )
 
     def disputes(self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
@@ -65,9 +55,16 @@ class Oracle:
             if issue.story == story and issue.status == "conflict"
         ]
 
+    def _with_names(self, quote: PredictedQuote) -> PredictedQuote:
+        chain = tuple(
+            PredictedSource(name=self._names[source]) if isinstance(source, str) and source in self._names else source
+            for source in quote.source_chain or ()
+        )
+        return msgspec.structs.replace(quote, source_chain=chain)
 
-_Said = TypeVar("_Said", bound=msgspec.Struct)
+
+_Predicted = TypeVar("_Predicted", bound=msgspec.Struct)
 
 
-def _at(said: _Said, spans: tuple[tuple[int, int], ...] | None) -> _Said:
-    return msgspec.structs.replace(said, start=spans[0][0], end=spans[0][1]) if spans else said
+def _with_offsets(item: _Predicted, spans: tuple[tuple[int, int], ...] | None) -> _Predicted:
+    return msgspec.structs.replace(item, start=spans[0][0], end=spans[0][1]) if spans else item

@@ -1,9 +1,9 @@
 """The journal of a run: what a slow system has answered so far, so that a run that was stopped can go on.
 
-It stands beside the predictions while they are made (`predictions.jsonl.partial`), one line an answer, each under a
-digest of all it depends on: the system, what it is made of, and what it was asked. An answer is therefore only ever
-taken up by a run that would ask the very same thing. When every question has its answer and the predictions are
-written, the journal goes; what failed is not in it and is asked again.
+It is a file beside the predictions (`predictions.jsonl.partial`) with one line an answer. Each answer stands under a
+digest of all it depends on: the system, what it is made of, and what it was asked. So only a run that would ask the
+very same thing takes it up. What failed is not in it and is asked again. When every question has its answer and the
+predictions are written, the journal is removed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from khabar.reading.files import is_stream
 from khabar.reading.incidents import Incident, InputError
 
 ENDING = ".partial"
+Answer = TypeVar("Answer")
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -29,9 +30,9 @@ class _Line(msgspec.Struct, frozen=True):
 
 
 class Journal:
-    """Answers by what was asked: in memory, and in the file `path` if there is one.
+    """Answers by what was asked, in memory and in the file `path` (None: in memory alone).
 
-    `kept` counts the answers that were taken up from an earlier run.
+    `kept` counts the answers taken up from an earlier run.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -49,16 +50,16 @@ class Journal:
             raise IsADirectoryError(EISDIR, "it is a folder", str(out))
         return cls(out.with_name(out.name + ENDING))
 
-    def get(self, asked: str) -> Any:
-        """The answer to a question (a `digest`), None if there is none yet."""
+    def get(self, asked: str, kind: type[Answer]) -> Answer | None:
+        """The answer to a question (a `digest`) as a record of `kind`; None if there is none yet."""
         if asked in self._earlier:
             self._earlier.remove(asked)
             self.kept += 1
-        return self._answers.get(asked)
+        return msgspec.convert(self._answers[asked], kind) if asked in self._answers else None
 
     def put(self, asked: str, answer: Any) -> None:
-        """Keep an answer, at once and for good: a run may be stopped at any moment. Raises InputError."""
-        self._answers[asked] = answer
+        """Keep an answer, on disk before this returns: a run may be stopped at any moment. Raises InputError."""
+        self._answers[asked] = msgspec.to_builtins(answer)
         if self.path is None:
             return
         line = msgspec.json.encode(_Line(asked, answer)) + b"\n"
@@ -72,7 +73,7 @@ class Journal:
             raise InputError([Incident("file-unwritable", error.strerror or str(error), str(self.path))]) from None
 
     def remove(self) -> None:
-        """Remove the file: the run is over, and all of it stands in the predictions."""
+        """Remove the file, once all of it stands in the predictions."""
         if self.path is not None:
             with suppress(FileNotFoundError):
                 self.path.unlink()
@@ -84,12 +85,12 @@ def digest(*parts: Any) -> str:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """All whole lines; one that was cut off when a run was stopped is as if never written."""
+    """Read all whole lines; one that was cut off when a run was stopped counts as never written."""
     answers: dict[str, Any] = {}
     if path.is_file():
         decoder = msgspec.json.Decoder(_Line)
         for line in path.read_bytes().splitlines():
             with suppress(msgspec.DecodeError, RecursionError):
-                found = decoder.decode(line)
-                answers[found.asked] = found.answer
+                entry = decoder.decode(line)
+                answers[entry.asked] = entry.answer
     return answers

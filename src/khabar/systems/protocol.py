@@ -1,15 +1,19 @@
-"""What a system is: a callable from a document to its annotations; one that also compares stories has `disputes`."""
+"""What a system is, on what terms a slow one is asked, and what it did not answer."""
 
 from __future__ import annotations
 
+import math
+from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records.labels import Layer
 from khabar.records.predictions import Annotations, Dispute
 from khabar.records.rows import Document
-from khabar.systems.failures import Failure
+from khabar.systems.journal import Journal
 
 
 class System(Protocol):
@@ -31,28 +35,111 @@ class StorySystem(Protocol):
         ...
 
 
-@runtime_checkable
-class SlowSystem(Protocol):
-    """A system that costs time or money: it is asked for all documents at once and keeps what it answered.
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a million tokens cost, in whatever currency: those read (`given`) and those written (`answered`)."""
 
-    What it cannot answer is an empty answer and a failure; an answer that is wrong in form is an error among
-    `incidents`. `answered` is whether there was any answer at all, a wrong one too.
+    given: float
+    answered: float
+
+    @classmethod
+    def parse(cls, text: str) -> Price:
+        """Read `0.15/0.60`. Raises InputError."""
+        try:
+            given, answered = map(float, text.split("/"))
+        except ValueError:
+            given = answered = -1.0
+        if not (0 <= given < math.inf and 0 <= answered < math.inf):
+            fix = "write the price of a million input and a million output tokens, as 0.15/0.60"
+            raise InputError([Incident("option-wrong", f"--price {text!r} is not two prices", fix=fix)])
+        return cls(given, answered)
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a slow system is asked: seconds to wait for an answer, requests at once, prices, and where answers are kept.
+
+    Raises InputError where a value cannot be used.
     """
 
-    answered: bool
-    failures: list[Failure]
-    incidents: list[Incident]
+    time_limit: float = 120.0
+    jobs: int = 4
+    price: Price | None = None
+    journal: Journal = field(default_factory=Journal)
 
+    def __post_init__(self) -> None:
+        if not 0 < self.time_limit < math.inf:
+            message = f"--time-limit {self.time_limit:g} is not a number of seconds above 0"
+            raise InputError([Incident("option-wrong", message)])
+        if self.jobs < 1:
+            raise InputError([Incident("option-wrong", f"--jobs {self.jobs} is less than 1")])
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What a slow system did not answer: `where` is a document or a story, `layer` the missing part (None: all of it).
+
+    `answered` is true of an answer that cannot be used, or only in part.
+    """
+
+    where: str
+    what: str
+    layer: str | None = None
+    answered: bool = False
+
+    def as_error(self) -> Incident:
+        """As the error it is where nothing else was answered."""
+        layer = "" if self.layer is None else f"{self.layer}: "
+        return Incident("system-failed", f"{layer}{_printable(self.what)}", doc_id=self.where)
+
+
+class SlowSystem(ABC):
+    """A system that costs time or money: it is asked for all documents at once, and the journal keeps its answers.
+
+    A missing answer counts as empty and is a failure. A malformed one is an error among `incidents`. `answered` is
+    whether there was any answer at all, malformed ones included.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self.options = options
+        self.answered = False
+        self.failures: list[Failure] = []
+        self.incidents = Incidents()
+
+    @abstractmethod
     def annotate(self, documents: Sequence[Document], layers: Sequence[Layer]) -> Iterator[Annotations]:
         """Annotate each document once, in whatever order the answers come."""
-        ...
 
     def disputes(
         self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]
     ) -> Sequence[Dispute]:
         """Give the disputes of a story; asked for after the documents."""
-        ...
+        return ()
 
     def report(self) -> list[str]:
         """Say in lines of text what the run has cost; no line if nothing is known."""
-        ...
+        return []
+
+
+def failure_table(failures: Sequence[Failure], most: int = 20) -> list[str]:
+    """Failures as lines of text: how many of each layer, then which (the first `most`), aligned in columns."""
+    if not failures:
+        return []
+    by_layer = Counter(failure.layer or "all layers" for failure in failures)
+    counts = ", ".join(f"{layer} {count}" for layer, count in sorted(by_layer.items()))
+    rows = [(failure.where, failure.layer or "all layers", _printable(failure.what)) for failure in failures]
+    rows = sorted(rows)[:most]
+    widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
+    lines = [f"not answered, or only in part: {len(failures)} ({counts})"]
+    lines += [f"  {where:<{widths[0]}}  {layer:<{widths[1]}}  {what}" for where, layer, what in rows]
+    if len(failures) > most:
+        lines.append(f"  … and {len(failures) - most} more")
+    return lines
+
+
+def _printable(text: str) -> str:
+    """What somebody's program wrote, on one line and without what moves a cursor."""
+    return "".join(
+        character if character.isprintable() else " " if character.isspace() else repr(character)[1:-1]
+        for character in text
+    )

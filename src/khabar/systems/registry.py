@@ -12,17 +12,16 @@ from pathlib import Path
 
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
-from khabar.systems.protocol import SlowSystem, System
-from khabar.systems.terms import Terms
+from khabar.systems.protocol import Options, SlowSystem, System
 
 GROUP = "khabar.systems"
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """A system that comes with khabar: `name` in `module`, a class being made with the gold if it is `from_gold`.
+    """A system that comes with khabar: `name` in `module`. One that is `from_gold` is a class made with the gold.
 
-    `needs` is the package it imports (None: nothing more), which `extra` brings.
+    `needs` is the package it imports (None: nothing more), which the extra `extra` installs.
     """
 
     module: str
@@ -36,12 +35,12 @@ EMBEDDED: dict[str, Embedded] = {
     "rules": Embedded("khabar.systems.rules", "rules"),
     "oracle": Embedded("khabar.systems.checkers", "Oracle", from_gold=True),
     "empty": Embedded("khabar.systems.checkers", "empty"),
-    "digits": Embedded("khabar.systems.baselines.digits", "digits"),
-    "digits-multipliers": Embedded("khabar.systems.baselines.digits", "digits_multipliers"),
-    "dateparser": Embedded("khabar.systems.baselines.dates", "SearchDates", needs="dateparser", extra="dateparser"),
-    "quote-marks": Embedded("khabar.systems.baselines.quote_marks", "quote_marks"),
-    "value-mismatch": Embedded("khabar.systems.baselines.value_mismatch", "ValueMismatch"),
-    "denial-cue": Embedded("khabar.systems.baselines.denial_cue", "DenialCue"),
+    "digits": Embedded("khabar.systems.baselines.numbers", "digits"),
+    "digits-multipliers": Embedded("khabar.systems.baselines.numbers", "digits_multipliers"),
+    "dateparser": Embedded("khabar.systems.baselines.numbers", "SearchDates", needs="dateparser", extra="dateparser"),
+    "quote-marks": Embedded("khabar.systems.baselines.quotes", "quote_marks"),
+    "value-mismatch": Embedded("khabar.systems.baselines.disputes", "ValueMismatch"),
+    "denial-cue": Embedded("khabar.systems.baselines.disputes", "DenialCue"),
     "in-story-tagger": Embedded(
         "khabar.systems.baselines.tagger", "InStoryTagger", from_gold=True, needs="pycrfsuite", extra="tagger"
     ),
@@ -51,9 +50,9 @@ EMBEDDED: dict[str, Embedded] = {
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """What runs systems of one kind: a class made from what follows the prefix and from `Terms`.
+    """The class `name` in `module`, made from what follows the prefix and from `Options`, which runs systems of a kind.
 
-    It stands in `module`, and needs the packages `needs`, which the extra named like the first of them brings.
+    It imports the packages `needs`; the extra named like the first of them installs them.
     """
 
     module: str
@@ -66,26 +65,26 @@ ADAPTERS: dict[str, Adapter] = {
     "cmd": Adapter("khabar.systems.command", "Command", "COMMAND"),
     "openai": Adapter("khabar.systems.endpoint", "Endpoint", "MODEL", needs=("openai",)),
     "transformers": Adapter(
-        "khabar.systems.models.token_classification", "TokenClassification", "PATH", needs=("transformers", "torch")
+        "khabar.systems.models.libraries", "TokenClassification", "PATH", needs=("transformers", "torch")
     ),
-    "spacy": Adapter("khabar.systems.models.spacy_pipeline", "SpacyPipeline", "PATH", needs=("spacy",)),
-    "gliner": Adapter("khabar.systems.models.prompted", "Gliner", "PATH", needs=("gliner", "torch")),
+    "spacy": Adapter("khabar.systems.models.libraries", "SpacyPipeline", "PATH", needs=("spacy",)),
+    "gliner": Adapter("khabar.systems.models.libraries", "Gliner", "PATH", needs=("gliner", "torch")),
 }
 """Prefix → adapter."""
 
 
-def find_system(name: str, gold: Reference, terms: Terms | None = None) -> System | SlowSystem:
+def find_system(name: str, gold: Reference, options: Options | None = None) -> System | SlowSystem:
     """Load a system. `oracle` is made from the gold it is scored on. Raises InputError if there is none."""
     if name in EMBEDDED:
         return _embedded(name, gold)
     prefix, colon, rest = name.partition(":")
     if colon and prefix in ADAPTERS:
-        return _adapted(prefix, rest, terms or Terms())
+        return _adapted(prefix, rest, options or Options())
     if colon:
         return _from_module(name)
     for entry in entry_points(group=GROUP):
         if entry.name == name:
-            return _made(_loaded(entry.load, name), name)
+            return _instance(_loaded(entry.load, name), name)
     known = ", ".join((*EMBEDDED, *(entry.name for entry in entry_points(group=GROUP))))
     kinds = ", ".join(f"{prefix}:{adapter.follows}" for prefix, adapter in ADAPTERS.items())
     raise _unknown(f"no system {name!r}; there is: {known}, or write {kinds} or module:attribute")
@@ -95,8 +94,8 @@ def _embedded(name: str, gold: Reference) -> System:
     embedded = EMBEDDED[name]
     if embedded.needs is not None:
         _require(name, embedded.needs, embedded.extra)
-    found = getattr(importlib.import_module(embedded.module), embedded.name)
-    return found(gold) if embedded.from_gold else _made(found, name)
+    target = getattr(importlib.import_module(embedded.module), embedded.name)
+    return target(gold) if embedded.from_gold else _instance(target, name)
 
 
 def _require(name: str, package: str, extra: str) -> None:
@@ -105,14 +104,14 @@ def _require(name: str, package: str, extra: str) -> None:
         raise InputError([Incident("extra-missing", message, fix=f"pip install 'khabar[{extra}]'")])
 
 
-def _adapted(prefix: str, rest: str, terms: Terms) -> SlowSystem:
+def _adapted(prefix: str, rest: str, options: Options) -> SlowSystem:
     adapter = ADAPTERS[prefix]
     if not rest.strip():
         raise _unknown(f"{prefix}: without anything behind it; write {prefix}:{adapter.follows}")
     for package in adapter.needs:
         _require(f"{prefix}:", package, adapter.needs[0])
-    made: SlowSystem = getattr(importlib.import_module(adapter.module), adapter.name)(rest, terms)
-    return made
+    system: SlowSystem = getattr(importlib.import_module(adapter.module), adapter.name)(rest, options)
+    return system
 
 
 def _from_module(name: str) -> System:
@@ -120,12 +119,12 @@ def _from_module(name: str) -> System:
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
-    found = _loaded(lambda: importlib.import_module(module_name), module_name)
+    target = _loaded(lambda: importlib.import_module(module_name), module_name)
     for part in attribute.split("."):
-        if not hasattr(found, part):
+        if not hasattr(target, part):
             raise _unknown(f"module {module_name!r} has no {attribute!r}")
-        found = getattr(found, part)
-    return _made(found, name)
+        target = getattr(target, part)
+    return _instance(target, name)
 
 
 def _loaded(load: Callable[[], object], name: str) -> object:
@@ -135,17 +134,16 @@ def _loaded(load: Callable[[], object], name: str) -> object:
         raise _unknown(f"{name!r} cannot be imported: {type(error).__name__}: {error}") from error
 
 
-def _made(found: object, name: str) -> System:
-    """A class is made into its instance; whatever comes of it must be callable."""
-    made: Callable[..., object] | object = found
-    if isinstance(found, type):
+def _instance(target: object, name: str) -> System:
+    """Make a class into its instance; whatever comes of it must be callable."""
+    if isinstance(target, type):
         try:
-            made = found()
+            target = target()
         except (Exception, SystemExit) as error:  # as above
             raise _unknown(f"{name!r} cannot be made: {type(error).__name__}: {error}") from error
-    if not callable(made):
+    if not callable(target):
         raise _unknown(f"{name!r} is not callable")
-    return made  # type: ignore[return-value]
+    return target
 
 
 def _unknown(message: str) -> InputError:

@@ -14,12 +14,11 @@ from traceback import extract_tb
 from typing import Any
 
 from khabar.progress import Progress, quiet, steps
-from khabar.reading.incidents import Incident, Incidents, InputError, errors
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import LAYERS, Layer
-from khabar.systems.failures import Failure
-from khabar.systems.protocol import SlowSystem, StorySystem, System
+from khabar.systems.protocol import Failure, SlowSystem, StorySystem, System
 
 
 def run_system(
@@ -30,12 +29,12 @@ def run_system(
 ) -> tuple[list[Annotations], list[Dispute]]:
     """Annotate every document, then compare the documents of each story if the system can.
 
-    What a system returns may be records or plain objects in the prediction format. A slow system is asked only for
-    `layers`; what it does not answer stands in its `failures`. Raises InputError, naming every document a system
-    failed on or said something malformed of, and if a slow system answered nothing at all.
+    A system may return records, or plain objects in the prediction format. A slow system is asked for `layers` alone;
+    its `failures` say what it did not answer. Raises InputError if a slow system answered nothing at all, if another
+    failed on any document, and if an answer is malformed; all such documents are named.
     """
     # What a system prints is for people to see, and must not get between our output and whoever reads it.
-    with redirect_stdout(sys.stderr), _output_spared(), _stoppable():
+    with redirect_stdout(sys.stderr), _stdout_to_stderr(), _sigterm_as_interrupt():
         if isinstance(system, SlowSystem):
             return _run_slow(system, documents, progress, layers)
         return _run(system, documents, progress)
@@ -45,65 +44,66 @@ def _run_slow(
     system: SlowSystem, documents: Sequence[Document], progress: Progress, layers: Sequence[Layer]
 ) -> tuple[list[Annotations], list[Dispute]]:
     answers = system.annotate(documents, layers)
-    said: dict[str, Annotations] = {}
+    annotations: dict[str, Annotations] = {}
     for _ in steps(documents, "annotating", progress):  # one step an answer, whichever document it is of
         answer = next(answers, None)
         if answer is not None:
-            said[answer.doc_id] = answer
+            annotations[answer.doc_id] = answer
     for _ in answers:  # what is to be done after the last answer
         pass
     disputes: list[Dispute] = []
-    for story in sorted({document.story for document in documents}) if "conflicts" in layers else ():
-        mine = [document for document in documents if document.story == story]
-        theirs = [said.get(document.doc_id, Annotations(doc_id=document.doc_id)) for document in mine]
-        disputes += system.disputes(story, mine, theirs)
-    if errors(system.incidents):
-        raise InputError(system.incidents)
+    if "conflicts" in layers:
+        for story, group in _by_story(documents):
+            answered = [annotations.get(key.doc_id, Annotations(doc_id=key.doc_id)) for key in group]
+            disputes += system.disputes(story, group, answered)
+    system.incidents.refuse()
     if documents and not system.answered:
-        raise InputError(_nothing(system.failures))
-    return [said[document.doc_id] for document in documents], disputes
+        raise InputError(_reasons(system.failures))
+    return [annotations[document.doc_id] for document in documents], disputes
 
 
-def _nothing(failures: Sequence[Failure]) -> list[Incident]:
+def _by_story(documents: Sequence[Document]) -> Iterator[tuple[str, list[Document]]]:
+    for story in sorted({document.story for document in documents}):
+        yield story, [document for document in documents if document.story == story]
+
+
+def _reasons(failures: Sequence[Failure]) -> list[Incident]:
     """Why nothing at all was answered: each reason once."""
     reasons: dict[str, list[Failure]] = {}
     for failure in failures:
         if not failure.answered:
             reasons.setdefault(failure.what, []).append(failure)
     return [
-        each[0].as_error() if len(each) == 1 else Incident("system-failed", f"{what} ({len(each)} times)")
-        for what, each in reasons.items()
+        same[0].as_error() if len(same) == 1 else Incident("system-failed", f"{what} ({len(same)} times)")
+        for what, same in reasons.items()
     ]
 
 
 def _run(system: System, documents: Sequence[Document], progress: Progress) -> tuple[list[Annotations], list[Dispute]]:
     incidents = Incidents()
-    said: list[Annotations] = []
+    annotations: dict[str, Annotations] = {}
     for document in steps(documents, "annotating", progress):
-        annotations = _said(system, document, incidents)
-        if annotations is not None:
-            said.append(annotations)
+        answer = _annotate(system, document, incidents)
+        if answer is not None:
+            annotations[document.doc_id] = answer
     incidents.refuse()
     disputes: list[Dispute] = []
     if isinstance(system, StorySystem):
-        for story in sorted({document.story for document in documents}):
-            mine = [document for document in documents if document.story == story]
-            theirs = [item for document, item in zip(documents, said, strict=True) if document.story == story]
+        for story, group in _by_story(documents):
             try:
-                found = given_predictions(system.disputes(story, mine, theirs), incidents)
+                answers = system.disputes(story, group, [annotations[document.doc_id] for document in group])
+                misplaced, records = split(given_predictions(answers, incidents))
             except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
                 incidents.report("system-failed", f"story {story}: {_failed(error)}")
                 continue
-            documents_among, these = split(found)
-            for item in documents_among:
-                message = f"story {story}: a document among disputes"
-                incidents.report("system-failed", message, doc_id=item.doc_id)
-            disputes += these
+            for item in misplaced:
+                incidents.report("system-failed", f"story {story}: a document among disputes", doc_id=item.doc_id)
+            disputes += records
     incidents.refuse()
-    return said, disputes
+    return list(annotations.values()), disputes
 
 
-def _said(system: System, document: Document, incidents: Incidents) -> Annotations | None:
+def _annotate(system: System, document: Document, incidents: Incidents) -> Annotations | None:
     try:
         answer: Annotations | Mapping[str, Any] = system(document)
     except (Exception, SystemExit) as error:  # somebody else's code may fail in any way
@@ -112,12 +112,15 @@ def _said(system: System, document: Document, incidents: Incidents) -> Annotatio
     if isinstance(answer, Mapping):
         answer = {"doc_id": document.doc_id, **answer}
     elif not isinstance(answer, Annotations):
-        hint = " (an async function cannot be a system)" if iscoroutine(answer) else ""
+        hint = ""
+        if iscoroutine(answer):
+            answer.close()
+            hint = " (an async function cannot be a system)"
         message = f"it returned a {type(answer).__name__}, not annotations{hint}"
         incidents.report("system-failed", message, doc_id=document.doc_id)
         return None
-    found = split(given_predictions([answer], incidents))[0]
-    return found[0] if found else None
+    records = split(given_predictions([answer], incidents))[0]
+    return records[0] if records else None
 
 
 def _failed(error: BaseException) -> str:
@@ -130,7 +133,7 @@ def _failed(error: BaseException) -> str:
 
 
 @contextmanager
-def _output_spared() -> Iterator[None]:
+def _stdout_to_stderr() -> Iterator[None]:
     """Send to standard error what a system, or a program it starts, writes to standard output past Python."""
     try:
         if sys.__stdout__ is not None:
@@ -148,7 +151,7 @@ def _output_spared() -> Iterator[None]:
 
 
 @contextmanager
-def _stoppable() -> Iterator[None]:
+def _sigterm_as_interrupt() -> Iterator[None]:
     """Let SIGTERM stop a run as Ctrl-C does: whatever was started is ended before we are."""
     ours = threading.current_thread() is threading.main_thread()
     if not ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:

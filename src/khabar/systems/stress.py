@@ -31,10 +31,9 @@ from khabar.scoring.compare import compare
 from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally
 from khabar.systems.journal import Journal, digest
-from khabar.systems.protocol import SlowSystem, System
+from khabar.systems.protocol import Options, SlowSystem, System
 from khabar.systems.registry import EMBEDDED, find_system
 from khabar.systems.running import run_system
-from khabar.systems.terms import Terms
 from khabar.version import __version__
 
 ORIGINAL = "original"
@@ -80,7 +79,7 @@ class StressReport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Run:
+class _Answered:
     """What a system said of a story, and how that counts."""
 
     story: StressedStory
@@ -138,9 +137,9 @@ class _Answering:
     ) -> None:
         self._gold, self._layers, self._seed, self._journal, self._progress = gold, layers, seed, journal, progress
         self._name = system if isinstance(system, str) else None
-        self.system = find_system(system, gold, Terms(journal=journal)) if isinstance(system, str) else system
+        self.system = find_system(system, gold, Options(journal=journal)) if isinstance(system, str) else system
 
-    def run(self, name: str, variant: StressedStory, reference: Reference) -> _Run:
+    def run(self, name: str, variant: StressedStory, reference: Reference) -> _Answered:
         """Run the system on a variant and count what it says. Raises InputError."""
         incidents = Incidents()
         records = checked_predictions(self._said(name, variant, reference), reference, self._layers, incidents)
@@ -151,7 +150,7 @@ class _Answering:
             back = disputes_of_the_original(records.disputes, variant)
             judged = count(self._gold, (), back, layers=["conflicts"])
             counted = replace(counted, layers={**counted.layers, "conflicts": judged.layers["conflicts"]})
-        return _Run(variant, records, counted)
+        return _Answered(variant, records, counted)
 
     def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
         """What the system says: kept from an earlier run, or asked for now."""
@@ -159,7 +158,7 @@ class _Answering:
             self._name is not None and ":" not in self._name
         )  # what has a prefix keeps its answers itself, or is code
         asked = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
-        said: list[Any] | None = self._journal.get(asked) if kept else None
+        said: list[Any] | None = self._journal.get(asked, list) if kept else None
         if said is None:
             system = self.system
             if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
@@ -174,7 +173,7 @@ class _Answering:
         return said
 
 
-def _layers(first: _Run, again: _Run, seed: int) -> dict[str, LayerUnderStress]:
+def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:
     compared = compare(first.counted, again.counted, seed=seed)
     one, other = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
     same = {layer: consistency(one[layer], other[layer]) for layer in LAYERS}

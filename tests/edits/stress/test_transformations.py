@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.edits import Story
-from khabar.edits.changes import edited_text
+from khabar.edits.application import edited_text
 from khabar.edits.stress import TRANSFORMATIONS, edits_of, stressed
 from khabar.edits.stress.transformations import OF_TEXT
 from khabar.reading.incidents import InputError

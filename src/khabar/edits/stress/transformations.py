@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from khabar.edits.changes import apply
+from khabar.edits.application import apply
 from khabar.edits.offsets import Offsets
 from khabar.edits.story import Story
 from khabar.edits.stress import characters, names

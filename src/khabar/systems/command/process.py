@@ -1,4 +1,4 @@
-"""One process: in a group of its own, given lines, read until it is done, silent for too long, or floods."""
+"""A process in a group of its own: given lines, and read until it ends, is silent for too long, or floods."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Process:
         self._given = given
         self._patience = patience
         self._output: Queue[tuple[int, bytes | None] | None] = Queue(maxsize=2)  # of lines that may be long
-        self._last: deque[str] = deque(maxlen=_LAST_LINES)
+        self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
         self._stopped: str | None = None
         self._over = False
         self._process = subprocess.Popen(
@@ -47,7 +47,7 @@ class Process:
             start_new_session=True,
         )
         pipes = (self._process.stdin, self._process.stdout, self._process.stderr)
-        works = (self._tell, self._read, self._listen)
+        works = (self._write_input, self._read_output, self._read_errors)
         self._threads = [
             Thread(target=work, args=(pipe,), daemon=True) for work, pipe in zip(works, pipes, strict=True)
         ]
@@ -122,8 +122,8 @@ class Process:
         code = self._process.returncode
         killed = -code if code < 0 else code - 128  # the latter is how a shell says it of what it ran
         how = self._stopped or (f"killed by signal {killed}" if killed > 0 else f"exit code {code}")
-        said = " | ".join(line for line in self._last if line)
-        return f"{how}; its last words: {said}" if said else how
+        words = " | ".join(line for line in self._last_lines if line)
+        return f"{how}; its last words: {words}" if words else how
 
     def _signal(self, number: int) -> None:
         with suppress(ProcessLookupError, PermissionError):
@@ -132,7 +132,7 @@ class Process:
             else:
                 self._process.terminate()
 
-    def _tell(self, stdin: IO[bytes]) -> None:
+    def _write_input(self, stdin: IO[bytes]) -> None:
         with suppress(OSError, ValueError):  # it need not read all, or anything
             for line in self._given:
                 stdin.write(line)
@@ -140,7 +140,7 @@ class Process:
         with suppress(OSError):
             stdin.close()
 
-    def _read(self, stdout: IO[bytes]) -> None:
+    def _read_output(self, stdout: IO[bytes]) -> None:
         with stdout:
             whole = True
             while not self._over and (line := stdout.readline(LONGEST_LINE + 1)):
@@ -148,7 +148,7 @@ class Process:
                 self._output.put((len(line), None if not begins else line if whole else b""))
         self._output.put(None)
 
-    def _listen(self, stderr: IO[bytes]) -> None:
+    def _read_errors(self, stderr: IO[bytes]) -> None:
         with stderr:
             while line := stderr.readline(4096):
-                self._last.append(line.decode(errors="replace").strip()[:300])
+                self._last_lines.append(line.decode(errors="replace").strip()[:300])

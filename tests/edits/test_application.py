@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.edits import Story, apply, compose, inverse, without_surfaces
-from khabar.edits.changes import edited_text
+from khabar.edits.application import edited_text
 from khabar.edits.story import each_span, key_of
 from khabar.reading.incidents import InputError
 from khabar.records import Change, Claim, Conflict, Edit, Row, RowKey
@@ -187,3 +187,48 @@ def test_a_row_may_be_added_and_removed(bridge: Story) -> None:
     assert [row.text for row in after.rows if row.key == "new"] == ["بغداد"]
     assert not any(row.key == "sahil-e13" for row in after.rows)
     assert apply(after, [inverse(bridge, [change])]) == bridge
+
+
+@pytest.mark.parametrize(
+    ("row", "id"),
+    [
+        ({"layer": "numbers", "id": "sahil-n18", "start": 100}, "key-missing"),
+        ({"layer": "numbers", "id": "sahil-n18", "start": 100, "end": 999}, "span-outside"),
+        ({"layer": "numbers", "id": "sahil-n18", "start": "100", "end": 107}, "span-outside"),
+        ({"layer": "numbers", "id": "sahil-n18", "start": None, "end": 107}, "edit-breaks"),
+        ({"layer": "numbers", "id": "sahil-n18", "text": "15 شخصا"}, "span-surface"),
+        ({"layer": "numbers", "id": "sahil-n18", "text": 15}, "span-surface"),
+        ({"layer": "numbers", "id": "sahil-n18", "doc_id": "wadi"}, "value-wrong"),
+        ({"layer": "numbers", "id": "sahil-n18", "low": "many"}, "number-not-numeric"),
+        ({"layer": "numbers", "id": "sahil-n18", "kind": "trick"}, "value-wrong"),
+        ({"layer": "numbers", "id": "sahil-n18", "flavour": "sweet"}, None),
+        ({"layer": "numbers", "id": "new"}, "key-missing"),
+        ({"layer": "weather", "id": "new"}, "value-wrong"),
+        ({"layer": "zones", "doc_id": "sahil", "zones": []}, "value-wrong"),
+        ({"layer": "claims", "id": "c4", "source": "nobody"}, "reference-unknown"),
+        ({}, "value-wrong"),
+    ],
+)
+def test_a_restated_row_that_is_none_is_refused(bridge: Story, row: dict[str, Any], id: str | None) -> None:
+    named = (
+        {"layer": "numbers", "id": "sahil-n18"},
+        {"layer": "quotes", "id": "sahil-q23"},
+        {"layer": "claims", "id": "c4"},
+    )
+    change = msgspec.structs.replace(DEATHS, rows=(*named, row), edits=DEATHS.edits[:1])
+    if id is None:  # an unknown key is a warning, as in any file of rows
+        apply(bridge, [change])
+        return
+    with pytest.raises(InputError) as caught:
+        apply(bridge, [change])
+    assert id in {incident.id for incident in caught.value.incidents}, caught.value
+
+
+def test_a_span_restated_over_the_edit_of_another_change_is_refused(bridge: Story) -> None:
+    """Unless that names the row too."""
+    wider = Change(id="wider", edits=(), rows=({"layer": "entities", "id": "sahil-e10", "start": 61, "end": 75},))
+    verb = Change(id="verb", edits=(Edit(doc_id="sahil", start=73, end=75, new="أن"),))
+    with pytest.raises(InputError, match="as another restates it"):
+        apply(bridge, [wider, verb])
+    both = msgspec.structs.replace(verb, rows=({"layer": "entities", "id": "sahil-e10"},))
+    assert any(row.key == "sahil-e10" and row.text == "سالم الدوري أن" for row in apply(bridge, [wider, both]).rows)

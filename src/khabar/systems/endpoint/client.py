@@ -1,28 +1,33 @@
-"""Asking an endpoint once: with retries, within a time limit, and with as much of structured output as it takes."""
+"""The client of an endpoint: one question with retries and a time limit, and many questions at once."""
 
 from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from concurrent.futures import as_completed
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from threading import Thread
+from typing import Any, TypeVar
 
 import msgspec
 
 from khabar.reading.incidents import Incident, InputError
 
 Message = dict[str, str]
+Result = TypeVar("Result")
 RETRIES = 5
 """After a 429, a 5xx, a lost connection or a timeout; the SDK waits ever longer, or as long as `Retry-After` says."""
 _FORMATS = ("json_schema", "json_object", "text")
 """Kinds of structured output, from the strictest to none; a server that refuses one is asked for the next."""
-_LAST: ContextVar[list[int]] = ContextVar("last")
+_STATUSES: ContextVar[list[int]] = ContextVar("statuses")
+"""HTTP status codes of the question that is being asked, retries included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model wrote, why it would not (`refusal`), and the tokens it read and wrote."""
+    """What a model wrote, or why it would not (`refusal`), and how many tokens it read (`given`) and wrote."""
 
     content: str
     refusal: str | None = None
@@ -39,7 +44,7 @@ class Unanswered(Exception):  # noqa: N818  # a result, of a kind that ends the 
 
 
 class Asker:
-    """One model behind one endpoint; key and address are those of the environment. Raises InputError without a key."""
+    """Asks one model. Key and address of its endpoint come from the environment. Raises InputError without a key."""
 
     def __init__(self, model: str, time_limit: float) -> None:
         from openai import AsyncOpenAI, DefaultAsyncHttpxClient, OpenAIError
@@ -64,10 +69,10 @@ class Asker:
     async def ask(self, messages: list[Message], schema: dict[str, Any]) -> Reply:
         """Ask once. Raises Unanswered."""
         statuses: list[int] = []
-        _LAST.set(statuses)
+        _STATUSES.set(statuses)
         try:
             async with asyncio.timeout(self._time_limit):
-                return await self._simplified(messages, schema)
+                return await self._with_fallbacks(messages, schema)
         except TimeoutError:
             last = f"; the last status was {statuses[-1]}" if statuses else ""
             raise Unanswered(f"no answer in {self._time_limit:g} s{last}") from None
@@ -76,7 +81,8 @@ class Asker:
         """Close all connections."""
         await self._client.close()
 
-    async def _simplified(self, messages: list[Message], schema: dict[str, Any]) -> Reply:
+    async def _with_fallbacks(self, messages: list[Message], schema: dict[str, Any]) -> Reply:
+        """Ask with less where a server refuses it: without a temperature, then with ever looser output formats."""
         from openai import BadRequestError, UnprocessableEntityError
 
         form, temperature = self._format, self._temperature
@@ -165,8 +171,46 @@ def _format(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 async def _note_status(response: Any) -> None:
-    _LAST.get([]).append(response.status_code)
+    _STATUSES.get([]).append(response.status_code)
 
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 160 else text[:157] + "...")
+
+
+def as_they_come(
+    works: Sequence[Coroutine[Any, Any, Result]], jobs: int, at_end: Callable[[], Coroutine[Any, Any, None]]
+) -> Iterator[Result]:
+    """Run coroutines, at most `jobs` at once, and give their results as they come. An exception in one ends all.
+
+    They run in a loop in a thread of its own: in a notebook, this thread has a loop already. `at_end` runs there last.
+    """
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    gate = asyncio.Semaphore(jobs)
+
+    async def in_turn(work: Coroutine[Any, Any, Result]) -> Result:
+        try:
+            async with gate:
+                return await work
+        finally:
+            work.close()  # it may never have had its turn
+
+    futures = [asyncio.run_coroutine_threadsafe(in_turn(work), loop) for work in works]
+    try:
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        asyncio.run_coroutine_threadsafe(_end_all(at_end), loop).result()
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
+
+
+async def _end_all(at_end: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+    await at_end()

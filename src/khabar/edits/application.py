@@ -1,4 +1,4 @@
-"""Changes applied to a story, composed and undone: text, zones and rows carried along, every offset proved.
+"""Changes applied to a story: text, zones and rows carried along, every offset proved.
 
 A row is carried where its spans go. A row that an edit touches is one that the edit's change names: restated, removed,
 or, in a change of wording, as it was.
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from khabar.edits.offsets import Offsets, Replaced
-from khabar.edits.story import KINDS, Story, each_span, key_of, layer_of, length_of, with_text
+from khabar.edits.story import KINDS, Story, each_span, key_of, length_of, with_text
 from khabar.reading.causes import why_not_there
 from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check
@@ -23,8 +23,7 @@ from khabar.reading.rows import Located
 from khabar.reading.shape import shaped
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
 
-_SPAN = ("start", "end", "text")
-_KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
+KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
 
 
 def apply(story: Story, changes: Sequence[Change]) -> Story:
@@ -49,68 +48,10 @@ def apply(story: Story, changes: Sequence[Change]) -> Story:
 def edited_text(text: str, edits: Iterable[Edit]) -> str:
     """Make edits in a text. They do not overlap."""
     parts, end = [], 0
-    for edit in sorted(edits, key=_place):
+    for edit in sorted(edits, key=place_of):
         parts += [text[end : edit.start], edit.new]
         end = edit.end
     return "".join((*parts, text[end:]))
-
-
-def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change:
-    """The change that undoes changes: applied to the edited story, it gives `story` back to the letter.
-
-    Raises InputError if the changes cannot be made.
-    """
-    edited = apply(story, changes)
-    edits: list[Edit] = []
-    for doc_id, text in story.texts.items():
-        there = _edits_of(changes, doc_id)
-        back = Offsets.of(there).inverse()
-        for stretch, original in zip(back.inverse().replaced, back.replaced, strict=True):
-            new = text[stretch.start : stretch.start + original.length]
-            edits.append(Edit(doc_id=doc_id, start=original.start, end=original.end, new=new))
-    return difference(edited, story, edits, id)
-
-
-def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: str) -> Change:
-    """One change that does what `first` does to the story and `then` to the outcome.
-
-    Raises InputError if either cannot be made.
-    """
-    between = apply(story, first)
-    after = apply(between, then)
-    edits = [
-        edit
-        for document in story.documents
-        for edit in _composed(_edits_of(first, document.doc_id), _edits_of(then, document.doc_id), length_of(document))
-        if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
-    ]
-    return difference(story, after, edits, id)
-
-
-def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> Change:
-    """The change that makes one story into another, given the edits of its texts."""
-    offsets = {doc_id: Offsets.of(edit for edit in edits if edit.doc_id == doc_id) for doc_id in before.texts}
-    old = {key_of(row): row for row in before.rows}
-    new = {key_of(row): row for row in after.rows}
-    restated: list[dict[str, Any]] = []
-    for key, row in new.items():
-        if key not in old:
-            restated.append(msgspec.to_builtins(row))
-            continue
-        there = offsets.get(getattr(row, "doc_id", ""), Offsets())
-        carried = _carried(old[key], there)
-        wanted = _columns(row)
-        columns = {name: wanted[name] for name, value in _bare(wanted).items() if carried[name] != value}
-        if columns or _touched(old[key], there):
-            restated.append({"layer": key.layer, **_key_columns(row), **_with_whole_span(columns, wanted)})
-    removed = tuple(key for key in old if key not in new)
-    return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)
-
-
-def without_surfaces(change: Change) -> Change:
-    """The change as it is stored where texts are withheld: the spans of restated rows are offsets alone."""
-    rows = each_span(list(change.rows), lambda span: {name: value for name, value in span.items() if name != "text"})
-    return msgspec.structs.replace(change, rows=tuple(rows))
 
 
 class _Changed:
@@ -126,6 +67,7 @@ class _Changed:
         self._named = {
             change.id: {_restated_key(row, story) for row in change.rows} | set(change.removed) for change in changes
         }
+        self._beside: dict[tuple[str, str], dict[Replaced, Change]] = {}
         self.documents = [self._document(document) for document in story.documents]
         self._texts = {document.doc_id: document.text for document in self.documents}
         self._lengths = {document.doc_id: length_of(document) for document in self.documents}
@@ -147,7 +89,7 @@ class _Changed:
         made = msgspec.structs.replace(document, zones=tuple(zones))
         if not document.text:
             return made
-        text = edited_text(document.text, _edits_of(self._changes, document.doc_id))
+        text = edited_text(document.text, edits_in(self._changes, document.doc_id))
         if document.title and (at := document.text.find(document.title)) >= 0:
             start, end = offsets.snapped(at, at + len(document.title))
             made = msgspec.structs.replace(made, title=text[start:end])
@@ -174,18 +116,25 @@ class _Changed:
 
     def _row(self, key: RowKey, row: Row | None, restated: Sequence[tuple[Change, dict[str, Any]]]) -> Row | None:
         """The row in the edited story: carried, or new, with the columns that changes restate."""
-        doc_id = str(
-            getattr(row, "doc_id", "") or next((each["doc_id"] for _, each in restated if "doc_id" in each), "")
-        )
+        named = [str(columns["doc_id"]) for _, columns in restated if "doc_id" in columns]
+        doc_id = str(getattr(row, "doc_id", named[0] if named else ""))
+        if set(named) - {doc_id}:
+            self._report("value-wrong", f"{_shown(key)} stands in document {doc_id!r}, not {named[-1]!r}")
+            return None
         offsets = self._offsets.get(doc_id, Offsets())
         if row is not None:
             self._check_surfaces(row, self._story.texts.get(doc_id, ""))
             self._check_named(key, row, doc_id)
             if not offsets.replaced and not restated:
                 return row
-        value = {} if row is None else _carried(row, offsets)
+        value = {} if row is None else carried_columns(row, offsets)
         given: dict[str, str] = {}
         for change, columns in restated:
+            if ("start" in columns) != ("end" in columns):
+                self._report(
+                    "key-missing", f"change {change.id!r} gives {_shown(key)} only one of start and end", doc_id
+                )
+                return None
             others = self._others(change, doc_id)
             each_span(columns, partial(self._check_alone, key=key, doc_id=doc_id, others=others))
             moved = each_span(columns, partial(_moved, offsets=Offsets(others)))
@@ -194,7 +143,7 @@ class _Changed:
                     message = f"{given[column]!r} and {change.id!r} restate {column} of {_shown(key)} differently"
                     self._report("edits-contradict", message, doc_id or None)
                 value[column] = content
-                if column not in ("layer", *_KEY_COLUMNS.get(key.layer, ("id",))):
+                if column not in ("layer", *KEY_COLUMNS.get(key.layer, ("id",))):
                     given[column] = change.id
         return self._surfaced(key, value, doc_id)
 
@@ -209,8 +158,8 @@ class _Changed:
                 problems.append("edit-breaks")
             elif not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= length):
                 problems.append("span-outside")
-            elif text and given and text[start:end] != given:
-                cause = why_not_there(text, start, end, given)
+            elif text and given is not None and text[start:end] != given:
+                cause = why_not_there(text, start, end, str(given))
                 message = f"{_shown(key)}: the edited text has {text[start:end]!r}, the row {given!r}; {cause}"
                 self._report("span-surface", message, doc_id, start)
             return span if problems else {**span, "text": text[start:end]}
@@ -228,14 +177,17 @@ class _Changed:
             return None
         return shaped(value, kind, lambda id, message: self._report(id, f"{_shown(key)}: {message}", doc_id or None))
 
+    def _allows(self, change: Change, key: RowKey) -> bool:
+        """Tell whether a change may touch a row: it names it, or changes no more than wording."""
+        return change.rewording or key in self._named[change.id]
+
     def _check_named(self, key: RowKey, row: Row, doc_id: str) -> None:
         """Report every change that touches a row and does not name it."""
         blamed = {
             change.id: stretch
             for name, span in row.spans()
             for stretch in self._offsets.get(doc_id, Offsets()).touching(span.start, span.end)
-            if not (change := self._owners[doc_id, stretch.start, stretch.end]).rewording
-            and key not in self._named[change.id]
+            if not self._allows(change := self._owners[doc_id, stretch.start, stretch.end], key)
         }
         for id, stretch in blamed.items():
             message = f"change {id!r} touches {_shown(key)} ({_excerpt(row)}) and does not name it"
@@ -252,21 +204,26 @@ class _Changed:
     ) -> dict[str, Any]:
         """Report every other change that touches a restated span and does not name its row."""
         for stretch, change in others.items():
-            overlaps = stretch.start < (span["end"] or 0) and (span["start"] or 0) < stretch.end
-            if overlaps and not change.rewording and key not in self._named[change.id]:
+            start, end = span["start"], span["end"]
+            placed = isinstance(start, int) and isinstance(end, int)
+            if placed and stretch.start < end and start < stretch.end and not self._allows(change, key):
                 message = f"change {change.id!r} touches {_shown(key)} as another restates it, and does not name it"
                 self._report("row-unrestated", message, doc_id, stretch.start)
         return span
 
     def _others(self, change: Change, doc_id: str) -> dict[Replaced, Change]:
         """What all other changes replace, in the text in which this change alone is made."""
-        mine = Offsets.of(_edits_of([change], doc_id))
-        found: dict[Replaced, Change] = {}
-        for other in self._changes:
-            for edit in _edits_of([other], doc_id) if other is not change else ():
-                start, _ = mine.snapped(edit.start, edit.end)
-                found[Replaced(start, start + edit.end - edit.start, len(edit.new))] = other
-        return found
+        if (change.id, doc_id) not in self._beside:
+            mine = Offsets.of(edits_in([change], doc_id))
+            others = [(other, edit) for other in self._changes if other is not change for edit in other.edits]
+            self._beside[change.id, doc_id] = {
+                Replaced(
+                    start := mine.snapped(edit.start, edit.end)[0], start + edit.end - edit.start, len(edit.new)
+                ): other
+                for other, edit in others
+                if edit.doc_id == doc_id
+            }
+        return self._beside[change.id, doc_id]
 
     def _report(self, id: str, message: str, doc_id: str | None = None, offset: int | None = None) -> None:
         self._incidents.report(id, message, doc_id=doc_id, offset=offset)
@@ -299,8 +256,8 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
                 continue
             incidents.report("edit-unplaced", f"change {change.id!r}: {reason}", doc_id=edit.doc_id, offset=edit.start)
     for doc_id, edits in placed.items():
-        for (one, first), (other, second) in pairwise(sorted(edits, key=lambda entry: _place(entry[0]))):
-            if other.start < one.end or _place(one) == _place(other):
+        for (one, first), (other, second) in pairwise(sorted(edits, key=lambda entry: place_of(entry[0]))):
+            if other.start < one.end or place_of(one) == place_of(other):
                 message = (
                     f"[{one.start}, {one.end}) of change {first.id!r} overlaps "
                     f"[{other.start}, {other.end}) of change {second.id!r}"
@@ -308,68 +265,18 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
                 incidents.report("edits-overlap", message, doc_id=doc_id, offset=other.start)
 
 
-def _composed(first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:
-    """Edits that do at once what two lists do one after the other, in a document of `length` code points."""
-    doc_id = next((edit.doc_id for edit in (*first, *then)), "")
-    between = list(_pieces(first, [(0, length)]))
-    old, new = 0, ""
-    for piece in _pieces(then, between):
-        if isinstance(piece, str):
-            new += piece
-            continue
-        if new or piece[0] > old:
-            yield Edit(doc_id=doc_id, start=old, end=piece[0], new=new)
-        old, new = piece[1], ""
-    if new or old < length:
-        yield Edit(doc_id=doc_id, start=old, end=length, new=new)
-
-
-_Piece = str | tuple[int, int]
-"""A stretch of the original text, or a string of our own."""
-
-
-def _pieces(edits: Sequence[Edit], text: Sequence[_Piece]) -> Iterator[_Piece]:
-    """Make edits in a text that is given in pieces."""
-    rest, position = list(reversed(text)), 0
-
-    def until(end: int | None) -> Iterator[_Piece]:
-        nonlocal position
-        while rest and (end is None or position < end):
-            piece = rest.pop()
-            size = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
-            if end is not None and position + size > end:
-                cut = end - position
-                if isinstance(piece, str):
-                    rest.append(piece[cut:])
-                    piece = piece[:cut]
-                else:
-                    rest.append((piece[0] + cut, piece[1]))
-                    piece = piece[0], piece[0] + cut
-                size = cut
-            position += size
-            yield piece
-
-    for edit in sorted(edits, key=_place):
-        yield from until(edit.start)
-        for _ in until(edit.end):
-            pass
-        if edit.new:
-            yield edit.new
-    yield from until(None)
-
-
-def _columns(row: Row) -> dict[str, Any]:
+def columns_of(row: Row) -> dict[str, Any]:
     """All columns of a row in plain form, defaults too."""
     return {name: msgspec.to_builtins(getattr(row, name)) for name in row.__struct_fields__}
 
 
-def _carried(row: Row, offsets: Offsets) -> dict[str, Any]:
+def carried_columns(row: Row, offsets: Offsets) -> dict[str, Any]:
     """The columns of a row with its spans where they go, without surfaces; a span that breaks has no offsets."""
-    carried: dict[str, Any] = each_span(_columns(row), lambda span: _moved(_bare(span), offsets))
+    carried: dict[str, Any] = each_span(columns_of(row), lambda span: _moved(bare(span), offsets))
     return carried
 
 
-def _bare(value: Any) -> Any:
+def bare(value: Any) -> Any:
     """Plain form without the surfaces of spans."""
     return each_span(value, lambda span: {**span, "text": None} if "text" in span else span)
 
@@ -381,32 +288,20 @@ def _moved(span: dict[str, Any], offsets: Offsets) -> dict[str, Any]:
     return {**span, "start": start, "end": end}
 
 
-def _touched(row: Row, offsets: Offsets) -> bool:
-    return any(offsets.touching(span.start, span.end) for _, span in row.spans())
-
-
-def _with_whole_span(columns: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Restate all of a row's own span if any part of it changes."""
-    changed = any(name in columns for name in ("start", "end"))
-    return {**columns, **{name: wanted[name] for name in _SPAN if changed and name in wanted}}
-
-
-def _key_columns(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in _KEY_COLUMNS.get(layer_of(row), ("id",))}
-
-
 def _restated_key(row: Mapping[str, Any], story: Story) -> RowKey:
     """The key of a restated row; one of the registry is of this story unless it says otherwise."""
     layer = str(row.get("layer"))
     values = {"story": story.name, **row}
-    return RowKey(layer, "/".join(str(values.get(name)) for name in _KEY_COLUMNS.get(layer, ("id",))))
+    return RowKey(layer, "/".join(str(values.get(name)) for name in KEY_COLUMNS.get(layer, ("id",))))
 
 
-def _edits_of(changes: Iterable[Change], doc_id: str) -> list[Edit]:
+def edits_in(changes: Iterable[Change], doc_id: str) -> list[Edit]:
+    """The edits of all changes in one document."""
     return [edit for change in changes for edit in change.edits if edit.doc_id == doc_id]
 
 
-def _place(edit: Edit) -> tuple[int, int]:
+def place_of(edit: Edit) -> tuple[int, int]:
+    """Sort key: where an edit stands. What is inserted comes before what is replaced from there on."""
     return edit.start, edit.end
 
 

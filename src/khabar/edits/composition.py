@@ -1,0 +1,137 @@
+"""Changes composed and undone: the one change that leads from one story to another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from khabar.edits.application import KEY_COLUMNS, apply, bare, carried_columns, columns_of, edits_in, place_of
+from khabar.edits.offsets import Offsets
+from khabar.edits.story import Story, each_span, key_of, layer_of, length_of
+from khabar.records import Change, Edit, Row
+
+_SPAN = ("start", "end", "text")
+
+
+def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change:
+    """The change that undoes changes: applied to the edited story, it gives `story` back to the letter.
+
+    Raises InputError if the changes cannot be made.
+    """
+    edited = apply(story, changes)
+    edits: list[Edit] = []
+    for doc_id, text in story.texts.items():
+        there = edits_in(changes, doc_id)
+        back = Offsets.of(there).inverse()
+        for stretch, original in zip(back.inverse().replaced, back.replaced, strict=True):
+            new = text[stretch.start : stretch.start + original.length]
+            edits.append(Edit(doc_id=doc_id, start=original.start, end=original.end, new=new))
+    return difference(edited, story, edits, id)
+
+
+def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: str) -> Change:
+    """One change that does what `first` does to the story and `then` to the outcome.
+
+    Raises InputError if either cannot be made.
+    """
+    between = apply(story, first)
+    after = apply(between, then)
+    edits = [
+        edit
+        for document in story.documents
+        for edit in _composed(edits_in(first, document.doc_id), edits_in(then, document.doc_id), length_of(document))
+        if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
+    ]
+    return difference(story, after, edits, id)
+
+
+def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> Change:
+    """The change that makes one story into another, given the edits of its texts."""
+    offsets = {doc_id: Offsets.of(edit for edit in edits if edit.doc_id == doc_id) for doc_id in before.texts}
+    old = {key_of(row): row for row in before.rows}
+    new = {key_of(row): row for row in after.rows}
+    restated: list[dict[str, Any]] = []
+    for key, row in new.items():
+        if key not in old:
+            restated.append(msgspec.to_builtins(row))
+            continue
+        there = offsets.get(getattr(row, "doc_id", ""), Offsets())
+        carried = carried_columns(old[key], there)
+        wanted = columns_of(row)
+        columns = {name: wanted[name] for name, value in bare(wanted).items() if carried[name] != value}
+        if columns or _touched(old[key], there):
+            restated.append({"layer": key.layer, **_key_columns(row), **_with_whole_span(columns, wanted)})
+    removed = tuple(key for key in old if key not in new)
+    return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)
+
+
+def without_surfaces(change: Change) -> Change:
+    """The change as it is stored where texts are withheld: the spans of restated rows are offsets alone."""
+    rows = each_span(list(change.rows), lambda span: {name: value for name, value in span.items() if name != "text"})
+    return msgspec.structs.replace(change, rows=tuple(rows))
+
+
+def _composed(first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:
+    """Edits that do at once what two lists do one after the other, in a document of `length` code points."""
+    doc_id = next((edit.doc_id for edit in (*first, *then)), "")
+    between = list(_pieces(first, [(0, length)]))
+    old, new = 0, ""
+    for piece in _pieces(then, between):
+        if isinstance(piece, str):
+            new += piece
+            continue
+        if new or piece[0] > old:
+            yield Edit(doc_id=doc_id, start=old, end=piece[0], new=new)
+        old, new = piece[1], ""
+    if new or old < length:
+        yield Edit(doc_id=doc_id, start=old, end=length, new=new)
+
+
+_Piece = str | tuple[int, int]
+"""A stretch of the original text, or a string of our own."""
+
+
+def _pieces(edits: Sequence[Edit], text: Sequence[_Piece]) -> Iterator[_Piece]:
+    """Make edits in a text that is given in pieces."""
+    rest, position = list(reversed(text)), 0
+
+    def until(end: int | None) -> Iterator[_Piece]:
+        nonlocal position
+        while rest and (end is None or position < end):
+            piece = rest.pop()
+            size = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
+            if end is not None and position + size > end:
+                cut = end - position
+                if isinstance(piece, str):
+                    rest.append(piece[cut:])
+                    piece = piece[:cut]
+                else:
+                    rest.append((piece[0] + cut, piece[1]))
+                    piece = piece[0], piece[0] + cut
+                size = cut
+            position += size
+            yield piece
+
+    for edit in sorted(edits, key=place_of):
+        yield from until(edit.start)
+        for _ in until(edit.end):
+            pass
+        if edit.new:
+            yield edit.new
+    yield from until(None)
+
+
+def _touched(row: Row, offsets: Offsets) -> bool:
+    return any(offsets.touching(span.start, span.end) for _, span in row.spans())
+
+
+def _with_whole_span(columns: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Restate all of a row's own span if any part of it changes."""
+    changed = any(name in columns for name in ("start", "end"))
+    return {**columns, **{name: wanted[name] for name in _SPAN if changed and name in wanted}}
+
+
+def _key_columns(row: Row) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in KEY_COLUMNS.get(layer_of(row), ("id",))}
