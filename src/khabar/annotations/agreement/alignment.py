@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import eq
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -18,9 +19,11 @@ from khabar.annotations.keys import with_keys
 from khabar.annotations.rounds import story_of
 from khabar.formats.label_studio.story_page import positions_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones
-from khabar.scoring.assignment import assign, lexicographic
+from khabar.scoring.assignment import lexicographic
+from khabar.scoring.matching import Iou, overlaps, permille
+from khabar.scoring.verdicts import Pairing, pair
 from khabar.text.passages import Passage
-from khabar.text.spans import Spans, normal, overlapping
+from khabar.text.spans import Spans, at_least_half, normal
 
 AnyRow = TypeVar("AnyRow", bound=Row)
 Placed = TypeVar("Placed", Entity, Number, Quote, Claim)
@@ -75,8 +78,10 @@ def _align_story(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iter
     names = key_names(a, b)
     b = [with_keys(row, names) for row in b]
     yield from _by_key(_only(a, Zones), _only(b, Zones))
-    yield from _paired(_only(a, Entity), _only(b, Entity), entity_pairs, passages)
-    yield from _paired(_only(a, Number), _only(b, Number), number_pairs, passages)
+    entities = _only(a, Entity), _only(b, Entity)
+    yield from _paired(*entities, pair_entities(*entities, passages))
+    numbers = _only(a, Number), _only(b, Number)
+    yield from _paired(*numbers, pair_numbers(*numbers, passages))
     yield from _quotes(_only(a, Quote), _only(b, Quote), passages)
     yield from _issues(a, b, passages)
     yield from _by_key(_only(a, Registered), _only(b, Registered))
@@ -93,36 +98,31 @@ def _by_key(a: Sequence[AnyRow], b: Sequence[AnyRow]) -> Iterator[RowPair]:
     yield from (RowPair(None, row) for row in theirs.values())
 
 
-Pairing = Callable[[Sequence[Placed], Sequence[Placed], Passages], list[tuple[int, int]]]
-"""Indices of the rows of a and of b that are paired."""
-
-
-def _paired(
-    a: Sequence[Placed], b: Sequence[Placed], pairing: Pairing[Placed], passages: Passages
-) -> Iterator[RowPair]:
-    """Pair rows; one of b that has a partner takes its id, one that has none keeps its own, unless a has taken it."""
-    right_of = dict(pairing(a, b, passages))
-    left_of = {right: left for left, right in right_of.items()}
+def _paired(a: Sequence[Placed], b: Sequence[Placed], pairing: Pairing) -> Iterator[RowPair]:
+    """Rows as they are paired; one of b that has a partner takes its id, one that has none keeps its own, unless a
+    has taken it."""
+    right_of = dict(pairing.pairs)
     ids = renamed(
         [row.id for row in b],
-        {b[right].id: a[left].id for right, left in left_of.items()},
+        {b[right].id: a[left].id for left, right in pairing.pairs},
         {row.id for row in a},
     )
-    renamed_rows = [replace(row, id=ids[row.id]) for row in b]
+    theirs = [replace(row, id=ids[row.id]) for row in b]
     for left, row in enumerate(a):
-        yield RowPair(row, renamed_rows[right_of[left]] if left in right_of else None)
-    yield from (RowPair(None, row) for right, row in enumerate(renamed_rows) if right not in left_of)
+        yield RowPair(row, theirs[right_of[left]] if left in right_of else None)
+    yield from (RowPair(None, theirs[right]) for right in pairing.false)
 
 
 def _quotes(a: Sequence[Quote], b: Sequence[Quote], passages: Passages) -> Iterator[RowPair]:
-    pairs = list(_paired(a, b, quote_pairs, passages))
+    pairs = list(_paired(a, b, pair_quotes(a, b, passages)))
     ours = _groups((row.utterance, row.id) for row in a)
     theirs = _groups((pair.b.utterance, pair.b.id) for pair in pairs if isinstance(pair.b, Quote))
     names = renamed(theirs, matched_groups(ours, theirs), ours)
-    for pair in pairs:
-        if isinstance(pair.b, Quote) and pair.b.utterance is not None:
-            pair = RowPair(pair.a, replace(pair.b, utterance=names[pair.b.utterance]))
-        yield pair
+    for row_pair in pairs:
+        if isinstance(row_pair.b, Quote) and row_pair.b.utterance is not None:
+            yield RowPair(row_pair.a, replace(row_pair.b, utterance=names[row_pair.b.utterance]))
+        else:
+            yield row_pair
 
 
 def _groups(members: Iterable[tuple[str | None, str]]) -> dict[str, set[str]]:
@@ -140,17 +140,8 @@ def _issues(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[
     issues_a, issues_b = _only(a, Conflict), _only(b, Conflict)
     names = _issue_names(claims_a, claims_b, issues_a, issues_b, passages)
 
-    def pairing(x: Sequence[Claim], y: Sequence[Claim], where: Passages) -> list[tuple[int, int]]:
-        pairs = []
-        for issue in dict.fromkeys(row.issue_id for row in x):
-            left, right = ([at for at, row in enumerate(rows) if row.issue_id == issue] for rows in (x, y))
-            pairs += [
-                (left[i], right[j]) for i, j in claim_pairs([x[at] for at in left], [y[at] for at in right], where)
-            ]
-        return pairs
-
     moved = [replace(row, issue_id=names[row.issue_id]) for row in claims_b]
-    pairs = list(_paired(claims_a, moved, pairing, passages))
+    pairs = list(_paired(claims_a, moved, pair_claims(claims_a, moved, passages)))
     placed = _with_positions([pair.b for pair in pairs if isinstance(pair.b, Claim)], claims_a)
     yield from (RowPair(pair.a, placed[pair.b.id] if isinstance(pair.b, Claim) else None) for pair in pairs)
     renamed_issues = [replace(row, issue_id=names[row.issue_id]) for row in issues_b]
@@ -171,7 +162,7 @@ def _issue_names(
     ours, theirs = _by_issue(claims_a), _by_issue(claims_b)
     shared = Counter(
         {
-            (left, right): len(claim_pairs(mine, others, passages))
+            (left, right): len(pair_claims(mine, others, passages, any_question=True).pairs)
             for left, mine in ours.items()
             for right, others in theirs.items()
             if {row.doc_id for row in mine} & {row.doc_id for row in others}
@@ -207,32 +198,36 @@ def place_of(row: Row) -> Spans:
     return tuple((span.start, span.end) for name, span in row.spans() if name == "span")
 
 
-def entity_pairs(a: Sequence[Entity], b: Sequence[Entity], passages: Passages) -> list[tuple[int, int]]:
-    """Mentions whose letters overlap by half or more (IoU); the same span first, then the same label and key."""
-    return _pairs(a, b, passages, _half, lambda x, y: (x.label == y.label, x.entity_id == y.entity_id))
+def pair_entities(a: Sequence[Entity], b: Sequence[Entity], passages: Passages) -> Pairing:
+    """Pair mentions whose letters overlap by half or more (IoU); the same span first, then the same label and key."""
+    return _pair(a, b, passages, lambda row: (row.label, row.entity_id), lambda x, y, iou: at_least_half(iou))
 
 
-def number_pairs(a: Sequence[Number], b: Sequence[Number], passages: Passages) -> list[tuple[int, int]]:
-    """Numbers whose mentions overlap by half, or that have the same core."""
+def pair_numbers(a: Sequence[Number], b: Sequence[Number], passages: Passages) -> Pairing:
+    """Pair numbers whose mentions overlap by half, or that have the same core."""
 
-    def fit(passage: Passage, x: Number, y: Number) -> bool:
-        return x.core == y.core or _half(passage, x, y)
+    def eligible(x: Number, y: Number, iou: Iou) -> bool:
+        return x.core == y.core or at_least_half(iou)
 
-    return _pairs(a, b, passages, fit, lambda x, y: (x.core == y.core, x.kind == y.kind))
-
-
-def quote_pairs(a: Sequence[Quote], b: Sequence[Quote], passages: Passages) -> list[tuple[int, int]]:
-    """Attributions whose contents overlap by half, or that overlap at all under the same cue."""
-
-    def fit(passage: Passage, x: Quote, y: Quote) -> bool:
-        return bool(x.cue and _normal(x.cue) == _normal(y.cue)) or _half(passage, x, y)
-
-    return _pairs(a, b, passages, fit, lambda x, y: (_normal(x.cue) == _normal(y.cue), x.speaker == y.speaker))
+    return _pair(a, b, passages, lambda row: (row.core, row.kind), eligible)
 
 
-def claim_pairs(a: Sequence[Claim], b: Sequence[Claim], passages: Passages) -> list[tuple[int, int]]:
-    """Claims where at least half of the shorter one lies in the other, as disputes are scored."""
-    return _pairs(a, b, passages, half_of_shorter, lambda x, y: (x.source == y.source, x.value == y.value))
+def pair_quotes(a: Sequence[Quote], b: Sequence[Quote], passages: Passages) -> Pairing:
+    """Pair attributions whose contents overlap by half, or that overlap at all under the same cue."""
+
+    def eligible(x: Quote, y: Quote, iou: Iou) -> bool:
+        return bool(x.cue and _normal(x.cue) == _normal(y.cue)) or at_least_half(iou)
+
+    return _pair(a, b, passages, lambda row: (_normal(row.cue), row.speaker), eligible)
+
+
+def pair_claims(a: Sequence[Claim], b: Sequence[Claim], passages: Passages, *, any_question: bool = False) -> Pairing:
+    """Pair claims on one question where at least half of the shorter one lies in the other, as disputes are scored."""
+
+    def eligible(x: Claim, y: Claim, _: Iou) -> bool:
+        return (any_question or x.issue_id == y.issue_id) and half_of_shorter(passages[x.doc_id], x, y)
+
+    return _pair(a, b, passages, lambda row: (row.source, row.value), eligible)
 
 
 def half_of_shorter(passage: Passage, x: Row, y: Row) -> bool:
@@ -241,37 +236,33 @@ def half_of_shorter(passage: Passage, x: Row, y: Row) -> bool:
     return 2 * passage.shared(left, right) >= min(passage.letters(left), passage.letters(right))
 
 
-def _half(passage: Passage, x: Row, y: Row) -> bool:
-    shared, union = passage.iou(place_of(x), place_of(y))
-    return 2 * shared >= union
-
-
-def _pairs(
+def _pair(
     a: Sequence[Placed],
     b: Sequence[Placed],
     passages: Passages,
-    fit: Callable[[Passage, Placed, Placed], bool],
-    rank: Callable[[Placed, Placed], tuple[int, ...]],
-) -> list[tuple[int, int]]:
-    """The best one-to-one choice among rows that fit: most equal spans, then most of `rank`, then most overlap."""
-    edges = []
-    there = _by_document(b)
-    for doc_id, rows in _by_document(a).items():
-        passage, others = passages[doc_id], there.get(doc_id, [])
-        for left, right in overlapping([place_of(a[at]) for at in rows], [place_of(b[at]) for at in others]):
-            x, y = a[rows[left]], b[others[right]]
-            if fit(passage, x, y):
-                shared, union = passage.iou(place_of(x), place_of(y))
-                equal = place_of(x) == place_of(y)
-                weight = lexicographic(equal, *rank(x, y), 1000 * shared // max(union, 1) + 1, base=1 << 18)
-                edges.append((rows[left], others[right], weight))
-    return assign(edges)
+    traits: Callable[[Placed], tuple[object, ...]],
+    eligible: Callable[[Placed, Placed, Iou], bool],
+) -> Pairing:
+    """The best one-to-one choice among eligible pairs: most equal spans, then most equal traits, then most overlap."""
+    edges: list[tuple[int, int, int]] = []
+    theirs = _by_document(b)
+    for doc_id, lefts in _by_document(a).items():
+        rights = theirs.get(doc_id, [])
+        ours, others = [place_of(a[left]) for left in lefts], [place_of(b[right]) for right in rights]
+        for i, j, shared, union in overlaps(passages[doc_id], ours, others):
+            x: Placed = a[lefts[i]]
+            y: Placed = b[rights[j]]
+            if eligible(x, y, (shared, union)):
+                ranks = map(eq, (place_of(x), *traits(x)), (place_of(y), *traits(y)))
+                weight = lexicographic(*ranks, permille((shared, union)), base=1 << 18)
+                edges.append((lefts[i], rights[j], weight))
+    return pair(range(len(a)), edges, [False] * len(b))
 
 
 def _by_document(rows: Sequence[Placed]) -> dict[str, list[int]]:
     documents: dict[str, list[int]] = defaultdict(list)
-    for at, row in enumerate(rows):
-        documents[row.doc_id].append(at)
+    for index, row in enumerate(rows):
+        documents[row.doc_id].append(index)
     return documents
 
 

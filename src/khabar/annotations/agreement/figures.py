@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import RowPair, align, claim_pairs
+from khabar.annotations.agreement.alignment import RowPair, align, pair_claims
 from khabar.annotations.agreement.differences import WORDING, comparable, differing, fields
 from khabar.annotations.rounds import Round
 from khabar.corpus.derivation import derive
@@ -169,7 +169,8 @@ def _claims_by_place(a: Iterable[Row], b: Iterable[Row], texts: Mapping[str, str
     if not ours and not theirs:
         return None
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in texts.items()}
-    return 2 * len(claim_pairs(ours, theirs, passages)) / (len(ours) + len(theirs))
+    paired = pair_claims(ours, theirs, passages, any_question=True).pairs
+    return 2 * len(paired) / (len(ours) + len(theirs))
 
 
 def _both_ways(
