@@ -93,6 +93,9 @@ class PartCounts:
     """Canonical JSON of the part's gold, sorted: its share of the fingerprint."""
 
 
+_MISSING = "document-missing"
+
+
 def count_part(data: bytes, task: Task) -> PartCounts:
     """Read, check and count one part. Pure: the same bytes give the same counts wherever they are counted."""
     problems = Problems.none_in(task.files)
@@ -105,11 +108,9 @@ def count_part(data: bytes, task: Task) -> PartCounts:
     counts.lines = gold.lines
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
-    for incident in check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers)):
-        if incident.id == "document-missing":
-            problems.missing.extend([replace(incident, file=task.predictions)])
-        else:
-            problems.fit.extend([incident])
+    misfits = check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers))
+    problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
+    problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)
     if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
         counted = count(gold, predicted.documents, predicted.disputes, layers=task.layers)
         counts.layers = {name: _counts_of(name, layer) for name, layer in counted.layers.items()}

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, factorial
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from khabar.scoring.counting import Frame, Table
 from khabar.scoring.result import Measured
@@ -46,14 +46,26 @@ _MOST_TIMES = 8
 """A Poisson weight of mean one is larger once in a million, which 16 bits do not tell from never."""
 
 
-def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
+TableName = Literal["text", "conflicts"]
+"""The text layers are counted over the same units, in one table; disputes are units of their own."""
+
+
+def random_stream(seed: int, table: TableName, use: Literal["draws", "swaps", "stories"]) -> np.random.Generator:
+    """Random numbers for one use of one table: no two tables share any, whatever their shapes."""
+    import numpy as np
+
+    uses, tables = ("draws", "swaps", "stories"), ("text", "conflicts")
+    return np.random.default_rng([seed, uses.index(use), tables.index(table)])
+
+
+def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES, name: TableName = "text") -> dict[str, Array]:
     """Resample units with replacement within each stratum and sum the columns of every draw.
 
     Returns column → array of one sum a draw.
     """
     import numpy as np
 
-    generator = np.random.default_rng(seed)
+    generator = random_stream(seed, name, "draws")
     order = sorted(range(len(table.columns)), key=table.columns.__getitem__)
     columns = [table.values[column] for column in order]
     sums = np.zeros((resamples, len(order)))
@@ -160,14 +172,17 @@ class OfStories(Resampled, Protocol):
         """The figures of the whole."""
 
 
-def redraw(figures: Resampled, seed: int = SEED, resamples: int = RESAMPLES) -> dict[str, Array]:
+def redraw(
+    figures: Resampled, seed: int = SEED, resamples: int = RESAMPLES, name: TableName = "text"
+) -> dict[str, Array]:
     """Make figures anew on resamples; gives none where there is too little to draw."""
     import numpy as np
 
     if figures.frame is None:
         return {}
-    blocks = [figures.drawn(times) for times in _times(figures.frame, seed, resamples)]
-    return {name: np.concatenate([block[name] for block in blocks]) for name in (blocks[0] if blocks else ())}
+    generator = random_stream(seed, name, "stories")
+    blocks = [figures.drawn(times) for times in _times(figures.frame, generator, resamples)]
+    return {key: np.concatenate([block[key] for block in blocks]) for key in (blocks[0] if blocks else ())}
 
 
 def story_frame(stories: Sequence[str]) -> Frame | None:
@@ -213,11 +228,10 @@ class StorySums:
         return times.astype(float) @ self.rows
 
 
-def _times(frame: Frame, seed: int, resamples: int) -> Iterator[Times]:
+def _times(frame: Frame, generator: np.random.Generator, resamples: int) -> Iterator[Times]:
     """How often each unit is drawn, with replacement within its stratum, some draws at a time."""
     import numpy as np
 
-    generator = np.random.default_rng([seed, 2])
     are_small = all(last - first <= SMALL_STRATUM for first, last in frame.slices)
     at_once = max(1, (_WEIGHTS_AT_A_TIME if are_small else _LARGE_WEIGHTS_AT_A_TIME) // max(1, len(frame)))
     for start in range(0, resamples, at_once):

@@ -1,5 +1,8 @@
 """Comparing two systems on the same gold: the difference, its interval, and whether it may be chance.
 
+Both are counted over the same units. A hard dispute is one unit with what either system did to it; so is a false record
+that both have, with the same spans on the same sides, and any other is a unit of its own.
+
 p is that of a paired approximate randomization test (Noreen 1989; Yeh 2000): the two systems' counts are swapped
 unit by unit at random, and the share of swaps with a difference at least as large is p. Where several systems are
 compared with one baseline, p is corrected for that layer by layer (Holm 1979).
@@ -7,13 +10,14 @@ compared with one baseline, p is corrected for that layer by layer (Holm 1979).
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from khabar.records.labels import LAYERS
-from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval
-from khabar.scoring.counting import Counts, Frame, Table, Unit
+from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
+from khabar.scoring.counting import Frame, Table
 from khabar.scoring.metrics import f1
 from khabar.scoring.tally import Tally
 from khabar.scoring.units import TEXT_LAYERS
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 TRIALS = 10_000
+_STANDARD_ERRORS = 2.8
+"""The 97.5th percentile of the normal distribution and its 80th."""
 _HEADLINE = {"entities": "exact", "numbers": "full", "quotes": "said", "conflicts": "dispute"}
 _SIDES = ("a", "b")
 
@@ -43,15 +49,16 @@ class Difference:
     p: float | None
     p_raw: float | None = None
     """p before it was corrected for several comparisons; None where there was only one."""
+    standard_error: float | None = None
+    """Standard deviation of a − b under the paired bootstrap; None where there is no interval."""
 
     @property
     def smallest_detectable(self) -> float | None:
-        """The smallest difference this corpus could detect between two systems such as these.
+        """The smallest difference that this corpus would show to be one, four times in five, of systems such as these.
 
-        It is half the width of the 95% interval of a − b under the paired bootstrap: an observed difference any smaller
-        would have 0 in its interval. Of true differences of just this size, about half would be seen.
+        A test at 5% has a power of 80% for differences of 2.8 standard errors. None where the difference does not vary.
         """
-        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+        return _STANDARD_ERRORS * self.standard_error if self.standard_error else None
 
     @property
     def b_is_worse(self) -> bool:
@@ -75,16 +82,17 @@ def compare(
     p is no less than 1 / (1 + trials): whoever corrects it for many comparisons needs more trials.
     """
     layers: list[str] = [layer for layer in LAYERS if layer in a.layers and layer in b.layers]
-    tables = {"text": _side_by_side(a, b, [layer for layer in layers if layer in TEXT_LAYERS])}
-    if "conflicts" in layers:
-        tables["conflicts"] = _disputes(a, b)
+    tables: dict[TableName, Table] = {
+        "text": _side_by_side(a, b, [layer for layer in layers if layer in TEXT_LAYERS]),
+        "conflicts": _side_by_side(a, b, [layer for layer in layers if layer == "conflicts"]),
+    }
     totals: dict[str, float] = {}
     draws: dict[str, Array] = {}
     swaps: dict[str, Array] = {}
-    for table in tables.values():
+    for name, table in tables.items():
         totals.update(table.totals())
-        draws.update(draw(table, seed, resamples))
-        swaps.update(_swap(table, seed, trials))
+        draws.update(draw(table, seed, resamples, name))
+        swaps.update(_swap(table, seed, trials, name))
     found = {layer: _difference(layer, resamples, trials, totals, draws, swaps) for layer in layers}
     if len(found) == len(LAYERS):
         found["overall"] = _overall(found, layers, resamples, trials, draws, swaps)
@@ -124,42 +132,53 @@ def _column(layer: str, side: str, part: str) -> str:
 
 
 def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
-    """Headline counts of both runs over the units they share: paragraphs or documents."""
+    """Headline counts of both runs over all units that either has."""
     columns: list[str] = []
-    found: list[Column] = []
-    frame = Frame({})
-    for layer in layers:
-        for side, run in zip(_SIDES, (a, b), strict=True):
-            table = run.layers[layer].table
-            assert table is not None
-            frame = table.frame
-            for part in _PARTS:
-                values = table.column(f"{_HEADLINE[layer]}.{part}")
-                if values is not None:
-                    columns.append(_column(layer, side, part))
-                    found.append(values)
-    return Table(frame, columns, found)
+    values: list[Column] = []
+    tables = [(layer, side, _table(run, layer)) for layer in layers for side, run in zip(_SIDES, (a, b), strict=True)]
+    frame = _union([table.frame for _, _, table in tables])
+    for layer, side, table in tables:
+        for part in _PARTS:
+            column = table.column(f"{_HEADLINE[layer]}.{part}")
+            if column is not None:
+                columns.append(_column(layer, side, part))
+                values.append(_spread(column, table.frame, frame))
+    return Table(frame, columns, values)
 
 
-def _disputes(a: Tally, b: Tally) -> Table:
-    """Headline counts over disputes and false records; a false record of one system is no unit of the other's."""
-    joint = Counts()
-    for side, run in zip(_SIDES, (a, b), strict=True):
-        for (stratum, name), row in run.layers["conflicts"].counts.rows.items():
-            own = isinstance(name, str) and name.startswith("record ")
-            for part in _PARTS:
-                if f"{_HEADLINE['conflicts']}.{part}" in row:
-                    amount = row[f"{_HEADLINE['conflicts']}.{part}"]
-                    unit: Unit = (stratum, f"{side} {name}" if own else name)
-                    joint.add(unit, _column("conflicts", side, part), amount)
-    return joint.table(joint.frame())
+def _table(run: Tally, layer: str) -> Table:
+    table = run.layers[layer].table
+    assert table is not None, "a run is compared after it is counted"
+    return table
 
 
-def _swap(table: Table, seed: int, trials: int) -> dict[str, Array]:
+def _union(frames: Sequence[Frame]) -> Frame:
+    """The units of all frames. Text layers have the same anyway."""
+    if frames and all(frame.strata == frames[0].strata for frame in frames):
+        return frames[0]
+    strata: dict[str, set[str | int]] = defaultdict(set)
+    for frame in frames:
+        for name, units in frame.strata.items():
+            strata[name].update(units)
+    return Frame({name: sorted(units, key=str) for name, units in strata.items()})
+
+
+def _spread(column: Column, units: Frame, over: Frame) -> Column:
+    """Lay the counts of some units out over a frame that has them all."""
+    import numpy as np
+
+    if units is over:
+        return column
+    spread = np.zeros(len(over), column.dtype)
+    spread[[over.index[unit] for unit in units.index]] = column
+    return spread
+
+
+def _swap(table: Table, seed: int, trials: int, name: TableName) -> dict[str, Array]:
     """Column sums of `trials` random swaps of the two systems' counts, unit by unit."""
     import numpy as np
 
-    generator = np.random.default_rng([seed, 1])
+    generator = random_stream(seed, name, "swaps")
     pairs = sorted({column.split(":", 1)[1] for column in table.columns})
     nothing = np.zeros(len(table.frame))
 
@@ -200,10 +219,8 @@ def _difference(
     a, b = (float(_f1(layer, side, totals, ())) for side in _SIDES)
     if a != a or b != b:
         return Difference(_known(a), _known(b), None, None, None, None)
-    ends = interval(_f1(layer, "a", draws, (resamples,)) - _f1(layer, "b", draws, (resamples,)))
-    shuffled = _f1(layer, "a", swaps, (trials,)) - _f1(layer, "b", swaps, (trials,))
-    low, high = ends or (None, None)
-    return Difference(a, b, a - b, low, high, _p(a - b, shuffled))
+    drawn = _f1(layer, "a", draws, (resamples,)) - _f1(layer, "b", draws, (resamples,))
+    return _tested(a, b, drawn, _f1(layer, "a", swaps, (trials,)) - _f1(layer, "b", swaps, (trials,)))
 
 
 def _overall(
@@ -223,16 +240,24 @@ def _overall(
         each = [_f1(layer, "a", sums, (length,)) - _f1(layer, "b", sums, (length,)) for layer in layers]
         return sum(each[1:], each[0]) / len(each)
 
-    low, high = interval(mean(draws, resamples)) or (None, None)
-    return Difference(a, b, a - b, low, high, _p(a - b, mean(swaps, trials)))
+    return _tested(a, b, mean(draws, resamples), mean(swaps, trials))
 
 
-def _p(observed: float, shuffled: Array) -> float:
+def _tested(a: float, b: float, drawn: Array, swapped: Array) -> Difference:
+    """Two figures, from the differences on resamples and on swaps."""
+    import numpy as np
+
+    low, high = interval(drawn) or (None, None)
+    error = None if low is None else float(np.nanstd(drawn, ddof=1))
+    return Difference(a, b, a - b, low, high, _p(a - b, swapped), standard_error=error)
+
+
+def _p(observed: float, swapped: Array) -> float:
     import numpy as np
 
     # An undefined difference (a system left without any item) counts as large: the test errs on the safe side.
-    large = np.isnan(shuffled) | (np.abs(shuffled) >= abs(observed) - 1e-12)
-    return float((1 + large.sum()) / (1 + len(shuffled)))
+    large = np.isnan(swapped) | (np.abs(swapped) >= abs(observed) - 1e-12)
+    return float((1 + large.sum()) / (1 + len(swapped)))
 
 
 def _known(value: float) -> float | None:

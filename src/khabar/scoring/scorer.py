@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.bootstrap import RESAMPLES, SEED, draw, interval, redraw
+from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, redraw
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import Table
 from khabar.scoring.layers import judge_of
@@ -88,9 +88,11 @@ def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Sc
     for layer in in_text:
         draws[layer] = {column: sums[f"{layer}:{column}"] for column in _table(tallies[layer]).columns}
     if "conflicts" in tallies:
-        draws["conflicts"] = draw(_table(tallies["conflicts"]), seed, resamples)
+        draws["conflicts"] = draw(_table(tallies["conflicts"]), seed, resamples, "conflicts")
     measured: dict[str, dict[str, Measured]] = {
-        layer: _measure(tallies[layer], draws[layer], seed, resamples) for layer in LAYERS if layer in tallies
+        layer: _measure(tallies[layer], draws[layer], seed, resamples, "conflicts" if layer == "conflicts" else "text")
+        for layer in LAYERS
+        if layer in tallies
     }
     overall, ends = _overall(tallies, draws, measured, resamples)
     signature = Signature(
@@ -125,7 +127,9 @@ def _values(figure: Metric, sums: Mapping[str, Array | float], shape: tuple[int,
     return figure.formula(*(np.asarray(sums.get(column, zero), float) for column in figure.columns))
 
 
-def _measure(layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int) -> dict[str, Measured]:
+def _measure(
+    layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int, table: TableName
+) -> dict[str, Measured]:
     totals = _table(layer).totals()
     measured: dict[str, Measured] = {}
     for figure in layer.metrics:
@@ -133,7 +137,7 @@ def _measure(layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples
         ends = None if value is None else interval(_values(figure, draws, (resamples,)))
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
     for figures in layer.resampled:
-        redrawn = redraw(figures, seed, resamples)
+        redrawn = redraw(figures, seed, resamples, table)
         for name, made in figures.values().items():
             has_draws = name in redrawn and made.value is not None
             measured[name] = replace(made, interval=interval(redrawn[name])) if has_draws else made

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import blake2b
 
+from khabar.records import canonical
 from khabar.records.labels import Layer
 from khabar.scoring.cases import Cases, GoldStory
 from khabar.scoring.counting import Frame, Unit
 from khabar.scoring.verdicts import Verdict
-from khabar.text.grounding import GroundedDocument
+from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.passages import Passage
 
 FEW_DOCUMENTS = 30
@@ -63,6 +66,24 @@ class Units:
                 (traps, issue.issue_id) if issue.status == "apparent" else (gold.story, f"dispute {issue.issue_id}")
                 for issue in verdict.gold
             ],
-            [(gold.story, f"record {index:09}") for index in range(len(verdict.predicted))],
+            [(gold.story, name) for name in _record_names(verdict.predicted)],
             (f"tokens of {gold.story}", 0),
         )
+
+
+def _record_names(records: Sequence[GroundedDispute]) -> list[str]:
+    """Name records by their spans on each side: false records of two systems that are equal are one unit.
+
+    Sides and spans have no order. A record that repeats another is numbered.
+    """
+    turn: Counter[str] = Counter()
+    names = []
+    for record in records:
+        spans = [
+            sorted({repr(place or canonical(span)) for place, span in zip(places, side.spans, strict=True)})
+            for places, side in zip(record.sides, record.dispute.sides, strict=True)
+        ]
+        key = blake2b(repr(sorted(spans)).encode(), digest_size=12).hexdigest()
+        names.append(f"record {key} {turn[key]:06}")
+        turn[key] += 1
+    return names
