@@ -118,6 +118,16 @@ def test_the_order_of_changes_does_not_matter(data: st.DataObject) -> None:
     assert apply(STORY, made) == apply(STORY, made[::-1])
 
 
+@given(st.data())
+def test_a_change_states_offsets_of_its_own_outcome(data: st.DataObject) -> None:
+    """Made alone or beside another: whole rows restated by one change go where they went."""
+    made = data.draw(changes(STORY))
+    alone = apply(STORY, made[:1])
+    rows = tuple(msgspec.to_builtins(row) for row in alone.rows)
+    whole = without_surfaces(msgspec.structs.replace(made[0], rows=rows))
+    assert apply(STORY, [whole, *made[1:]]) == apply(STORY, made)
+
+
 def _spans(value: Any) -> list[dict[str, Any]]:
     spans: list[dict[str, Any]] = []
     each_span(list(value), lambda span: spans.append(span) or span)
