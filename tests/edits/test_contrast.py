@@ -65,6 +65,13 @@ def test_what_is_written_is_sound(bridge: Story, tmp_path: Path) -> None:
     assert all(isinstance(row, Located) for row in located)
 
 
+def test_a_story_without_texts_is_not_written(bridge: Story, tmp_path: Path) -> None:
+    documents = [msgspec.structs.replace(document, text="") for document in bridge.documents]
+    with pytest.raises(InputError, match="text-missing"):
+        write_stories([Story.of(documents)], tmp_path / "seeds", tmp_path / "rows.jsonl", split="contrast")
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_file_of_changes_is_read_as_written(tmp_path: Path) -> None:
     path = tmp_path / "changes.jsonl"
     write_changes(path, [FLIP, DECOY, DEATHS])

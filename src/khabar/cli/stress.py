@@ -47,6 +47,7 @@ def stress(
     from khabar.edits.stress import TRANSFORMATIONS
     from khabar.systems import stress as stressing
     from khabar.systems.journal import Journal
+    from khabar.systems.protocol import SlowSystem
 
     wanted = chosen_layers(layers)
     names = TRANSFORMATIONS if only is None else tuple(name.strip() for name in only.split(","))
@@ -61,7 +62,8 @@ def stress(
 
         with writing(out):
             write_whole(out, msgspec.json.format(msgspec.json.encode(report.to_dict())) + b"\n")
-        journal.remove()
+        if not isinstance(report.system, SlowSystem):
+            journal.remove()
     tell_failures(report.system, journal)
     if as_json:
         print_json(report.to_dict())

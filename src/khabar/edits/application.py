@@ -59,11 +59,9 @@ class _Changed:
 
     def __init__(self, story: Story, changes: Sequence[Change], incidents: Incidents) -> None:
         self._story, self._changes, self._incidents = story, changes, incidents
-        edits = [(change, edit) for change in changes for edit in change.edits]
-        self._offsets = {
-            doc_id: Offsets.of(edit for _, edit in edits if edit.doc_id == doc_id) for doc_id in story.texts
-        }
-        self._owners = {(edit.doc_id, edit.start, edit.end): change for change, edit in edits}
+        self._edits = by_document(changes)
+        self._offsets = {doc_id: Offsets.of(edits) for doc_id, edits in self._edits.items()}
+        self._owners = {(edit.doc_id, edit.start, edit.end): change for change in changes for edit in change.edits}
         self._named = {
             change.id: {_restated_key(row, story) for row in change.rows} | set(change.removed) for change in changes
         }
@@ -74,8 +72,8 @@ class _Changed:
         self.rows = [row for row in self._all_rows() if row is not None]
 
     def _document(self, document: Document) -> Document:
-        offsets = self._offsets[document.doc_id]
-        if not offsets.replaced:
+        offsets = self._offsets.get(document.doc_id)
+        if offsets is None:
             return document
         zones = []
         for zone in document.zones:
@@ -89,7 +87,7 @@ class _Changed:
         made = msgspec.structs.replace(document, zones=tuple(zones))
         if not document.text:
             return made
-        text = edited_text(document.text, edits_in(self._changes, document.doc_id))
+        text = edited_text(document.text, self._edits[document.doc_id])
         if document.title and (at := document.text.find(document.title)) >= 0:
             start, end = offsets.snapped(at, at + len(document.title))
             made = msgspec.structs.replace(made, title=text[start:end])
@@ -214,7 +212,7 @@ class _Changed:
     def _others(self, change: Change, doc_id: str) -> dict[Replaced, Change]:
         """What all other changes replace, in the text in which this change alone is made."""
         if (change.id, doc_id) not in self._beside:
-            mine = Offsets.of(edits_in([change], doc_id))
+            mine = Offsets.of(by_document([change])[doc_id])
             others = [(other, edit) for other in self._changes if other is not change for edit in other.edits]
             self._beside[change.id, doc_id] = {
                 Replaced(
@@ -295,9 +293,13 @@ def _restated_key(row: Mapping[str, Any], story: Story) -> RowKey:
     return RowKey(layer, "/".join(str(values.get(name)) for name in KEY_COLUMNS.get(layer, ("id",))))
 
 
-def edits_in(changes: Iterable[Change], doc_id: str) -> list[Edit]:
-    """The edits of all changes in one document."""
-    return [edit for change in changes for edit in change.edits if edit.doc_id == doc_id]
+def by_document(changes: Iterable[Change]) -> defaultdict[str, list[Edit]]:
+    """The edits of all changes, by document."""
+    edits: defaultdict[str, list[Edit]] = defaultdict(list)
+    for change in changes:
+        for edit in change.edits:
+            edits[edit.doc_id].append(edit)
+    return edits
 
 
 def place_of(edit: Edit) -> tuple[int, int]:

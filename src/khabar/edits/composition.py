@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.edits.application import KEY_COLUMNS, apply, bare, carried_columns, columns_of, edits_in, place_of
+from khabar.edits.application import KEY_COLUMNS, apply, bare, by_document, carried_columns, columns_of, place_of
 from khabar.edits.offsets import Offsets
 from khabar.edits.story import Story, each_span, key_of, layer_of, length_of
 from khabar.records import Change, Edit, Row
@@ -22,9 +22,9 @@ def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change
     """
     edited = apply(story, changes)
     edits: list[Edit] = []
-    for doc_id, text in story.texts.items():
-        there = edits_in(changes, doc_id)
-        back = Offsets.of(there).inverse()
+    texts = story.texts
+    for doc_id, there in by_document(changes).items():
+        text, back = texts[doc_id], Offsets.of(there).inverse()
         for stretch, original in zip(back.inverse().replaced, back.replaced, strict=True):
             new = text[stretch.start : stretch.start + original.length]
             edits.append(Edit(doc_id=doc_id, start=original.start, end=original.end, new=new))
@@ -38,10 +38,11 @@ def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: s
     """
     between = apply(story, first)
     after = apply(between, then)
+    one, other = by_document(first), by_document(then)
     edits = [
         edit
         for document in story.documents
-        for edit in _composed(edits_in(first, document.doc_id), edits_in(then, document.doc_id), length_of(document))
+        for edit in _composed(one[document.doc_id], other[document.doc_id], length_of(document))
         if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
     ]
     return difference(story, after, edits, id)
@@ -49,7 +50,7 @@ def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: s
 
 def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> Change:
     """The change that makes one story into another, given the edits of its texts."""
-    offsets = {doc_id: Offsets.of(edit for edit in edits if edit.doc_id == doc_id) for doc_id in before.texts}
+    offsets = {doc_id: Offsets.of(mine) for doc_id, mine in by_document([Change(id=id, edits=tuple(edits))]).items()}
     old = {key_of(row): row for row in before.rows}
     new = {key_of(row): row for row in after.rows}
     restated: list[dict[str, Any]] = []

@@ -103,8 +103,16 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
 
 
 def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:
-    """Write stories as articles with a manifest of their own (folder `seeds`) and annotation rows (file `rows`)."""
+    """Write stories as articles with a manifest of their own (folder `seeds`) and annotation rows (file `rows`).
+
+    Raises InputError if the text of an article is withheld.
+    """
     documents = [document for story in stories for document in story.documents]
+    incidents = Incidents()
+    for article in documents:
+        if not article.text:
+            incidents.report("text-missing", "there is no article to write", doc_id=article.doc_id)
+    incidents.refuse()
     texts = {seeds / f"{document.doc_id}.txt": document.text.encode() for document in documents}
     write_all({**texts, rows: encoded(row for story in stories for row in story.annotations)})
     write_manifest(seeds, [_seed(document, split) for document in documents])

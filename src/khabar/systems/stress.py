@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -154,9 +155,8 @@ class _Answering:
 
     def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
         """What the system says: kept from an earlier run, or asked for now."""
-        kept = (
-            self._name is not None and ":" not in self._name
-        )  # what has a prefix keeps its answers itself, or is code
+        # A name with a prefix stands for what keeps its answers itself, or for code that may have changed.
+        kept = self._name is not None and ":" not in self._name
         asked = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
         said: list[Any] | None = self._journal.get(asked, list) if kept else None
         if said is None:
@@ -191,8 +191,10 @@ def reference_of(transformed: StressedStory, version: str = "-") -> Reference:
     tables: dict[str, list[Row]] = {config: [] for config in CONFIGS}
     for row in (*story.documents, *story.rows):
         tables[layer_of(row)].append(row)
-    entities = [row for row in story.rows if isinstance(row, Entity)]
+    mentions: dict[str, list[Entity]] = defaultdict(list)
+    for row in story.rows:
+        if isinstance(row, Entity):
+            mentions[row.doc_id].append(row)
     for document in story.documents:
-        mine = [row for row in entities if row.doc_id == document.doc_id]
-        tables["tokens"] += tokens(document.doc_id, document.text, mine)
+        tables["tokens"] += tokens(document.doc_id, document.text, mentions[document.doc_id])
     return from_tables(tables, version)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from khabar.edits.application import apply
+from khabar.edits.application import apply, by_document
 from khabar.edits.offsets import Offsets
 from khabar.edits.story import Story
 from khabar.edits.stress import characters, names
@@ -51,7 +52,7 @@ class StressedStory:
     def original(self, doc_id: str, start: int, end: int) -> tuple[int, int]:
         """A span of the transformed text in the original one, widened where its border lies in what was put there."""
         for step in reversed(self.steps):
-            start, end = step[doc_id].snapped(start, end)
+            start, end = step[doc_id].snapped(start, end) if doc_id in step else (start, end)
         return start, end
 
 
@@ -73,9 +74,10 @@ def stressed(story: Story, transformation: str, seed: int = 0) -> StressedStory:
             documents = tuple(sorted(documents, key=lambda document: order.index(document.doc_id)))
             continue
         edits = edits_of(story, name, seed)
-        story = apply(story, [Change(id=name, edits=tuple(edits), rewording=True)])
+        change = Change(id=name, edits=tuple(edits), rewording=True)
+        story = apply(story, [change])
         by_id = {document.doc_id: document for document in story.documents}
-        steps.append({key: Offsets.of(edit for edit in edits if edit.doc_id == key).inverse() for key in by_id})
+        steps.append({doc_id: Offsets.of(mine).inverse() for doc_id, mine in by_document([change]).items()})
         documents = tuple(by_id[document.doc_id] for document in documents)
         count += len(edits)
     return StressedStory(story, documents, tuple(steps), count)
@@ -84,8 +86,11 @@ def stressed(story: Story, transformation: str, seed: int = 0) -> StressedStory:
 def edits_of(story: Story, name: str, seed: int = 0) -> list[Edit]:
     """The edits of one transformation. One that would cross the border of a span or zone is left out."""
     edits: list[Edit] = []
+    rows_of: dict[str | None, list[Row]] = defaultdict(list)
+    for row in story.rows:
+        rows_of[getattr(row, "doc_id", None)].append(row)
     for document in story.documents:
-        rows = [row for row in story.rows if getattr(row, "doc_id", None) == document.doc_id]
+        rows = rows_of[document.doc_id]
         borders = {border for row in rows for _, span in row.spans() for border in (span.start, span.end)}
         borders.update(zone.end for zone in document.zones)
         random = Random(f"{seed} {name} {document.doc_id}")
