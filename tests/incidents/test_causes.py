@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.reading.causes import why_not_there
+from khabar.reading.span_checks import why_not_there
 
 NBSP = "\u00a0"
 TEXT = f"\nأعلن 🙂 الرئيس فلاديمير{NBSP}بوتين إنّ القوّات بلغت كـــورسك.\nونفت أوكرانيا ال\u0627\u0653ن ذلك.\n"

@@ -254,7 +254,7 @@ def _convert(case: dict[str, Any]) -> list[Incident]:
 
 def _edits(case: dict[str, Any]) -> list[Incident]:
     articles = _articles()
-    rows = [located.row for located in read_gold(Path("shared/gold"), [])]
+    rows = [located.row for located in read_gold(Path("shared/gold"), Incidents())]
     story = story_of(read_manifest(Path("shared/seeds")), articles.texts, rows, "kursk")
     changes = read_changes(Path("changes.jsonl"))
     return _refused(lambda: variants(story, changes) if case.get("variants") else apply(story, changes))

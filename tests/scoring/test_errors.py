@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from khabar import api
 from khabar.corpus.gold import load_gold
 from khabar.reading.error_files import read_errors, write_errors
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute
@@ -118,13 +118,13 @@ def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed
 
 
 def test_the_file_reads_back(rules: tuple[Reference, list[Annotations], list[Dispute]], tmp_path: Path) -> None:
-    errors, incidents = list_errors(*rules), list[Incident]()
+    errors, incidents = list_errors(*rules), Incidents()
     write_errors(tmp_path / "errors.jsonl", errors)
     back = read_errors(tmp_path / "errors.jsonl", incidents)
     assert [msgspec.json.encode(error) for error in back] == [msgspec.json.encode(error) for error in errors]
     write_errors(tmp_path / "none.jsonl", [])
     assert read_errors(tmp_path / "none.jsonl", incidents) == []
-    assert incidents == []
+    assert not list(incidents)
     (tmp_path / "broken.jsonl").write_text('{"layer": "names"}\n[]\n', "utf-8")
     assert read_errors(tmp_path / "broken.jsonl", incidents) == []
     assert {"value-wrong", "key-missing", "json-not-object"} == {incident.id for incident in incidents}

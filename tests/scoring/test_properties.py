@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.reading.gold_checks import check_gold
-from khabar.reading.incidents import InputError, errors
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import reference
 from khabar.records.labels import LAYERS
@@ -25,11 +25,10 @@ some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthChe
 
 
 def scored(gold: Lines, predictions: Lines) -> Score:
-    incidents: list[Any] = []
+    incidents = Incidents()
     records = given_predictions(gold, incidents)
-    incidents += check_gold(records)
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.extend(check_gold(records))
+    incidents.refuse()
     return score(reference(*split(records)), *split(given_predictions(predictions, incidents)), resamples=4)
 
 

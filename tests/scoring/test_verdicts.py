@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import reference
 from khabar.records.labels import LAYERS
@@ -22,8 +23,8 @@ some = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCh
 
 
 def cases_of(gold: Lines, predictions: Lines) -> Cases:
-    said, disputes = split(given_predictions(predictions, []))
-    return Cases(reference(*split(given_predictions(gold, []))), said, disputes)
+    said, disputes = split(given_predictions(predictions, Incidents()))
+    return Cases(reference(*split(given_predictions(gold, Incidents()))), said, disputes)
 
 
 WORDS = "وكورسك بكورسك في\nوكييف كييف كورسك"

@@ -16,11 +16,11 @@ import msgspec
 
 from khabar.edits.offsets import Offsets, Replaced
 from khabar.edits.story import KINDS, Story, each_span, key_of, length_of, with_text
-from khabar.reading.causes import why_not_there
 from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located
 from khabar.reading.shape import shaped
+from khabar.reading.span_checks import why_not_there
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
 
 KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}

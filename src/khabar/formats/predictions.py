@@ -12,9 +12,8 @@ from unicodedata import category
 import msgspec
 
 from khabar.formats.context import Conversion
-from khabar.reading.checks import check_annotations, reporter
-from khabar.reading.incidents import Incident
 from khabar.reading.predictions import Origin, read_predictions
+from khabar.reading.span_checks import check_annotations
 from khabar.records import (
     Annotations,
     Dispute,
@@ -56,9 +55,8 @@ def check(records: Iterable[Prediction], work: Conversion) -> None:
 
 def _check(record: Prediction, place: Origin, work: Conversion) -> None:
     if isinstance(record, Annotations):
-        incidents: list[Incident] = []
-        check_annotations(record, work.text_of(record.doc_id, record.text), reporter(incidents, place, record.doc_id))
-        work.incidents.extend(incidents)
+        report = work.incidents.at(*place, record.doc_id)
+        check_annotations(record, work.text_of(record.doc_id, record.text), report)
 
 
 def write(records: Iterable[Prediction], path: Path) -> dict[Path, bytes]:

@@ -1,59 +1,64 @@
-"""Checks on gold in the prediction format: each document once, no row twice, every span somewhere, values sound."""
+"""Checks of gold in the prediction format: each document once, no row twice, every span somewhere, values sound."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from msgspec import structs
 
-from khabar.reading.checks import Report, check_annotations, check_span, reporter, where
-from khabar.reading.incidents import Incident, errors
-from khabar.reading.plain import plain
+from khabar.reading.checks import first_given
+from khabar.reading.incidents import Incident, Incidents, Report
+from khabar.reading.mentions import are_sound
 from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
+from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote, canonical
-from khabar.text.grounding import Grounded, GroundedDocument
-from khabar.text.passages import Passage
-from khabar.text.spans import normal
+from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
+
+_Row = Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]
 
 
-def check_gold(records: Sequence[Sourced], *, part: bool = False) -> list[Incident]:
+_IN_GOLD = {"bounds-reversed": "gold-reversed"}
+"""Incidents that are warnings of a prediction and errors in gold."""
+
+
+def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[Incident]:
     """List what is wrong with gold given as documents and disputes; `part` where this is not all of it."""
-    incidents: list[Incident] = []
+    incidents = Incidents()
     seen: dict[str, Origin] = {}
     disputes: dict[bytes, Origin] = {}
-    said, _ = split(records)
-    texts = {record.doc_id: record.text for record in said}
-    sound = iter(plain(said, [record.text for record in said]))
-    for source, record in records:
+    documents, _ = split(records)
+    texts = {record.doc_id: record.text for record in documents}
+    sound = iter(are_sound(documents, [record.text for record in documents]))
+    for origin, record in records:
         if isinstance(record, Dispute):
-            for at, side in enumerate(record.sides):
+            for index, side in enumerate(record.sides):
                 for span in side.spans:
-                    report = reporter(incidents, source, span.doc_id)
+                    report = incidents.at(*origin, span.doc_id)
                     if (texts or part) and span.doc_id not in texts:
-                        report("document-unknown", f"sides[{at}]: no document {span.doc_id!r} in the gold")
-                    check_span(span, texts.get(span.doc_id), report, f"sides[{at}]")
-            first = disputes.setdefault(canonical(in_order(record)), source)
-            if first is not source:
-                reporter(incidents, source, None)("row-repeated", f"the same dispute is {where(first, source)} already")
+                        report("document-unknown", f"sides[{index}]: no document {span.doc_id!r} in the gold")
+                    check_span(span, texts.get(span.doc_id), report, f"sides[{index}]")
+            first = disputes.setdefault(canonical(in_order(record)), origin)
+            if first is not origin:
+                incidents.at(*origin)("row-repeated", f"the same dispute is {first_given(first, origin)} already")
             continue
         is_sound = next(sound)
-        first = seen.setdefault(record.doc_id, source)
-        if is_sound and first is source and not record.zones:
+        first = seen.setdefault(record.doc_id, origin)
+        if is_sound and first is origin and not record.zones:
             continue  # most documents of a large file
-        report = reporter(incidents, source, record.doc_id)
-        if first is not source:
-            report("document-repeated", f"first given {where(first, source)}")
-        found: list[Incident] = []
+        report = incidents.at(*origin, record.doc_id)
+        if first is not origin:
+            report("document-repeated", f"first given {first_given(first, origin)}")
+        of_rows = Incidents()
         if not is_sound:
-            check_annotations(record, record.text, reporter(found, source, record.doc_id))
+            check_annotations(record, record.text, of_rows.at(*origin, record.doc_id))
         # What is a warning of a prediction is an error in gold: nothing could ever be right there.
-        incidents += [replace(each, id="gold-reversed") if each.id == "bounds-reversed" else each for each in found]
+        incidents.extend(replace(each, id=_IN_GOLD.get(each.id, each.id)) for each in of_rows)
         for zone in record.zones or ():
             if zone.start < 0 or zone.end <= zone.start or (record.text is not None and zone.end > len(record.text)):
                 report("zones-broken", f"zone [{zone.start}, {zone.end}) is no stretch of the text", zone.start)
-        if not is_sound and not errors(found):
+        if not is_sound and not of_rows.errors:
             _check_rows(record, report)
     return incidents
 
@@ -62,19 +67,17 @@ def _check_rows(record: Annotations, report: Report) -> None:
     """Look for rows that are nowhere or there twice, once strings have their places."""
     if _stand_apart(record):
         return
-    placed = GroundedDocument(record, Passage(record.doc_id, record.text))
+    document = GroundedDocument(record)
     for layer in ("entities", "numbers", "quotes"):
         seen: set[object] = set()
-        items: Sequence[Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]] = getattr(
-            placed, layer
-        )
-        for item in items:
-            if item.spans is None:
+        rows: Sequence[_Row] = getattr(document, layer)
+        for row in rows:
+            if row.spans is None:
                 report("gold-ungrounded", f"{layer}: a row has neither offsets nor a string that is in the text")
                 continue
-            key = _content(item)
+            key = _content(row)
             if key in seen:
-                report("row-repeated", f"{layer}: the same row twice", item.start)
+                report("row-repeated", f"{layer}: the same row twice", row.start)
             seen.add(key)
 
 
@@ -82,25 +85,18 @@ def _stand_apart(record: Annotations) -> bool:
     """Tell whether every row has offsets, and no two of a layer the same: nothing to look up, nothing twice."""
     entities = {(item.start, item.end, item.label) for item in record.entities if item.start is not None}
     numbers = {(item.start, item.end) for item in record.numbers if item.start is not None}
-    quotes = set()
-    for item in record.quotes:
-        parts = [(part.start, part.end) for part in item.content if part.start is not None and part.end is not None]
-        if not parts or len(parts) < len(item.content):
-            return False
-        quotes.add(normal(parts))
-    found = len(entities), len(numbers), len(quotes)
-    return found == (len(record.entities), len(record.numbers), len(record.quotes))
+    if any(part.start is None or part.end is None for quote in record.quotes for part in quote.content):
+        return False
+    quotes = {spans for quote in record.quotes if (spans := offsets_of(quote.content))}
+    counts = len(entities), len(numbers), len(quotes)
+    return counts == (len(record.entities), len(record.numbers), len(record.quotes))
 
 
-def _content(item: Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]) -> object:
+def _content(row: _Row) -> object:
     """What makes two gold rows the same: for entities span and label, else place and everything but the id."""
-    said = item.item
-    if isinstance(said, PredictedEntity):
-        return item.spans, said.label
-    if isinstance(said, PredictedNumber):
-        bare: PredictedNumber | PredictedQuote = structs.replace(
-            said, id=None, start=None, end=None, text=None, occurrence=None
-        )
-    else:
-        bare = structs.replace(said, id=None, content=())
-    return item.spans, canonical(bare)
+    item = row.item
+    if isinstance(item, PredictedEntity):
+        return row.spans, item.label
+    if isinstance(item, PredictedNumber):
+        return row.spans, canonical(structs.replace(item, id=None, start=None, end=None, text=None, occurrence=None))
+    return row.spans, canonical(structs.replace(item, id=None, content=()))

@@ -6,13 +6,16 @@ fixture named after it in `tests/incidents/`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, Literal
 
 from khabar.text.terminal import one_line
 
 Level = Literal["error", "warning"]
+Report = Callable[..., None]
+"""Called with an incident id, a message and, if known, an offset."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,16 +236,20 @@ class Incidents:
         self,
         id: str,
         message: str,
+        offset: int | None = None,
         *,
         file: object = None,
         line: int | None = None,
         doc_id: str | None = None,
-        offset: int | None = None,
         fix: str | None = None,
     ) -> None:
         """Add a problem. `id` is a key of CATALOG; `offset` counts code points; `fix` replaces the catalogue's."""
         name = None if file is None else str(file)
         self.extend([Incident(id, message, name, line, doc_id, offset, fix)])
+
+    def at(self, file: object, line: int | None = None, doc_id: str | None = None) -> Report:
+        """Give a function that reports problems of one place: id, message and, if known, offset."""
+        return partial(self.report, file=file, line=line, doc_id=doc_id)
 
     def extend(self, incidents: Iterable[Incident]) -> None:
         """Add what somebody else found."""

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from khabar.reading.incidents import Incident
+from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, PredictedQuote
 from khabar.text.grounding import GroundedDocument, span_of
@@ -16,31 +16,29 @@ from khabar.text.spans import Spans
 
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference
-    from khabar.text.grounding import GroundedDocument
 
 MOST_PAIRS = 500_000
 """Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;
 of spans from different sides, in one predicted dispute."""
 
 
-def check_limits(reference: Reference, records: Sequence[Sourced]) -> list[Incident]:
+def check_limits(reference: Reference, records: Sequence[Sourced], incidents: Incidents) -> None:
     """Refuse what has more than `MOST_PAIRS` pairs to compare. The records are sound otherwise."""
-    incidents: list[Incident] = []
     disputes: list[Dispute] = []
     most = max((len(record.entities) for record in reference.annotations), default=0)
-    for place, record in records:
+    for origin, record in records:
         if isinstance(record, Dispute):
             disputes.append(record)
-            found, doc_id = list(_of_sides(record)), None
+            messages, doc_id = _of_sides(record), None
         elif len(record.entities) * most > MOST_PAIRS or record.numbers or record.quotes:
-            found, doc_id = list(_of_layers(record, reference.documents[record.doc_id])), record.doc_id
+            messages, doc_id = _of_layers(record, reference.documents[record.doc_id]), record.doc_id
         else:
             continue  # most documents of a large file
-        incidents += [Incident("pairs-many", message, place.file, place.line, doc_id) for message in found]
+        for message in messages:
+            incidents.report("pairs-many", message, file=origin.file, line=origin.line, doc_id=doc_id)
     file = records[0][0].file if records else None
-    return incidents + [
-        Incident("pairs-many", message, file, None, doc_id) for doc_id, message in _of_claims(reference, disputes)
-    ]
+    for doc_id, message in _of_claims(reference, disputes):
+        incidents.report("pairs-many", message, file=file, doc_id=doc_id)
 
 
 def _of_layers(record: Annotations, document: GroundedDocument) -> Iterator[str]:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
 
+LARGEST_OFFSET = (1 << 31) - 1
+"""Code points beyond which no text goes: what bounds offsets where gold has no text."""
+
 LABEL_NUMBER = {label: at for at, label in enumerate(ENTITY_LABELS)}
 
 
@@ -114,3 +117,34 @@ def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
         packed = np.unique(np.stack(joined), axis=1, return_inverse=True)[1].reshape(-1).astype(np.int64)
     ends = np.cumsum([len(group[0]) for group in groups])[:-1]
     return list(np.split(packed, ends))
+
+
+def are_sound(documents: Documents, texts: Sequence[str | None]) -> list[bool]:
+    """Say of each document whether one look finds it sound: entities alone, at offsets inside its text, no two alike.
+
+    `texts` are the texts of the documents (None: not known). A mention that gives its surface where there is a text to
+    compare it with takes a closer look, as does everything else: what is not found sound need not be wrong.
+    """
+    import numpy as np
+
+    try:
+        given = documents.mentions
+    except OverflowError:  # an offset that no integer holds, so something is wrong
+        return [False] * len(documents)
+    document, start, end = given.document, given.start, given.end
+    sound = (start >= 0) & (start < end) & (end <= LARGEST_OFFSET)
+    if any(text is not None for text in texts):
+        known = np.array([text is not None for text in texts], bool)
+        longest = np.array([LARGEST_OFFSET if text is None else len(text) for text in texts], np.int64)
+        sound &= end <= longest[document]
+        sound &= ~known[document] | np.array([item.text is None for item in given.items], bool)
+    (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), given.label))
+    again: Sequence[int] = ()
+    if not (key[1:] > key[:-1]).all():
+        order = np.argsort(key, kind="stable")
+        again = order[1:][key[order][1:] == key[order][:-1]].tolist()
+    found = np.array([not (record.numbers or record.quotes) for record in documents], bool)
+    found[document[~sound]] = False
+    found[document[list(again)]] = False
+    flags: list[bool] = found.tolist()
+    return flags

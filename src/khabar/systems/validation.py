@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from khabar.reading.checks import check_annotations, check_span, reporter
-from khabar.reading.incidents import Incident, Incidents, errors
-from khabar.reading.predictions import Origin, given_predictions, split
+from khabar.reading.incidents import Incidents
+from khabar.reading.predictions import given_predictions, split
+from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, Document
-
-_NOWHERE = Origin(None, 0)
 
 
 def validated_annotations(answer: Mapping[str, Any], document: Document, incidents: Incidents) -> Annotations | None:
@@ -19,9 +17,9 @@ def validated_annotations(answer: Mapping[str, Any], document: Document, inciden
     records, _ = split(given_predictions([{**answer, "doc_id": document.doc_id}], problems))
     if not problems.errors:
         for record in records:
-            misfits: list[Incident] = []
-            check_annotations(record, document.text, reporter(misfits, _NOWHERE, document.doc_id))
-            problems.extend(errors(misfits))  # of what is no error the scorer warns
+            misfits = Incidents()
+            check_annotations(record, document.text, misfits.at(None, 0, document.doc_id))
+            problems.extend(misfits.errors)  # of what is no error the scorer warns
     incidents.extend(problems)
     return None if problems.errors or not records else records[0]
 
@@ -39,8 +37,8 @@ def validated_dispute(answer: Mapping[str, Any], documents: Sequence[Document], 
                 message = f"sides[{index}]: story {dispute.story!r} has no such document"
                 problems.report("document-unknown", message, doc_id=span.doc_id)
                 continue
-            misfits: list[Incident] = []
-            check_span(span, texts[span.doc_id], reporter(misfits, _NOWHERE, span.doc_id), f"sides[{index}]")
-            problems.extend(errors(misfits))
+            misfits = Incidents()
+            check_span(span, texts[span.doc_id], misfits.at(None, 0, span.doc_id), f"sides[{index}]")
+            problems.extend(misfits.errors)
     incidents.extend(problems)
     return None if problems.errors or not disputes else disputes[0]

@@ -1,4 +1,4 @@
-"""Plain documents are read at a glance: what the glance lets pass, a closer look would too."""
+"""Most documents of a large file are found sound at a glance: what the glance lets pass, a closer look would too."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.reading.checks import check_annotations, reporter
-from khabar.reading.incidents import Incident
-from khabar.reading.mentions import Documents
-from khabar.reading.plain import plain
-from khabar.reading.predictions import Origin
+from khabar.reading.incidents import Incidents
+from khabar.reading.mentions import Documents, are_sound
+from khabar.reading.span_checks import check_annotations
 from khabar.records import Annotations, PredictedEntity, PredictedNumber
 
 TEXT = "بوتين في كورسك"
@@ -23,8 +21,8 @@ def document(*entities: dict[str, Any], **layers: Any) -> Annotations:
     return Annotations(doc_id="d", entities=tuple(PredictedEntity(**item) for item in entities), **layers)
 
 
-def test_entities_at_offsets_are_plain() -> None:
-    assert plain(Documents([document(AT, {**AT, "label": "ORG"}), document()]), [TEXT, None]) == [True, True]
+def test_entities_at_offsets_are_are_sound() -> None:
+    assert are_sound(Documents([document(AT, {**AT, "label": "ORG"}), document()]), [TEXT, None]) == [True, True]
 
 
 @pytest.mark.parametrize(
@@ -43,7 +41,7 @@ def test_entities_at_offsets_are_plain() -> None:
     ids=["empty", "negative", "half", "outside", "huge", "string", "surface", "twice", "numbers"],
 )
 def test_all_else_takes_a_closer_look(record: Annotations) -> None:
-    assert plain(Documents([record]), [TEXT]) == [False]
+    assert are_sound(Documents([record]), [TEXT]) == [False]
 
 
 offsets = st.none() | st.integers(-2, len(TEXT) + 2)
@@ -56,10 +54,10 @@ entities = st.builds(
 
 
 @given(st.lists(st.lists(entities, max_size=4), max_size=4), st.sampled_from([TEXT, None]))
-def test_what_is_plain_has_nothing_to_report(documents: list[list[dict[str, Any]]], text: str | None) -> None:
+def test_what_is_sound_has_nothing_to_report(documents: list[list[dict[str, Any]]], text: str | None) -> None:
     records = [document(*items) for items in documents]
-    for record, sound in zip(records, plain(Documents(records), [text] * len(records)), strict=True):
-        incidents: list[Incident] = []
-        check_annotations(record, text, reporter(incidents, Origin(None, 1), "d"))
-        assert not (sound and incidents)
-        assert sound or incidents or len(set(record.entities)) < len(record.entities)
+    for record, sound in zip(records, are_sound(Documents(records), [text] * len(records)), strict=True):
+        incidents = Incidents()
+        check_annotations(record, text, incidents.at(None, 1, "d"))
+        assert not (sound and len(incidents))
+        assert sound or len(incidents) or len(set(record.entities)) < len(record.entities)
