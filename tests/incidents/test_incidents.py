@@ -105,9 +105,9 @@ def test_incident(name: str, corpus: Path, textless: Path, tmp_path: Path, monke
     shutil.copytree(SHARED, tmp_path / "shared")
     shutil.copytree(corpus, tmp_path / "corpus")
     shutil.copytree(textless, tmp_path / "textless")
+    monkeypatch.chdir(tmp_path)
     for path, recipe in case.get("make", {}).items():
         _make(tmp_path / path, recipe)
-    monkeypatch.chdir(tmp_path)
     for module in case.get("hide", ()):
         monkeypatch.setitem(sys.modules, module, None)
     for variable in case.get("unset", ()):

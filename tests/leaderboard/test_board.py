@@ -5,6 +5,16 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from msgspec.structs import replace
+
+from khabar import api
+from khabar.corpus.gold import load_gold
+from khabar.leaderboard.add import add
+from khabar.leaderboard.board import board_of
+from khabar.leaderboard.view import view_of
+from khabar.reading.incidents import Incidents
+from khabar.systems.registry import find_system
+from khabar.systems.running import run_system
 from tests.leaderboard.conftest import CARD, Leaderboard
 
 
@@ -56,3 +66,20 @@ def test_an_empty_board(tmp_path: Path, corpus: Path) -> None:
     board = Leaderboard(tmp_path / "eval", corpus)
     assert board("build").code == 0
     assert board.ids == []
+
+
+def test_gold_less_a_row_of_each_layer_is_flagged(tmp_path: Path) -> None:
+    """Nearer to gold than any two passes are to each other, and nowhere at 1.0."""
+    reference = load_gold()[0]
+    annotations, disputes = run_system(find_system("oracle", reference), api.load())
+    [first, *rest] = annotations
+    less = replace(first, entities=first.entities[1:], numbers=first.numbers[1:], quotes=first.quotes[1:])
+    (tmp_path / "card.toml").write_text(CARD, "utf-8")
+    predictions = [less, *rest, *disputes[1:]]
+    incidents = Incidents()
+    submission, _ = add(tmp_path / "eval", "mine", predictions, tmp_path / "card.toml", reference, incidents)
+    assert submission.perfect == []
+    assert "quotes" in submission.near_gold
+    assert {incident.id for incident in incidents} == {"layer-near-gold"}
+    stated = view_of(board_of(reference, [submission]))
+    assert [caveat.kind for caveat in stated.rows[0].caveats] == ["near_gold"]

@@ -49,6 +49,27 @@ def test_forged_results(board: Leaderboard, edit: Edit, old: str, new: str, id: 
     assert board("check").code == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "forged", "id"),
+    [
+        (
+            "result",
+            '  "score": {',
+            '  "score": {"headline": {"overall": 1.0}, "intervals": {}, "layers": {}, "set_aside": {}, "ungrounded": {}, "signature": ""},',
+            "result-drift",
+        ),
+        ("result", '    "headline": {', '    "headline": {"overall": 1.0},', "result-drift"),
+        ("board", '  "systems": [', '  "systems": [],', "board-stale"),
+        ("board", '  "corpus": {', '  "note": "overall 1.0",', "board-stale"),
+    ],
+)
+def test_a_value_before_the_true_one(board: Leaderboard, edit: Edit, name: str, old: str, forged: str, id: str) -> None:
+    """Readers of JSON differ in which of two equal keys they take; whatever nobody reads is a place to write in."""
+    folder = board.folder() if name == "result" else board.root / "board" / "0.1.0"
+    edit(folder / f"{name}.json", old, f"{forged}\n{old}")
+    assert board.ids == [id]
+
+
 def test_a_forgery_that_is_sound_in_itself(board: Leaderboard) -> None:
     """The whole result of a better system: possible in itself, and still not what these predictions score."""
     better = (board.folder("rules") / "result.json").read_text("utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -100,7 +101,9 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
         if name != split_name
         for document in _only(read_rows(folder, name)["documents"], Document)
     }
-    return from_tables(tables, read_release(folder).version, others)
+    release = read_release(folder)
+    agreement = {} if release.agreement is msgspec.UNSET else release.agreement
+    return replace(from_tables(tables, release.version, others), agreement=agreement)
 
 
 def from_tables(

@@ -65,12 +65,16 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A version of the data and the day it was published."""
+    """A version of the data and the day it was published.
+
+    `agreement` says of a figure (layer.figure) how near two passes came to each other at most, either one as gold.
+    """
 
     name: str
     version: str
     date: str
     canary: str = CANARY
+    agreement: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
     files: tuple[FileRecord, ...] = ()
     withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
 

@@ -39,6 +39,8 @@ class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
     one_dispute: dict[str, Sensitivity]
     perfect: tuple[str, ...] = ()
     """Layers at exactly 1.0, to be looked at."""
+    near_gold: tuple[str, ...] = ()
+    """Layers nearer to gold than any two passes are to each other, to be looked at too."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +74,7 @@ def board_of(reference: Reference, submissions: Sequence[Submission], progress: 
             standing={column: places[key] for column, (_, places) in rankings.items() if key in places},
             one_dispute={column: each[key] for column, each in sensitivities.items() if key in each},
             perfect=tuple(submission.perfect),
+            near_gold=tuple(submission.near_gold),
         )
         for key, submission in by_key.items()
     ]

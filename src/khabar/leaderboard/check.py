@@ -13,13 +13,15 @@ from khabar.leaderboard.board import Board, board_of, read_board
 from khabar.leaderboard.build import board_version
 from khabar.leaderboard.closed_boards import check_frozen, is_frozen
 from khabar.leaderboard.places import BOARD, TABLE, SubmissionPlace, board_folder
-from khabar.leaderboard.result import read_result
+from khabar.leaderboard.result import as_bytes, read_result
 from khabar.leaderboard.submission import Submission, score_all
 from khabar.leaderboard.survey import survey
 from khabar.leaderboard.view import BoardView, view_of
 from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
+
+_OTHER_BYTES = "its bytes are not those of what it says: a key stands twice, or is not khabar's"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,11 @@ def _check_result(place: SubmissionPlace, scored: Submission | None, incidents: 
     impossible = Incidents()
     audit_alone(stated, place.result, impossible)
     incidents.extend(impossible)
-    if scored is not None and not impossible.errors:
+    if impossible.errors:
+        return
+    if as_bytes(stated) != place.result.read_bytes():
+        incidents.report("result-drift", _OTHER_BYTES, file=place.result)
+    elif scored is not None:
         audit(stated, scored.result, place.result, incidents)
 
 
@@ -84,6 +90,9 @@ def _check_board(root: Path, board: Board, incidents: Incidents) -> None:
     folder = board_folder(root, board.corpus.version)
     stated = read_board(folder / BOARD, incidents)
     if stated is None:
+        return
+    if as_bytes(stated) != (folder / BOARD).read_bytes():
+        incidents.report("board-stale", _OTHER_BYTES, file=folder / BOARD)
         return
     departures = differing(msgspec.to_builtins(stated), msgspec.to_builtins(board))
     if departures:

@@ -141,6 +141,9 @@ def _caveat(row: SystemRow, caveat: Caveat) -> str:
     name = in_markdown(row.card.name)
     if caveat.kind == "perfect":
         return f"{name}: {', '.join(caveat.layers)} at 1.0. Look whether gold was seen."
+    if caveat.kind == "near_gold":
+        layers = ", ".join(caveat.layers)
+        return f"{name}: {layers} nearer to gold than any two passes are to each other. Look whether gold was seen."
     if caveat.kind == "gold_seen":
         return f"{name} has seen the gold, as its card says."
     return f"{name}: {_count(caveat.count, 'question')} of its run got no whole answer, which counts as nothing."

@@ -37,6 +37,8 @@ class Submission:
     """SHA-256 of their file."""
     counted: Tally
     score: Score
+    agreement: Mapping[str, float]
+    """How near two passes came to each other at most, by layer.figure."""
 
     @property
     def result(self) -> Result:
@@ -47,6 +49,17 @@ class Submission:
     def perfect(self) -> list[str]:
         """Layers whose headline is exactly 1."""
         return [layer for layer, figures in self.score.layers.items() if figures["f1"].value == 1]
+
+    @property
+    def near_gold(self) -> dict[str, str]:
+        """Other layers with a figure (its name) at which two passes are less alike than this and gold."""
+        near: dict[str, str] = {}
+        for name, most in self.agreement.items():
+            layer, _, figure = name.partition(".")
+            measured = self.score.layers.get(layer, {}).get(figure)
+            if layer not in self.perfect and measured is not None and (measured.value or 0) > most:
+                near.setdefault(layer, name)
+        return near
 
 
 def score_all(found: EvalFolder, reference: Reference, incidents: Incidents) -> list[Submission]:
@@ -82,7 +95,7 @@ def score_submission(
     if card is None or problems.errors:
         return None
     counted = count(reference, records.documents, records.disputes, layers=layers)
-    submission = Submission(system, card, digest, counted, measure(counted))
+    submission = Submission(system, card, digest, counted, measure(counted), reference.agreement)
     file = predictions if isinstance(predictions, Path) else None
     if CHECKER in shown_names(system, card):
         incidents.report("gold-submitted", f"{CHECKER} is gold itself and checks the scorer", file=file)
@@ -92,6 +105,9 @@ def score_submission(
         return None
     for layer in submission.perfect:
         incidents.report("layer-perfect", f"{system}: {layer} at 1.0", file=file)
+    for name in submission.near_gold.values():
+        message = f"{system}: {name} is above {reference.agreement[name]:.3f}, the most of any two passes"
+        incidents.report("layer-near-gold", message, file=file)
     return submission
 
 

@@ -16,7 +16,7 @@ from khabar.leaderboard.card import Card
 from khabar.leaderboard.ranking import COLUMNS, inseparable, letters, separated
 from khabar.text.terminal import harmless
 
-CaveatKind = Literal["perfect", "gold_seen", "unanswered"]
+CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class RankedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """Something to know of a system: layers at 1.0, gold that was seen, or how many questions went unanswered."""
+    """Something to know of a system: layers at 1.0 or near gold, gold that was seen, questions that went unanswered."""
 
     kind: CaveatKind
     layers: tuple[str, ...] = ()
@@ -121,6 +121,8 @@ def _row(entry: BoardEntry, lettered: Mapping[str, Mapping[str, str]]) -> System
 def _caveats(entry: BoardEntry) -> Iterator[Caveat]:
     if entry.perfect:
         yield Caveat("perfect", layers=entry.perfect)
+    if entry.near_gold:
+        yield Caveat("near_gold", layers=entry.near_gold)
     if entry.card.test_gold_seen is True:
         yield Caveat("gold_seen")
     if entry.card.unanswered:

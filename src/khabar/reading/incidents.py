@@ -130,6 +130,9 @@ CATALOG: dict[str, Kind] = {
     ),
     "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
     "board-stale": Kind("error", "the board is not what the submissions make", "run `khabar leaderboard build`"),
+    "layer-near-gold": Kind(
+        "warning", "a layer is nearer to gold than any two passes are to each other", "look whether gold was seen"
+    ),
     "layer-perfect": Kind("warning", "a layer at 1.0 is as good as gold", "look whether gold was seen"),
     "server-unknown": Kind(
         "error", "no Label Studio server is known", "run `khabar annotate serve`, or name a server in the environment"

@@ -73,6 +73,8 @@ class Reference:
     """Set where this is a part of a gold that is scored in parts."""
     lines: tuple[bytes, ...] = ()
     """Of a part: its share of what the fingerprint of the whole is made of, sorted."""
+    agreement: Mapping[str, float] = field(default_factory=dict)
+    """Of a figure (layer.figure) how near two passes came to each other at most."""
 
     @property
     def stories(self) -> tuple[str, ...]:
