@@ -17,7 +17,7 @@ from measuring import COVERAGE, coverage, table
 from numpy.typing import NDArray
 
 from khabar.scoring.bootstrap import draw, interval
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import f1
 
 Counts = NDArray[np.int64]
@@ -97,7 +97,7 @@ def processes() -> list[Process]:
 
 def ends(strata: list[Counts], seed: int) -> tuple[float, float] | None:
     """The scorer's interval of F1 for a corpus."""
-    frame = Frame({f"{at:03}": range(len(units)) for at, units in enumerate(strata)})
+    frame = SamplingFrame({f"{at:03}": range(len(units)) for at, units in enumerate(strata)})
     sums = draw(Table(frame, ["tp", "fp", "fn"], list(np.concatenate(strata).astype(np.int32).T)), seed)
     return interval(f1(sums["tp"], sums["fp"], sums["fn"]))
 

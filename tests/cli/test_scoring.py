@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from khabar.scoring.signature import Signature
+from khabar.scoring.result import Signature
 from tests.cli.conftest import Khabar, process
 
 LAYERS = {"entities", "numbers", "quotes", "conflicts"}

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from khabar.scoring.bootstrap import draw, drawn_by_index
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import SamplingFrame, Table
 
 
 @pytest.mark.parametrize("size", [1001, 1003, 4096, 30_000])
@@ -35,7 +35,7 @@ def test_a_large_stratum_is_drawn_with_the_spread_of_its_units() -> None:
     """The spread of a resampled sum is that of its units times the square root of their number, and counts may be large."""
     size = 5000
     columns = [np.random.default_rng(4).integers(0, most, size) for most in (2, 300, 1 << 40)]
-    table = Table(Frame({"": range(size)}), ["a", "b", "c"], list(columns))
+    table = Table(SamplingFrame({"": range(size)}), ["a", "b", "c"], list(columns))
     for name, column in zip("abc", columns, strict=True):
         sums = draw(table, resamples=1000)[name]
         assert sums.mean() == pytest.approx(column.sum(), rel=0.02)

@@ -13,7 +13,7 @@ from khabar.corpus.gold import load_gold
 from khabar.reading.reference import reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.scorer import count
 from khabar.scoring.tally import LayerTally, Tally
 from khabar.systems.registry import find_system
@@ -123,7 +123,7 @@ def test_a_record_of_other_spans_is_another_unit() -> None:
 def test_no_two_tables_move_together() -> None:
     """Text layers and conflicts of equal counts: as random as each other, and no copy of each other."""
     chance = np.random.default_rng(7)
-    frame = Frame({"": range(60)})
+    frame = SamplingFrame({"": range(60)})
 
     def run(right: list[int]) -> Tally:
         def layer(name: str, right: list[int]) -> LayerTally:

@@ -14,8 +14,7 @@ from khabar.records.labels import LAYERS
 from khabar.scoring.cases import Cases
 from khabar.scoring.layers import judge_of
 from khabar.scoring.layers.entity_columns import count_columns
-from khabar.scoring.tally import LayerTally
-from khabar.scoring.units import Units
+from khabar.scoring.tally import LayerTally, Units
 from tests.strategies import lines
 
 Lines = list[dict[str, Any]]

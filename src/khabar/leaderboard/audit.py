@@ -10,7 +10,7 @@ import msgspec
 
 from khabar.leaderboard.result import Result, StatedFigure, StatedScore
 from khabar.reading.incidents import Incidents
-from khabar.scoring.signature import Signature
+from khabar.scoring.result import Signature
 
 CLOSE = 1e-9
 """Figures this near are the same: the last bits of a percentile depend on the machine. Counts are compared exactly."""

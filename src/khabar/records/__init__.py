@@ -1,6 +1,5 @@
 """Records: everything that crosses a border of khabar, typed and frozen."""
 
-from khabar.records.decisions import Decision
 from khabar.records.edits import Change, Decoy, Edit, Flip, IssueState, RowKey
 from khabar.records.predictions import (
     Annotations,
@@ -16,6 +15,7 @@ from khabar.records.predictions import (
     StorySpan,
     canonical,
 )
+from khabar.records.repository import Decision, Seed
 from khabar.records.rows import (
     ANNOTATED,
     CONFIGS,
@@ -32,7 +32,6 @@ from khabar.records.rows import (
     TokenRow,
     Zones,
 )
-from khabar.records.seeds import Seed
 from khabar.records.spans import Span, ZoneSpan
 
 __all__ = [

@@ -15,11 +15,10 @@ from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
 from khabar.scale.parts import records_of
 from khabar.scoring.bootstrap import OfStories
-from khabar.scoring.counting import Counts, Frame, Table, Unit, narrow
+from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
 from khabar.scoring.metrics import Metric
 from khabar.scoring.scorer import count
-from khabar.scoring.tally import LayerTally
-from khabar.scoring.units import TEXT_LAYERS
+from khabar.scoring.tally import TEXT_LAYERS, LayerTally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -144,7 +143,7 @@ class JoinedLayer:
         self._set_aside += part.set_aside
         self._ungrounded += part.ungrounded
 
-    def layer(self, frame: Frame) -> LayerTally:
+    def layer(self, frame: SamplingFrame) -> LayerTally:
         """The layer as it would be, had it been counted at once."""
         columns = sorted(self._columns)
         # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
@@ -171,7 +170,7 @@ def joined_disputes(parts: Sequence[LayerCounts]) -> LayerTally:
     for part in parts:
         for stratum, name in part.units or ():
             strata[stratum].add(name)
-    frame = Frame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
+    frame = SamplingFrame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
     joined = JoinedLayer(len(frame))
     for part in parts:
         joined.add(part, np.array([frame.index[unit] for unit in part.units or ()], np.intp))

@@ -21,9 +21,8 @@ from khabar.scale.outlines import Outline, outlines
 from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
 from khabar.scale.survey import Survey
 from khabar.scale.workers import Workers
-from khabar.scoring.counting import Frame
-from khabar.scoring.tally import Tally
-from khabar.scoring.units import FEW_DOCUMENTS, TEXT_LAYERS
+from khabar.scoring.counting import SamplingFrame
+from khabar.scoring.tally import FEW_DOCUMENTS, TEXT_LAYERS, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +91,7 @@ def _count(
     names = tuple(dict.fromkeys(map(str, (*golds, *files))))
     task = Task(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
 
-    frame = Frame({"": sorted(survey.documents)})
+    frame = SamplingFrame({"": sorted(survey.documents)})
     documents = _indices(survey.parts_of_documents(number), number)
     joined: dict[str, JoinedLayer] = {layer: JoinedLayer(len(frame)) for layer in TEXT_LAYERS if layer in layers}
     disputes: dict[int, LayerCounts] = {}

@@ -16,7 +16,7 @@ from itertools import accumulate
 from math import exp, factorial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.result import Measured
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Resampled(Protocol):
     """Figures that are made anew on each draw of the units of a frame."""
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> SamplingFrame | None:
         """What is drawn; None where there is too little to draw."""
 
     def values(self) -> dict[str, Measured]:
@@ -185,9 +185,9 @@ def redraw(
     return {key: np.concatenate([block[key] for block in blocks]) for key in (blocks[0] if blocks else ())}
 
 
-def story_frame(stories: Sequence[str]) -> Frame | None:
+def story_frame(stories: Sequence[str]) -> SamplingFrame | None:
     """Whole stories as units; None below ten."""
-    return Frame({"": stories}) if len(stories) >= FEWEST_STORIES else None
+    return SamplingFrame({"": stories}) if len(stories) >= FEWEST_STORIES else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +228,7 @@ class StorySums:
         return times.astype(float) @ self.rows
 
 
-def _times(frame: Frame, generator: np.random.Generator, resamples: int) -> Iterator[Times]:
+def _times(frame: SamplingFrame, generator: np.random.Generator, resamples: int) -> Iterator[Times]:
     """How often each unit is drawn, with replacement within its stratum, some draws at a time."""
     import numpy as np
 

@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
-from khabar.scoring.counting import Frame, Table
+from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import f1
-from khabar.scoring.tally import Tally
-from khabar.scoring.units import TEXT_LAYERS
+from khabar.scoring.tally import TEXT_LAYERS, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -152,7 +151,7 @@ def _table(run: Tally, layer: str) -> Table:
     return table
 
 
-def _union(frames: Sequence[Frame]) -> Frame:
+def _union(frames: Sequence[SamplingFrame]) -> SamplingFrame:
     """The units of all frames. Text layers have the same anyway."""
     if frames and all(frame.strata == frames[0].strata for frame in frames):
         return frames[0]
@@ -160,10 +159,10 @@ def _union(frames: Sequence[Frame]) -> Frame:
     for frame in frames:
         for name, units in frame.strata.items():
             strata[name].update(units)
-    return Frame({name: sorted(units, key=str) for name, units in strata.items()})
+    return SamplingFrame({name: sorted(units, key=str) for name, units in strata.items()})
 
 
-def _spread(column: Column, units: Frame, over: Frame) -> Column:
+def _spread(column: Column, units: SamplingFrame, over: SamplingFrame) -> Column:
     """Lay the counts of some units out over a frame that has them all."""
     import numpy as np
 

@@ -25,7 +25,7 @@ from khabar.text.grounding import GroundedDocument
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counting import Frame
+    from khabar.scoring.counting import SamplingFrame
 
 Key = TypeVar("Key")
 Clusters = Sequence[frozenset[Key]]
@@ -153,7 +153,7 @@ class Coreference:
     """What `sums` adds up to, exactly; None where there is nothing to compare: gold or a system without clusters."""
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> SamplingFrame | None:
         """Stories, if there is something to draw and there are enough of them."""
         return None if self.total is None else story_frame(self.sums.stories)
 

@@ -22,7 +22,7 @@ Unit = tuple[str, str | int]
 """Stratum (what is drawn within) and the unit's name in it."""
 
 
-class Frame:
+class SamplingFrame:
     """All units of a run in order, those without counts included: strata one after the other, units within them."""
 
     def __init__(self, strata: Mapping[str, Sequence[str | int]]) -> None:
@@ -76,14 +76,14 @@ class Counts:
             for column, amount in row.items():
                 self.rows[unit][column] += amount
 
-    def frame(self) -> Frame:
+    def frame(self) -> SamplingFrame:
         """The units that have counts, as a frame of their own."""
         strata: dict[str, list[str | int]] = defaultdict(list)
         for stratum, name in sorted(self.rows, key=lambda unit: (unit[0], str(unit[1]))):
             strata[stratum].append(name)
-        return Frame(strata)
+        return SamplingFrame(strata)
 
-    def table(self, frame: Frame) -> Table:
+    def table(self, frame: SamplingFrame) -> Table:
         """Lay the counts out over a frame that has all their units."""
         import numpy as np
 
@@ -103,7 +103,7 @@ class Table:
     Most counts of a document are small, so a column is as narrow as what it holds: a byte a unit, mostly.
     """
 
-    frame: Frame
+    frame: SamplingFrame
     columns: list[str]
     values: list[Column]
 

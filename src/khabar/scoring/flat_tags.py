@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khabar.reading.reference import Reference
-from khabar.scoring.counting import Frame
+from khabar.scoring.counting import SamplingFrame
 from khabar.scoring.metrics import quotient
 from khabar.scoring.result import Measured
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.text.grounding import GroundedDocument
 from khabar.text.tokens import iob2, last_letter
 
@@ -31,13 +31,13 @@ Tags = list[list[str]]
 class FlatTags:
     """Tags of gold and of the predictions, and the index of the unit of each paragraph."""
 
-    units: Frame
+    units: SamplingFrame
     gold: Tags
     predicted: Tags
     unit_of: Integers
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> SamplingFrame | None:
         """The units of the layer, if anything is tagged."""
         return self.units if any(tag != "O" for tags in (*self.gold, *self.predicted) for tag in tags) else None
 

@@ -15,10 +15,8 @@ from khabar.scoring.cases import Cases
 from khabar.scoring.counting import Table
 from khabar.scoring.layers import judge_of
 from khabar.scoring.metrics import Metric
-from khabar.scoring.result import Measured, Score
-from khabar.scoring.signature import Signature
-from khabar.scoring.tally import LayerTally, Tally
-from khabar.scoring.units import TEXT_LAYERS, Units
+from khabar.scoring.result import Measured, Score, Signature
+from khabar.scoring.tally import TEXT_LAYERS, LayerTally, Tally, Units
 from khabar.scoring.verdicts import Verdict
 from khabar.version import __version__
 

@@ -1,14 +1,97 @@
-"""The tally: a run's counts per unit, and the metrics that make figures of their sums."""
+"""The tally: verdicts added up to counts per unit. Units are what the bootstrap draws."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from hashlib import blake2b
 
+from khabar.records import canonical
+from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import Resampled
-from khabar.scoring.counting import Counts, Table, Unit
+from khabar.scoring.cases import Cases, GoldStory
+from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit
 from khabar.scoring.metrics import Metric
 from khabar.scoring.verdicts import Verdict
+from khabar.text.grounding import GroundedDispute, GroundedDocument
+from khabar.text.passages import Passage
+
+FEW_DOCUMENTS = 30
+"""Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""
+FEW_STORIES = 30
+"""Below this the bootstrap draws disputes and false records within stories; from it on, whole stories."""
+
+TEXT_LAYERS: tuple[Layer, ...] = ("entities", "numbers", "quotes")
+
+
+class Units:
+    """The units of a run. Gold that is scored in parts is never small."""
+
+    def __init__(self, cases: Cases) -> None:
+        reference = cases.reference
+        self._documents = reference.documents
+        self.by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
+        stories = len(cases.stories) if reference.whole is None else reference.whole.stories
+        self._by_dispute = stories < FEW_STORIES
+
+    @property
+    def name(self) -> str:
+        """The unit of the text layers, as it stands in signatures."""
+        return "paragraph" if self.by_paragraph else "document"
+
+    @cached_property
+    def frame(self) -> SamplingFrame:
+        """All units of the text layers, those without counts included."""
+        if self.by_paragraph:
+            return SamplingFrame(
+                {name: range(document.passage.paragraphs) for name, document in self._documents.items()}
+            )
+        return SamplingFrame({"": sorted(self._documents)})
+
+    def of_offset(self, passage: Passage, offset: int) -> Unit:
+        """Give the unit an offset of a document belongs to."""
+        return (passage.doc_id, passage.paragraph(offset)) if self.by_paragraph else ("", passage.doc_id)
+
+    def of(self, gold: GroundedDocument | GoldStory, verdict: Verdict) -> tuple[Sequence[Unit], Sequence[Unit], Unit]:
+        """Give the units of a verdict's gold rows, of its predictions, and of the document or story itself."""
+        if isinstance(gold, GroundedDocument):
+            rows, items = (
+                [self.of_offset(gold.passage, each.start) for each in side]
+                for side in (verdict.gold, verdict.predicted)
+            )
+            return rows, items, self.of_offset(gold.passage, 0)
+        if not self._by_dispute:
+            whole: Unit = ("", gold.story)
+            return [whole] * len(verdict.gold), [whole] * len(verdict.predicted), whole
+        traps = f"traps of {gold.story}"
+        return (
+            [
+                (traps, issue.issue_id) if issue.status == "apparent" else (gold.story, f"dispute {issue.issue_id}")
+                for issue in verdict.gold
+            ],
+            [(gold.story, name) for name in _record_names(verdict.predicted)],
+            (f"tokens of {gold.story}", 0),
+        )
+
+
+def _record_names(records: Sequence[GroundedDispute]) -> list[str]:
+    """Name records by their spans on each side: false records of two systems that are equal are one unit.
+
+    Sides and spans have no order. A record that repeats another is numbered.
+    """
+    turn: Counter[str] = Counter()
+    names = []
+    for record in records:
+        spans = [
+            sorted({repr(place or canonical(span)) for place, span in zip(places, side.spans, strict=True)})
+            for places, side in zip(record.sides, record.dispute.sides, strict=True)
+        ]
+        key = blake2b(repr(sorted(spans)).encode(), digest_size=12).hexdigest()
+        names.append(f"record {key} {turn[key]:06}")
+        turn[key] += 1
+    return names
 
 
 @dataclass(slots=True)

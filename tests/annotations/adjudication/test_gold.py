@@ -14,7 +14,7 @@ from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
 from khabar.reading.rows import write_rows
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Reading, Registered, Row
-from khabar.records.decisions import Verdict
+from khabar.records.repository import Ruling
 from tests.annotations.story import ONE, TWO, a_pass, a_round, claim, entity, issue, quote, registered, span
 
 ROOT = Path(__file__).parents[3]
@@ -24,12 +24,12 @@ def problem(kind: str, message: str, fix: str | None = None) -> None:
     raise AssertionError(f"{kind}: {message}")
 
 
-def adjudicated(given: Round, verdict: Verdict, rows: Sequence[Row] = ()) -> list[Row]:
+def adjudicated(given: Round, verdict: Ruling, rows: Sequence[Row] = ()) -> list[Row]:
     """Gold when every question, wording included, is answered alike."""
     return decided_alike(align(given.a.rows, given.b.rows, given.texts, given.stories), given, verdict, rows)
 
 
-def decided_alike(pairs: Sequence[RowPair], given: Round, verdict: Verdict, rows: Sequence[Row] = ()) -> list[Row]:
+def decided_alike(pairs: Sequence[RowPair], given: Round, verdict: Ruling, rows: Sequence[Row] = ()) -> list[Row]:
     decided = []
     for each in disagreements(pairs, given.texts):
         decision = decide(each, verdict, "why", "me", plain(rows))

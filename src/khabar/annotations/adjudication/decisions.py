@@ -19,7 +19,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.lines import check_file, decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.records import ANNOTATED, Decision, Entity, Number, Quote, Reading, Row
-from khabar.records.decisions import Verdict
+from khabar.records.repository import Ruling
 
 _KINDS = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 Report = Callable[..., None]
@@ -218,7 +218,7 @@ def plain(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def decide(
-    disagreement: Disagreement, verdict: Verdict, reason: str, by: str, rows: Iterable[Mapping[str, Any]] = ()
+    disagreement: Disagreement, verdict: Ruling, reason: str, by: str, rows: Iterable[Mapping[str, Any]] = ()
 ) -> Decision:
     """A whole line of the file: the decision with both readings; `rows` are those of decision "other"."""
     return Decision(

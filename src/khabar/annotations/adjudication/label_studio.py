@@ -23,7 +23,7 @@ from khabar.formats.label_studio.page import words_of
 from khabar.progress import Progress, steps
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Conflict, Decision
-from khabar.records.decisions import VERDICTS
+from khabar.records.repository import RULINGS
 
 INSTRUCTION = """
 <div dir="rtl"><p>قراءتان مستقلتان للنص نفسه. اختر ما يبقى في النسخة المرجعية (المفاتيح 1 إلى 5)،
@@ -109,8 +109,8 @@ def _decisions(tasks: Iterable[Task], known: Mapping[str, Disagreement]) -> dict
 def _decision(disagreement: Disagreement, answer: Answer, report: Callable[..., None]) -> Decision | None:
     words = {str(result.get("from_name")): words_of(result.get("value") or {}) for result in answer.results}
     verdict = next(iter(words.get("decision", ())), None)
-    if verdict not in VERDICTS:
-        report("value-wrong", f"the decision is {verdict!r}", fix=f"choose one of {', '.join(VERDICTS)}")
+    if verdict not in RULINGS:
+        report("value-wrong", f"the decision is {verdict!r}", fix=f"choose one of {', '.join(RULINGS)}")
         return None
     rows: list[dict[str, Any]] = []
     if verdict == "other":

@@ -20,9 +20,8 @@ from khabar.annotations.rounds import story_of
 from khabar.formats.label_studio.story_page import positions_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones
 from khabar.scoring.assignment import lexicographic
-from khabar.scoring.matching import Iou, overlaps, permille
 from khabar.scoring.verdicts import Pairing, pair
-from khabar.text.passages import Passage
+from khabar.text.passages import Iou, Passage, overlaps, permille
 from khabar.text.spans import Spans, at_least_half, normal
 
 AnyRow = TypeVar("AnyRow", bound=Row)

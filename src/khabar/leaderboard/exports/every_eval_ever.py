@@ -13,7 +13,7 @@ from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
 from khabar.reading.files import sha256
-from khabar.scoring.signature import Signature
+from khabar.scoring.result import Signature
 
 SCHEMA_VERSION = "0.3.0"
 BENCHMARK = "khabar"

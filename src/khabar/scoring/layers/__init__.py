@@ -9,7 +9,7 @@ from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases
 from khabar.scoring.metrics import Metric
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import Verdict
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counting import Frame
+    from khabar.scoring.counting import SamplingFrame
 
     Integers = NDArray[np.intp]
 
@@ -73,7 +73,7 @@ class Ranking:
         return cls.of(records, hard, set().union(*(part.stories for part in parts)))
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> SamplingFrame | None:
         """Stories, if there are enough of them to draw."""
         return story_frame(self.stories)
 

@@ -17,7 +17,7 @@ from khabar.scoring.layers import relations
 from khabar.scoring.layers.average_precision import Ranked, Ranking
 from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of
 from khabar.scoring.metrics import Metric, per_thousand, prf, ratio
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import Count, Fault, Pairing, Verdict, outcomes
 
 

@@ -20,7 +20,6 @@ from khabar.scoring.cases import Cases
 from khabar.scoring.coreference import coreference
 from khabar.scoring.flat_tags import flat_tags
 from khabar.scoring.layers.semeval import OUTCOMES, SCHEMES, outcome_of, weight_of
-from khabar.scoring.matching import overlaps, permille
 from khabar.scoring.metrics import (
     Metric,
     macro_f1,
@@ -30,7 +29,7 @@ from khabar.scoring.metrics import (
     semeval_precision,
     semeval_recall,
 )
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import (
     Count,
     Fault,
@@ -43,7 +42,7 @@ from khabar.scoring.verdicts import (
     without_right,
 )
 from khabar.text.grounding import Grounded, GroundedDocument, is_clitic_before
-from khabar.text.passages import Passage
+from khabar.text.passages import Passage, overlaps, permille
 from khabar.text.spans import overlapping
 
 Mention = Grounded[PredictedEntity]

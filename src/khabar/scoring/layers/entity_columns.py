@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from khabar.reading.mentions import LABEL_NUMBER, Documents, Mentions, keys
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.cases import Cases
-from khabar.scoring.counting import Frame, Table, narrow
+from khabar.scoring.counting import SamplingFrame, Table, narrow
 from khabar.scoring.layers.semeval import SCHEMES, count_schemes
-from khabar.scoring.tally import LayerTally
-from khabar.scoring.units import Units
+from khabar.scoring.tally import LayerTally, Units
 from khabar.scoring.verdicts import pair
 from khabar.text.grounding import GroundedDocument, is_clitic_before
 from khabar.text.passages import Passage
@@ -75,7 +74,7 @@ def count_columns(tally: LayerTally, cases: Cases, units: Units) -> None:
 class _Counter:
     """Gathers (unit, column) pairs as arrays and counts them in the end."""
 
-    def __init__(self, frame: Frame, gold_units: Integers, units: Integers) -> None:
+    def __init__(self, frame: SamplingFrame, gold_units: Integers, units: Integers) -> None:
         self._frame = frame
         self._units = {True: gold_units, False: units}
         self._found: dict[str, list[Integers]] = defaultdict(list)

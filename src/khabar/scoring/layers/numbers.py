@@ -14,9 +14,8 @@ from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases
 from khabar.scoring.layers.number_errors import NUMBER_ERRORS, errors_of, number_cause
-from khabar.scoring.matching import best_covered, overlaps, permille
 from khabar.scoring.metrics import Metric, credit_f1, macro_f1, of_phenomena, prf, ratio
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import (
     Count,
     Fault,
@@ -29,7 +28,7 @@ from khabar.scoring.verdicts import (
     without_right,
 )
 from khabar.text.grounding import Grounded, GroundedDocument
-from khabar.text.passages import Passage
+from khabar.text.passages import Passage, best_covered, overlaps, permille
 from khabar.text.spans import Spans, normal, overlapping
 from khabar.text.values import days_in_common, is_right, same_date, same_literal, same_unit, same_value, value_of
 

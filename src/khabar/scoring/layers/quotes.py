@@ -14,11 +14,10 @@ from khabar.records.errors import QuoteCause
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.bootstrap import Resampled, StorySums, story_frame
 from khabar.scoring.cases import Cases
-from khabar.scoring.matching import Iou, best_covered, overlaps, permille
 from khabar.scoring.metrics import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.result import Measured
 from khabar.scoring.speakers import Speakers
-from khabar.scoring.units import Units
+from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import (
     Count,
     Fault,
@@ -31,12 +30,12 @@ from khabar.scoring.verdicts import (
     without_right,
 )
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
-from khabar.text.passages import Passage
+from khabar.text.passages import Iou, Passage, best_covered, overlaps, permille
 from khabar.text.spans import Spans, at_least_half
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counting import Frame
+    from khabar.scoring.counting import SamplingFrame
 
 Quotation = Grounded[PredictedQuote]
 Utterance = tuple[str | None, str | None]
@@ -291,7 +290,7 @@ class Utterances:
         return cls(StorySums.joined([part.sums for part in parts]))
 
     @property
-    def frame(self) -> Frame | None:
+    def frame(self) -> SamplingFrame | None:
         """Stories, if there are enough of them to draw."""
         return story_frame(self.sums.stories)
 
