@@ -32,7 +32,7 @@ def stress(
         str | None,
         typer.Option("--only", help="Transformations, with commas; a+b is one after the other. [default: each]"),
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of what is chosen at random.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of what is chosen at random.")] = 0,
     as_json: AsJson = False,
     out: Annotated[
         Path | None,

@@ -56,7 +56,7 @@ def _check(flip: Flip, story: Story, edited: Story, incidents: Incidents) -> Non
         report(f"from {flip.before.status} to {flip.after.status} is not {flip.direction}")
     claims = {row.id for row in edited.rows if isinstance(row, Claim) and row.issue_id == flip.issue_id}
     groups = [set(group) for group in flip.groups]
-    if not all(groups) or groups[0] & groups[1]:
+    if len(groups) != 2 or not all(groups) or groups[0] & groups[1]:
         report("its groups are not two disjoint groups of claims")
     if strangers := sorted(set().union(*groups) - claims):
         report(f"{', '.join(map(repr, strangers))} is no claim of issue {flip.issue_id!r}")

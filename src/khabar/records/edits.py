@@ -86,7 +86,7 @@ class Flip(Change, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_d
     direction: Direction
     before: IssueState
     after: IssueState
-    groups: tuple[tuple[str, ...], tuple[str, ...]]
+    groups: tuple[tuple[str, ...], ...]
     step: ReasoningStep | None = None
     place: EditPlace
 
