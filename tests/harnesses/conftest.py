@@ -11,10 +11,8 @@ from typing import Any
 import msgspec
 import pytest
 
-import khabar
 from khabar import harnesses
-from khabar.records import Annotations, Dispute
-from khabar.systems.rules import rules
+from tests import released
 from tests.cli.conftest import run
 
 ROOT = Path(__file__).parents[2]
@@ -50,10 +48,9 @@ def scored_as_file(answers: dict[str, str], folder: Path) -> dict[str, Any]:
 def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
     os.environ["HF_HUB_OFFLINE"] = "1"
     folder = tmp_path_factory.mktemp("answers")
-    documents = khabar.load()
-    said: list[Annotations] = [rules(document) for document in documents]
-    disputes: list[Dispute] = rules.disputes(documents[0].story, documents, said)
-    lines = [msgspec.to_builtins(each) for each in (*said, *disputes)]
+    documents = released.documents()
+    annotations, disputes = released.predicted("rules")
+    lines = [msgspec.to_builtins(record) for record in (*annotations, *disputes)]
     (folder / "rules.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
     by_key = {
         f"{layer}/{line['doc_id']}": f"Here it is:\n```json\n{json.dumps({layer: line.get(layer, [])})}\n```"

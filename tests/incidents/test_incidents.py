@@ -81,30 +81,24 @@ def test_ids_levels_and_words() -> None:
 
 
 @pytest.fixture(scope="session")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built") / "corpus"
-    write(build(SHARED / "seeds", SHARED / "gold"), folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def textless(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("built") / "textless"
-    write(build(SHARED / "seeds", SHARED / "gold", with_text=False), folder)
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What each fixture is laid over: shared/, and the corpora that it builds."""
+    folder = tmp_path_factory.mktemp("tree")
+    shutil.copytree(SHARED, folder / "shared")
+    write(build(SHARED / "seeds", SHARED / "gold"), folder / "corpus")
+    write(build(SHARED / "seeds", SHARED / "gold", with_text=False), folder / "textless")
     return folder
 
 
 @pytest.mark.parametrize("name", sorted(CASES))
-def test_incident(name: str, corpus: Path, textless: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_incident(name: str, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixture raises the expected incident at the expected place, and no other error."""
     case = CASES[name]
     expect = case["expect"]
     assert expect["id"] == name
     assert expect["level"] == CATALOG[name].level
-    shutil.copytree(HERE / name, tmp_path, dirs_exist_ok=True)
-    shutil.copytree(SHARED, tmp_path / "shared")
-    shutil.copytree(corpus, tmp_path / "corpus")
-    shutil.copytree(textless, tmp_path / "textless")
+    for folder in (tree, HERE / name):
+        shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     for path, recipe in case.get("make", {}).items():
         _make(tmp_path / path, recipe)

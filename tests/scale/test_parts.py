@@ -42,20 +42,25 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
     return write(tmp_path / "said.jsonl", said), write(tmp_path / "gold.jsonl", gold)
 
 
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("layers", [LAYERS, ("entities",), ("quotes",), ("numbers", "conflicts")])
+KINDS: tuple[dict[str, bool | int], ...] = (
+    {},
+    {"texts": False},
+    {"named": False},
+    {"stories": False},
+    {"stories": False, "disputes": False},
+    {"stories": False, "disputes": False, "named": False},
+    {"documents": 150, "texts": False},
+)
+CHOICES: tuple[tuple[Layer, ...], ...] = (LAYERS, ("entities",), ("quotes",), ("numbers", "conflicts"))
+
+
 @pytest.mark.parametrize(
-    "kind",
-    [
-        {},
-        {"texts": False},
-        {"named": False},
-        {"stories": False},
-        {"stories": False, "disputes": False},
-        {"stories": False, "disputes": False, "named": False},
-        {"documents": 150, "texts": False},
+    ("kind", "layers", "seed"),
+    [  # each kind with each choice of layers; each of these with each seed, but not all three with each other
+        pytest.param(kind, layers, (row + column) % 3, id=f"{kind}-{'+'.join(layers)}")
+        for row, kind in enumerate(KINDS)
+        for column, layers in enumerate(CHOICES)
     ],
-    ids=str,
 )
 def test_parts_score_what_the_whole_scores(
     tmp_path: Path, seed: int, layers: tuple[Layer, ...], kind: dict[str, bool]

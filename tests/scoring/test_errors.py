@@ -14,8 +14,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar import api
-from khabar.corpus.gold import load_gold
 from khabar.reading.error_files import read_errors, write_errors
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
@@ -26,8 +24,7 @@ from khabar.records.labels import LAYERS
 from khabar.scoring.errors import LONGEST_CONTEXT, list_errors
 from khabar.scoring.layers.entities import nested
 from khabar.scoring.scorer import score
-from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from tests import released
 from tests.scoring.test_conflicts import C1, CONTESTED, HARD, NOWHERE, T1, T2, TRAP, A, B, record
 from tests.strategies import lines
 
@@ -69,8 +66,7 @@ def test_errors_add_up_to_the_headline(gold: Lines, predictions: Lines) -> None:
 
 @pytest.fixture(scope="module")
 def rules() -> tuple[Reference, list[Annotations], list[Dispute]]:
-    gold, _ = load_gold()
-    return gold, *run_system(find_system("rules", gold), api.load())
+    return released.gold(), *released.predicted("rules")
 
 
 def test_errors_add_up_on_the_released_corpus(rules: tuple[Reference, list[Annotations], list[Dispute]]) -> None:

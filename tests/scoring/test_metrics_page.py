@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-import khabar
 from khabar.records.labels import CONFLICT_TYPES, ENTITY_LABELS, LAYERS, NUMBER_KINDS, Layer
 from khabar.scoring.result import Measured
+from tests.released import scored
 
 PAGE = Path(__file__).parents[2] / "docs" / "metrics.md"
 FAMILIES = {
@@ -30,9 +29,8 @@ OF_STORIES = re.compile(r"identity\.|utterance\.|average_precision")
 """Figures made anew on draws of stories, of which the corpus has one."""
 
 
-@cache
 def figures(layer: Layer) -> dict[str, Measured]:
-    return khabar.run("rules").layers[layer]
+    return scored("rules").layers[layer]
 
 
 def section(layer: str) -> str:

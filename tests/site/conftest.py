@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import pytest
 
-from khabar import api
-from khabar.corpus.gold import load_gold
 from khabar.leaderboard.add import add
 from khabar.leaderboard.build import BuiltBoard, build
 from khabar.reading.incidents import Incidents
@@ -25,8 +23,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.site.build import site as site_of
 from khabar.site.folder import write_site
-from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from tests import released
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -92,7 +89,7 @@ def with_hostile_card(built: BuiltBoard) -> BuiltBoard:
 
 @pytest.fixture(scope="session")
 def reference() -> Reference:
-    return load_gold()[0]
+    return released.gold()
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +97,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tup
     """An eval folder with the embedded systems and a hostile one, and boards of earlier corpora."""
 
     def said_by(name: str) -> list[Annotations | Dispute]:
-        annotations, disputes = run_system(find_system(name, reference), api.load())
+        annotations, disputes = released.predicted(name)
         return [*annotations, *disputes]
 
     folder = tmp_path_factory.mktemp("eval")

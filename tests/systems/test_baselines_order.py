@@ -3,14 +3,12 @@ breaks is noticed. Real systems, real gold, real scorer; no figure is pinned."""
 
 from __future__ import annotations
 
-from functools import cache
 from itertools import pairwise
 
 import pytest
 
-import khabar
-from khabar.scoring.result import Score
 from khabar.systems.registry import EMBEDDED
+from tests.released import scored
 
 LAYERS = ("entities", "numbers", "quotes", "conflicts")
 MADE_FOR = {
@@ -22,11 +20,6 @@ MADE_FOR = {
     "in-story-tagger": "entities",
 }
 """Baseline → the one layer it speaks of."""
-
-
-@cache
-def scored(system: str) -> Score:
-    return khabar.run(system)
 
 
 def headline(system: str, layer: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from khabar.corpus.release import read_release
 from khabar.corpus.tables import read_split
 from khabar.systems.rules import known_names
 from khabar.text.arabic import fold
@@ -20,6 +21,6 @@ def test_share_of_gold_names() -> None:
     card = (ROOT / "eval" / "cards" / "rules.md").read_text("utf-8")
     line = (
         f"Share of gold names its gazetteer holds: {mentions / len(surfaces):.1%} of mentions, "
-        f"{names / len(set(surfaces)):.1%} of distinct names (data 0.1.0)."
+        f"{names / len(set(surfaces)):.1%} of distinct names (data {read_release(ROOT / 'corpus').version})."
     )
     assert line in " ".join(card.split()), line
