@@ -9,15 +9,13 @@ from hypothesis import strategies as st
 
 import khabar
 from khabar import api
-from khabar.corpus.gold import load_gold
 from khabar.reading.reference import reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.scorer import count
 from khabar.scoring.tally import LayerTally, Tally
-from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from tests import released
 
 
 @pytest.mark.parametrize(
@@ -63,9 +61,7 @@ def test_interval(
 
 @pytest.fixture(scope="module")
 def runs() -> list[Tally]:
-    gold, _ = load_gold()
-    documents = api.load()
-    return [count(gold, *run_system(find_system(name, gold), documents)) for name in ("rules", "empty", "oracle")]
+    return [count(released.gold(), *released.predicted(name)) for name in ("rules", "empty", "oracle")]
 
 
 def test_one_comparison_is_what_it_was(runs: list[Tally]) -> None:
