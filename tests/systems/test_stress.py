@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,17 +11,15 @@ from khabar.corpus.gold import read_rows
 from khabar.corpus.release import released_corpus
 from khabar.edits import Story
 from khabar.edits.stress import TRANSFORMATIONS, StressedStory, stressed
-from khabar.edits.stress.transformations import OF_TEXT
-from khabar.records import Annotations, Document, Entity, PredictedEntity
+from khabar.records import Annotations, Dispute, Document, Entity, PredictedEntity, Side, StorySpan
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
 from khabar.systems.journal import Journal
 from khabar.systems.running import run_system
 from khabar.systems.stress import reference_of, stress
 from khabar.text.grounding import ground
+from tests.edits.stress.test_transformations import HELD_EQUAL
 
-UNFOLDED = {"zero-width", "nfc", "nfd"}
-"""Where the folding does not hold the two writings equal."""
 EVERYTHING = "+".join(TRANSFORMATIONS)
 
 
@@ -49,7 +48,7 @@ def test_gold_carried_through_scores_1_against_itself(story: Story, name: str) -
     assert result.layers["entities"]["seqeval.strict_iob2.f1"].value == 1.0
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_TEXT) - UNFOLDED))
+@pytest.mark.parametrize("name", HELD_EQUAL)
 def test_strings_of_the_original_text_score_1_too(story: Story, name: str) -> None:
     """A system that copies strings from a text written otherwise is grounded by folding."""
     transformed = stressed(story, name)
@@ -93,6 +92,27 @@ def test_what_is_lost_and_what_is_said_otherwise() -> None:
         assert (outcome.lost, outcome.low, outcome.high, outcome.consistency) == (0, 0, 0, 1)
     assert report.transformations["nfc"].edits == 0
     assert report.to_dict()["signature"].startswith("khabar|")
+
+
+class Everywhere:
+    """Says of every story one dispute that there is not: between the first lines of its articles."""
+
+    def __call__(self, document: Document) -> Annotations:
+        return Annotations(doc_id=document.doc_id)
+
+    def disputes(
+        self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]
+    ) -> Sequence[Dispute]:
+        first = [StorySpan(doc_id=document.doc_id, start=0, end=document.text.index("\n")) for document in documents]
+        return [Dispute(story=story, type="numeric", sides=(Side(spans=(first[0],)), Side(spans=(first[1],))))]
+
+
+def test_a_false_dispute_that_stays_the_same_is_one_unit() -> None:
+    """Its offsets are others in the transformed text, and it is no other dispute."""
+    report = stress(Everywhere(), transformations=["tatweel+diacritics"], layers=["conflicts"])
+    conflicts = report.transformations["tatweel+diacritics"].layers["conflicts"]
+    assert (conflicts.original, conflicts.transformed) == (0, 0)
+    assert (conflicts.lost, conflicts.low, conflicts.high, conflicts.consistency) == (0, 0, 0, 1)
 
 
 def test_places_lead_back_to_the_original(story: Story) -> None:

@@ -17,7 +17,7 @@ from khabar.edits.stress import TRANSFORMATIONS, edits_of, stressed
 from khabar.edits.stress.transformations import OF_TEXT
 from khabar.reading.incidents import InputError
 from khabar.records import Document, Edit, Entity, Number, Registered, Row, Span, ZoneSpan
-from khabar.text.arabic import fold
+from khabar.text.arabic import FOLDING, fold
 
 PAGE = (Path(__file__).parents[3] / "docs" / "stress.md").read_text("utf-8")
 EXAMPLES = {
@@ -26,6 +26,10 @@ EXAMPLES = {
         r"^### ([\w-]+)\n.*?^```text\n(.*?)\n(.*?)\n```", PAGE, re.DOTALL | re.MULTILINE
     )
 }
+
+
+HELD_EQUAL = sorted(set(OF_TEXT) - ({"zero-width", "nfc", "nfd"} if FOLDING == "fold1" else set()))
+"""Transformations whose two writings the folding holds equal: the first one knew nothing of invisible characters."""
 
 
 def shown(text: str) -> str:
@@ -76,7 +80,7 @@ def test_rewrites_stand_apart_and_change_something(name: str, text: str, seed: i
         end = stop
 
 
-@pytest.mark.parametrize("name", sorted(set(OF_TEXT) - {"zero-width", "nfc", "nfd"}))
+@pytest.mark.parametrize("name", HELD_EQUAL)
 def test_what_is_folded_alike_stays_alike(bridge: Story, name: str) -> None:
     after = stressed(bridge, name).story
     assert [fold(document.text) for document in after.documents] == [
