@@ -84,14 +84,14 @@ class _Changed:
                 self._report("edit-breaks", "it crosses the border of a zone", document.doc_id, zone.end)
             elif start < end:
                 zones.append(ZoneSpan(start, end, zone.zone))
-        made = msgspec.structs.replace(document, zones=tuple(zones))
+        edited = msgspec.structs.replace(document, zones=tuple(zones))
         if not document.text:
-            return made
+            return edited
         text = edited_text(document.text, self._edits[document.doc_id])
-        if document.title and (at := document.text.find(document.title)) >= 0:
-            start, end = offsets.snapped(at, at + len(document.title))
-            made = msgspec.structs.replace(made, title=text[start:end])
-        return with_text(made, text)
+        if document.title and (place := document.text.find(document.title)) >= 0:
+            start, end = offsets.snapped(place, place + len(document.title))
+            edited = msgspec.structs.replace(edited, title=text[start:end])
+        return with_text(edited, text)
 
     def _all_rows(self) -> Iterator[Row | None]:
         restated: dict[RowKey, list[tuple[Change, dict[str, Any]]]] = defaultdict(list)
@@ -254,13 +254,13 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
                 continue
             incidents.report("edit-unplaced", f"change {change.id!r}: {reason}", doc_id=edit.doc_id, offset=edit.start)
     for doc_id, edits in placed.items():
-        for (one, first), (other, second) in pairwise(sorted(edits, key=lambda entry: place_of(entry[0]))):
-            if other.start < one.end or place_of(one) == place_of(other):
+        for (edit, change), (following, other) in pairwise(sorted(edits, key=lambda entry: place_of(entry[0]))):
+            if following.start < edit.end or place_of(edit) == place_of(following):
                 message = (
-                    f"[{one.start}, {one.end}) of change {first.id!r} overlaps "
-                    f"[{other.start}, {other.end}) of change {second.id!r}"
+                    f"[{edit.start}, {edit.end}) of change {change.id!r} overlaps "
+                    f"[{following.start}, {following.end}) of change {other.id!r}"
                 )
-                incidents.report("edits-overlap", message, doc_id=doc_id, offset=other.start)
+                incidents.report("edits-overlap", message, doc_id=doc_id, offset=following.start)
 
 
 def columns_of(row: Row) -> dict[str, Any]:

@@ -38,11 +38,11 @@ def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: s
     """
     between = apply(story, first)
     after = apply(between, then)
-    one, other = by_document(first), by_document(then)
+    earlier, later = by_document(first), by_document(then)
     edits = [
         edit
         for document in story.documents
-        for edit in _composed(one[document.doc_id], other[document.doc_id], length_of(document))
+        for edit in _composed(earlier[document.doc_id], later[document.doc_id], length_of(document))
         if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
     ]
     return difference(story, after, edits, id)

@@ -175,8 +175,8 @@ class _Answering:
 
 def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:
     compared = compare(first.counted, again.counted, seed=seed)
-    one, other = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
-    same = {layer: consistency(one[layer], other[layer]) for layer in LAYERS}
+    before, after = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
+    same = {layer: consistency(before[layer], after[layer]) for layer in LAYERS}
     return {
         layer: LayerUnderStress(
             difference.a, difference.b, difference.difference, difference.low, difference.high, same.get(layer)  # type: ignore[call-overload]

@@ -46,10 +46,10 @@ def answers(
     return said
 
 
-def consistency(one: Answers, other: Answers) -> float | None:
+def consistency(before: Answers, after: Answers) -> float | None:
     """The answers given both times, over the mean number given; None where there is none."""
-    given = one.total() + other.total()
-    return 2 * (one & other).total() / given if given else None
+    given = before.total() + after.total()
+    return 2 * (before & after).total() / given if given else None
 
 
 def disputes_of_the_original(disputes: Iterable[Dispute], story: StressedStory) -> list[Dispute]:
