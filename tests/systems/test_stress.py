@@ -25,16 +25,7 @@ EVERYTHING = "+".join(TRANSFORMATIONS)
 
 @pytest.fixture(scope="module")
 def story() -> Story:
-    tables = read_rows(released_corpus())
-    documents = [row for row in tables["documents"] if isinstance(row, Document)]
-    return Story.of(
-        documents,
-        [
-            row
-            for config in ("entities", "numbers", "quotes", "claims", "conflicts", "registry")
-            for row in tables[config]
-        ],
-    )
+    return Story.of_tables(read_rows(released_corpus()))
 
 
 @pytest.mark.parametrize("name", [*TRANSFORMATIONS, EVERYTHING])

@@ -58,6 +58,12 @@ class Story:
             tuple(sorted(kept, key=lambda row: (_ORDER.index(layer_of(row)), row.order))),
         )
 
+    @classmethod
+    def of_tables(cls, tables: Mapping[str, Iterable[Row]]) -> Story:
+        """Take the rows of a split of a corpus, by config; its stories together are edited as one."""
+        rows = [row for table in tables.values() for row in table]
+        return cls.of([row for row in rows if isinstance(row, Document)], rows)
+
     @property
     def name(self) -> str:
         """The key of the story."""

@@ -26,7 +26,7 @@ from khabar.reading.checks import checked_predictions
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import Records
 from khabar.reading.reference import Reference
-from khabar.records import CONFIGS, Document, Entity, Row
+from khabar.records import CONFIGS, Entity, Row
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.compare import compare
 from khabar.scoring.scorer import count, measure
@@ -106,10 +106,8 @@ def stress(
     changed, nothing is. Raises InputError.
     """
     folder = released_corpus() if gold is None else gold
-    tables = read_rows(folder, split)
     version = read_release(folder).version
-    documents = [row for row in tables["documents"] if isinstance(row, Document)]
-    story = Story.of(documents, [row for rows in tables.values() for row in rows if not isinstance(row, Document)])
+    story = Story.of_tables(read_rows(folder, split))
     plain = StressedStory(story, story.documents, (), 0)
     variants = {name: stressed(story, name, seed) for name in transformations}
     reference = reference_of(plain, version)
