@@ -17,16 +17,18 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from khabar.reading.reference import Reference
+from khabar.records import PredictedEntity
 from khabar.scoring.assignment import assign
 from khabar.scoring.bootstrap import StorySums, story_frame
 from khabar.scoring.metrics import quotient, ratio
 from khabar.scoring.result import Measured
-from khabar.text.grounding import GroundedDocument
+from khabar.text.grounding import Grounded
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
     from khabar.scoring.counting import SamplingFrame
 
+Mention = Grounded[PredictedEntity]
 Key = TypeVar("Key")
 Clusters = Sequence[frozenset[Key]]
 Pair = tuple[Fraction, Fraction]
@@ -191,10 +193,13 @@ class Coreference:
         return cls(StorySums.joined([part.sums for part in parts]), _total(totals) if totals else None)
 
 
-def coreference(reference: Reference, predicted: Mapping[str, GroundedDocument], named: bool) -> Coreference:
-    """Compare the clusters of all stories. `named` says whether any prediction of the whole has an `entity_id`."""
+def coreference(reference: Reference, mentions: Mapping[str, Sequence[Mention]], named: bool) -> Coreference:
+    """Compare the clusters of all stories. `mentions` are those of each document that take part.
+
+    `named` says whether any prediction of the whole has an `entity_id`.
+    """
     stories = {record.story or "" for record in reference.annotations}
-    found = _clusterings(reference, predicted) if named else {}
+    found = _clusterings(reference, mentions) if named else {}
     # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
     has_clusters = any(gold for gold, _, _ in found.values()) if reference.whole is None else reference.whole.clustered
     rows = {story: _row(*sides) for story, sides in found.items()} if has_clusters else {}
@@ -206,7 +211,7 @@ _Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]
 """Of each story: mention → cluster in gold, mention → cluster in the prediction, gold's variant spellings."""
 
 
-def _clusterings(reference: Reference, predicted: Mapping[str, GroundedDocument]) -> _Clusterings:
+def _clusterings(reference: Reference, mentions: Mapping[str, Sequence[Mention]]) -> _Clusterings:
     """Sort out clusters of exact spans. A predicted mention without a key is a cluster of its own."""
     found: _Clusterings = defaultdict(lambda: ({}, {}, set()))
     for doc_id, document in reference.documents.items():
@@ -216,12 +221,10 @@ def _clusterings(reference: Reference, predicted: Mapping[str, GroundedDocument]
                 gold[doc_id, *row.spans[0]] = row.item.entity_id
                 if "spelling_variant" in (row.item.phenomena or ()):
                     variants.add((doc_id, *row.spans[0]))
-        scored = {row.spans for row in document.entities if row.item.scored}
-        ignored = {row.spans for row in document.entities} - scored
-        for item in predicted[doc_id].entities:
-            if item.spans and item.spans not in ignored and not document.passage.in_boilerplate(item.spans):
-                place = (doc_id, *item.spans[0])
-                key = item.item.entity_id
+        for mention in mentions[doc_id]:
+            if mention.spans:
+                place = (doc_id, *mention.spans[0])
+                key = mention.item.entity_id
                 ours[place] = key if key is not None else "\0alone " + repr(place)
     return found
 

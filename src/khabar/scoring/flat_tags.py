@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from khabar.reading.reference import Reference
+from khabar.records import PredictedEntity, TokenRow
 from khabar.scoring.counting import SamplingFrame
 from khabar.scoring.metrics import quotient
 from khabar.scoring.result import Measured
 from khabar.scoring.tally import Units
-from khabar.text.grounding import GroundedDocument
+from khabar.text.grounding import Grounded
 from khabar.text.tokens import iob2, last_letter
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.intp]
 
+Mention = Grounded[PredictedEntity]
 _F1 = "seqeval.strict_iob2.f1"
 Tags = list[list[str]]
 """The tags of each paragraph."""
@@ -57,24 +59,29 @@ class FlatTags:
         return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
 
 
-def flat_tags(reference: Reference, predicted: Mapping[str, GroundedDocument], units: Units) -> FlatTags:
-    """Project predictions to tags as gold's (the `tokens` config) were made."""
+def flat_tags(reference: Reference, mentions: Mapping[str, Sequence[Mention]], units: Units) -> FlatTags:
+    """Project `mentions`, those of each document that take part, to tags as gold's (the `tokens` config) were made.
+
+    Don't-care rows are never missed: where a document has any, gold's tags are made anew without them.
+    """
     import numpy as np
 
-    spans = {
-        doc_id: [(*item.spans[0], item.item.label) for item in document.entities if item.spans]
-        for doc_id, document in predicted.items()
-    }
     rows = reference.tokens
-    ours = [
-        iob2(
-            [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)], spans[row.doc_id]
-        )
-        for row in rows
-    ]
+    scored = {
+        doc_id: [row for row in document.entities if row.item.scored]
+        for doc_id, document in reference.documents.items()
+        if not all(row.item.scored for row in document.entities)
+    }
+    gold = [_tags(row, scored[row.doc_id]) if row.doc_id in scored else list(row.tags) for row in rows]
+    ours = [_tags(row, mentions[row.doc_id]) for row in rows]
     first = [(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
     indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.intp)
-    return FlatTags(units.frame, [list(row.tags) for row in rows], ours, indices)
+    return FlatTags(units.frame, gold, ours, indices)
+
+
+def _tags(row: TokenRow, mentions: Sequence[Mention]) -> list[str]:
+    anchors = [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)]
+    return iob2(anchors, [(*mention.spans[0], mention.item.label) for mention in mentions if mention.spans])
 
 
 def seqeval_f1(gold: Tags, predicted: Tags) -> float:

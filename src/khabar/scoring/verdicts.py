@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
@@ -84,56 +84,56 @@ class Verdict(ABC):
 
 @dataclass(frozen=True)
 class Matcher:
-    """Pairs the predictions of a document with its scored rows, one figure at a time."""
+    """Pairs predictions of a document with its scored rows, one figure at a time.
+
+    Of figures beside the headline: what that sets aside is not among the predictions, and takes no part in any.
+    """
 
     scored: Sequence[int]
-    aside: Sequence[bool]
-    """Of each prediction whether it is set aside if it stays without a partner."""
+    predictions: Sequence[int]
     _known: dict[tuple[Pair, ...], Pairing] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def beside(cls, headline: Pairing, scored: Sequence[int], predictions: int) -> Matcher:
+        """Give the matcher of the other figures of a layer."""
+        aside = set(headline.aside)
+        return cls(scored, [index for index in range(predictions) if index not in aside])
 
     def pair(self, edges: Iterable[Pair]) -> Pairing:
         """Assign eligible pairs (row, prediction, weight). Several figures often have the same: it is done once."""
         key = tuple(edges)
         if key not in self._known:
-            self._known[key] = pair(self.scored, key, self.aside)
+            self._known[key] = pair(self.scored, self.predictions, key)
         return self._known[key]
 
-    def only(self, scored: Sequence[int], aside: Sequence[bool]) -> Matcher:
+    def only(self, scored: Sequence[int], predictions: Iterable[int]) -> Matcher:
         """Give a matcher for fewer rows and predictions."""
-        return Matcher(scored, aside)
+        among = set(predictions)
+        return Matcher(scored, [index for index in self.predictions if index in among])
 
 
-def pair(scored: Iterable[int], edges: Iterable[Pair], aside: Sequence[bool]) -> Pairing:
-    """Assign predictions to scored rows one to one.
+def pair(scored: Sequence[int], predictions: Sequence[int], edges: Iterable[Pair]) -> Pairing:
+    """Assign predictions to scored rows one to one, for the largest sum of weights; the others are missed and false.
 
-    `edges` are the eligible pairs with their weights. A prediction with a partner is never set aside. Of equally good
-    assignments, one is taken that leaves as few predictions as possible to be false.
+    `edges` are eligible pairs with their weights; those of other rows or predictions are left out.
     """
-    base = len(aside) + 1
-    pairs = assign((gold, predicted, weight * base + (not aside[predicted])) for gold, predicted, weight in edges)
-    rows, predictions = {gold for gold, _ in pairs}, {predicted for _, predicted in pairs}
-    rest = [index for index in range(len(aside)) if index not in predictions]
-    return Pairing(
-        tuple(pairs),
-        tuple(index for index in scored if index not in rows),
-        tuple(index for index in rest if not aside[index]),
-        tuple(index for index in rest if aside[index]),
-    )
+    rows, guesses = set(scored), set(predictions)
+    pairs = assign(edge for edge in edges if edge[0] in rows and edge[1] in guesses)
+    rows -= {row for row, _ in pairs}
+    guesses -= {guess for _, guess in pairs}
+    missed, false = (tuple(i for i in side if i in rest) for side, rest in ((scored, rows), (predictions, guesses)))
+    return Pairing(tuple(pairs), missed, false)
 
 
-def pair_leftovers(missed: Iterable[int], false: Iterable[int], likeness: Iterable[Pair]) -> Pairing:
-    """Assign false predictions to missed rows, for the largest sum of `likeness`: what goes together is one error."""
-    rows, predictions = set(missed), set(false)
-    pairs = assign(edge for edge in likeness if edge[0] in rows and edge[1] in predictions)
-    rows -= {gold for gold, _ in pairs}
-    predictions -= {predicted for _, predicted in pairs}
-    return Pairing(tuple(pairs), tuple(sorted(rows)), tuple(sorted(predictions)))
+def headline(scored: Sequence[int], edges: Sequence[Pair], aside: Sequence[bool]) -> Pairing:
+    """Pair for the headline. `aside` says of each prediction whether it is set aside if nothing makes it right.
 
-
-def without_right(aside: Sequence[bool], edges: Iterable[Pair]) -> list[bool]:
-    """Keep from being set aside what is right for some row: an extra copy of it is false."""
-    right = {predicted for _, predicted, _ in edges}
-    return [is_aside and index not in right for index, is_aside in enumerate(aside)]
+    What is right for some row is never set aside: an extra copy of it is false.
+    """
+    pairing = pair(scored, range(len(aside)), edges)
+    right = {guess for _, guess, _ in edges}
+    out = [index for index in pairing.false if aside[index] and index not in right]
+    return replace(pairing, false=tuple(i for i in pairing.false if i not in set(out)), aside=tuple(out))
 
 
 def outcomes(prefix: str, pairing: Pairing) -> Iterator[Count]:

@@ -255,7 +255,7 @@ def _pair(
                 ranks = map(eq, (place_of(x), *traits(x)), (place_of(y), *traits(y)))
                 weight = lexicographic(*ranks, permille((shared, union)), base=1 << 18)
                 edges.append((lefts[i], rights[j], weight))
-    return pair(range(len(a)), edges, [False] * len(b))
+    return pair(range(len(a)), range(len(b)), edges)
 
 
 def _by_document(rows: Sequence[Placed]) -> dict[str, list[int]]:

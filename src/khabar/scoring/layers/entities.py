@@ -37,9 +37,9 @@ from khabar.scoring.verdicts import (
     Pairing,
     Verdict,
     by_phenomenon,
+    headline,
     outcomes,
-    pair_leftovers,
-    without_right,
+    pair,
 )
 from khabar.text.grounding import Grounded, GroundedDocument, is_clitic_before
 from khabar.text.passages import Passage, overlaps, permille
@@ -79,17 +79,19 @@ class Entities:
             if rows[index].spans:
                 by_key[_key(rows[index])].append(index)
         right = [(row, guess, 1) for guess, item in enumerate(items) for row in by_key.get(_key(item), ())]
-        matcher = Matcher(scored, without_right(_aside(gold.passage, rows, items), right))
-        return EntityVerdict(rows, items, matcher.pair(right), gold.passage, matcher, self.with_texts)
+        paired = headline(scored, right, _aside(gold.passage, rows, items))
+        matcher = Matcher.beside(paired, scored, len(items))
+        return EntityVerdict(rows, items, paired, gold.passage, matcher, self.with_texts)
 
     def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
         """Clusters cross the documents of a story, and tags are what another tool reads."""
         reference, whole = cases.reference, cases.reference.whole
         items = (item for document in cases.predictions.values() for item in document.annotations.entities)
         named = any(item.entity_id is not None for item in items) if whole is None else whole.named
-        figures: list[Resampled] = [coreference(reference, cases.predictions, named)]
+        mentions = _taking_part(cases) if named or reference.tokens else {}
+        figures: list[Resampled] = [coreference(reference, mentions, named)]
         if reference.tokens:
-            figures.append(flat_tags(reference, cases.predictions, units))
+            figures.append(flat_tags(reference, mentions, units))
         return figures
 
 
@@ -134,7 +136,8 @@ class EntityVerdict(Verdict):
         row_of = {_key(self.gold[row]): row for row, _ in self.headline.pairs}
         keys = [_key(item) if item.spans else None for item in self.predicted]
         repeated = [guess for guess in self.headline.false if keys[guess] in row_of]
-        rest = pair_leftovers(self.headline.missed, set(self.headline.false) - set(repeated), self._likeness())
+        spurious = [guess for guess in self.headline.false if guess not in set(repeated)]
+        rest = pair(self.headline.missed, spurious, self._likeness())
         inner = nested([_extent(row) for row in self.gold])
         return (
             *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
@@ -161,12 +164,12 @@ class EntityVerdict(Verdict):
         return outcome_of(scheme, x.spans == y.spans, x.item.label == y.item.label)
 
     def _clitic_edges(self) -> Iterator[Pair]:
-        """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more."""
+        """Pair mentions of equal label and end whose starts differ by proclitics at most, equal starts first."""
         for row, guess in self._overlapping:
             (start, end), (guessed, guessed_end) = _extent(self.gold[row]), _extent(self.predicted[guess])
             alike = end == guessed_end and self.gold[row].item.label == self.predicted[guess].item.label
             if alike and (start == guessed or self._is_clitic(start, guessed)):
-                yield row, guess, 1 + (start == guessed)
+                yield row, guess, lexicographic(1, start == guessed)
 
     def _is_clitic(self, start: int, other: int) -> bool:
         """Tell whether nothing but proclitics lies between two starts."""
@@ -201,6 +204,19 @@ def _aside(passage: Passage, rows: Sequence[Mention], items: Sequence[Mention]) 
     scored = {row.spans for row in rows if row.item.scored}
     ignored = {row.spans for row in rows if not row.item.scored} - scored
     return [bool(i.spans) and (i.spans in ignored or passage.in_boilerplate(i.spans or ())) for i in items]
+
+
+def _taking_part(cases: Cases) -> dict[str, list[Mention]]:
+    """Give the grounded mentions of each document that the headline does not set aside."""
+    taking_part: dict[str, list[Mention]] = {}
+    for doc_id, gold in cases.reference.documents.items():
+        items = cases.predictions[doc_id].entities
+        right = {_key(row) for row in gold.entities if row.item.scored}
+        aside = _aside(gold.passage, gold.entities, items)
+        taking_part[doc_id] = [
+            item for item, out in zip(items, aside, strict=True) if item.spans and (not out or _key(item) in right)
+        ]
+    return taking_part
 
 
 def nested(extents: Sequence[tuple[int, int]]) -> set[int]:

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from khabar.reading.mentions import LABEL_NUMBER, Documents, Mentions, keys
 from khabar.records.labels import ENTITY_LABELS
+from khabar.scoring.assignment import assign, lexicographic
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import SamplingFrame, Table, narrow
 from khabar.scoring.layers.semeval import SCHEMES, count_schemes
 from khabar.scoring.tally import LayerTally, Units
-from khabar.scoring.verdicts import pair
 from khabar.text.grounding import GroundedDocument, is_clitic_before
 from khabar.text.passages import Passage
 
@@ -62,7 +62,7 @@ def count_columns(tally: LayerTally, cases: Cases, units: Units) -> None:
 
     _count_schemes(counter, gold, ours, aside)
     if cases.with_texts:
-        rows, guesses = _clitic_tolerant(gold, ours, passages, aside)
+        rows, guesses = _clitic_tolerant(gold, ours, passages, ~aside)
         missed, false = gold.scored.copy(), ~aside
         missed[rows] = false[guesses] = False
         counter.add("clitic.tp", rows, True)
@@ -123,28 +123,28 @@ def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Boo
     """Count the SemEval schemes on what has a place; what has none is missing or spurious under each."""
     import numpy as np
 
-    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded)
+    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded & ~aside)
     lost_rows, lost_guesses = np.flatnonzero(gold.scored & ~gold.grounded), np.flatnonzero(~ours.grounded)
 
     def add(column: str, indices: Integers, of_gold: bool) -> None:
         counter.add(column, (rows if of_gold else guesses)[indices], of_gold)
 
-    count_schemes(gold.take(rows), ours.take(guesses), aside[guesses], add)
+    count_schemes(gold.take(rows), ours.take(guesses), add)
     for scheme in SCHEMES:
         counter.add(f"semeval.{scheme}.mis", lost_rows, True)
         counter.add(f"semeval.{scheme}.spu", lost_guesses, False)
 
 
 def _clitic_tolerant(
-    gold: Mentions, ours: Mentions, passages: Sequence[Passage], aside: Booleans
+    gold: Mentions, ours: Mentions, passages: Sequence[Passage], takes_part: Booleans
 ) -> tuple[Integers, Integers]:
-    """Pair mentions of equal label and end whose starts differ by proclitics at most; equal starts weigh more.
+    """Pair mentions of equal label and end whose starts differ by proclitics at most: most pairs, then most equal.
 
     Returns the pairs as indices of gold rows and of predictions.
     """
     import numpy as np
 
-    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded)
+    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded & takes_part)
     row, guess = keys(*((m.document[at], m.end[at], m.label[at]) for m, at in ((gold, rows), (ours, guesses))))
     order = np.argsort(guess, kind="stable")
     first, last = (np.searchsorted(guess[order], row, side) for side in ("left", "right"))
@@ -159,9 +159,10 @@ def _clitic_tolerant(
         near[at] = is_clitic_before(text, int(starts[:, at].min()), int(starts[:, at].max()))
     left, right, same = left[near], right[near], same[near]
     alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
-    edges = zip(left[~alone].tolist(), right[~alone].tolist(), (1 + same[~alone]).tolist(), strict=True)
-    chosen = np.array(pair((), edges, aside.tolist()).pairs, np.int64).reshape(-1, 2)
-    return np.concatenate([left[alone], chosen[:, 0]]), np.concatenate([right[alone], chosen[:, 1]])
+    weights = [lexicographic(1, is_same) for is_same in same[~alone].tolist()]
+    chosen = assign(zip(left[~alone].tolist(), right[~alone].tolist(), weights, strict=True))
+    both = np.array(chosen, np.int64).reshape(-1, 2)
+    return np.concatenate([left[alone], both[:, 0]]), np.concatenate([right[alone], both[:, 1]])
 
 
 def sorted_mentions(annotations: Documents, documents: Mapping[str, GroundedDocument]) -> Mentions:

@@ -23,9 +23,9 @@ from khabar.scoring.verdicts import (
     Pairing,
     Verdict,
     by_phenomenon,
+    headline,
     outcomes,
-    pair_leftovers,
-    without_right,
+    pair,
 )
 from khabar.text.grounding import Grounded, GroundedDocument
 from khabar.text.passages import Passage, best_covered, overlaps, permille
@@ -77,8 +77,9 @@ class Numbers:
         aside, alarms = _unassigned(passage, rows, items)
         located = _located(passage, rows, scored, items)
         right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
-        matcher = Matcher(scored, without_right(aside, right))
-        return NumberVerdict(rows, items, matcher.pair(right), passage, matcher, located, alarms)
+        paired = headline(scored, right, aside)
+        matcher = Matcher.beside(paired, scored, len(items))
+        return NumberVerdict(rows, items, paired, passage, matcher, located, alarms)
 
     def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
         """No figure of numbers is made anew."""
@@ -104,8 +105,10 @@ class NumberVerdict(Verdict):
         dated = self._matcher_of(lambda item: item.kind == "date")
         for aspect, test in DATE_ASPECTS.items():
             pairings[aspect] = dated.pair(self._edges(test, "date"))
-        steps = ((*pair, int(credit * _CREDIT_STEPS)) for pair, credit in self._day_credits.items())
-        pairings["dates.interval"] = dated.pair(steps)
+        credits = self._day_credits.items()
+        pairings["dates.interval"] = dated.pair(
+            (*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in credits
+        )
         valued = self._matcher_of(lambda item: _modality(item) is not None)
         pairings["modality"] = valued.pair(
             self._edges(lambda x, y: _modality(x) is not None and _modality(x) == _modality(y))
@@ -137,7 +140,7 @@ class NumberVerdict(Verdict):
         """Name each error. A false alarm on a trap is that alone."""
         located = set(self.located)
         free = [guess for guess in self.headline.false if guess not in self.alarms]
-        rest = pair_leftovers(self.headline.missed, free, self._likeness(located))
+        rest = pair(self.headline.missed, free, self._likeness(located))
         return (
             *(
                 Fault("wrong", self._cause(row, guess, (row, guess) in located), row, guess)
@@ -159,10 +162,9 @@ class NumberVerdict(Verdict):
         return [(row, guess, 1) for row, guess, x, y in pairs if kind in (None, x.kind) and test(x, y)]
 
     def _matcher_of(self, is_asked: Callable[[PredictedNumber], bool]) -> Matcher:
-        """Give a matcher for rows and predictions of some kind; the other predictions stay out."""
+        """Give a matcher for rows and predictions of some kind."""
         scored = [row for row in self.matcher.scored if is_asked(self.gold[row].item)]
-        out = [self.matcher.aside[g] or not is_asked(item.item) for g, item in enumerate(self.predicted)]
-        return self.matcher.only(scored, out)
+        return self.matcher.only(scored, [g for g, item in enumerate(self.predicted) if is_asked(item.item)])
 
     @cached_property
     def _day_credits(self) -> dict[tuple[int, int], Fraction]:

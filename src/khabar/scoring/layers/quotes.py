@@ -25,9 +25,9 @@ from khabar.scoring.verdicts import (
     Pairing,
     Verdict,
     by_phenomenon,
+    headline,
     outcomes,
-    pair_leftovers,
-    without_right,
+    pair,
 )
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
 from khabar.text.passages import Iou, Passage, best_covered, overlaps, permille
@@ -95,9 +95,10 @@ class Quotes:
             if best is None or iou[0] * best[1] > best[0] * iou[1]:
                 ious[row, guess] = iou
         aside = _aside(gold.passage, rows, [[reading.content for reading in each] for each in readings], items)
-        matcher = Matcher(scored, without_right(aside, right))
+        paired = headline(scored, sorted(right), aside)
+        matcher = Matcher.beside(paired, scored, len(items))
         return QuoteVerdict(
-            rows, items, matcher.pair(right), gold, matcher, {pair[:2] for pair in right}, ious, speakers, self.speakers
+            rows, items, paired, gold, matcher, {pair[:2] for pair in right}, ious, speakers, self.speakers
         )
 
     def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[QuoteVerdict]]) -> list[Resampled]:
@@ -141,7 +142,7 @@ class QuoteVerdict(Verdict):
                 if shared and bottom * shared >= top * union
             )
         pairings["soft"] = self.matcher.pair(
-            (*pair, shared * _CREDIT_STEPS // union) for pair, (shared, union) in self.ious.items() if shared
+            (*both, lexicographic(shared * _CREDIT_STEPS // union, 1)) for both, (shared, union) in self.ious.items()
         )
         pairings["cue"] = self._cues()
         return pairings
@@ -155,7 +156,8 @@ class QuoteVerdict(Verdict):
         yield from self._soft_counts()
         for row, guess in self.pairings["detection_50"].pairs:
             yield from self._attribute_counts(row, guess)
-        for guess, item in enumerate(self.predicted):
+        for guess in self.matcher.predictions:
+            item = self.predicted[guess]
             yield Count("quotes.predicted", "predicted", guess)
             yield Count("quotes.ungrounded", "predicted", guess, int(item.spans is None))
             yield Count("quotes.altered", "predicted", guess, int(item.altered))
@@ -164,7 +166,7 @@ class QuoteVerdict(Verdict):
     def faults(self) -> tuple[Fault, ...]:
         """Name each error. A missed and a false quote are one error if their contents share a letter."""
         likeness = ((*pair, lexicographic(int(at_least_half(iou)), permille(iou))) for pair, iou in self.ious.items())
-        rest = pair_leftovers(self.headline.missed, self.headline.false, likeness)
+        rest = pair(self.headline.missed, self.headline.false, likeness)
         spurious: dict[bool, QuoteCause] = {True: "spurious", False: "ungrounded"}
         return (
             *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
@@ -190,8 +192,8 @@ class QuoteVerdict(Verdict):
             if spans := offsets_of(self.gold[index].item.cue):
                 rows[spans].append(index)
         guesses = [offsets_of(item.item.cue) for item in self.predicted]
-        out = [self.matcher.aside[guess] or not spans for guess, spans in enumerate(guesses)]
-        matcher = self.matcher.only([index for same in rows.values() for index in same], out)
+        with_cues = [guess for guess, spans in enumerate(guesses) if spans]
+        matcher = self.matcher.only([index for same in rows.values() for index in same], with_cues)
         return matcher.pair((row, guess, 1) for guess, spans in enumerate(guesses) for row in rows.get(spans, ()))
 
     def _soft_counts(self) -> Iterator[Count]:

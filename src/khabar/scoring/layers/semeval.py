@@ -37,11 +37,8 @@ _MOST_CELLS = 1 << 20
 """Size of a matrix up to which a group is solved as one; beyond, most of its members overlap few of the others."""
 
 
-def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add) -> None:
-    """Count the outcomes of scored, grounded `gold` rows and grounded `predicted` mentions under each scheme.
-
-    `aside` says of each prediction whether it is set aside if it stays without a partner.
-    """
+def count_schemes(gold: Mentions, predicted: Mentions, add: Add) -> None:
+    """Count the outcomes of scored, grounded `gold` rows and grounded `predicted` mentions under each scheme."""
     import numpy as np
 
     rows, guesses, groups = _groups(gold, predicted)
@@ -54,7 +51,7 @@ def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add
     same_span = (gold.start[left] == predicted.start[right]) & (gold.end[left] == predicted.end[right])
     same_label = gold.label[left] == predicted.label[right]
     lonely_rows = np.flatnonzero(n_guesses[rows] == 0)
-    lonely_guesses = np.flatnonzero((n_rows[guesses] == 0) & ~aside)
+    lonely_guesses = np.flatnonzero(n_rows[guesses] == 0)
     for scheme in SCHEMES:
         good = _is_right(scheme, same_span, same_label)
         add(f"semeval.{scheme}.cor", left[good], True)
@@ -69,7 +66,7 @@ def count_schemes(gold: Mentions, predicted: Mentions, aside: Booleans, add: Add
     for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
         cells = len(mine) * len(theirs)
         dense = _FEW_PAIRS < cells <= _MOST_CELLS and not is_small(len(mine), len(theirs))
-        for column, of_gold, found in (_judge_dense if dense else _judge)(gold, predicted, aside, mine, theirs):
+        for column, of_gold, found in (_judge_dense if dense else _judge)(gold, predicted, mine, theirs):
             outcomes.setdefault((column, of_gold), []).extend(found)
     for (column, of_gold), found in outcomes.items():
         add(column, np.array(found, np.int64), of_gold)
@@ -103,7 +100,7 @@ def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
 
 
 def _judge(
-    gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
+    gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]
 ) -> Iterator[tuple[str, bool, list[int]]]:
     """Assign a group under each scheme: column, whether it counts rows, which ones."""
     mine, theirs = (
@@ -121,19 +118,20 @@ def _judge(
         near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
     pairs = tuple((i, j, mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near)
     verdict = _verdict if len(pairs) <= _FEW_PAIRS else _verdict.__wrapped__  # what is large does not come back
-    for column, of_gold, found in verdict(len(rows), pairs, tuple(aside[guesses].tolist())):
+    for column, of_gold, found in verdict(len(rows), len(guesses), pairs):
         yield column, of_gold, [(rows if of_gold else guesses)[at] for at in found]
 
 
 @lru_cache(maxsize=4096)
 def _verdict(
-    rows: int, pairs: tuple[tuple[int, int, bool, bool], ...], aside: tuple[bool, ...]
+    rows: int, guesses: int, pairs: tuple[tuple[int, int, bool, bool], ...]
 ) -> list[tuple[str, bool, list[int]]]:
     """Judge a group by which of its members overlap and what those share: few patterns come back again and again."""
     verdict: list[tuple[str, bool, list[int]]] = []
     for scheme in SCHEMES:
         outcome = {(i, j): outcome_of(scheme, span, label) for i, j, span, label in pairs}
-        pairing = pair(range(rows), [(i, j, weight_of(each)) for (i, j), each in outcome.items()], aside)
+        edges = [(i, j, weight_of(each)) for (i, j), each in outcome.items()]
+        pairing = pair(range(rows), range(guesses), edges)
         verdict += [(f"semeval.{scheme}.{outcome[both]}", True, [both[0]]) for both in pairing.pairs]
         verdict.append((f"semeval.{scheme}.mis", True, list(pairing.missed)))
         verdict.append((f"semeval.{scheme}.spu", False, list(pairing.false)))
@@ -141,12 +139,12 @@ def _verdict(
 
 
 def _judge_dense(
-    gold: Mentions, predicted: Mentions, aside: Booleans, rows: list[int], guesses: list[int]
+    gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]
 ) -> Iterator[tuple[str, bool, list[int]]]:
     """The same for a group in which most overlap: all its pairs as matrices."""
     import numpy as np
 
-    mine, theirs, out = gold.take(np.array(rows)), predicted.take(np.array(guesses)), aside[guesses]
+    mine, theirs = gold.take(np.array(rows)), predicted.take(np.array(guesses))
     overlap = (mine.start[:, None] < theirs.end) & (theirs.start < mine.end[:, None])
     same_span = (mine.start[:, None] == theirs.start) & (mine.end[:, None] == theirs.end)
     same_label = mine.label[:, None] == theirs.label
@@ -155,8 +153,8 @@ def _judge_dense(
         right = _is_right(scheme, same_span, same_label)
         wrong = "par" if scheme == "partial" else "inc"
         credit = np.where(right, _CREDIT["cor"], _CREDIT[wrong])
-        left, partner = assign_matrix(np.where(overlap, (credit * base + 1) * base + ~out, 0))
-        missed, false = np.ones(len(rows), bool), ~out
+        left, partner = assign_matrix(np.where(overlap, credit * base + 1, 0))
+        missed, false = np.ones(len(rows), bool), np.ones(len(guesses), bool)
         missed[left] = false[partner] = False
         good = right[left, partner]
         for name, of_gold, found in (
