@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,21 @@ def test_check_finds_a_changed_file_and_a_stale_corpus(khabar: Khabar, here: Pat
     assert "corpus/quotes/test.parquet: error[file-not-parquet]" in answer.err
 
 
+def test_a_corpus_is_compared_with_its_own_sources_alone(khabar: Khabar, here: Path) -> None:
+    """seeds and annotations/gold of the working folder are those of ./corpus, not of another corpus beside it."""
+    assert khabar("corpus", "build", *SOURCES, "--out", "corpus").code == 0
+    shutil.copytree(here / "corpus", here / "own")
+    shutil.copytree(here / "gold", here / "annotations" / "gold")
+    _append(here / "annotations" / "gold" / "rows.jsonl", "")
+    for name, sound in (("corpus", "corpus: sound, and what seeds and gold build\n"), ("own", "own: sound\n")):
+        answer = khabar("corpus", "check", name)
+        assert (answer.code, answer.out, answer.err) == (0, sound, "")
+    rows = here / "annotations" / "gold" / "rows.jsonl"
+    rows.write_text(rows.read_text("utf-8").replace('"label": "PERS"', '"label": "ORG"'), "utf-8")
+    assert [khabar("corpus", "check", name).code for name in ("corpus", "own")] == [1, 0]
+    assert khabar("corpus", "check", "own", "--seeds", "seeds").code == 1
+
+
 def test_verify(khabar: Khabar, here: Path) -> None:
     answer = khabar("seeds", "verify")
     assert (answer.code, answer.out, answer.err) == (0, "3 article(s), all as in the manifest\n", "")
@@ -152,7 +168,7 @@ def test_one_bad_article_among_good_ones(khabar: Khabar, here: Path) -> None:
     (here / "seeds" / "007_there.txt").write_text("لا يمس\n", "utf-8")
     before = _contents(here)
     paths = [f"new/{name}" for name in (*files, "008_missing.txt")]
-    answer = khabar("seeds", "add", *paths, "--story", "kursk")
+    answer = khabar("seeds", "add", *paths, "--story", "kursk", "--split", "test")
     assert (answer.code, answer.out) == (2, "")
     found = [line.split("]")[0] for line in answer.err.splitlines()]
     assert found == [
@@ -163,6 +179,18 @@ def test_one_bad_article_among_good_ones(khabar: Khabar, here: Path) -> None:
         "new/.txt: error[value-wrong",
         "new/008_missing.txt: error[file-missing",
     ]
+    assert _contents(here) == before
+
+
+def test_add_asks_for_the_split(khabar: Khabar, here: Path) -> None:
+    """An article that joined `test` unasked would change the benchmark at the next build."""
+    (here / "004_good.txt").write_text("جيد\n", "utf-8")
+    before = _contents(here)
+    for story, fix in (("kursk", "name the one of the story, --split test"), ("new", "name a split")):
+        answer = khabar("seeds", "add", "004_good.txt", "--story", story)
+        assert answer.code == 2
+        assert "error[option-wrong] --split is not given" in answer.err
+        assert fix in answer.err
     assert _contents(here) == before
 
 
@@ -194,9 +222,8 @@ def test_out_is_a_file(khabar: Khabar, here: Path) -> None:
 
 def test_seeds_add_takes_the_one_story_there_is(tmp_path: Path) -> None:
     known = [Seed(file="a.txt", sha256="0" * 64, story="boat", split="sea", rights="theirs")]
-    assert keys_for(known, None, None) == ("boat", "sea")
-    assert keys_for(known, "flood", None) == ("flood", "test")
+    assert keys_for(known, None, "sea") == ("boat", "sea")
     assert keys_for(known, "flood", "river") == ("flood", "river")
     for several in ([], [*known, Seed(file="b.txt", sha256="1" * 64, story="flood", rights="theirs")]):
         with pytest.raises(InputError, match="name the story"):
-            keys_for(several, None, None)
+            keys_for(several, None, "sea")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -225,3 +228,47 @@ def test_bad_copies_write_nothing(folder: Path, tmp_path: Path) -> None:
 def test_a_full_corpus_has_nothing_to_fill() -> None:
     with pytest.raises(InputError, match="has its text already"):
         fill(ROOT / "corpus", ARTICLES)
+
+
+def test_a_card_that_is_no_text(folder: Path) -> None:
+    card = folder / "README.md"
+    card.write_bytes(card.read_bytes() + b"\xff")
+    with pytest.raises(InputError) as caught:
+        fill(folder, ARTICLES)
+    assert [(each.id, each.file) for each in caught.value.incidents] == [("file-not-text", str(card))]
+
+
+def killed_at(step: int, work: Callable[[], object]) -> bool:
+    """Do work in a process that is killed at its `step`th rename, as by kill -9. False if it has no such rename."""
+    process = os.fork()
+    if process == 0:
+        steps, rename = count(1), Path.replace
+
+        def replace_or_die(path: Path, target: Path) -> Path:
+            if next(steps) == step:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return rename(path, target)
+
+        Path.replace = replace_or_die  # type: ignore[assignment]
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("place", ["bare", "new"])
+def test_whenever_it_is_killed_it_can_be_filled_again(full: Built, bare: Built, tmp_path: Path, place: str) -> None:
+    """Into the release itself, or elsewhere. What is left in between is told by the check, as it may hold texts."""
+    for step in count(1):
+        folder, out = (tmp_path / str(step) / name for name in ("bare", place))
+        write(bare, folder)
+        was_killed = killed_at(step, lambda folder=folder, out=out: write(full, out))  # type: ignore[misc]
+        if was_killed:
+            left = [path for path in out.iterdir() if path.name.startswith(".khabar-")]
+            if (out / RELEASE).is_file():
+                assert {incident.file for incident in check(out, None)} >= {str(path) for path in left}
+            write(fill(folder, ARTICLES), out)
+        assert check(out, SOURCES) == []
+        assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+        if not was_killed:
+            assert step > len(CONFIGS)
+            return

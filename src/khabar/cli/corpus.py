@@ -80,16 +80,31 @@ def fill(
 @app.command(epilog="Example: khabar corpus check")
 def check(
     folder: Folder = None,
-    seeds: Seeds = Path("seeds"),
-    gold: GoldFolder = Path("annotations/gold"),
+    seeds: Annotated[
+        Path | None,
+        typer.Option(
+            "--seeds", help="The seeds folder it is built from. [default: seeds, for ./corpus]", show_default=False
+        ),
+    ] = None,
+    gold: Annotated[
+        Path | None,
+        typer.Option(
+            "--gold", help="The gold it is built from. [default: annotations/gold, for ./corpus]", show_default=False
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Verify checksums, counts, first and last rows; with seeds and gold at hand, that they build this corpus."""
+    """Verify checksums, counts, first and last rows; with seeds and gold, also that they build this corpus.
+
+    They are looked for only where they are named, or where the corpus is ./corpus: another one has others.
+    """
     from khabar.corpus.check import check as check_corpus
     from khabar.corpus.release import released_corpus
 
     where = released_corpus() if folder is None else folder
-    sources = (seeds, gold) if seeds.is_dir() and gold.is_dir() else None
+    chosen = (seeds or Path("seeds"), gold or Path("annotations/gold"))
+    own = where.resolve() == Path("corpus").resolve() and all(path.is_dir() for path in chosen)
+    sources = chosen if own or seeds is not None or gold is not None else None
     sound = f"{where}: sound" + (", and what seeds and gold build" if sources else "")
     print_checked(check_corpus(where, sources), sound, as_json)
 

@@ -37,7 +37,8 @@ def add(
         str | None, typer.Option("--story", help="Key of the story they report. [default: the one story there is]")
     ] = None,
     split: Annotated[
-        str | None, typer.Option("--split", help="Split they go to. [default: that of the story, else test]")
+        str | None,
+        typer.Option("--split", help="Split they go to. It must be named: what joins a split changes it."),
     ] = None,
     folder: Seeds = Path("seeds"),
     as_json: AsJson = False,

@@ -12,9 +12,9 @@ from khabar.corpus.card import CARD, card, read_statement
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
 from khabar.corpus.release import PLACES, RELEASE, FileRecord, Release, Withheld, read_release, row_digest
-from khabar.corpus.tables import Tables, parquet_bytes
+from khabar.corpus.tables import Tables, parquet_bytes, read_all
 from khabar.corpus.textless import Place, without_text
-from khabar.reading.files import sha256, write_all
+from khabar.reading.files import recover, replace_files, sha256
 from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
@@ -68,14 +68,19 @@ def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:
 def write(built: Built, out: Path) -> None:
     """Write a built dataset, and remove what the release it replaces lists and this one does not.
 
-    All files are written beside their places and renamed in the end, so that a failure leaves no mixture.
+    A run that is killed leaves the old release, or one that the next run or `recover` completes.
     """
+    recover(out)
     before = read_release(out).files if (out / RELEASE).is_file() else ()
-    write_all({out / name: data for name, data in built.files.items()})
-    for name in [*(record.path for record in before), *([PLACES] if before else [])]:
-        inside = ".." not in Path(name).parts and not Path(name).is_absolute()
-        if inside and name not in built.files:
-            (out / name).unlink(missing_ok=True)
+    listed = [*(record.path for record in before), *([PLACES] if before else [])]
+    inside = [name for name in listed if ".." not in Path(name).parts and not Path(name).is_absolute()]
+    replace_files(out, built.files, gone=[name for name in inside if name not in built.files], last=RELEASE)
+
+
+def read_built(folder: Path) -> Built:
+    """Take a dataset folder for what was built. Raises InputError."""
+    names = [RELEASE, CARD, CROISSANT, *(record.path for record in read_release(folder).files)]
+    return Built(read_all(folder), {name: (folder / name).read_bytes() for name in names}, [])
 
 
 def assemble(

@@ -46,8 +46,13 @@ def read_statement(gold: Path) -> str:
         raise InputError([Incident("file-not-text", str(error), str(path))]) from None
 
 
-def statement_of(card: str) -> str:
-    """The data statement that a card holds."""
+def statement_of(folder: Path) -> str:
+    """The data statement that the card of a dataset folder holds. Raises InputError."""
+    path = folder / CARD
+    try:
+        card = path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError([Incident("file-not-text", str(error), str(path))]) from None
     return card.partition(_BEGIN)[2].partition(_END)[0].strip()
 
 

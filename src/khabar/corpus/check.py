@@ -10,7 +10,7 @@ from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest
 from khabar.corpus.tables import read_all
-from khabar.reading.files import sha256
+from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
 
 
@@ -26,6 +26,9 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
     for path in sorted(folder.glob("*/*.parquet")):
         if str(path.relative_to(folder)) not in {record.path for record in release.files}:
             incidents.append(Incident("corpus-changed", f"{path.name} is not part of the release", str(path)))
+    for path in unfinished(folder):
+        message = "a run was stopped while it wrote here"
+        incidents.append(Incident("corpus-changed", message, str(path), fix="run it again"))
     if isinstance(release.withheld, Withheld):
         incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
     card = folder / CARD

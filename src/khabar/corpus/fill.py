@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.build import Built, assemble
-from khabar.corpus.card import CARD, statement_of
+from khabar.corpus.build import Built, assemble, read_built
+from khabar.corpus.card import statement_of
 from khabar.corpus.check import check
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.tables import read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
-from khabar.reading.files import sha256
+from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.lines import check_file
 from khabar.records import Document
@@ -24,9 +24,13 @@ BOM = b"\xef\xbb\xbf"
 def fill(folder: Path, copies: Sequence[Path]) -> Built:
     """Complete a release in memory. Raises InputError with every file that is no article, and every article missing.
 
-    The release is checked first, and every article is needed: what is made is the full release.
+    The release is checked first, and every article is needed: what is made is the full release. What an earlier run was
+    stopped in, once all was ready, is finished.
     """
+    finished = recover(folder)
     release = read_release(folder)
+    if finished and not release.textless:
+        return read_built(folder)
     if not release.textless:
         message = f"{folder} has its text already"
         raise InputError([Incident("option-wrong", message, str(folder / RELEASE), fix="name a release without text")])
@@ -38,9 +42,8 @@ def fill(folder: Path, copies: Sequence[Path]) -> Built:
     places = read_places(folder)
     if incidents := [*_misplaced(places, texts, folder / PLACES)]:
         raise InputError(incidents)
-    statement = statement_of((folder / CARD).read_text("utf-8"))
     full = msgspec.structs.replace(release, withheld=msgspec.UNSET)
-    return assemble(full, with_text(tables, places, texts), statement)
+    return assemble(full, with_text(tables, places, texts), statement_of(folder))
 
 
 def _misplaced(places: Sequence[Place], texts: Mapping[str, str], path: Path) -> Iterator[Incident]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
@@ -13,6 +15,8 @@ from stat import S_ISDIR, S_ISREG
 
 _PART = re.compile(r"\..+\.(\d+)\.part", re.DOTALL)
 """What a file is written as before it is renamed, with the process that writes it."""
+_STAGED, _READY, _PLAN = ".khabar-staged.{}", ".khabar-ready", ".plan.json"
+"""Folders of files that are being written, and that are all written; and what is to be done with them."""
 
 
 def sha256(data: bytes) -> str:
@@ -49,6 +53,61 @@ def write_all(files: Mapping[Path, bytes]) -> None:
     finally:
         for part in beside.values():
             part.unlink(missing_ok=True)
+
+
+def replace_files(folder: Path, files: Mapping[str, bytes], gone: Sequence[str] = (), last: str = "") -> None:
+    """Replace files of a folder, by their paths below it, and remove those that are `gone`: all of it or nothing.
+
+    What changes is written to a folder of its own, which is renamed when it is complete; then its files take their
+    places, `last` after all others. A process that is killed before the rename has changed nothing; what one that is
+    killed after it has not done is done by `recover`. Files with the same bytes are left.
+    """
+    changed = {
+        name: data
+        for name, data in files.items()
+        if not (folder / name).is_file() or (folder / name).read_bytes() != data
+    }
+    gone = [name for name in gone if (folder / name).is_file()]
+    if not changed and not gone:
+        return
+    staged = folder / _STAGED.format(os.getpid())
+    try:
+        for name, data in {**changed, _PLAN: json.dumps({"gone": gone, "last": last}).encode()}.items():
+            if (folder / name).is_dir():
+                raise IsADirectoryError(EISDIR, "it is a folder", str(folder / name))
+            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            (staged / name).write_bytes(data)
+        staged.replace(folder / _READY)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    recover(folder)
+
+
+def recover(folder: Path) -> bool:
+    """Finish what a killed `replace_files` had made ready, and tell whether there was any; remove what it had not."""
+    for staged in folder.glob(_STAGED.format("*")):
+        process = staged.suffix.removeprefix(".")
+        if process.isdecimal() and not _is_running(int(process)):
+            shutil.rmtree(staged, ignore_errors=True)
+    ready = folder / _READY
+    if not ready.is_dir():
+        return False
+    if (ready / _PLAN).is_file():
+        plan = json.loads((ready / _PLAN).read_bytes())
+        names = {path.relative_to(ready).as_posix() for path in ready.rglob("*") if path.is_file()} - {_PLAN}
+        for name in plan["gone"]:
+            (folder / name).unlink(missing_ok=True)
+        for name in sorted(names, key=lambda name: (name == plan["last"], name)):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (ready / name).replace(folder / name)
+    shutil.rmtree(ready)
+    return True
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """What a killed `replace_files` has left in a folder."""
+    return [path for path in (*folder.glob(_STAGED.format("*")), folder / _READY) if path.exists()]
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -42,9 +42,10 @@ def verify(folder: Path) -> list[Incident]:
 
 
 def keys_for(known: Sequence[Seed], story: str | None, split: str | None) -> tuple[str, str]:
-    """Fill in what was not said: the one story there is, and the split it lies in (a new story: test).
+    """Fill in the one story there is where none is named.
 
-    Raises InputError if the story is not said and there is not exactly one.
+    Raises InputError if no story is named and there is not exactly one, and if no split is named: articles that join a
+    split change the benchmark it is.
     """
     stories = {seed.story: seed.split for seed in known}
     if story is None:
@@ -52,7 +53,11 @@ def keys_for(known: Sequence[Seed], story: str | None, split: str | None) -> tup
             message = f"--story is not given and the manifest has {len(stories)} stories"
             raise InputError([Incident("option-wrong", message, fix="name the story with --story")])
         (story,) = stories
-    return story, split or stories.get(story, "test")
+    if split is None:
+        known_split = f"name the one of the story, --split {stories[story]}" if story in stories else "name a split"
+        fix = f"{known_split}; `test` is the released benchmark's"
+        raise InputError([Incident("option-wrong", "--split is not given", fix=fix)])
+    return story, split
 
 
 def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[Seed]:
