@@ -80,10 +80,11 @@ def test_another_submission_is_replaced_only_when_asked(board: Leaderboard) -> N
 def test_gold_stands_on_no_board(board: Leaderboard) -> None:
     assert board.add("oracle", "empty").ids == ["gold-submitted"]
     assert board.add("mine", "empty", shown="O R A C L E").ids == ["gold-submitted"]
+    assert board.add("mine", "empty", shown="0rac1e").ids == ["gold-submitted"]
     assert board.add("mine", "oracle").ids == ["gold-submitted"]
 
 
-@pytest.mark.parametrize("shown", ["Rules", "R.U.L.E.S", "ｒｕｌｅｓ", "rules "])
+@pytest.mark.parametrize("shown", ["Rules", "R.U.L.E.S", "ｒｕｌｅｓ", "rules ", "ruIes", "ru1es"])
 def test_nobody_takes_another_ones_name(board: Leaderboard, shown: str) -> None:
     assert board.add("mine", "empty", shown=shown).ids == ["name-taken"]
 

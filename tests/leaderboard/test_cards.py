@@ -103,10 +103,12 @@ def test_plain_words(name: str) -> None:
     "name",
     [
         "rul\u0435s", "Rules \u0415\u0445\u043e", "\u03b1-rules", "\u0391\u0422\u041e", "rule\ua4e2", "\u13a1ules", "ر\u05d5ل",
+        "\u0415\u0445\u043e", "\u0420\u0421\u0410 2", "\u0391\u0392\u0395",
     ],
 )  # fmt: skip
 def test_letters_that_pass_for_others(name: str) -> None:
-    """Cyrillic, Greek, Lisu and Cherokee letters in Latin names; Greek among Cyrillic; Hebrew in an Arabic name."""
+    """Cyrillic, Greek, Lisu and Cherokee letters in Latin names; Greek among Cyrillic; Hebrew in an Arabic name; and names
+    wholly of Cyrillic or Greek letters that look like Latin ones."""
     card, incidents = parse(CARD.replace("My extractor", name))
     assert card is None
     assert [(each.id, each.line) for each in incidents] == [("name-mixed", 1)]

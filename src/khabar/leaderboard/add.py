@@ -57,7 +57,7 @@ def add(
         message = f"{len(lines):,} bytes of predictions, where {OF_A_SUBMISSION[PREDICTIONS]:,} are the most"
         incidents.report("file-too-large", message)
     else:
-        submission = score_submission(system, described, predictions, sha256(lines), reference, incidents)
+        submission = score_submission(system, described, predictions, sha256(lines), reference, incidents, path)
     if submission is not None:
         _report_namesakes(present, place, submission.card, incidents)
     incidents.refuse()

@@ -12,7 +12,7 @@ from unicodedata import category
 
 import msgspec
 
-from khabar.leaderboard.names import mixed_scripts
+from khabar.leaderboard.names import disguised, mixed_scripts
 from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
 from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
@@ -38,10 +38,15 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     test_text_seen: Seen
     test_gold_seen: Seen
     date: str
-    layers: tuple[Layer, ...] = LAYERS
+    layers: tuple[Layer, ...] | msgspec.UnsetType = msgspec.UNSET
     url: str | None = None
     notes: str | None = None
     unanswered: int = 0
+
+    @property
+    def scored_layers(self) -> tuple[Layer, ...]:
+        """The layers it names, all of them if it names none."""
+        return LAYERS if self.layers is msgspec.UNSET else self.layers
 
 
 _JOINERS = "\u200c\u200d"
@@ -123,6 +128,8 @@ def parse_card(data: bytes, name: str, incidents: Incidents) -> Card | None:
             report("card-markup", f"{key} holds {found}", key)
         if key == "name" and (mixed := mixed_scripts(words)):
             report("name-mixed", f"name mixes letters of {mixed}", key)
+        if key == "name" and (script := disguised(words)):
+            report("name-mixed", f"name is of {script} letters that all look like Latin ones", key)
     return card if len(incidents) == before else None
 
 

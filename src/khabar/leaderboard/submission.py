@@ -9,16 +9,17 @@ from pathlib import Path
 import msgspec
 
 from khabar.leaderboard.card import Card, read_card
-from khabar.leaderboard.names import reading_of
+from khabar.leaderboard.names import readings
 from khabar.leaderboard.places import PREDICTIONS, SubmissionPlace
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
+from khabar.reading.predictions import Records
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
-from khabar.records.labels import LAYERS
+from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally
@@ -76,7 +77,7 @@ def _read(place: SubmissionPlace, reference: Reference, incidents: Incidents) ->
         incidents.report("file-missing", f"no {PREDICTIONS}", file=place.predictions)
         return None
     digest = sha256(place.predictions.read_bytes())
-    return score_submission(place.system, card, place.predictions, digest, reference, incidents)
+    return score_submission(place.system, card, place.predictions, digest, reference, incidents, place.card)
 
 
 def score_submission(
@@ -86,9 +87,10 @@ def score_submission(
     digest: str,
     reference: Reference,
     incidents: Incidents,
+    card_file: Path,
 ) -> Submission | None:
     """Score predictions as a submission. Without a card they are only checked. Gold itself is refused."""
-    layers = LAYERS if card is None else card.layers
+    layers = LAYERS if card is None else card.scored_layers
     problems = Incidents()
     records = checked_predictions(predictions, reference, layers, problems)
     incidents.extend(problems)
@@ -100,6 +102,13 @@ def score_submission(
     if CHECKER in shown_names(system, card):
         incidents.report("gold-submitted", f"{CHECKER} is gold itself and checks the scorer", file=file)
         return None
+    silent = [] if card.layers is not msgspec.UNSET else _silent(records)
+    if 0 < len(silent) < len(LAYERS):
+        spoken = ", ".join(f'"{layer}"' for layer in LAYERS if layer not in silent)
+        message = f"{system}: nothing is predicted of {', '.join(silent)}, and the card leaves no layer out"
+        fix = f"write layers = [{spoken}] into the card, or all four if it is meant so"
+        incidents.report("layer-silent", message, file=card_file, fix=fix)
+        return None
     if len(submission.perfect) == len(submission.score.layers) and len(submission.perfect) > 1:
         incidents.report("gold-submitted", f"{', '.join(submission.perfect)} at 1.0: this is gold", file=file)
         return None
@@ -109,6 +118,14 @@ def score_submission(
         message = f"{system}: {name} is above {reference.agreement[name]:.3f}, the most of any two passes"
         incidents.report("layer-near-gold", message, file=file)
     return submission
+
+
+def _silent(records: Records) -> list[Layer]:
+    """The layers on which nothing is predicted."""
+    said = {"conflicts": bool(records.disputes)} | {
+        layer: any(getattr(document, layer) for document in records.documents) for layer in LAYERS[:3]
+    }
+    return [layer for layer in LAYERS if not said[layer]]
 
 
 def report_clashes(cards: Mapping[SubmissionPlace, Card], incidents: Incidents) -> None:
@@ -123,8 +140,8 @@ def report_clashes(cards: Mapping[SubmissionPlace, Card], incidents: Incidents) 
 
 
 def shown_names(system: str, card: Card) -> set[str]:
-    """How a system's key and name read."""
-    return {reading_of(system), reading_of(card.name)}
+    """How a system's key and name may be read."""
+    return readings(system) | readings(card.name)
 
 
 def as_lines(records: Iterable[Annotations | Dispute]) -> bytes:

@@ -119,7 +119,7 @@ CATALOG: dict[str, Kind] = {
     "file-too-large": Kind("error", "the file is larger than a submission may be", "see docs/leaderboard.md, Limits"),
     "card-broken": Kind("error", "the card is not TOML", "see docs/leaderboard.md for a card to copy"),
     "card-markup": Kind("error", "the card holds more than plain words", "write it in words"),
-    "name-mixed": Kind("error", "the name mixes scripts, whose letters may look alike", "write it in one script"),
+    "name-mixed": Kind("error", "the name's letters pass for others'", "write it in one script, its own"),
     "name-taken": Kind("error", "another system goes by this name", "choose another name"),
     "submission-exists": Kind("error", "a submission of this name is there", "name it otherwise, or say --replace"),
     "submission-closed": Kind("error", "the board of this corpus version takes no change", "restore its files"),
@@ -130,6 +130,9 @@ CATALOG: dict[str, Kind] = {
     ),
     "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
     "board-stale": Kind("error", "the board is not what the submissions make", "run `khabar leaderboard build`"),
+    "layer-silent": Kind(
+        "error", "nothing is predicted on a layer that the card does not name", "name the layers it speaks of"
+    ),
     "layer-near-gold": Kind(
         "warning", "a layer is nearer to gold than any two passes are to each other", "look whether gold was seen"
     ),

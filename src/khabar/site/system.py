@@ -40,7 +40,7 @@ def system_view(
     names: Mapping[str, Names],
 ) -> SystemView:
     """Ground what a system predicts and list its errors, on the layers its card names. `names` are by story."""
-    layers = row.card.layers
+    layers = row.card.scored_layers
     errors = system_errors(list_errors(reference, annotations, disputes, layers=layers))
     missed = {error.issue_id for error in errors.of_disputes if error.outcome == "missed"}
     hard = {issue.issue_id for issue in reference.issues if issue.status == "conflict"}
