@@ -27,7 +27,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -184,6 +186,29 @@ def _cli(case: dict[str, Any]) -> list[Incident]:
     return list(result.exception.incidents)
 
 
+_LIMITED = """
+import resource, sys
+import numpy, msgspec
+from khabar import api
+from khabar.cli import main
+there = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (there + (int(sys.argv.pop(1)) << 20),) * 2)
+main()
+"""
+
+
+def _memory(case: dict[str, Any]) -> list[Incident]:
+    """A command in a process of its own that may take little more memory than it has when it starts."""
+    if not Path("/proc/self/statm").exists():
+        pytest.skip("nothing says how much memory a process has")
+    command = [sys.executable, "-c", _LIMITED, str(case["mebibytes"]), *case["args"]]
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "OPENBLAS_NUM_THREADS": "1"}, check=False)
+    assert (done.returncode, done.stdout) == (2, b"")
+    level, incident, message = re.fullmatch(r"(\w+)\[([\w-]+)\] (.*)\. Fix: .*\n", done.stderr.decode()).groups()
+    assert level == "error"
+    return [Incident(incident, message)]
+
+
 def _server(case: dict[str, Any]) -> list[Incident]:
     def ask() -> None:
         server = connection()
@@ -264,6 +289,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "leaderboard": _leaderboard,
     "cli": _cli,
     "edits": _edits,
+    "memory": _memory,
     "convert": _convert,
     "pages": _pages,
     "project": _project,

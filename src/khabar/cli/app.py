@@ -80,6 +80,8 @@ def main() -> None:
             raise
         fix = f"pip install 'khabar[{EXTRAS[package]}]'"
         _refuse(Incident("extra-missing", f"{package} is not installed", fix=fix))
+    except MemoryError:
+        _refuse(Incident("memory-short", "there is not enough memory to go on"))
     except BrokenPipeError:  # whoever read us has left (`khabar show 004 | head`): that is no failure
         raise SystemExit(0) from None
     except OSError as error:

@@ -143,6 +143,7 @@ CATALOG: dict[str, Kind] = {
     "server-failed": Kind(
         "error", "the Label Studio server does not do what is asked", "see what it says, and whether it runs"
     ),
+    "memory-short": Kind("error", "memory ran out", "give less at once, or free memory"),
     "workers-unusable": Kind(
         "error", "what should count the parts does not", "see docs/scale.md, and whether memory ran out"
     ),
