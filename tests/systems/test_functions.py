@@ -64,7 +64,7 @@ def test_what_cannot(code: str, says: list[str], khabar: Khabar, here: Path) -> 
     assert (answer.code, answer.out) == (2, "")
     for words in says:
         assert words in answer.err
-    assert not list(here.glob("out.jsonl*"))
+    assert not (here / "out.jsonl").exists()
 
 
 def test_an_installed_system_is_known_by_its_name(khabar: Khabar, here: Path) -> None:
@@ -96,3 +96,21 @@ def test_terms_nobody_can_keep(options: list[str], says: str, khabar: Khabar) ->
     answer = khabar("run", *options, "--gold", "gold.jsonl")
     assert (answer.code, answer.out) == (2, "")
     assert says in answer.err
+
+
+def test_a_failure_keeps_the_other_answers(khabar: Khabar, here: Path) -> None:
+    """With --out, beside it; they go when all is answered. Without --out nothing is written."""
+    code = f"def extract(document):\n    if document.doc_id == 'c': raise ValueError\n    return {PUTIN}"
+    (here / "mine.py").write_text(code, "utf-8")
+    before = sorted(path.name for path in here.iterdir())
+    assert khabar("run", "mine:extract", "--gold", "gold.jsonl").code == 2
+    assert sorted(path.name for path in here.iterdir() if path.name != "__pycache__") == before
+    answer = khabar("run", "mine:extract", "--gold", "gold.jsonl", "--out", "out.jsonl")
+    assert (answer.code, answer.out) == (2, "")
+    assert "what was answered, 3 document(s), is kept in out.jsonl.answered" in answer.err
+    kept = [json.loads(line) for line in (here / "out.jsonl.answered").read_text("utf-8").splitlines()]
+    assert [line["doc_id"] for line in kept] == ["a", "b", "d"]
+    assert not (here / "out.jsonl").exists()
+    (here / "mine.py").write_text(f"def extract(document): return {PUTIN}", "utf-8")
+    assert khabar("run", "mine:extract", "--gold", "gold.jsonl", "--out", "out.jsonl").code == 0
+    assert not (here / "out.jsonl.answered").exists()

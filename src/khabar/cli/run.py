@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +60,7 @@ def run(
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import Options, Price
     from khabar.systems.registry import find_system
-    from khabar.systems.running import run_system
+    from khabar.systems.running import UnansweredError, run_system
 
     wanted = chosen_layers(layers)
     spare(errors, out, gold)
@@ -71,22 +71,35 @@ def run(
     options = Options(time_limit, jobs, Price.parse(price) if price else None, journal)
     runnable = find_system(system, reference, options)
     documents = api.load(gold, split=split)
-    with kept_in(journal), progress() as show:
-        annotations, disputes = run_system(runnable, documents, show, wanted)
-        predictions: list[Prediction] = [*annotations, *disputes]
-        result = api.score(predictions, gold=reference, layers=wanted, progress=show, incidents=incidents)
+    answered = None if journal.path is None else journal.path.with_suffix(".answered")
+    try:
+        with kept_in(journal), progress() as show:
+            annotations, disputes = run_system(runnable, documents, show, wanted)
+            predictions: list[Prediction] = [*annotations, *disputes]
+            result = api.score(predictions, gold=reference, layers=wanted, progress=show, incidents=incidents)
+    except UnansweredError as error:
+        if answered is not None and error.answered:
+            _write(answered, error.answered)
+            say(f"what was answered, {len(error.answered)} document(s), is kept in {answered}", err=True)
+        raise
     if out is not None:
-        import msgspec
-
-        from khabar.reading.files import write_lines
-
-        with writing(out):
-            write_lines(out, map(msgspec.json.encode, predictions))
+        _write(out, predictions)
+    if answered is not None:
+        answered.unlink(missing_ok=True)
     if errors is not None:
         write_errors(errors, reference, annotations, disputes, wanted)
     warn(incidents)
     tell_failures(runnable, journal)
     print_score(result, system, as_json)
+
+
+def _write(path: Path, predictions: Iterable[Prediction]) -> None:
+    import msgspec
+
+    from khabar.reading.files import write_lines
+
+    with writing(path):
+        write_lines(path, map(msgspec.json.encode, predictions))
 
 
 @contextmanager

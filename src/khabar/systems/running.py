@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from inspect import iscoroutine
 from pathlib import Path
@@ -21,6 +21,14 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.systems.protocol import Failure, SlowSystem, StorySystem, System
 
 
+class UnansweredError(InputError):
+    """A system failed on some documents, or on a story. `answered` holds what it said of the others."""
+
+    def __init__(self, incidents: Iterable[Incident], answered: Sequence[Annotations]) -> None:
+        super().__init__(incidents)
+        self.answered = tuple(answered)
+
+
 def run_system(
     system: System | SlowSystem,
     documents: Sequence[Document],
@@ -30,8 +38,8 @@ def run_system(
     """Annotate every document, then compare the documents of each story if the system can.
 
     A system may return records, or plain objects in the prediction format. A slow system is asked for `layers` alone;
-    its `failures` say what it did not answer. Raises InputError if a slow system answered nothing at all, if another
-    failed on any document, and if an answer is malformed; all such documents are named.
+    its `failures` say what it did not answer. Raises InputError if a slow system answered nothing at all, and
+    UnansweredError if another failed on any document or an answer is malformed; all such documents are named.
     """
     # What a system prints is for people to see, and must not get between our output and whoever reads it.
     with redirect_stdout(sys.stderr), _stdout_to_stderr(), _sigterm_as_interrupt():
@@ -86,9 +94,8 @@ def _run(system: System, documents: Sequence[Document], progress: Progress) -> t
         answer = _annotate(system, document, incidents)
         if answer is not None:
             annotations[document.doc_id] = answer
-    incidents.refuse()
     disputes: list[Dispute] = []
-    if isinstance(system, StorySystem):
+    if isinstance(system, StorySystem) and not incidents.errors:
         for story, group in _by_story(documents):
             try:
                 answers = system.disputes(story, group, [annotations[document.doc_id] for document in group])
@@ -99,7 +106,8 @@ def _run(system: System, documents: Sequence[Document], progress: Progress) -> t
             for item in misplaced:
                 incidents.report("system-failed", f"story {story}: a document among disputes", doc_id=item.doc_id)
             disputes += records
-    incidents.refuse()
+    if incidents.errors:
+        raise UnansweredError(incidents, list(annotations.values()))
     return list(annotations.values()), disputes
 
 
@@ -119,8 +127,10 @@ def _annotate(system: System, document: Document, incidents: Incidents) -> Annot
         message = f"it returned a {type(answer).__name__}, not annotations{hint}"
         incidents.report("system-failed", message, doc_id=document.doc_id)
         return None
-    records = split(given_predictions([answer], incidents))[0]
-    return records[0] if records else None
+    problems = Incidents()
+    records = split(given_predictions([answer], problems))[0]
+    incidents.extend(problems)
+    return records[0] if records and not problems.errors else None
 
 
 def _failed(error: BaseException) -> str:
