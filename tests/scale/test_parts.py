@@ -83,6 +83,11 @@ def test_any_size_of_part(files: tuple[Path, Path], size: int) -> None:
     assert in_parts(*files, size=size) == at_once(*files)
 
 
+def test_many_parts_are_merged_with_few_files_open(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scoring, "MOST_OPEN", 3)
+    assert in_parts(*files, size=400) == at_once(*files)
+
+
 def test_any_number_of_processes(files: tuple[Path, Path]) -> None:
     assert in_parts(*files, processes=3) == at_once(*files)
 

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 PART_BYTES = 8 << 20
 """What a part holds of both sides, about; a story larger than that is a larger part."""
 MOST_PARTS = 4096
+MOST_OPEN = 200
+"""Files open at a time; systems allow a process some hundreds."""
 _SHOWN_AFTER = 4096
 """Records between two reports of progress."""
 
@@ -106,16 +108,14 @@ def _count(
                 disputes[part] = layer
             else:
                 joined[name].add(layer, documents[part])
-        with (folder / f"{part:05}.lines").open("wb") as stream:
-            for line in counted.lines:
-                write_lengthy(stream, line)
+        _write_lines(folder / f"{part:05}.lines", counted.lines)
         progress("counting", done, number)
     _refuse(problems, names, incidents)
     tallies = {name: layer.layer(frame) for name, layer in joined.items()}
     if "conflicts" in layers:
         tallies["conflicts"] = joined_disputes([disputes[part] for part in sorted(disputes)])
     progress("signing", 0, None)
-    signed = fingerprint(merge(*(_lines_of(path) for path in sorted(folder.glob("*.lines")))))
+    signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
     return Tally(tallies, "document", "-", signed)
 
 
@@ -162,6 +162,25 @@ def _refuse(problems: Problems, files: Sequence[str], incidents: Incidents) -> N
         of_predictions.extend(problems.missing)
     of_predictions.refuse()
     incidents.extend([*problems.gold, *of_predictions])
+
+
+def _merged(paths: Sequence[Path]) -> Iterator[bytes]:
+    """All lines in order, from files each of which is in order, with few files open at a time."""
+    waiting = deque(paths)
+    while len(waiting) > MOST_OPEN:
+        some = [waiting.popleft() for _ in range(MOST_OPEN)]
+        path = some[0].with_suffix(".merged")
+        _write_lines(path, merge(*map(_lines_of, some)))
+        for merged in some:
+            merged.unlink()
+        waiting.append(path.replace(some[0]))
+    return merge(*map(_lines_of, waiting))
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as stream:
+        for line in lines:
+            write_lengthy(stream, line)
 
 
 def _lines_of(path: Path) -> Iterator[bytes]:
