@@ -14,7 +14,7 @@ from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
 from khabar.scale.parts import records_of
-from khabar.scoring.bootstrap import OfStories
+from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
 from khabar.scoring.metrics import Metric
 from khabar.scoring.scorer import count
@@ -77,7 +77,7 @@ class LayerCounts:
     values: list[Column]
     units: list[Unit] | None
     figures: list[Metric]
-    of_stories: list[OfStories]
+    of_stories: list[StoryFigures]
     set_aside: int
     ungrounded: int
 
@@ -120,7 +120,7 @@ def _counts_of(name: str, layer: LayerTally) -> LayerCounts:
     table = layer.table
     assert table is not None, "a counted layer has a table"
     units = list(table.frame.index) if name == "conflicts" else None
-    of_stories = cast("list[OfStories]", layer.resampled)  # gold in the prediction format has no tokens to tag
+    of_stories = cast("list[StoryFigures]", layer.resampled)  # gold in the prediction format has no tokens to tag
     return LayerCounts(table.columns, table.values, units, layer.metrics, of_stories, layer.set_aside, layer.ungrounded)
 
 
@@ -131,7 +131,7 @@ class JoinedLayer:
         self._units = units
         self._columns: dict[str, Column] = {}
         self._figures: dict[str, Metric] = {}
-        self._of_stories: list[list[OfStories]] = []
+        self._of_stories: list[list[StoryFigures]] = []
         self._set_aside = self._ungrounded = 0
 
     def add(self, part: LayerCounts, units: Integers) -> None:

@@ -164,7 +164,7 @@ class Resampled(Protocol):
         """The figures on some draws (draws × units of the frame): a value a draw, NaN where undefined."""
 
 
-class OfStories(Resampled, Protocol):
+class StoryFigures(Resampled, Protocol):
     """Figures made anew on draws of whole stories; those of parts that share no story can be put together."""
 
     @classmethod

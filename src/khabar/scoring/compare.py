@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 TRIALS = 10_000
 _STANDARD_ERRORS = 2.8
 """The 97.5th percentile of the normal distribution and its 80th."""
+_COINS_AT_A_TIME = 2_000_000
 _HEADLINE = {"entities": "exact", "numbers": "full", "quotes": "said", "conflicts": "dispute"}
 _SIDES = ("a", "b")
 
@@ -92,23 +93,26 @@ def compare(
         totals.update(table.totals())
         draws.update(draw(table, seed, resamples, name))
         swaps.update(_swap(table, seed, trials, name))
-    found = {layer: _difference(layer, resamples, trials, totals, draws, swaps) for layer in layers}
-    if len(found) == len(LAYERS):
-        found["overall"] = _overall(found, layers, resamples, trials, draws, swaps)
-    return found
+    samples = {layer: _samples(layer, totals, draws, swaps) for layer in layers}
+    if len(samples) == len(LAYERS):
+        samples["overall"] = _mean(list(samples.values()))
+    return {layer: sample.difference() for layer, sample in samples.items()}
 
 
 def compare_with_first(
     baseline: Tally, others: Sequence[Tally], *, seed: int = SEED, resamples: int = RESAMPLES
 ) -> list[dict[str, Difference]]:
     """Compare each of several runs (b) with the first (a). From two on, `p` is Holm-corrected within each layer."""
-    found = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
-    if len(found) < 2:
-        return found
-    corrected = {layer: holm([each[layer].p for each in found]) for layer in found[0]}
+    comparisons = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
+    if len(comparisons) < 2:
+        return comparisons
+    corrected = {layer: holm([differences[layer].p for differences in comparisons]) for layer in comparisons[0]}
     return [
-        {layer: replace(one, p=corrected[layer][at], p_raw=one.p) for layer, one in each.items()}
-        for at, each in enumerate(found)
+        {
+            layer: replace(difference, p=corrected[layer][number], p_raw=difference.p)
+            for layer, difference in differences.items()
+        }
+        for number, differences in enumerate(comparisons)
     ]
 
 
@@ -185,79 +189,61 @@ def _swap(table: Table, seed: int, trials: int, name: TableName) -> dict[str, Ar
         values = table.column(f"{letter}:{pair}")
         return nothing if values is None else values.astype(float)
 
+    # Units × columns.
     ours, theirs = (np.stack([side(letter, pair) for pair in pairs] or [nothing], axis=1) for letter in _SIDES)
-    changed = (ours != theirs).any(axis=1)
-    gain = (theirs - ours)[changed]
-    swapped = np.zeros((trials, ours.shape[1]))
-    at_once = max(1, 2_000_000 // max(1, len(gain)))
+    gain = (theirs - ours)[(ours != theirs).any(axis=1)]
+    gained = np.zeros((trials, ours.shape[1]))  # by a, trials × columns
+    at_once = max(1, _COINS_AT_A_TIME // max(1, len(gain)))
     for start in range(0, trials, at_once):
-        count = min(at_once, trials - start)
-        swapped[start : start + count] = generator.integers(0, 2, (count, len(gain)), dtype=np.int8) @ gain
+        coins = generator.integers(0, 2, (min(at_once, trials - start), len(gain)), dtype=np.int8)
+        gained[start : start + at_once] = coins @ gain
     sums: dict[str, Array] = {}
-    for at, pair in enumerate(pairs):
-        sums[f"a:{pair}"] = ours[:, at].sum() + swapped[:, at]
-        sums[f"b:{pair}"] = theirs[:, at].sum() - swapped[:, at]
+    for pair, mine, other, more in zip(pairs, ours.T, theirs.T, gained.T, strict=False):
+        sums[f"a:{pair}"] = mine.sum() + more
+        sums[f"b:{pair}"] = other.sum() - more
     return sums
 
 
-def _f1(layer: str, side: str, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
+@dataclass(frozen=True, slots=True)
+class _Samples:
+    """Headlines of two runs (NaN where undefined), and their difference a − b on each resample and on each swap."""
+
+    a: float
+    b: float
+    drawn: Array
+    swapped: Array
+
+    def difference(self) -> Difference:
+        import numpy as np
+
+        a, b = (None if np.isnan(figure) else figure for figure in (self.a, self.b))
+        if a is None or b is None:
+            return Difference(a, b, None, None, None, None)
+        low, high = interval(self.drawn) or (None, None)
+        error = None if low is None else float(np.nanstd(self.drawn, ddof=1))
+        # An undefined difference (a system left without any item) counts as large: the test errs on the safe side.
+        large = np.isnan(self.swapped) | (np.abs(self.swapped) >= abs(a - b) - 1e-12)
+        p = float((1 + large.sum()) / (1 + len(self.swapped)))
+        return Difference(a, b, a - b, low, high, p, standard_error=error)
+
+
+def _samples(
+    layer: str, totals: Mapping[str, float], draws: Mapping[str, Array], swaps: Mapping[str, Array]
+) -> _Samples:
     import numpy as np
 
-    zero = np.zeros(shape)
-    return f1(*(np.asarray(sums.get(_column(layer, side, part), zero), float) for part in _PARTS))
+    def f1_of(side: str, sums: Mapping[str, Array | float]) -> Array:
+        return f1(*(np.asarray(sums.get(_column(layer, side, part), 0), float) for part in _PARTS))
+
+    drawn, swapped = (f1_of("a", sums) - f1_of("b", sums) for sums in (draws, swaps))
+    return _Samples(float(f1_of("a", totals)), float(f1_of("b", totals)), drawn, swapped)
 
 
-def _difference(
-    layer: str,
-    resamples: int,
-    trials: int,
-    totals: Mapping[str, float],
-    draws: Mapping[str, Array],
-    swaps: Mapping[str, Array],
-) -> Difference:
-    a, b = (float(_f1(layer, side, totals, ())) for side in _SIDES)
-    if a != a or b != b:
-        return Difference(_known(a), _known(b), None, None, None, None)
-    drawn = _f1(layer, "a", draws, (resamples,)) - _f1(layer, "b", draws, (resamples,))
-    return _tested(a, b, drawn, _f1(layer, "a", swaps, (trials,)) - _f1(layer, "b", swaps, (trials,)))
-
-
-def _overall(
-    found: Mapping[str, Difference],
-    layers: Sequence[str],
-    resamples: int,
-    trials: int,
-    draws: Mapping[str, Array],
-    swaps: Mapping[str, Array],
-) -> Difference:
-    parts = [found[layer] for layer in layers]
-    if any(part.difference is None for part in parts):
-        return Difference(None, None, None, None, None, None)
-    a, b = (sum(getattr(part, side) for part in parts) / len(parts) for side in _SIDES)
-
-    def mean(sums: Mapping[str, Array], length: int) -> Array:
-        each = [_f1(layer, "a", sums, (length,)) - _f1(layer, "b", sums, (length,)) for layer in layers]
-        return sum(each[1:], each[0]) / len(each)
-
-    return _tested(a, b, mean(draws, resamples), mean(swaps, trials))
-
-
-def _tested(a: float, b: float, drawn: Array, swapped: Array) -> Difference:
-    """Two figures, from the differences on resamples and on swaps."""
-    import numpy as np
-
-    low, high = interval(drawn) or (None, None)
-    error = None if low is None else float(np.nanstd(drawn, ddof=1))
-    return Difference(a, b, a - b, low, high, _p(a - b, swapped), standard_error=error)
-
-
-def _p(observed: float, swapped: Array) -> float:
-    import numpy as np
-
-    # An undefined difference (a system left without any item) counts as large: the test errs on the safe side.
-    large = np.isnan(swapped) | (np.abs(swapped) >= abs(observed) - 1e-12)
-    return float((1 + large.sum()) / (1 + len(swapped)))
-
-
-def _known(value: float) -> float | None:
-    return value if value == value else None
+def _mean(samples: Sequence[_Samples]) -> _Samples:
+    """Average layers: their figures, and their draws and swaps one by one. Undefined if any is, for either run."""
+    a, b = (sum(getattr(sample, side) for sample in samples) / len(samples) for side in _SIDES)
+    drawn, swapped = (
+        sum((getattr(sample, name) for sample in samples[1:]), getattr(samples[0], name)) / len(samples)
+        for name in ("drawn", "swapped")
+    )
+    return _Samples(a + 0 * b, b + 0 * a, drawn, swapped)
