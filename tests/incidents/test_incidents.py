@@ -14,6 +14,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `shrinks`      `file` as a pass that is pulled anew, nothing being submitted
 - `convert`      the conversion of `source` in `args` to predictions
 - `edits`        changes.jsonl made in the story of shared/, or (`variants`) in its variants
+- `fetch`        one file of NTREX from the folder `from`
 - `cli`          the command line with `args`; textless/ is corpus/ built without text
 - `server`       a question to the server that `environment` names
 - `environment`  making Label Studio's environment with `environment` (variables for pip)
@@ -60,7 +61,7 @@ from khabar.leaderboard.check import check as check_leaderboard
 from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold
-from khabar.seeds import add, read_manifest, read_text, verify
+from khabar.seeds import add, ntrex, read_manifest, read_text, verify
 
 HERE = Path(__file__).parent
 SHARED = HERE / "shared"
@@ -181,7 +182,7 @@ def _leaderboard(case: dict[str, Any]) -> list[Incident]:
 
 
 def _cli(case: dict[str, Any]) -> list[Incident]:
-    result = CliRunner().invoke(app, case["args"])
+    result = CliRunner().invoke(app, case["args"], env=case.get("environment"))
     assert isinstance(result.exception, InputError), result.output
     return list(result.exception.incidents)
 
@@ -207,6 +208,11 @@ def _memory(case: dict[str, Any]) -> list[Incident]:
     level, incident, message = re.fullmatch(r"(\w+)\[([\w-]+)\] (.*)\. Fix: .*\n", done.stderr.decode()).groups()
     assert level == "error"
     return [Incident(incident, message)]
+
+
+def _fetch(case: dict[str, Any]) -> list[Incident]:
+    with patch.object(ntrex, "FILES", ntrex.FILES[:1]), patch.dict(os.environ, {"KHABAR_CACHE": "cache"}):
+        return _refused(lambda: ntrex.fetch(case["from"]))
 
 
 def _server(case: dict[str, Any]) -> list[Incident]:
@@ -288,6 +294,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "corpus": _corpus,
     "leaderboard": _leaderboard,
     "cli": _cli,
+    "fetch": _fetch,
     "edits": _edits,
     "memory": _memory,
     "convert": _convert,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import console, print_checked, print_json, say, table, warn, writing
+from khabar.cli.console import console, print_checked, print_json, progress, say, table, warn, writing
 from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
@@ -75,6 +75,30 @@ def fill(
     from khabar.corpus.fill import fill as fill_corpus
 
     _write(fill_corpus(folder, copies), out or folder, as_json)
+
+
+@app.command(epilog="Example: khabar corpus fetch --from ../ntrex")
+def fetch(
+    origin: Annotated[
+        str | None,
+        typer.Option(
+            "--from",
+            help="A folder that holds the two files, or an address they are below. [default: where they are public]",
+            show_default=False,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring the articles of splits `news` and `dev`, verified, into your cache. What is there is not fetched again."""
+    from khabar.seeds import ntrex
+
+    with writing(ntrex.cached()), progress() as show:
+        folder = ntrex.fetch(origin, show)
+    documents = ntrex.articles()
+    if as_json:
+        print_json({"folder": str(folder), "documents": len(documents)})
+    else:
+        say(f"{folder}: {len(documents)} documents of NTREX-128 (CC BY-SA 4.0)")
 
 
 @app.command(epilog="Example: khabar corpus check")

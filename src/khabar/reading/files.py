@@ -24,6 +24,14 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+def cache_folder() -> Path:
+    """Where khabar keeps what it can make or fetch again: the folder that KHABAR_CACHE names, else the user's cache."""
+    from platformdirs import user_cache_path
+
+    named = os.environ.get("KHABAR_CACHE")
+    return Path(named).absolute() if named else user_cache_path("khabar", appauthor=False).absolute()
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write beside the target, then rename, so that nobody ever sees half a file. Makes the folder if needed."""
     write_all({path: data})

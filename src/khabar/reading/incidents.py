@@ -98,6 +98,12 @@ CATALOG: dict[str, Kind] = {
         "error", "the file is no article of the corpus, byte for byte", "give the article exactly as received"
     ),
     "copy-missing": Kind("error", "no file given is a copy of the article", "give a file with these very bytes"),
+    "fetch-failed": Kind(
+        "error", "the file cannot be fetched", "run it again, it goes on from there; or name a copy with --from"
+    ),
+    "fetch-changed": Kind(
+        "error", "the file is not the one the corpus was made from", "leave --from out, or name another copy"
+    ),
     "upload-refused": Kind("error", "the release was not put there", "check the name, the version and the token"),
     "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
     "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),

@@ -18,12 +18,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from filelock import FileLock
-from platformdirs import user_cache_path
 
 from khabar.progress import Progress
+from khabar.reading.files import cache_folder
 from khabar.reading.incidents import Incident, InputError
 
-CACHE = "KHABAR_CACHE"
 CONSTRAINTS = Path(__file__).with_name("constraints.txt")
 LAUNCHER = Path(__file__).with_name("launch.py")
 
@@ -92,9 +91,8 @@ def requirement() -> str:
 
 
 def _place() -> Path:
-    cache = Path(os.environ[CACHE]) if os.environ.get(CACHE) else user_cache_path("khabar", appauthor=False)
     made_of = CONSTRAINTS.read_bytes() + f"{sys.implementation.cache_tag}".encode()
-    return cache.absolute() / f"{requirement().replace('==', '-')}-{sha256(made_of).hexdigest()[:8]}"
+    return cache_folder() / f"{requirement().replace('==', '-')}-{sha256(made_of).hexdigest()[:8]}"
 
 
 def _is_sound(made: Environment) -> bool:
