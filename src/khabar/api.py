@@ -83,8 +83,8 @@ def compare(
 
     Raises khabar.InputError with every problem of either.
     """
-    found = compare_several(a, {"b": b}, gold=gold, split=split, layers=layers, seed=seed, incidents=incidents)
-    return found["b"]
+    compared = compare_several(a, {"b": b}, gold=gold, split=split, layers=layers, seed=seed, incidents=incidents)
+    return compared["b"]
 
 
 def compare_several(

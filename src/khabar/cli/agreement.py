@@ -82,16 +82,16 @@ def adjudicate(
 
     given = _read(rounds, round_name, seeds, passes)
     pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
-    found = disagreements(pairs, given.texts)
+    all_disagreements = disagreements(pairs, given.texts)
     path = given.folder / DECISIONS
     if server:
         from khabar.annotations.adjudication.label_studio import exchange
         from khabar.annotations.server import connection
 
         with writing(path), progress() as show:
-            done = exchange(connection(data), given, found, path, show)
+            done = exchange(connection(data), given, all_disagreements, path, show)
         say(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
-    state = read_adjudication(found, path)
+    state = read_adjudication(all_disagreements, path)
     if not state.undecided:
         from khabar.reading.files import write_all
         from khabar.reading.rows import encoded
@@ -120,10 +120,10 @@ def _read(rounds: Path, name: str, seeds: Path, passes: Sequence[str] | None) ->
     if len(names) not in (0, 2):
         raise typer.BadParameter("name two passes, or none where the round has just two")
     incidents = Incidents()
-    for each in names:
-        if Path(each).name != each:
+    for pass_name in names:
+        if Path(pass_name).name != pass_name:
             fix = "name a file of the round's folder"
-            incidents.report("option-wrong", f"{each!r} is not the name of a pass", fix=fix)
+            incidents.report("option-wrong", f"{pass_name!r} is not the name of a pass", fix=fix)
     incidents.refuse()
     return read_round(rounds / name, seeds, names)
 

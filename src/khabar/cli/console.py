@@ -123,13 +123,13 @@ def table(title: str | None = None, *columns: str, right: Iterable[str] = (), **
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(
+    laid_out = Table(
         box=box.SIMPLE_HEAD, title=None if title is None else Text(title), title_justify="left", pad_edge=False
     )
     right = set(right)
     for column in columns:
-        made.add_column(Text(column), justify="right" if column in right else "left", **options)
-    return made
+        laid_out.add_column(Text(column), justify="right" if column in right else "left", **options)
+    return laid_out
 
 
 def note(console: Console, text: str) -> None:

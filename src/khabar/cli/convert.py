@@ -67,26 +67,26 @@ def convert(
         raise wrong_option("OUT is IN itself")
     texts = {document.doc_id: document for document in api.load(gold, split=split)}
     work = Conversion(texts, labels, policy, utf16, _columns(columns), split)
-    made = convert_files(source, out, work, given=given, wanted=wanted)
+    converted = convert_files(source, out, work, given=given, wanted=wanted)
     with writing(out):
-        write_all(made.files)
-    warn(made.warnings)
+        write_all(converted.files)
+    warn(converted.warnings)
     if as_json:
         print_json(
             {
-                "from": made.source,
-                "to": made.target,
+                "from": converted.source,
+                "to": converted.target,
                 "out": str(out),
-                "documents": made.documents,
-                "rows": made.rows,
-                "lost": made.lost,
-                "warnings": [incident.to_dict() for incident in made.warnings],
+                "documents": converted.documents,
+                "rows": converted.rows,
+                "lost": converted.lost,
+                "warnings": [incident.to_dict() for incident in converted.warnings],
             }
         )
         return
-    rows = "".join(f", {count} {layer}" for layer, count in made.rows.items() if count)
-    say(f"{made.source} → {made.target}: {made.documents} document(s){rows}")
-    for what, times in made.lost.items():
+    rows = "".join(f", {count} {layer}" for layer, count in converted.rows.items() if count)
+    say(f"{converted.source} → {converted.target}: {converted.documents} document(s){rows}")
+    for what, times in converted.lost.items():
         say(f"lost: {times} {what}", err=True)
 
 

@@ -142,13 +142,13 @@ def stats(folder: Folder = None, as_json: AsJson = False) -> None:
 
     where = released_corpus() if folder is None else folder
     release = read_release(where)
-    found = statistics(read_all(where))
+    counts = statistics(read_all(where))
     if as_json:
-        print_json({"version": release.version, "splits": found})
+        print_json({"version": release.version, "splits": counts})
         return
-    shown = table(None, "", *found)
-    for name in next(iter(found.values()), {}):
-        shown.add_row(name, *(_statistic(found[split][name]) for split in found))
+    shown = table(None, "", *counts)
+    for name in next(iter(counts.values()), {}):
+        shown.add_row(name, *(_statistic(counts[split][name]) for split in counts))
     console().print(shown)
 
 
@@ -166,12 +166,12 @@ def diff(
     from khabar.corpus.diff import diff as diff_corpora
     from khabar.corpus.diff import to_dict
 
-    found = diff_corpora(old, new)
+    difference = diff_corpora(old, new)
     if as_json:
-        print_json(to_dict(found))
+        print_json(to_dict(difference))
     else:
-        _print_difference(found)
-    if not found.honoured:
+        _print_difference(difference)
+    if not difference.honoured:
         raise typer.Exit(1)
 
 
@@ -208,15 +208,15 @@ def upload(
     say(pinned)
 
 
-def _print_difference(found: Difference) -> None:
+def _print_difference(difference: Difference) -> None:
     from rich.text import Text
 
     from khabar.corpus.diff import sections, verdict
 
     terminal = console()
-    for section in sections(found):
+    for section in sections(difference):
         shown = table(section.heading, "", "row", "surface", "column", "old", "new", overflow="fold")
         for line in section.lines:
             shown.add_row(*map(Text, line))
         terminal.print(shown)
-    terminal.print(Text(verdict(found)), soft_wrap=True)
+    terminal.print(Text(verdict(difference)), soft_wrap=True)

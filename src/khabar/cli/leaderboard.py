@@ -71,8 +71,8 @@ def add(
     if as_json:
         print_json({"added": [{"system": each.system, **each.score.to_dict()} for each in added]})
         return
-    for each in added:
-        score_table(each.score, each.system)
+    for submission in added:
+        score_table(submission.score, submission.system)
     say("\n".join(map(str, files)))
     say("Now run `khabar leaderboard build`, and commit what changed.")
 

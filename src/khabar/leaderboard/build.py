@@ -43,20 +43,20 @@ def build(root: Path, reference: Reference, progress: Progress = quiet) -> Built
     """
     incidents = Incidents()
     remove_parts(root)
-    found = survey(root, incidents)
+    present = survey(root, incidents)
     version = board_version(reference)
     report_closed(root, version, incidents)
-    closing = [other for other in found.closed(version) if not is_frozen(root, other)]
+    closing = [other for other in present.closed(version) if not is_frozen(root, other)]
     for other in closing:
-        report_unlisted(found, other, incidents)
-    submissions = score_all(found, reference, incidents)
+        report_unlisted(present, other, incidents)
+    submissions = score_all(present, reference, incidents)
     incidents.refuse()
     board = board_of(reference, submissions, progress)
     files = board_files(root, board)
     for submission in submissions:
         files[place_of(root, submission.system, version).result] = as_bytes(submission.result)
     for other in closing:
-        files[board_folder(root, other) / FROZEN] = as_bytes(freeze(found, other))
+        files[board_folder(root, other) / FROZEN] = as_bytes(freeze(present, other))
     return BuiltBoard(board, tuple(submissions), files, tuple(incidents))
 
 

@@ -183,16 +183,16 @@ def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
 def _texts(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The free texts of a card, by key."""
     for key in _LONGEST:
-        found = value.get(key)
-        for each in found if isinstance(found, list) else (found,):
-            if isinstance(each, str):
-                yield key, each
+        given = value.get(key)
+        for words in given if isinstance(given, list) else (given,):
+            if isinstance(words, str):
+                yield key, words
 
 
 def _key_in(incident: str, message: str) -> str:
     """The key a message of `shaped` is about."""
-    found = re.search(r"'([^']+)'" if incident.startswith("key-") else r"^(\w+)", message)
-    return "" if found is None else found.group(1)
+    match = re.search(r"'([^']+)'" if incident.startswith("key-") else r"^(\w+)", message)
+    return "" if match is None else match.group(1)
 
 
 def _is_day(text: str) -> bool:
@@ -204,5 +204,5 @@ def _is_day(text: str) -> bool:
 
 def _line_of(text: str, key: str) -> int | None:
     """The line a key is set on, from 1."""
-    found = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE) if key else None
-    return None if found is None else text.count("\n", 0, found.end()) + 1
+    match = re.search(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*=", text, re.MULTILINE) if key else None
+    return None if match is None else text.count("\n", 0, match.end()) + 1

@@ -46,25 +46,25 @@ def check(root: Path, reference: Reference, *, base: Path | None = None, progres
     """
     incidents = Incidents()
     version = board_version(reference)
-    found = survey(root, incidents)
+    present = survey(root, incidents)
     if is_frozen(root, version):
         message = f"the present corpus is {version}, and its board is closed"
         incidents.report("submission-closed", message, file=board_folder(root, version))
-    submissions = score_all(found, reference, incidents)
+    submissions = score_all(present, reference, incidents)
     scored = {submission.system: submission for submission in submissions}
-    for place in found.of(version):
+    for place in present.of(version):
         _check_result(place, scored.get(place.system), incidents)
     board = board_of(reference, submissions, progress)
     if not incidents.errors:  # what a wrong submission does to the board need not be said once more
         _check_board(root, board, incidents)
     before = None if base is None else survey(base, Incidents())
-    for other in found.closed(version):
-        check_frozen(found, other, before, incidents)
+    for other in present.closed(version):
+        check_frozen(present, other, before, incidents)
     if before is not None:
-        for other in sorted(set(before.closed(version)) - set(found.closed(version))):
-            file = board_folder(found.root, other)
+        for other in sorted(set(before.closed(version)) - set(present.closed(version))):
+            file = board_folder(present.root, other)
             incidents.report("submission-closed", f"the closed board of {other} is gone", file=file)
-    return CheckedBoard(board, tuple(submissions), tuple(found.closed(version)), incidents)
+    return CheckedBoard(board, tuple(submissions), tuple(present.closed(version)), incidents)
 
 
 def _check_result(place: SubmissionPlace, scored: Submission | None, incidents: Incidents) -> None:

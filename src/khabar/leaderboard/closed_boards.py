@@ -35,15 +35,15 @@ class _Systems(msgspec.Struct):
     systems: tuple[_Listed, ...] = ()
 
 
-def report_unlisted(found: EvalFolder, version: str, incidents: Incidents) -> None:
+def report_unlisted(folder: EvalFolder, version: str, incidents: Incidents) -> None:
     """Report submissions that a board does not name, although it is to be closed: nobody ever saw them re-scored."""
     try:
-        board = msgspec.json.decode((board_folder(found.root, version) / BOARD).read_bytes(), type=_Systems)
+        board = msgspec.json.decode((board_folder(folder.root, version) / BOARD).read_bytes(), type=_Systems)
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         board = _Systems()
     listed = {entry.system for entry in board.systems}
     fix = "remove the folder; whoever it is of submits to the present corpus"
-    for place in found.of(version):
+    for place in folder.of(version):
         if place.system not in listed:
             message = f"it never stood on the board of {version}, which closes"
             incidents.report("submission-closed", message, file=place.folder, fix=fix)
@@ -58,9 +58,9 @@ def report_closed(root: Path, version: str, incidents: Incidents) -> None:
         )
 
 
-def freeze(found: EvalFolder, version: str) -> Frozen:
+def freeze(folder: EvalFolder, version: str) -> Frozen:
     """Take the hashes of a board and its submissions as they are."""
-    files = _files(found, version)
+    files = _files(folder, version)
     return Frozen(corpus=version, files={name: sha256(path.read_bytes()) for name, path in sorted(files.items())})
 
 
@@ -69,21 +69,21 @@ def is_frozen(root: Path, version: str) -> bool:
     return (board_folder(root, version) / FROZEN).exists()
 
 
-def check_frozen(found: EvalFolder, version: str, base: EvalFolder | None, incidents: Incidents) -> None:
+def check_frozen(folder: EvalFolder, version: str, base: EvalFolder | None, incidents: Incidents) -> None:
     """Check a closed board: nothing changed, added or removed since it was frozen, nor since `base`."""
-    path = board_folder(found.root, version) / FROZEN
+    path = board_folder(folder.root, version) / FROZEN
     if not path.is_file():
-        systems = ", ".join(place.system for place in found.of(version)) or "its board"
+        systems = ", ".join(place.system for place in folder.of(version)) or "its board"
         message = f"the corpus has another version than {version}; {systems} is of a board that was never closed"
         incidents.report("board-stale", message, file=path)
         return
     if base is not None:
-        changed = _changed(_files(found, version), _files(base, version))
+        changed = _changed(_files(folder, version), _files(base, version))
         was = board_folder(base.root, version) / FROZEN
         if was.is_file() and was.read_bytes() != path.read_bytes():
             changed.append(f"{BOARDS}/{version}/{FROZEN}")
         for name in changed:
-            incidents.report("submission-closed", "it is not what it was before this change", file=found.root / name)
+            incidents.report("submission-closed", "it is not what it was before this change", file=folder.root / name)
         if changed:
             return
     try:
@@ -91,7 +91,7 @@ def check_frozen(found: EvalFolder, version: str, base: EvalFolder | None, incid
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         incidents.report("submission-closed", f"it cannot be read: {error}", file=path)
         return
-    files = _files(found, version)
+    files = _files(folder, version)
     for name in sorted({*files, *frozen.files}):
         if name not in frozen.files:
             incidents.report("submission-closed", "it came after the board was closed", file=files[name])
@@ -99,7 +99,7 @@ def check_frozen(found: EvalFolder, version: str, base: EvalFolder | None, incid
             incidents.report("submission-closed", f"{ascii(name)[1:-1]} of the closed board is gone", file=path)
         elif sha256(files[name].read_bytes()) != frozen.files[name]:
             incidents.report("submission-closed", "its bytes are not those of the closed board", file=files[name])
-    for place in found.of(version):
+    for place in folder.of(version):
         if place.result.is_file() and (stated := read_result(place.result, incidents)) is not None:
             audit_alone(stated, place.result, incidents)
 
@@ -112,7 +112,7 @@ def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
     ]
 
 
-def _files(found: EvalFolder, version: str) -> dict[str, Path]:
-    paths = [board_folder(found.root, version) / name for name in (BOARD, TABLE)]
-    paths += [place.folder / name for place in found.of(version) for name in OF_A_SUBMISSION]
-    return {path.relative_to(found.root).as_posix(): path for path in paths if path.is_file()}
+def _files(folder: EvalFolder, version: str) -> dict[str, Path]:
+    paths = [board_folder(folder.root, version) / name for name in (BOARD, TABLE)]
+    paths += [place.folder / name for place in folder.of(version) for name in OF_A_SUBMISSION]
+    return {path.relative_to(folder.root).as_posix(): path for path in paths if path.is_file()}

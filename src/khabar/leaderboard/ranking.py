@@ -128,9 +128,9 @@ def inseparable(order: Sequence[str], above: Iterable[tuple[str, str]]) -> tuple
 
 def letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
     """The letters of each system, one for each set it is in: systems that share a letter are not told apart."""
-    found: dict[str, str] = {}
+    shown: dict[str, str] = {}
     for number, group in enumerate(groups):
         letter = chr(ord("a") + number) if number < 26 else f"({number + 1})"
         for name in group:
-            found[name] = found.get(name, "") + letter
-    return found
+            shown[name] = shown.get(name, "") + letter
+    return shown

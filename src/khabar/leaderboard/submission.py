@@ -63,9 +63,9 @@ class Submission:
         return near
 
 
-def score_all(found: EvalFolder, reference: Reference, incidents: Incidents) -> list[Submission]:
+def score_all(folder: EvalFolder, reference: Reference, incidents: Incidents) -> list[Submission]:
     """Score all submissions to the present corpus. What is wrong with any is added to `incidents`."""
-    submissions = {place: _read(place, reference, incidents) for place in found.of(reference.version)}
+    submissions = {place: _read(place, reference, incidents) for place in folder.of(reference.version)}
     sound = {place: submission for place, submission in submissions.items() if submission is not None}
     report_clashes({place: submission.card for place, submission in sound.items()}, incidents)
     return list(sound.values())

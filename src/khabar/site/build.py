@@ -44,14 +44,14 @@ def site(root: Path, built: BuiltBoard, reference: Reference, gold: Path | None 
         for board in [read_board(board_folder(root, version) / BOARD, Incidents())]
     }
     static = files("khabar.site") / "static"
-    made = {name: (static / name).read_bytes() for name in _STATIC}
+    pages = {name: (static / name).read_bytes() for name in _STATIC}
     both = languages()
     for language in both:
         templates = Templates(language, built.view.corpus, corpus.stories)
         for path, page in _pages(templates, built.view, systems, corpus, closed):
-            made[f"{language.code}/{path}"] = page.encode()
-    made["index.html"] = Templates(both[0], built.view.corpus, corpus.stories).entrance(both).encode()
-    return made
+            pages[f"{language.code}/{path}"] = page.encode()
+    pages["index.html"] = Templates(both[0], built.view.corpus, corpus.stories).entrance(both).encode()
+    return pages
 
 
 def _systems(root: Path, built: BuiltBoard, reference: Reference, corpus: SiteCorpus) -> Iterator[SystemView]:

@@ -56,24 +56,24 @@ def markup(
     order = sorted(bounds)
     tokens: list[MarkupToken] = []
     opened: list[TextMark] = []
-    for place, at in enumerate(order):
+    for index, offset in enumerate(order):
         again: list[TextMark] = []
-        while any(min(mark.end, end) <= at for mark in opened):
+        while any(min(mark.end, end) <= offset for mark in opened):
             mark = opened.pop()
             tokens.append(MarkupToken(closes=True))
-            if min(mark.end, end) > at:
+            if min(mark.end, end) > offset:
                 again.append(mark)
-        if at > start:  # an error told at the very start is of what ends there, in the paragraph before
-            tokens += [MarkupToken(error=number) for number in errors.get(at, ())]
-        if at == end:
+        if offset > start:  # an error told at the very start is of what ends there, in the paragraph before
+            tokens += [MarkupToken(error=number) for number in errors.get(offset, ())]
+        if offset == end:
             break
-        fresh = [mark for mark in here if max(mark.start, start) == at]
-        following = order[place + 1]
+        fresh = [mark for mark in here if max(mark.start, start) == offset]
+        following = order[index + 1]
         for mark in (*reversed(again), *sorted(fresh, key=_outer_first)):
             last = not _splits(opened, mark, end)
             opened.append(mark)
             tokens.append(MarkupToken(opens=mark, height=heights[mark], first=mark in fresh, last=last))
-        tokens.append(MarkupToken(text[at:following]))
+        tokens.append(MarkupToken(text[offset:following]))
     return tokens
 
 
@@ -88,12 +88,12 @@ def _splits(holders: Sequence[TextMark], mark: TextMark, end: int) -> bool:
 
 def _heights(marks: Sequence[TextMark]) -> dict[TextMark, int]:
     """For each entity, how many entities stand within one another inside it."""
-    found: dict[TextMark, int] = {}
+    heights: dict[TextMark, int] = {}
     for mark in sorted(marks, key=lambda each: (each.end - each.start, each.label)):
         within = [
             height + 1
-            for other, height in found.items()
+            for other, height in heights.items()
             if mark.layer == other.layer == "entities" and mark.start <= other.start and other.end <= mark.end
         ]
-        found[mark] = min(max(within, default=0), _HIGHEST)
-    return found
+        heights[mark] = min(max(within, default=0), _HIGHEST)
+    return heights

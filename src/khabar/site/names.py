@@ -27,8 +27,8 @@ def in_words(slug: str) -> str:
     """A key as English words: `maria_zakharova` → Maria Zakharova."""
     words = slug.replace("-", "_").split("_")
     return " ".join(
-        word.upper() if word in _CAPITALS else word if word in _SMALL and at else word[:1].upper() + word[1:]
-        for at, word in enumerate(words)
+        word.upper() if word in _CAPITALS else word if word in _SMALL and index else word[:1].upper() + word[1:]
+        for index, word in enumerate(words)
     )
 
 

@@ -28,7 +28,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class IssueAnswer:
     """One answer to an issue's question: its letter, the values its claims give, and the claims."""
 
     position: str
@@ -42,7 +42,7 @@ class AnsweredIssue:
     """An issue with its answers, and which documents they are in."""
 
     issue: Conflict
-    answers: tuple[Answer, ...]
+    answers: tuple[IssueAnswer, ...]
 
     @property
     def documents(self) -> tuple[str, ...]:
@@ -87,10 +87,10 @@ def words_of(claim: Claim) -> str:
     return claim.anchor.text if claim.anchor else claim.text
 
 
-def _answer(position: str, claims: Sequence[Claim]) -> Answer:
+def _answer(position: str, claims: Sequence[Claim]) -> IssueAnswer:
     values: dict[str, tuple[str | None, str]] = {}
     for claim in claims:
         values.setdefault(claim.value or words_of(claim), (claim.value, words_of(claim)))
-    return Answer(
+    return IssueAnswer(
         position, tuple(values.values()), tuple(sorted(claims, key=lambda claim: (claim.doc_id, claim.start)))
     )

@@ -54,7 +54,7 @@ class Utterance:
     @property
     def shortest(self) -> str:
         """The shortest of its wordings, to name it by."""
-        return min((_said(wording.quote) for wording in self.wordings), key=len)
+        return min((_content(wording.quote) for wording in self.wordings), key=len)
 
 
 def utterances(quotes: Sequence[Quote], documents: Sequence[Document]) -> list[Utterance]:
@@ -64,17 +64,17 @@ def utterances(quotes: Sequence[Quote], documents: Sequence[Document]) -> list[U
     for quote in quotes:
         if quote.utterance is not None and quote.doc_id in mine:
             by_key[quote.utterance][quote.doc_id].append(quote)
-    found = [_utterance(key, reports) for key, reports in by_key.items() if len(reports) > 1]
-    return sorted(found, key=lambda each: (-len(each.wordings), -len(each.shortest), each.key))
+    shared = [_utterance(key, reports) for key, reports in by_key.items() if len(reports) > 1]
+    return sorted(shared, key=lambda each: (-len(each.wordings), -len(each.shortest), each.key))
 
 
 def _utterance(key: str, reports: dict[str, list[Quote]]) -> Utterance:
     chosen = []
     for doc_id in sorted(reports):
         # The fullest report stands for its article; one that is scored before one that is not.
-        best, *rest = sorted(reports[doc_id], key=lambda quote: (not quote.scored, -len(_said(quote)), quote.id))
+        best, *rest = sorted(reports[doc_id], key=lambda quote: (not quote.scored, -len(_content(quote)), quote.id))
         chosen.append((best, tuple(sorted(rest, key=lambda quote: quote.content[0].start))))
-    shared = compared([_said(quote) for quote, _ in chosen])
+    shared = compared([_content(quote) for quote, _ in chosen])
     wordings = tuple(Wording(quote, runs, also) for (quote, also), runs in zip(chosen, shared, strict=True))
     return Utterance(key, wordings, _altered([quote for quote, _ in chosen]))
 
@@ -92,28 +92,27 @@ def compared(texts: Sequence[str]) -> list[tuple[Run, ...]]:
     """Compare wordings word by word, folded, each with every other one (`difflib`); punctuation is in all."""
     split = [[word for word in text.split() if word] for text in texts]
     keys = [[_folded(word) for word in words] for words in split]
-    found = []
-    for at, words in enumerate(split):
+    compared_texts = []
+    for index, words in enumerate(split):
         times = [0] * len(words)
-        for other, theirs in enumerate(keys):
-            if other != at:
-                for block in SequenceMatcher(None, keys[at], theirs, autojunk=False).get_matching_blocks():
-                    for place in range(block.a, block.a + block.size):
-                        times[place] += 1
-        shares = [_share(key, time, len(texts) - 1) for key, time in zip(keys[at], times, strict=True)]
+        for other in (*keys[:index], *keys[index + 1 :]):
+            for block in SequenceMatcher(None, keys[index], other, autojunk=False).get_matching_blocks():
+                for place in range(block.a, block.a + block.size):
+                    times[place] += 1
+        shares = [_share(key, time, len(texts) - 1) for key, time in zip(keys[index], times, strict=True)]
         runs = groupby(zip(words, shares, strict=True), key=lambda entry: entry[1])
-        found.append(tuple(Run(" ".join(word for word, _ in run), share) for share, run in runs))
-    return found
+        compared_texts.append(tuple(Run(" ".join(word for word, _ in run), share) for share, run in runs))
+    return compared_texts
 
 
 def _share(key: str, times: int, others: int) -> Share:
     return "all" if not key or times == others else "some" if times else "one"
 
 
-def _said(quote: Quote) -> str:
+def _content(quote: Quote) -> str:
     return " … ".join(span.text for span in quote.content)
 
 
 def _folded(word: str) -> str:
     """A word for comparing: folded, and without anything that is no letter, digit or space."""
-    return "".join(each for each in fold(word) if is_word(each) or each == " ").strip()
+    return "".join(character for character in fold(word) if is_word(character) or character == " ").strip()

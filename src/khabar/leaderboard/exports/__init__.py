@@ -33,8 +33,9 @@ def export(board: Board, submissions: Sequence[Submission], folder: Path, datase
     model repository, `every_eval_ever/data/` into that datastore.
     """
     files = {folder / "eval.yaml": yaml_bytes(benchmark(board))}
-    for each in submissions:
-        files[folder / "eval_results" / f"{each.system}.yaml"] = yaml_bytes(evaluation_results(each, dataset))
-        made = record(each, dataset)
-        files[folder / "every_eval_ever" / record_path(made)] = as_bytes(made)
+    for submission in submissions:
+        results = yaml_bytes(evaluation_results(submission, dataset))
+        files[folder / "eval_results" / f"{submission.system}.yaml"] = results
+        entry = record(submission, dataset)
+        files[folder / "every_eval_ever" / record_path(entry)] = as_bytes(entry)
     return files
