@@ -17,7 +17,7 @@ from khabar.systems.checkers import Oracle
 from khabar.systems.journal import Journal
 from khabar.systems.running import run_system
 from khabar.systems.stress import reference_of, stress
-from khabar.text.grounding import ground
+from khabar.text.search import searchable
 from tests.edits.stress.test_transformations import HELD_EQUAL
 
 EVERYTHING = "+".join(TRANSFORMATIONS)
@@ -47,7 +47,7 @@ def test_strings_of_the_original_text_score_1_too(story: Story, name: str) -> No
     scored = [row for row in story.rows if isinstance(row, Entity) and row.scored]
     said: dict[str, list[PredictedEntity]] = {}
     for row in scored:
-        places = ground(story.texts[row.doc_id], row.text)
+        places = searchable(story.texts[row.doc_id]).matches(row.text)
         if (row.start, row.end) in places:
             occurrence = places.index((row.start, row.end)) + 1
             entity = PredictedEntity(text=row.text, occurrence=occurrence, label=row.label)

@@ -25,8 +25,8 @@ from khabar.records import (
 from khabar.records.labels import Zone
 from khabar.seeds import document
 from khabar.text.arabic import token_spans
-from khabar.text.grounding import is_clitic_before
 from khabar.text.passages import quote_type
+from khabar.text.search import is_clitic_before
 from khabar.text.tokens import iob2, last_letter
 
 

@@ -23,7 +23,7 @@ from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import label_map
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
-from khabar.text.grounding import ground
+from khabar.text.search import searchable
 
 _FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
 _LAYERS = ("entities", "numbers", "quotes")
@@ -183,7 +183,7 @@ def _unspanned(value: Any, text: str) -> Any:
     if "start" in value and "end" in value:
         place = value["start"], value["end"]
         surface = text[place[0] : place[1]]
-        places = ground(text, surface)
+        places = searchable(text).matches(surface)
         if place not in places:
             raise LookupError(surface)
         string = {"text": surface, "occurrence": places.index(place) + 1}

@@ -24,7 +24,7 @@ PARTS = {"core": "numbers", "modifier": "numbers", "cue": "quotes", "marked": "q
 """Parts of rows that are marks of their own → the layer of the row. A link of that name leads from row to part."""
 
 _SEVERAL = ("cue", "marked")
-_PLACE = ("start", "end", "text", "occurrence")
+_PLACE = ("start", "end", "text", "line", "occurrence")
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,5 +98,7 @@ def _content(row: _Row) -> object:
     if isinstance(item, PredictedEntity):
         return row.spans, item.label
     if isinstance(item, PredictedNumber):
-        return row.spans, canonical(structs.replace(item, id=None, start=None, end=None, text=None, occurrence=None))
+        return row.spans, canonical(
+            structs.replace(item, id=None, start=None, end=None, text=None, line=None, occurrence=None)
+        )
     return row.spans, canonical(structs.replace(item, id=None, content=()))

@@ -62,7 +62,7 @@ CATALOG: dict[str, Kind] = {
         "error", "the text at these offsets is not the text given", "count in code points of the seed"
     ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
-    "occurrence-wrong": Kind("error", "an occurrence counts from 1", "write 1 for the first"),
+    "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),
     "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),
     "gold-ungrounded": Kind(
         "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"

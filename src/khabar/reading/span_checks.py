@@ -10,7 +10,7 @@ from khabar.reading.incidents import Report
 from khabar.reading.mentions import LARGEST_OFFSET
 from khabar.records import Annotations, PredictedNumber, PredictedSource, PredictedSpan
 from khabar.text.arabic import TATWEEL, fold
-from khabar.text.grounding import ground
+from khabar.text.search import searchable
 from khabar.text.values import as_fraction, is_date
 
 
@@ -42,7 +42,7 @@ def _spans(record: Annotations) -> Iterator[tuple[str, int, PredictedSpan]]:
             yield "quotes", at, quote.speaker_mention
         speakers = [reading.speaker for reading in quote.alternatives or ()]
         for source in (quote.speaker, quote.addressee, *(quote.source_chain or ()), *speakers):
-            if isinstance(source, PredictedSource) and (source.start is not None or source.end is not None):
+            if isinstance(source, PredictedSource) and (source.is_span or source.end is not None):
                 yield "quotes", at, source
 
 
@@ -53,8 +53,12 @@ def check_span(span: PredictedSpan, text: str | None, report: Report, name: str)
     elif span.start is None or span.end is None:
         if span.occurrence is not None and span.occurrence < 1:
             report("occurrence-wrong", f"{name}: occurrence {span.occurrence}")
-        elif text is not None and len(ground(text, span.text or "")) < (span.occurrence or 1):
-            report("span-ungrounded", f"{name}: {shown(span.text or '')} is not there {span.occurrence or 1} time(s)")
+        elif span.line is not None and span.line < 1:
+            report("occurrence-wrong", f"{name}: line {span.line}")
+        elif text is not None and len(searchable(text).matches(span.text or "", span.line)) < (span.occurrence or 1):
+            where = "there" if span.line is None else f"in line {span.line}"
+            message = f"{name}: {shown(span.text or '')} is not {where} {span.occurrence or 1} time(s)"
+            report("span-ungrounded", message)
     elif span.start < 0 or span.end <= span.start:
         report("span-empty", f"{name}: [{span.start}, {span.end})", span.start)
     elif span.end > (LARGEST_OFFSET if text is None else len(text)):

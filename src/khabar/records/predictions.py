@@ -26,11 +26,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
 
 class PredictedSpan(Part, frozen=True, kw_only=True, gc=False):
-    """A span: `start` and `end` (code points), or `text` with an optional 1-based `occurrence`."""
+    """A span: `start` and `end` (code points), or `text`, in the whole document or in `line`, with an optional
+    `occurrence`; both count from 1. Beside offsets they are not read."""
 
     start: int | None = None
     end: int | None = None
     text: str | None = None
+    line: int | None = None
     occurrence: int | None = None
 
 
@@ -40,6 +42,12 @@ class PredictedSource(PredictedSpan, frozen=True, kw_only=True, gc=False):
     wikidata: str | None = None
     name: str | None = None
     entity_id: str | None = None
+
+    @property
+    def is_span(self) -> bool:
+        """Whether it is a span and not a name: offsets, or a string with its line or occurrence."""
+        placed = self.line is not None or self.occurrence is not None
+        return self.start is not None or (self.text is not None and placed)
 
 
 class PredictedEntity(PredictedSpan, frozen=True, kw_only=True, gc=False):

@@ -24,7 +24,7 @@ from khabar.text.spans import Spans
 LONGEST_CONTEXT = 4_000
 """Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
 
-_NOT_REPEATED = ("start", "end", "text", "occurrence", "content", "doc_id", "zone")
+_NOT_REPEATED = ("start", "end", "text", "line", "occurrence", "content", "doc_id", "zone")
 """Keys that are given anew, or are those of the error."""
 
 

@@ -10,6 +10,7 @@ from khabar.reading.reference import Reference
 from khabar.records import PredictedEntity, PredictedQuote, PredictedSource
 from khabar.text.arabic import fold
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
+from khabar.text.search import searchable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ class Speakers:
         self._by_place: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
         self._letters: dict[str, NDArray[np.int64]] = {}
         """Starts and ends of each document's mentions, counted in letters."""
-        self._best: dict[_Place, str | None] = {}
+        self._mentioned: dict[_Place, set[str]] = {}
         self._in_document: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
         self._in_story: dict[str, _Names] = defaultdict(lambda: defaultdict(set))
         self._by_wikidata: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
@@ -138,21 +139,33 @@ class Speakers:
         return source.entity_id
 
     def _by_span_or_name(self, document: GroundedDocument, source: PredictedSource) -> str:
-        span = span_of(source, document.passage) if source.start is not None or source.occurrence is not None else None
-        if span is not None:
-            found = self._best_mention(document, span)
-            if found is not None:
-                return found
-        return self._by_name(document, fold(self._name(source, document)))
+        if source.is_span:
+            span = span_of(source, document.passage)
+            entities = set() if span is None else self._mentioned_at(document, span)
+            if entities:
+                return _only(entities)
+        return self._by_name(document, self._name(source, document))
 
-    def _best_mention(self, document: GroundedDocument, span: tuple[int, int]) -> str | None:
-        """The gold mention with the highest letter IoU of at least a half; two equally good ones: nobody."""
+    def _by_name(self, document: GroundedDocument, name: str) -> str:
+        """Resolve a name: a mention of the document, else of the story or an alias, else what its places mention."""
+        key = fold(name)
+        if not key:
+            return NOBODY
+        known = self._in_document[document.passage.doc_id].get(key) or self._in_story[document.story].get(key)
+        if known:
+            return _only(known)
+        text = document.passage.text
+        places = () if text is None else searchable(text).matches(name)
+        return _only(entity for place in places for entity in self._mentioned_at(document, place))
+
+    def _mentioned_at(self, document: GroundedDocument, span: tuple[int, int]) -> set[str]:
+        """Entities of the gold mentions with the highest letter IoU of at least a half: mostly one, or none."""
         key = (document.passage.doc_id, *span)
-        if key not in self._best:
-            self._best[key] = self._find_mention(document, span)
-        return self._best[key]
+        if key not in self._mentioned:
+            self._mentioned[key] = self._find_mentioned(document, span)
+        return self._mentioned[key]
 
-    def _find_mention(self, document: GroundedDocument, span: tuple[int, int]) -> str | None:
+    def _find_mentioned(self, document: GroundedDocument, span: tuple[int, int]) -> set[str]:
         import numpy as np
 
         doc_id = document.passage.doc_id
@@ -163,25 +176,17 @@ class Speakers:
         shared = np.minimum(ends, end) - np.maximum(starts, start)
         union = (ends - starts) + (end - start) - shared
         close = np.flatnonzero((shared > 0) & (2 * shared >= union))
-        if not len(close):
-            return None
         iou = shared[close] / union[close]
-        return _only(self._by_place[doc_id][at][2] for at in close[iou == iou.max()].tolist())
-
-    def _by_name(self, document: GroundedDocument, name: str) -> str:
-        if not name:
-            return NOBODY
-        here = self._in_document[document.passage.doc_id].get(name)
-        return _only(here if here else self._in_story[document.story].get(name, ()))
+        best = close[iou == iou.max(initial=0)]
+        return {self._by_place[doc_id][index][2] for index in best.tolist()}
 
     @staticmethod
     def _name(source: PredictedSource, document: GroundedDocument) -> str:
-        """The string a source is named by: its span's text where it has a span, else its name, else its text."""
-        if source.start is not None:
-            span = span_of(source, document.passage)
-            text = document.passage.text
-            return text[span[0] : span[1]] if span and text is not None else source.text or ""
-        return (source.name or source.text or "").strip()
+        """The string a source is named by: of a span its text, else its name, else its text."""
+        if not source.is_span:
+            return (source.name or source.text or "").strip()
+        span, text = span_of(source, document.passage), document.passage.text
+        return text[span[0] : span[1]] if span and text is not None else (source.text or "").strip()
 
 
 def _only(entities: Iterable[str]) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
@@ -22,15 +21,12 @@ from khabar.records import (
     StorySpan,
     canonical,
 )
-from khabar.text.arabic import fold, folded, is_word
+from khabar.text.arabic import fold
 from khabar.text.passages import Passage
+from khabar.text.search import searchable
 from khabar.text.spans import Spans, normal
 
 Item = TypeVar("Item", PredictedEntity, PredictedNumber, PredictedQuote)
-
-_CLITICS = re.compile(r"[وف]?[بلكس]?")
-"""Proclitics that stay outside a span: a conjunction, then a preposition or the future particle."""
-_LONGEST_CLITICS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,55 +105,16 @@ def span_of(span: PredictedSpan, passage: Passage, turn: int = 1) -> tuple[int, 
     such match."""
     if span.start is not None and span.end is not None:
         return span.start, span.end
-    if span.text is None or passage.text is None:
-        return None
-    matches = ground(passage.text, span.text)
+    matches = _matches(span, passage)
     wanted = span.occurrence or turn
     return matches[wanted - 1] if 0 < wanted <= len(matches) else None
 
 
-@lru_cache(maxsize=4096)
-def ground(text: str, surface: str) -> tuple[tuple[int, int], ...]:
-    """Find all matches of `surface` in `text`, left to right, comparing folded.
-
-    A match ends at a word end and begins at a word start or after a clitic (و ف ب ل ك س). Overlapping matches all
-    count. Returns half-open code-point spans of `text`, the marks on the last letter included.
-    """
-    needle = fold(surface.strip())
-    if not needle:
+def _matches(span: PredictedSpan, passage: Passage) -> tuple[tuple[int, int], ...]:
+    """Find all matches of a span's text, in its line if it names one."""
+    if span.text is None or passage.text is None:
         return ()
-    hay = folded(text)
-    spans = []
-    at = hay.text.find(needle)
-    while at >= 0:
-        end, following = at + len(needle), at + 1
-        if not _at_word_start(hay.text, at):
-            # No later match in this word can begin after its clitics: go on behind it.
-            while following < len(hay.text) and is_word(hay.text[following]):
-                following += 1
-        elif _at_word_end(hay.text, end):
-            spans.append((hay.raw[at], hay.raw[end]))
-        at = hay.text.find(needle, following)
-    return tuple(spans)
-
-
-def is_clitic_before(text: str, start: int, end: int) -> bool:
-    """Tell whether `text[start:end]` is a run of proclitics that opens a word and is glued to what follows."""
-    opens = start == 0 or not is_word(text[start - 1])
-    return opens and start < end < len(text) and is_word(text[end]) and _CLITICS.fullmatch(text, start, end) is not None
-
-
-def _at_word_end(text: str, end: int) -> bool:
-    return end == len(text) or not is_word(text[end]) or not is_word(text[end - 1])
-
-
-def _at_word_start(text: str, start: int) -> bool:
-    if start == 0 or not is_word(text[start - 1]) or not is_word(text[start]):
-        return True
-    word = start
-    while word > 0 and start - word <= _LONGEST_CLITICS and is_word(text[word - 1]):
-        word -= 1
-    return _CLITICS.fullmatch(text, word, start) is not None
+    return searchable(passage.text).matches(span.text, span.line)
 
 
 def _grounded(
@@ -189,16 +146,27 @@ def _is_altered(part: PredictedSpan, span: tuple[int, int], passage: Passage) ->
 def _turns(items: Sequence[Item], parts_of: Callable[[Item], Sequence[PredictedSpan]]) -> dict[tuple[int, int], int]:
     """Give each string without an occurrence its number among its equals: (item, part) → 1, 2, …
 
-    n items of equal text take the first n matches, in the order of their canonical JSON.
+    n items of equal text, after folding and in the same line, take the first n matches, in the order of the canonical
+    JSON of all else that is said of them.
     """
-    equals: dict[str, list[tuple[bytes, int, int]]] = defaultdict(list)
+    equals: dict[tuple[str, int | None], list[tuple[bytes, int, int]]] = defaultdict(list)
     for index, item in enumerate(items):
         for place, part in enumerate(parts_of(item)):
             if part.start is None and part.text is not None and part.occurrence is None:
-                equals[fold(part.text.strip())].append((canonical(item), place, index))
+                key = fold(part.text).strip(), part.line
+                equals[key].append((canonical(_without_text(item, place)), place, index))
     return {
         (index, place): turn for same in equals.values() for turn, (_, place, index) in enumerate(sorted(same), start=1)
     }
+
+
+def _without_text(item: Item, place: int) -> Item:
+    """Give an item without the string of one of its spans."""
+    if isinstance(item, PredictedQuote):
+        content = list(item.content)
+        content[place] = replace(content[place], text=None)
+        return replace(item, content=tuple(content))
+    return replace(item, text=None)
 
 
 def _with_parts(item: Item, passage: Passage, anchor: int) -> Item:
@@ -228,9 +196,9 @@ def _with_parts(item: Item, passage: Passage, anchor: int) -> Item:
 
 def _near(part: PredictedSpan, passage: Passage, anchor: int) -> PredictedSpan:
     """Ground a part: match number `occurrence`, else the match nearest to `anchor`; as it was if there is none."""
-    if part.start is not None or part.text is None or passage.text is None:
+    if part.start is not None:
         return part
-    matches = ground(passage.text, part.text)
+    matches = _matches(part, passage)
     if part.occurrence is not None:
         matches = matches[part.occurrence - 1 : part.occurrence]
     if not matches:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from datetime import date
@@ -107,11 +108,18 @@ def same_interval(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     )
 
 
+_ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
+"""A letter of the Arabic script."""
+
+
 def same_unit(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
-    """Codes equal as strings; for counts the folded lemma, or the head noun as written, with or without ال."""
+    """Codes equal as strings; for counts, and where gold's unit is an Arabic word, the folded lemma, or the head noun
+    as written, with or without ال. Ordinals have no unit to compare."""
+    if gold.kind == "ordinal":
+        return True
     if gold.unit is None or predicted.unit is None:
         return gold.unit is None and predicted.unit is None
-    if gold.kind != "count":
+    if gold.kind != "count" and not _ARABIC.search(gold.unit):
         return gold.unit == predicted.unit
     said = _noun(predicted.unit)
     return said == _noun(gold.unit) or (gold.counted is not None and _bare(said) == _bare(_noun(gold.counted)))

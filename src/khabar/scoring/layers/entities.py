@@ -41,8 +41,9 @@ from khabar.scoring.verdicts import (
     outcomes,
     pair,
 )
-from khabar.text.grounding import Grounded, GroundedDocument, is_clitic_before
+from khabar.text.grounding import Grounded, GroundedDocument
 from khabar.text.passages import Passage, overlaps, permille
+from khabar.text.search import is_clitic_before
 from khabar.text.spans import overlapping
 
 Mention = Grounded[PredictedEntity]

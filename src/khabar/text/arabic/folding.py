@@ -8,38 +8,56 @@ from functools import lru_cache
 
 from khabar.text.arabic.classes import TATWEEL
 
-FOLDING = "fold1"
-"""Name and version of the folding, as it stands in signatures."""
+FOLDING = "fold2"
+"""Name and version of the folding, as it stands in signatures. `fold2` drops format characters, and what is composed
+and what is decomposed (NFC, NFD) fold alike."""
 
-_ALEF = dict.fromkeys(map(ord, "أإآٱٲٳ"), "ا")
-_YA = dict.fromkeys(map(ord, "ىیے"), "ي")
-_TA_MARBUTA = {ord("ة"): "ه"}
-_MARKS_OF_QUOTATION = dict.fromkeys(map(ord, "“”„‟«»‹›″＂"), '"') | dict.fromkeys(map(ord, "‘’‚‛′"), "'")
+_ALEF = dict.fromkeys("أإآٱٲٳ", "ا")
+_YA = dict.fromkeys("ىیے", "ي")
+_MARKS_OF_QUOTATION = dict.fromkeys("“”„‟«»‹›″＂", '"') | dict.fromkeys("‘’‚‛′", "'")
+_LETTERS = _ALEF | _YA | {"ة": "ه"} | _MARKS_OF_QUOTATION
+_HAMZA = "\u0654"
+"""Hamza above, as a mark: with waw or ya it is a letter of its own, elsewhere it is dropped like any mark."""
+_SEATED = {"و": "ؤ", "ي": "ئ"}
 
 
 class _FoldTable(dict[int, str]):
-    """Maps a code point to what it is matched as: one character, or nothing for marks and tatweel."""
+    """Maps a code point to what it is matched as: mostly one character, nothing for marks, tatweel and formats."""
 
     def __missing__(self, code_point: int) -> str:
-        character = chr(code_point)
-        if character == TATWEEL or unicodedata.category(character) == "Mn":
-            folded = ""
-        elif unicodedata.category(character) == "Nd":
-            folded = str(unicodedata.decimal(character))
-        elif unicodedata.category(character) == "Zs":
-            folded = " "
-        else:
-            folded = character
-        self[code_point] = folded
+        # Hamza alone is kept here, for `_seat` to look at what it stands on.
+        parts = [_folded_part(part) for part in unicodedata.normalize("NFD", chr(code_point))]
+        self[code_point] = folded = _HAMZA if parts == [_HAMZA] else _seat("".join(parts))
         return folded
 
 
-_FOLD = _FoldTable(_ALEF | _YA | _TA_MARBUTA | _MARKS_OF_QUOTATION)
+def _folded_part(character: str) -> str:
+    """Fold a character that is not composed of others."""
+    category = unicodedata.category(character)
+    if character == _HAMZA:
+        return character
+    if character == TATWEEL or category in ("Mn", "Cf"):
+        return ""
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    return " " if category == "Zs" else _LETTERS.get(character, character)
+
+
+def _seat(text: str) -> str:
+    """Join each hamza with the waw or ya it stands on, and drop the others."""
+    if _HAMZA in text:
+        for letter, seated in _SEATED.items():
+            text = text.replace(letter + _HAMZA, seated)
+        text = text.replace(_HAMZA, "")
+    return text
+
+
+_FOLD = _FoldTable()
 
 
 def fold(text: str) -> str:
-    """Fold a string for matching: spaces, tatweel, diacritics, alef, ya and ta marbuta, digits and quote marks."""
-    return text.translate(_FOLD)
+    """Fold a string for matching: spaces, tatweel, diacritics, formats, alef, ya, ta marbuta, digits, quote marks."""
+    return _seat(text.translate(_FOLD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +76,11 @@ def folded(text: str) -> Folded:
     raw: list[int] = []
     for offset, character in enumerate(text):
         kept = _FOLD[ord(character)]
-        if kept:
-            characters.append(kept)
-            raw.append(offset)
+        if kept == _HAMZA:
+            if characters and characters[-1] in _SEATED:
+                characters[-1] = _SEATED[characters[-1]]
+        elif kept:
+            characters.extend(kept)
+            raw.extend([offset] * len(kept))
     raw.append(len(text))
     return Folded("".join(characters), raw)
