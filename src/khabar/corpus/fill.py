@@ -15,7 +15,7 @@ from khabar.corpus.tables import read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
 from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, InputError
-from khabar.reading.lines import check_file
+from khabar.reading.sources import check_file
 from khabar.records import Document
 
 BOM = b"\xef\xbb\xbf"

@@ -10,7 +10,7 @@ from typing import Any
 
 from khabar.formats.iob import Repair
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import check_file
+from khabar.reading.sources import check_file
 from khabar.records import Document
 
 LARGEST_FILE = 1 << 28

@@ -18,7 +18,7 @@ from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
 from khabar.formats.sentences import Section, Sentence, marked_of, sentences_of
-from khabar.reading.lines import check_file
+from khabar.reading.sources import check_file
 from khabar.records import Annotations
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ import msgspec
 
 from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import check_file, decoded, jsonl
+from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
+from khabar.reading.sources import check_file
 from khabar.records.errors import Error
 
 

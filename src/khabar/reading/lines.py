@@ -5,19 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incidents
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    from khabar.reading.sources import Remote
-
-    File: TypeAlias = Path | Remote
+    from khabar.reading.sources import File
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes beyond which a line is refused unread: no article comes near it, and memory stays bounded."""
@@ -34,31 +29,6 @@ _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 
 Line = tuple[int, bytes]
 """A number, counted from 1, and what stands there."""
-
-_PARQUET = (".parquet", ".pq")
-ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
-"""Endings of the files of a folder that hold records."""
-
-
-def is_parquet(path: File) -> bool:
-    """Tell whether a file is Parquet by its ending."""
-    return path.suffix.lower() in _PARQUET
-
-
-def check_file(path: Path) -> list[Incident]:
-    """Look whether a path can be read at all. A pipe cannot: it is read twice, and might never end."""
-    try:
-        if not path.exists():
-            return [Incident("file-missing", f"no such file: {path}", str(path))]
-        if path.is_dir():
-            return [Incident("file-unreadable", "this is a folder", str(path), fix="name a .jsonl or .parquet file")]
-        if not path.is_file():
-            return [Incident("file-unreadable", "this is a pipe or a device", str(path), fix="save it as a file first")]
-        with path.open("rb") as stream:
-            stream.read(1)
-    except OSError as error:
-        return [Incident("file-unreadable", error.strerror or "it cannot be opened", str(path))]
-    return []
 
 
 def jsonl(path: File, incidents: Incidents) -> Iterator[Line]:

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import chunks, decoded, is_parquet, lines_of, parquet_rows, repeated_keys
+from khabar.reading.lines import chunks, decoded, lines_of, parquet_rows, repeated_keys
 from khabar.reading.mentions import Documents
 from khabar.reading.shape import shaped
-from khabar.reading.sources import sources
+from khabar.reading.sources import is_parquet, sources
 from khabar.records import Annotations, Dispute, Prediction
 
 

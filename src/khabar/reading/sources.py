@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from os.path import isdir
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, Any, TypeAlias
 
-from khabar.reading.incidents import Incidents
-from khabar.reading.lines import ENDINGS, check_file, is_parquet
+from khabar.reading.incidents import Incident, Incidents
 
-if TYPE_CHECKING:
-    from khabar.reading.lines import File
-
-
+_PARQUET = (".parquet", ".pq")
+ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
+"""Endings of the files of a folder that hold records."""
 AT_ONCE = 64 << 20
 """Bytes of predictions and gold together up to which everything is held in memory."""
 _PACKED = 4
@@ -42,6 +40,30 @@ class Remote:
     def size(self) -> int:
         """Bytes; 0 where the file system does not say."""
         return int(self._system.size(self._path) or 0)
+
+
+File: TypeAlias = Path | Remote
+
+
+def is_parquet(path: File) -> bool:
+    """Tell whether a file is Parquet by its ending."""
+    return path.suffix.lower() in _PARQUET
+
+
+def check_file(path: Path) -> list[Incident]:
+    """Look whether a path can be read at all. A pipe cannot: it is read twice, and might never end."""
+    try:
+        if not path.exists():
+            return [Incident("file-missing", f"no such file: {path}", str(path))]
+        if path.is_dir():
+            return [Incident("file-unreadable", "this is a folder", str(path), fix="name a .jsonl or .parquet file")]
+        if not path.is_file():
+            return [Incident("file-unreadable", "this is a pipe or a device", str(path), fix="save it as a file first")]
+        with path.open("rb") as stream:
+            stream.read(1)
+    except OSError as error:
+        return [Incident("file-unreadable", error.strerror or "it cannot be opened", str(path))]
+    return []
 
 
 def is_url(source: Path | str) -> bool:

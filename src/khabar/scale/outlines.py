@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import is_parquet, jsonl, parquet_batches
+from khabar.reading.lines import jsonl, parquet_batches
+from khabar.reading.sources import is_parquet
 
 if TYPE_CHECKING:
-    from khabar.reading.lines import File
+    from khabar.reading.sources import File
 
 ROWS_AT_A_TIME = 4096
 

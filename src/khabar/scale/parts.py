@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import is_parquet, jsonl, parquet_batches, report_parquet
+from khabar.reading.lines import jsonl, parquet_batches, report_parquet
 from khabar.reading.predictions import Origin, Sourced, record_of_line, record_of_row
+from khabar.reading.sources import is_parquet
 from khabar.scale.outlines import ROWS_AT_A_TIME, Keys, keys_of, keys_of_rows
 
 if TYPE_CHECKING:
-    from khabar.reading.lines import File
+    from khabar.reading.sources import File
 
 Side = Literal["gold", "predictions"]
 PartOf = Callable[[Keys], int]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khabar.reading.lines import File
+    from khabar.reading.sources import File
 
 PART_BYTES = 8 << 20
 """What a part holds of both sides, about; a story larger than that is a larger part."""
@@ -100,7 +100,7 @@ def _count(
     problems = Problems.none_in(names)
     problems.gold.extend(of_gold)
     problems.form.extend(of_predictions)
-    counts = workers.each(count_part, ((part, (parts.take(part), task)) for part in range(number)))
+    counts = workers.run(count_part, ((part, (parts.take(part), task)) for part in range(number)))
     for done, (part, counted) in enumerate(counts, start=1):
         problems.extend(counted.problems)
         for name, layer in counted.layers.items():

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
 from khabar.reading.incidents import Incident, InputError
+from khabar.version import __version__
 
 Result = TypeVar("Result")
 Work = Callable[..., Result]
@@ -24,14 +25,14 @@ Results = Iterator[tuple[int, Result]]
 class Workers(Protocol):
     """Something that works on parts."""
 
-    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
-        """Do some work on each part; gives what comes of it in whatever order it is done."""
+    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+        """Do some work on every part. Yields the number of a part and its result as soon as there is one."""
 
 
-class Here:
+class ThisProcess:
     """This process."""
 
-    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
         """Work on one part after the other."""
         for part, given in tasks:
             yield part, work(*given)
@@ -43,7 +44,7 @@ class Cores:
     def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
         self._pool, self._processes = pool, processes
 
-    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
         """Work on as many parts at a time as there are processes; one more waits its turn."""
         try:
             yield from _in_flight(tasks, lambda given: self._pool.submit(work, *given), self._processes + 1)
@@ -78,7 +79,7 @@ def cores(processes: int | None = None) -> Iterator[Workers]:
         os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
     )
     if number == 1:
-        yield Here()
+        yield ThisProcess()
         return
     # A fork shares what is loaded already, and asks nothing of the script that calls khabar.
     context = get_context("fork") if sys.platform == "linux" else get_context()
@@ -97,7 +98,7 @@ class Cluster:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def each(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
         """Work on two parts at a time for every thread of the cluster."""
         import distributed
 
@@ -135,8 +136,6 @@ def cluster(address: str) -> Iterator[Workers]:
     import dask
     from distributed import Client
 
-    import khabar
-
     try:
         client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
@@ -150,14 +149,12 @@ def cluster(address: str) -> Iterator[Workers]:
         except TimeoutError:
             raise InputError([Incident("workers-unusable", f"the scheduler at {address} has no worker")]) from None
         versions = client.run(_version, on_error="return")
-        others = sorted({str(each) for each in versions.values() if each != khabar.__version__})
+        others = sorted({str(version) for version in versions.values() if version != __version__})
         if others:
-            message = f"workers have another khabar than {khabar.__version__}: {', '.join(others)[:120]}"
+            message = f"workers have another khabar than {__version__}: {', '.join(others)[:120]}"
             raise InputError([Incident("workers-unusable", message)])
         yield Cluster(client)
 
 
 def _version() -> str:
-    import khabar
-
-    return khabar.__version__
+    return __version__

@@ -37,7 +37,7 @@ _MOST_UNDEFINED = 0.05
 SMALL_STRATUM = 1000
 """Units up to which a stratum is drawn as one multinomial."""
 _WEIGHTS_AT_A_TIME = 2_000_000
-_LARGE_WEIGHTS_AT_A_TIME = 1 << 24
+_LARGE_WEIGHTS_AT_A_TIME = 1 << 22
 _FEWEST_AT_A_TIME = 32
 _UNITS_AT_A_TIME = 1 << 16
 _SPARE = 2.0

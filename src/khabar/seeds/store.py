@@ -7,7 +7,7 @@ from pathlib import Path
 
 from khabar.reading.files import sha256, write_whole
 from khabar.reading.incidents import Incident, InputError, errors
-from khabar.reading.lines import check_file
+from khabar.reading.sources import check_file
 from khabar.records import Document, Seed, ZoneSpan
 from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest
 

@@ -16,8 +16,9 @@ from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.names import renamed
 from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import check_file, decoded, jsonl
+from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
+from khabar.reading.sources import check_file
 from khabar.records import ANNOTATED, Decision, Entity, Number, Quote, Reading, Row
 from khabar.records.repository import Ruling
 

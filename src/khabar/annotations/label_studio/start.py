@@ -13,10 +13,11 @@ from khabar.formats.label_studio.fields import POSITIONS
 from khabar.formats.label_studio.page import Problem, to_page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_rows, story_text
 from khabar.reading.incidents import Incident, Incidents
-from khabar.reading.lines import is_parquet, jsonl
+from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_rows
+from khabar.reading.sources import is_parquet
 from khabar.records import Claim, Conflict, Document, Registered, Row
 
 
