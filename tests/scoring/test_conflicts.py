@@ -216,3 +216,57 @@ def test_a_thousand_duplicates_change_nothing() -> None:
     found = scored(ALL, *[record([A], [B])] * 1000)
     assert counts(found) == (1, 0, 0)
     assert found.set_aside["conflicts"] == 999
+
+
+def test_two_thirds_make_a_record_pure() -> None:
+    """One half is what every sentence on a side of its own reaches; two thirds only the smallest disputes."""
+    two_and_one = issue("small", "conflict", [A, claim("d3", 0)], [B], type="numeric")
+    assert counts(scored([two_and_one], record([A], [claim("d3", 0)], [B]))) == (1, 0, 0)
+    three_and_one = issue("large", "conflict", [A, claim("d3", 0), claim("d4", 0)], [B], type="numeric")
+    assert counts(scored([three_and_one], record([A], [claim("d3", 0)], [claim("d4", 0)], [B]))) == (0, 1, 1)
+    # Three of five.
+    wide = record([A, NOWHERE, claim("d1", 700)], [B, claim("d2", 700)])
+    assert counts(scored([HARD], wide)) == (0, 1, 1)
+
+
+def test_one_claim_on_two_sides_is_bad_once_for_each_claim() -> None:
+    both = issue("both", "conflict", [A], [B, claim("d3", 0)], type="numeric")
+    once = record([A, B], [B, claim("d3", 0)])  # valid: A-B, A-C; ignored by none: B-C; bad: B-B
+    assert counts(scored([both], once)) == (0, 1, 1)
+    twice = record([A, B, claim("d3", 0)], [B, claim("d3", 0), A])  # valid: A-B, A-C; B-C; bad: A-A, B-B, C-C
+    assert counts(scored([both], twice)) == (0, 1, 1)
+    assert counts(scored([both], record([A, B], [claim("d3", 0), B, NOWHERE]))) == (0, 1, 1)
+
+
+def test_relations_are_those_of_pure_records() -> None:
+    """One record of every claim on a side of its own meets all pairs, and finds nothing."""
+    issues, claims = many()
+    figures = scored(issues, record(*([each] for each in claims))).layers["conflicts"]
+    assert figures["relations.recall"].value == 0
+    assert figures["relations.typing.accuracy"].value is None
+    hard = [each for each in issues if each.status == "conflict"]
+    clusters = [record(*map(list, each.positions), type="numeric") for each in hard]
+    assert scored(issues, *clusters).layers["conflicts"]["relations.recall"].value == 1
+
+
+def test_the_order_within_records_moves_no_figure() -> None:
+    """Of equally good records one is taken by what they say: which of their sides or spans come first is nothing."""
+    chance = random.Random(11)
+    issues = [
+        issue(f"hard {at}", "conflict", [claim("d1", 100 * at)], [claim("d2", 100 * at), claim("d3", 100 * at)])
+        for at in range(4)
+    ]
+    places = [each for one in issues for position in one.positions for each in position]
+    for _ in range(60):
+        records = [
+            record(
+                *(chance.sample(places, chance.randint(1, 2)) for _ in range(chance.randint(2, 3))),
+                type=chance.choice(["numeric", "temporal", None]),
+            )
+            for _ in range(5)
+        ]
+        turned = []
+        for each in records:
+            sides = [msgspec.structs.replace(s, spans=tuple(chance.sample(s.spans, len(s.spans)))) for s in each.sides]
+            turned.append(msgspec.structs.replace(each, sides=tuple(chance.sample(sides, len(sides)))))
+        assert scored(issues, *records).to_json() == scored(issues, *turned).to_json()

@@ -3,34 +3,79 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.text.values import LONGEST_DATE, _parsed, days_of, is_date, parsed_date
+from khabar.text.dates import LONGEST_DATE, date_key, days_of, is_date
 
 PART = st.sampled_from(
     ["2024", "2024-06", "2024-06-31", "XXXX-23", "198X", "2024-21", "2024?", "..", "", "Y17E7", "bad"]
 )
 
 
+@settings(deadline=None)
 @given(st.one_of(PART, st.builds("{}/{}".format, PART, PART), st.text(max_size=12)))
 def test_any_string_is_read(edtf: str) -> None:
     extent = days_of(edtf)
     assert isinstance(is_date(edtf), bool)
-    assert parsed_date(parsed_date(edtf)) == parsed_date(edtf)
+    assert date_key(edtf) == date_key(f" {edtf} ")
+    hash(date_key(edtf))
     assert extent is None or extent[0] <= extent[1]
 
 
 @pytest.mark.parametrize("edtf", ["../", "/..", "2024/..", "../2024?", "//"])
 def test_nothing_is_printed(edtf: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Standard output belongs to the scores."""
-    _parsed.cache_clear()
     is_date(edtf)
-    parsed_date(edtf)
+    date_key(edtf)
     days_of(edtf)
     assert capsys.readouterr() == ("", "")
 
 
 def test_a_date_of_many_parts_is_none() -> None:
     edtf = "[" + ",".join(str(year) for year in range(1000, 1000 + LONGEST_DATE)) + "]"
-    assert (is_date(edtf), parsed_date(edtf), days_of(edtf)) == (False, edtf, None)
+    assert (is_date(edtf), date_key(edtf), days_of(edtf)) == (False, edtf, None)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("2024-06", "2024-06-01/2024-06-30"),
+        ("2024-06", "2024-06/2024-06"),
+        ("2024", "2024-01/2024-12"),
+        ("2024", "2024-XX"),
+        ("198X", "1980/1989"),
+        ("2024-23", "2024-09/2024-11"),
+        ("2024-06~", "2024-06-01~/2024-06-30~"),
+        ("2024/..", "2024-01-01/.."),
+        ("[2024,2025]", "[2025,2024]"),
+        ("{2024,2025-01}", "{2025-01, 2024}"),
+        ("2024-06-30", " 2024-06-30 "),
+    ],
+)
+def test_the_same_date(left: str, right: str) -> None:
+    assert date_key(left) == date_key(right)
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("2024-06", "2024-06~"),
+        ("2024-06?", "2024-06~"),
+        ("2024-06-01~/2024-06-30", "2024-06"),
+        ("2024/..", "2024/"),
+        ("2024/..", "../2024"),
+        ("2024/2025", "[2024,2025]"),
+        ("[2024,2025]", "{2024,2025}"),
+        ("2024", "[2024]"),
+        ("XXXX-04-24", "XXXX-04-25"),
+        ("XXXX-04-24", "0000-04-24/9999-04-24"),
+        ("2024-XX-15", "2024-01-15/2024-12-15"),
+        ("2024-06-01T10:00:00", "2024-06-01"),
+        ("Y170000", "Y180000"),
+        ("2024-?06", "2024-06"),
+    ],
+)
+def test_another_date(left: str, right: str) -> None:
+    assert date_key(left) != date_key(right)
+    assert date_key(left) == date_key(left)

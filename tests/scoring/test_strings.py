@@ -136,3 +136,10 @@ def test_a_unit_that_is_an_arabic_word_is_compared_as_one() -> None:
     assert number_f1(gold, {**measure, "unit": "براميل"})["f1"] == 1
     assert number_f1(gold, {**measure, "unit": "بَرميل"})["f1"] == 1
     assert number_f1({**measure, "unit": "km"}, {**measure, "unit": "KM"})["f1"] == 0
+
+
+def test_a_vague_number_is_completed_from_either_bound() -> None:
+    vague = {"kind": "count", "modality": "vague"}
+    for omitted in ("low", "high"):
+        said = {key: value for key, value in {"low": "1000", "high": "10000"}.items() if key != omitted}
+        assert number_f1({**vague, "low": "1000", "high": "10000"}, {**vague, **said})["f1"] == 1

@@ -159,9 +159,17 @@ def issues_of(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[Is
 
 
 def in_order(dispute: Dispute) -> Dispute:
-    """The same dispute, its sides and their spans in canonical order: none of them comes first."""
-    sides = [structs.replace(side, spans=tuple(sorted(side.spans, key=canonical))) for side in dispute.sides]
+    """The same dispute in canonical form: no side comes first, no span of a side, and 1.0 is 1."""
+    sides = [
+        structs.replace(side, value=_whole(side.value), spans=tuple(sorted(side.spans, key=canonical)))
+        for side in dispute.sides
+    ]
     return structs.replace(dispute, sides=tuple(sorted(sides, key=canonical)))
+
+
+def _whole(value: str | int | float | bool | None) -> str | int | float | bool | None:
+    """Give a number without fraction as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], at: int) -> Issue:

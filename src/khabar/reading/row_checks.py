@@ -9,7 +9,8 @@ from khabar.reading.incidents import Incident, Incidents, Report
 from khabar.reading.rows import Located
 from khabar.reading.span_checks import why_not_there
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Zones
-from khabar.text.values import as_fraction, is_date
+from khabar.text.dates import is_date
+from khabar.text.values import as_fraction
 
 NARRATOR = "narrator"
 """Source of a claim nobody in the text is said to make."""

@@ -10,8 +10,9 @@ from khabar.reading.incidents import Report
 from khabar.reading.mentions import LARGEST_OFFSET
 from khabar.records import Annotations, PredictedNumber, PredictedSource, PredictedSpan
 from khabar.text.arabic import TATWEEL, fold
+from khabar.text.dates import is_date
 from khabar.text.search import searchable
-from khabar.text.values import as_fraction, is_date
+from khabar.text.values import as_fraction
 
 
 def check_annotations(record: Annotations, text: str | None, report: Report) -> None:

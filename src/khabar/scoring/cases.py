@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from khabar.reading.mentions import Documents
-from khabar.reading.reference import Issue, Reference
+from khabar.reading.reference import Issue, Reference, in_order
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import Layer
 from khabar.scoring.speakers import Speakers
@@ -97,7 +97,7 @@ class Cases:
 
     def _predicted_stories(self) -> Iterator[PredictedStory]:
         records: dict[str, list[GroundedDispute]] = defaultdict(list)
-        for dispute in sorted(self.disputes, key=canonical):
+        for dispute in sorted(map(in_order, self.disputes), key=canonical):
             records[dispute.story].append(GroundedDispute.of(dispute, self.reference.documents))
         for story in self.stories:
             yield PredictedStory(story, tuple(records[story]))

@@ -15,7 +15,7 @@ from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.reading.sources import check_file
 from khabar.records import Seed
-from khabar.text.values import is_date
+from khabar.text.dates import is_date
 
 MANIFEST = "manifest.jsonl"
 _SPLIT = re.compile(r"\w+(\.\w+)*")

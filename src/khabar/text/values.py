@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import re
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
 from functools import lru_cache
-from io import StringIO
-from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.records import PredictedNumber
 from khabar.text.arabic import fold
-
-if TYPE_CHECKING:
-    from edtf.parser.parser_classes import EDTFObject
+from khabar.text.dates import same_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +81,8 @@ def _completed(
         low, high = (high if low is None else low), (low if high is None else high)
     elif modality == "vague" and low is not None and high is None:
         high = 10 * low
+    elif modality == "vague" and high is not None and low is None:
+        low = high / 10
     low_incl, high_incl = _INCLUSIVE[modality]
     return Value(
         low,
@@ -134,20 +130,6 @@ def _bare(noun: str) -> str:
     return noun.removeprefix("ال")
 
 
-def same_date(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
-    """Equal resolved dates after parsing as EDTF; where gold resolves nothing, equal literal ones."""
-    if gold.edtf is not None:
-        return predicted.edtf is not None and parsed_date(gold.edtf) == parsed_date(predicted.edtf)
-    return same_literal(gold, predicted)
-
-
-def same_literal(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
-    """Equal literal dates after parsing as EDTF."""
-    if gold.edtf_literal is None or predicted.edtf_literal is None:
-        return gold.edtf_literal is None and predicted.edtf_literal is None
-    return parsed_date(gold.edtf_literal) == parsed_date(predicted.edtf_literal)
-
-
 def same_value(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """The value alone: for dates the resolved date, for every other kind the interval."""
     return same_date(gold, predicted) if gold.kind == "date" else same_interval(gold, predicted)
@@ -164,86 +146,3 @@ def is_right(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
         and value_of(gold).modality == value_of(predicted).modality
         and same_unit(gold, predicted)
     )
-
-
-LONGEST_DATE = 80
-"""Characters beyond which a string is no date of ours: the parser's cost grows with the length of sets."""
-
-
-def parsed_date(edtf: str) -> str:
-    """Normalise an EDTF string by parsing it; a string that does not parse stands for itself.
-
-    The full Gregorian day, month and year forms are their own normal form and skip the parser.
-    """
-    text = edtf.strip()
-    found = None if _is_plain(text) else _parsed(text)
-    return text if found is None else found.normal
-
-
-def is_date(edtf: str) -> bool:
-    """Tell whether a string is well-formed EDTF."""
-    # A season of an unspecified year (XXXX-23) is what some texts say, and more than the parser takes.
-    return _is_plain(edtf) or _parsed(edtf.replace("XXXX-2", "2000-2")) is not None
-
-
-def _is_plain(text: str) -> bool:
-    """Tell whether a string is a Gregorian day, month or year in full."""
-    if not (text.isascii() and len(text) in (4, 7, 10)):
-        return False
-    try:
-        date.fromisoformat((text + "-01-01")[:10])
-    except ValueError:
-        return False
-    return True
-
-
-def days_of(edtf: str) -> tuple[int, int] | None:
-    """First and last day an EDTF string covers, as ordinals, or None when it has no bounded extent."""
-    found = _parsed(edtf)
-    return None if found is None else found.days
-
-
-def days_in_common(gold: PredictedNumber, predicted: PredictedNumber) -> Fraction:
-    """Share of days two dates have in common: intersection over union; 0 where one has no bounded extent."""
-    if same_date(gold, predicted):
-        return Fraction(1)
-    left, right = days_of(gold.edtf or ""), days_of(predicted.edtf or "")
-    if left is None or right is None:
-        return Fraction(0)
-    shared = min(left[1], right[1]) - max(left[0], right[0]) + 1
-    return Fraction(max(0, shared), max(left[1], right[1]) - min(left[0], right[0]) + 1)
-
-
-class _Parsed(NamedTuple):
-    """What the parser makes of an EDTF string."""
-
-    normal: str
-    days: tuple[int, int] | None
-
-
-@lru_cache(maxsize=65536)
-def _parsed(edtf: str) -> _Parsed | None:
-    """Parse a string, which takes tens of milliseconds, once for all who ask; None if it is no EDTF, or too long."""
-    if len(edtf) > LONGEST_DATE:
-        return None
-    from edtf import parse_edtf
-
-    try:
-        with redirect_stdout(StringIO()):  # of some malformed intervals the parser prints what it tried
-            parsed = parse_edtf(edtf)
-        return _Parsed(str(parsed), _extent(parsed))
-    except Exception:  # the parser raises several unrelated types on malformed input
-        return None
-
-
-def _extent(parsed: EDTFObject) -> tuple[int, int] | None:
-    from time import struct_time
-
-    def ordinal(moment: struct_time) -> int:
-        return date(max(1, min(9999, moment.tm_year)), moment.tm_mon, moment.tm_mday).toordinal()
-
-    try:
-        first, last = ordinal(parsed.lower_strict()), ordinal(parsed.upper_strict())
-    except Exception:  # as above: open and unknown dates have no extent
-        return None
-    return (first, last) if first <= last else None

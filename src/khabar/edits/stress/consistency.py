@@ -11,10 +11,11 @@ from khabar.edits.stress.transformations import StressedStory
 from khabar.records import Annotations, Dispute, PredictedNumber, PredictedQuote, PredictedSource, Side, StorySpan
 from khabar.records.labels import Layer
 from khabar.text.arabic import fold
+from khabar.text.dates import date_key
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans
-from khabar.text.values import parsed_date, value_of
+from khabar.text.values import value_of
 
 Answers = Counter[object]
 """What a system says on a layer, each answer as the columns that its headline compares, and how often."""
@@ -72,7 +73,7 @@ def _side(side: Side, passages: Mapping[str, Passage], story: StressedStory) -> 
 
 def _value(number: PredictedNumber) -> object:
     if number.kind == "date":
-        return number.kind, None if number.edtf is None else parsed_date(number.edtf)
+        return number.kind, None if number.edtf is None else date_key(number.edtf)
     return number.kind, value_of(number), None if number.unit is None else fold(number.unit)
 
 

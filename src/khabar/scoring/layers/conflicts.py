@@ -1,4 +1,4 @@
-"""Conflicts: records that are pure by more than half, assigned one to one to the hard disputes they lie in."""
+"""Conflicts: records that are pure by two thirds, assigned one to one to the hard disputes they lie in."""
 
 from __future__ import annotations
 

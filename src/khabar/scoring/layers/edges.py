@@ -97,7 +97,10 @@ class Claims:
 
 
 def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
-    """Weigh a record: its edges are the pairs of spans from different sides; equal ones count once."""
+    """Weigh a record: its edges are the pairs of spans from different sides; equal ones count once.
+
+    It is pure if two thirds of them are valid or ignored. At a half, a sentence a side would pass for any dispute.
+    """
     sides = list(_sides(record, claims))
     valid = ignored = total = 0
     disputes: set[int] = set()
@@ -117,7 +120,7 @@ def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
         valid += hard
         ignored += contested and not hard
     grounded = len(sides) >= 2
-    is_pure = grounded and 2 * (valid + ignored) > total and (valid > 0 or ignored == total)
+    is_pure = grounded and 3 * (valid + ignored) >= 2 * total and (valid > 0 or ignored == total)
     sides_of: dict[int, set[int]] = defaultdict(set)
     for side, cited in enumerate(sides):
         for number in (number for met in cited for claimed in met.by_issue.values() for number in claimed):
@@ -151,7 +154,8 @@ def _edges(sides: Sequence[Collection[ClaimsMet]]) -> Iterator[tuple[ClaimsMet, 
 
     What two ends meet is a graph on the claims of both: each is joined to every other one, except that those of the
     first end alone, if several, are not joined to each other, and those of the second neither. So all claims and these
-    two parts say which pairs are met, without listing them. One claim on both sides meets none.
+    two parts say which pairs are met, without listing them. Two ends that meet one claim
+    only are a bad edge of their own, once for each such claim.
     """
     seen: set[tuple[object, ...]] = set()
     for one, other in combinations(sides, 2):
@@ -159,7 +163,7 @@ def _edges(sides: Sequence[Collection[ClaimsMet]]) -> Iterator[tuple[ClaimsMet, 
             both = sorted(left.claims | right.claims)
             parts = (left.claims - right.claims, right.claims - left.claims)
             apart = sorted(sorted(part) for part in parts if len(part) > 1)
-            graph = (*both, *map(tuple, apart)) if len(both) > 1 else ()
+            graph = (*both, *map(tuple, apart))
             if graph not in seen:
                 seen.add(graph)
                 yield left, right

@@ -27,10 +27,11 @@ from khabar.scoring.verdicts import (
     outcomes,
     pair,
 )
+from khabar.text.dates import days_in_common, same_date, same_literal
 from khabar.text.grounding import Grounded, GroundedDocument
 from khabar.text.passages import Passage, best_covered, overlaps, permille
 from khabar.text.spans import Spans, normal, overlapping
-from khabar.text.values import days_in_common, is_right, same_date, same_literal, same_unit, same_value, value_of
+from khabar.text.values import is_right, same_unit, same_value, value_of
 
 Number = Grounded[PredictedNumber]
 Test = Callable[[PredictedNumber, PredictedNumber], bool]

@@ -1,7 +1,7 @@
 """Relations between gold's claims: what a system says of them, whatever it says of sentences gold does not cite.
 
-A relation is a pair of claims in different positions of a hard dispute. A record finds it if spans on different sides
-meet the two.
+A relation is a pair of claims in different positions of a hard dispute. A pure record finds it if spans on different
+sides meet the two.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def counts(
     """Count the relations of each hard dispute. `record_of` gives the record assigned to a dispute, by index."""
     in_dispute: dict[int, list[RecordEdges]] = defaultdict(list)
     for record in sorted(records, key=lambda record: -record.confidence):
-        for dispute in record.disputes:
+        for dispute in record.disputes if record.outcome == "pure" else ():
             in_dispute[dispute].append(record)
     numbers: dict[int, list[int]] = defaultdict(list)
     for number, (index, _) in enumerate(claims.position_of):
