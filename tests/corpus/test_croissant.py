@@ -87,11 +87,11 @@ def test_another_split_has_record_sets_of_its_own(tmp_path: Path) -> None:
 
 
 def test_a_release_without_text_is_described_too(tmp_path: Path) -> None:
-    write(build(*SMALL, with_text=False), tmp_path)
+    write(build(*SMALL, "none"), tmp_path)
     data = mlcroissant.Dataset(jsonld=str(tmp_path / CROISSANT))
     assert not data.metadata.issues.errors
     assert "no text" in str(data.metadata.description)
-    assert {_plain(each)["text"] for each in data.records("documents")} == {""}  # type: ignore[index]
+    assert {_plain(each)["text"] for each in data.records("documents")} == {None}  # type: ignore[index]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ def full() -> Built:
 
 @pytest.fixture(scope="module")
 def bare() -> Built:
-    return build(*SOURCES, with_text=False)
+    return build(*SOURCES, "none")
 
 
 @pytest.fixture
@@ -70,13 +71,13 @@ def _spans(value: Any) -> Iterator[dict[str, Any]]:
             yield from _spans(each)
 
 
-def test_every_text_and_surface_is_empty(bare: Built) -> None:
-    rows = [msgspec.to_builtins(row) for configs in bare.tables.values() for each in configs.values() for row in each]
-    spans = [span for row in rows for span in _spans(row)]
+def test_every_text_and_surface_is_null(bare: Built) -> None:
+    tables = {config: pq.read_table(BytesIO(bare.files[f"{config}/test.parquet"])).to_pylist() for config in CONFIGS}
+    spans = [span for rows in tables.values() for row in rows for span in _spans(row)]
     assert len(spans) > 1500
-    assert {span["text"] for span in spans} == {""}
-    assert {row["text"] for row in rows if row["layer"] == "documents"} == {""}
-    assert {token for row in rows if row["layer"] == "tokens" for token in row["tokens"]} == {""}
+    assert {span["text"] for span in spans} == {None}
+    assert {row["text"] for row in tables["documents"]} == {row["title"] for row in tables["documents"]} == {None}
+    assert {row["tokens"] for row in tables["tokens"]} == {None}
 
 
 def test_what_is_left_rebuilds_no_article(bare: Built) -> None:

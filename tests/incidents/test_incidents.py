@@ -89,7 +89,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("tree")
     shutil.copytree(SHARED, folder / "shared")
     write(build(SHARED / "seeds", SHARED / "gold"), folder / "corpus")
-    write(build(SHARED / "seeds", SHARED / "gold", with_text=False), folder / "textless")
+    write(build(SHARED / "seeds", SHARED / "gold", "none"), folder / "textless")
     return folder
 
 

@@ -41,7 +41,7 @@ def build(
     """Build the dataset: Parquet for each config, its card, its Croissant description and its checksums."""
     from khabar.corpus.build import build as build_corpus
 
-    built = build_corpus(seeds, gold, with_text=not without_text)
+    built = build_corpus(seeds, gold, "none" if without_text else "here")
     _write(built, out or Path("corpus-without-text" if without_text else "corpus"), as_json)
 
 
@@ -79,6 +79,7 @@ def fill(
 
 @app.command(epilog="Example: khabar corpus fetch --from ../ntrex")
 def fetch(
+    folder: Folder = None,
     origin: Annotated[
         str | None,
         typer.Option(
@@ -89,16 +90,22 @@ def fetch(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the articles of splits `news` and `dev`, verified, into your cache. What is there is not fetched again."""
+    """Bring the articles of splits without text (NTREX-128, CC BY-SA 4.0), verified, into your cache, and fill them in.
+
+    From then on these splits work wherever this release is read. What is there is not fetched again.
+    """
+    from khabar.corpus.fill import fetch as fetch_articles
+    from khabar.corpus.release import released_corpus
     from khabar.seeds import ntrex
 
     with writing(ntrex.cached()), progress() as show:
-        folder = ntrex.fetch(origin, show)
-    documents = ntrex.articles()
+        filled = fetch_articles(released_corpus() if folder is None else folder, origin, show)
     if as_json:
-        print_json({"folder": str(folder), "documents": len(documents)})
+        print_json({"articles": str(ntrex.cached()), "corpus": None if filled is None else str(filled)})
+    elif filled is None:
+        say(f"{ntrex.cached()}: fetched; this release has no split that it would fill")
     else:
-        say(f"{folder}: {len(documents)} documents of NTREX-128 (CC BY-SA 4.0)")
+        say(str(filled))
 
 
 @app.command(epilog="Example: khabar corpus check")
@@ -123,14 +130,21 @@ def check(
     They are looked for only where they are named, or where the corpus is ./corpus: another one has others.
     """
     from khabar.corpus.check import check as check_corpus
-    from khabar.corpus.release import released_corpus
+    from khabar.corpus.check import compared_splits
+    from khabar.corpus.release import read_release, released_corpus
 
     where = released_corpus() if folder is None else folder
     chosen = (seeds or Path("seeds"), gold or Path("annotations/gold"))
     own = where.resolve() == Path("corpus").resolve() and all(path.is_dir() for path in chosen)
     sources = chosen if own or seeds is not None or gold is not None else None
-    sound = f"{where}: sound" + (", and what seeds and gold build" if sources else "")
-    print_checked(check_corpus(where, sources), sound, as_json)
+    incidents = check_corpus(where, sources)
+    sound = f"{where}: sound"
+    if sources and not incidents:
+        release = read_release(where)
+        unseen = sorted({*release.splits} - {*compared_splits(release, sources[0])})
+        sound += ", and what seeds and gold build"
+        sound += f" (but for {', '.join(unseen)}: run `khabar corpus fetch`)" if unseen else ""
+    print_checked(incidents, sound, as_json)
 
 
 @app.command(epilog="Example: khabar corpus stats --json")

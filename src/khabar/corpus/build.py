@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -13,13 +14,17 @@ from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
 from khabar.corpus.release import PLACES, RELEASE, FileRecord, Release, Withheld, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
-from khabar.corpus.textless import Place, without_text
+from khabar.corpus.textless import Place, with_surfaces, without_text
 from khabar.reading.files import recover, replace_files, sha256
 from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
 from khabar.records import CONFIGS, Row, Seed
-from khabar.seeds import MANIFEST, read_manifest, read_text, verify
+from khabar.seeds import MANIFEST, read_manifest, read_texts, verify
+
+KEPT_WORDS = 5
+"""Of an article whose text is withheld, so many running words may stand in a name."""
+Texts = Literal["here", "none", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +36,45 @@ class Built:
     warnings: list[Incident]
 
 
-def build(seeds: Path, gold: Path, *, with_text: bool = True) -> Built:
+def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str] | None = None) -> Built:
     """Build in memory from a seeds folder and a gold folder. Raises InputError with every problem found.
 
-    Without text it is a release of offsets and hashes: same files and columns, every text and surface empty.
+    A split keeps its texts and surfaces if these are "here", in the seeds folder, or "all"; with "none" it is a release
+    of offsets and hashes. Files and columns are the same. `splits` are those to build (None: all).
     """
     incidents = Incidents(verify(seeds))
-    manifest = read_manifest(seeds)
+    manifest = [seed for seed in read_manifest(seeds) if splits is None or seed.split in splits]
     release = read_release(gold)
     located = read_gold(gold, incidents)
     incidents.refuse()
-    texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
+    text_of = read_texts(seeds, manifest)
     incidents.extend(_one_split_a_story(manifest, seeds / MANIFEST))
-    incidents.extend(check(located, texts, {seed.doc_id: seed.story for seed in manifest}))
+    stories = {seed.doc_id: seed.story for seed in manifest}
+    fetched = {seed.doc_id: text_of[seed.doc_id] for seed in manifest if seed.source}
+    if splits is not None:
+        located = [item for item in located if _is_about(item.row, stories)]
+    located = [replace(item, row=with_surfaces(item.row, fetched)) for item in located]
+    incidents.extend(check(located, text_of, stories))
     incidents.refuse()
-    tables = derive(manifest, texts, [item.row for item in located])
+    tables = derive(manifest, text_of, [item.row for item in located])
     statement = read_statement(gold)
-    if with_text:
+    withheld = withheld_splits(manifest) if texts == "here" else tuple(tables) if texts == "none" else ()
+    if not withheld:
         return assemble(release, tables, statement, warnings=list(incidents))
-    bare, places = without_text(tables)
-    return assemble(release, bare, statement, places, warnings=list(incidents))
+    kept_words = KEPT_WORDS if texts == "here" else 0
+    bare, places = without_text(tables, withheld, kept_words)
+    left_out = Withheld(sha256="", rows=0, splits=withheld, kept_words=kept_words)
+    return assemble(release, bare, statement, (left_out, places), warnings=list(incidents))
+
+
+def withheld_splits(manifest: Sequence[Seed]) -> tuple[str, ...]:
+    """The splits that have articles whose text is not in the seeds folder."""
+    return tuple(sorted({seed.split for seed in manifest if seed.source}))
+
+
+def _is_about(row: Row, stories: Mapping[str, str]) -> bool:
+    """Tell whether a row is of one of these documents (doc_id → story), or of their stories."""
+    return getattr(row, "doc_id", None) in stories or getattr(row, "story", None) in stories.values()
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:
@@ -87,24 +111,35 @@ def assemble(
     release: Release,
     tables: Tables,
     statement: str,
-    places: Sequence[Place] | None = None,
+    withheld: tuple[Withheld, Sequence[Place]] | None = None,
     warnings: Sequence[Incident] = (),
 ) -> Built:
-    """Make the files of a release, `statement` in its card. With `places` (what stood where) it is one without text."""
+    """Make the files of a release, `statement` in its card. `withheld` says which splits lack their text, and what
+    stood where."""
+    bare = () if withheld is None else withheld[0].splits
     parquet = {
-        f"{config}/{split}.parquet": parquet_bytes(config, tables[split][config])
+        f"{config}/{split}.parquet": parquet_bytes(config, tables[split][config], withheld=split in bare)
         for split in tables
         for config in CONFIGS
     }
     records = tuple(
         _record(f"{config}/{split}.parquet", parquet, tables[split][config]) for split in tables for config in CONFIGS
     )
-    lines = b"".join(msgspec.json.encode(place) + b"\n" for place in places or ())
-    left_out = msgspec.UNSET if places is None else Withheld(sha256=sha256(lines), rows=len(places))
-    made = msgspec.structs.replace(release, files=records, withheld=left_out)
-    text = msgspec.json.format(msgspec.json.encode(made), indent=2) + b"\n"
-    files = {**parquet, RELEASE: text, CARD: card(made, tables, statement).encode(), CROISSANT: croissant(made)}
-    return Built(tables, {**files, **({} if places is None else {PLACES: lines})}, list(warnings))
+    left_out: Withheld | msgspec.UnsetType = msgspec.UNSET
+    lines = b""
+    if withheld is not None:
+        lines = b"".join(msgspec.json.encode(place) + b"\n" for place in withheld[1])
+        left_out = msgspec.structs.replace(withheld[0], sha256=sha256(lines), rows=len(withheld[1]))
+    complete = msgspec.structs.replace(release, files=records, withheld=left_out)
+    text = msgspec.json.format(msgspec.json.encode(complete), indent=2) + b"\n"
+    files = {
+        **parquet,
+        RELEASE: text,
+        CARD: card(complete, tables, statement).encode(),
+        CROISSANT: croissant(complete),
+        **({} if withheld is None else {PLACES: lines}),
+    }
+    return Built(tables, files, list(warnings))
 
 
 def _record(path: str, files: Mapping[str, bytes], rows: list[Row]) -> FileRecord:

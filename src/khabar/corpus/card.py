@@ -24,6 +24,14 @@ _WITHOUT_TEXT = """
 > needs the full release.
 """
 """What the card of a release without text says first."""
+_FETCHED = """
+> **Splits {splits} have no text here.** They are articles of NTREX-128 (Federmann, Kocmi, Xin, 2022), CC BY-SA 4.0,
+> as are the annotations of these splits. `documents.text`, titles, tokens and the surfaces of all spans are null;
+> offsets, values, labels and `documents.sha256` are complete. `khabar corpus fetch` brings the two files from their
+> public address (`--from FOLDER` for a copy), verifies them, and fills every surface in your cache; it prints the path
+> of the filled folder, for `load_dataset`.
+"""
+"""What the card says first of splits whose articles anybody can fetch."""
 
 CARD = "README.md"
 STATEMENT = "statement.md"
@@ -67,8 +75,14 @@ def card(release: Release, tables: Tables, statement: str) -> str:
         labels="`[" + ", ".join(ENTITY_LABELS) + "]`",
         statistics=_markdown(statistics(tables)),
         statement=f"{_BEGIN}\n{statement}\n{_END}",
-        without_text=_WITHOUT_TEXT if release.textless else "",
+        without_text=_without_text(release),
     )
+
+
+def _without_text(release: Release) -> str:
+    if release.textless or not release.withheld_splits:
+        return _WITHOUT_TEXT if release.textless else ""
+    return _FETCHED.format(splits=" and ".join(f"`{split}`" for split in release.withheld_splits))
 
 
 def _config(config: str, splits: list[str]) -> str:

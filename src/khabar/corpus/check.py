@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from khabar.corpus.build import build
+from khabar.corpus.build import Texts, build, withheld_splits
 from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest
-from khabar.corpus.tables import read_all
+from khabar.corpus.tables import Tables, read_all
 from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
+from khabar.seeds import ntrex, read_manifest
 
 
 def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
@@ -45,22 +46,34 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
         if (len(rows), ends[0], ends[-1]) != (record.rows, record.first, record.last):
             message = f"{record.path} holds {len(rows)} rows, first {ends[0]}, last {ends[-1]}"
             incidents.append(Incident("corpus-changed", message, str(folder / record.path)))
-    if sources is not None:
-        if (folder / CROISSANT).read_bytes() != croissant(release):
-            message = f"{CROISSANT} differs from what is built"
-            incidents.append(Incident("corpus-stale", message, str(folder / CROISSANT)))
-        try:
-            built = build(*sources, with_text=not release.textless)
-        except InputError as error:
-            return [*incidents, *error.incidents]
-        if (folder / CARD).read_bytes() != built.files[CARD]:
-            incidents.append(Incident("corpus-stale", f"{CARD} differs from what is built", str(folder / CARD)))
-        for split, configs in built.tables.items():
-            for config, wanted in configs.items():
-                if tables.get(split, {}).get(config) != wanted:
-                    message = f"{config} of split {split} differs from what is built"
-                    incidents.append(Incident("corpus-stale", message, str(folder / config / f"{split}.parquet")))
-    return incidents
+    return incidents if sources is None else [*incidents, *_compared(folder, release, tables, sources)]
+
+
+def compared_splits(release: Release, seeds: Path) -> list[str]:
+    """The splits of a release that can be built anew: those whose texts are in the seeds folder, or fetched."""
+    withheld = () if ntrex.is_fetched() else withheld_splits(read_manifest(seeds))
+    return [split for split in release.splits if split not in withheld]
+
+
+def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Path, Path]) -> list[Incident]:
+    """What differs from a rebuild. Without all texts, only splits that have them are built, and the card is not."""
+    stale: list[tuple[str, Path]] = []
+    if (folder / CROISSANT).read_bytes() != croissant(release):
+        stale.append((CROISSANT, folder / CROISSANT))
+    texts: Texts = "here" if release.fetchable else "none" if release.withheld_splits else "all"
+    try:
+        splits = compared_splits(release, sources[0])
+        whole = splits == list(release.splits)
+        built = build(*sources, texts, None if whole else splits)
+    except InputError as error:
+        return list(error.incidents)
+    if whole and (folder / CARD).read_bytes() != built.files[CARD]:
+        stale.append((CARD, folder / CARD))
+    for split, configs in built.tables.items():
+        for config, wanted in configs.items():
+            if tables.get(split, {}).get(config) != wanted:
+                stale.append((f"{config} of split {split}", folder / config / f"{split}.parquet"))
+    return [Incident("corpus-stale", f"{name} differs from what is built", str(path)) for name, path in stale]
 
 
 def _check_file(path: Path, name: str, digest: str) -> list[Incident]:

@@ -130,7 +130,8 @@ _OF_CONFIG = {
 
 def croissant(release: Release) -> bytes:
     """Describe the files of a release. The same release gives the same bytes."""
-    text = " This release has no text: only offsets, labels and hashes." if release.textless else ""
+    which = "This release has" if release.textless else f"Splits {', '.join(release.withheld_splits)} have"
+    text = f" {which} no text: only offsets, labels and hashes." if release.withheld_splits else ""
     described = {
         "@context": dict(sorted(_CONTEXT.items())),
         "@type": "sc:Dataset",

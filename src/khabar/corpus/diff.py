@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from khabar.corpus.release import RELEASE, Step, Version, parse_version, read_release
+from khabar.corpus.release import RELEASE, Step, Version, Withheld, parse_version, read_release
 from khabar.corpus.tables import Tables, read_all
 from khabar.corpus.textless import without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
@@ -109,10 +109,15 @@ def diff(old: Path, new: Path) -> Difference:
         for release, folder in zip(releases, (old, new), strict=True)
     )
     tables = [read_all(folder) for folder in (old, new)]
-    textless = [release.textless for release in releases]
-    if any(textless):
-        tables = [each if bare else without_text(each)[0] for each, bare in zip(tables, textless, strict=True)]
-    return Difference(before, after, tuple(changes(*tables)), not any(textless))
+    withheld = [release.withheld for release in releases if isinstance(release.withheld, Withheld)]
+    bare = {split for release in releases for split in release.withheld_splits}
+    if withheld:
+        kept_words = min(each.kept_words for each in withheld)
+        tables = [
+            without_text(table, bare - {*release.withheld_splits}, kept_words)[0]
+            for table, release in zip(tables, releases, strict=True)
+        ]
+    return Difference(before, after, tuple(changes(*tables)), not bare)
 
 
 def changes(old: Tables, new: Tables) -> Iterator[ChangedRow]:

@@ -1,22 +1,24 @@
-"""Completing a release without text from somebody's own copies of the articles."""
+"""Completing a release without text: from somebody's own copies of the articles, or from what can be fetched."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.build import Built, assemble, read_built
+from khabar.corpus.build import Built, assemble, read_built, write
 from khabar.corpus.card import statement_of
 from khabar.corpus.check import check
 from khabar.corpus.release import PLACES, RELEASE, read_release
-from khabar.corpus.tables import read_all
+from khabar.corpus.tables import filled_copy, is_corpus, read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
+from khabar.progress import Progress, quiet
 from khabar.reading.files import recover, sha256
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.sources import check_file
 from khabar.records import Document
+from khabar.seeds import ntrex
 
 BOM = b"\xef\xbb\xbf"
 
@@ -29,19 +31,50 @@ def fill(folder: Path, copies: Sequence[Path]) -> Built:
     """
     finished = recover(folder)
     release = read_release(folder)
-    if finished and not release.textless:
+    if finished and not release.withheld_splits:
         return read_built(folder)
-    if not release.textless:
+    if not release.withheld_splits:
         message = f"{folder} has its text already"
         raise InputError([Incident("option-wrong", message, str(folder / RELEASE), fix="name a release without text")])
+    return _completed(folder, lambda documents: matched(documents, copies))
+
+
+def fetch(folder: Path, origin: str | None = None, progress: Progress = quiet) -> Path | None:
+    """Fetch the articles whose text a release leaves out, and complete it in the user's cache.
+
+    Gives the folder of the full release; None if the release leaves nothing out that can be fetched. Raises InputError.
+    """
+    ntrex.fetch(origin, progress)
+    if not read_release(folder).fetchable:
+        return None
+    copy = filled_copy(folder)
+    recover(copy)
+    if not is_corpus(copy):
+        write(_completed(folder, _fetched), copy)
+    return copy
+
+
+def _fetched(documents: Sequence[Document]) -> dict[str, str]:
+    articles = ntrex.articles()
+    incidents = Incidents()
+    for document in documents:
+        if sha256(articles.get(document.doc_id, "").encode()) != document.sha256:
+            message = f"what was fetched has no article with the SHA-256 {document.sha256}"
+            incidents.report("copy-missing", message, doc_id=document.doc_id)
+    incidents.refuse()
+    return {document.doc_id: articles[document.doc_id] for document in documents}
+
+
+def _completed(folder: Path, find: Callable[[Sequence[Document]], dict[str, str]]) -> Built:
+    """Complete a sound release with the texts that `find` gives of the documents that lack theirs."""
     if incidents := check(folder, None):
         raise InputError(incidents)
-    tables = read_all(folder)
-    documents = [row for configs in tables.values() for row in configs["documents"] if isinstance(row, Document)]
-    texts = matched(documents, copies)
+    release, tables = read_release(folder), read_all(folder)
+    bare = [row for split in release.withheld_splits for row in tables[split]["documents"] if isinstance(row, Document)]
+    texts = find(bare)
     places = read_places(folder)
-    if incidents := [*_misplaced(places, texts, folder / PLACES)]:
-        raise InputError(incidents)
+    if misplaced := [*_misplaced(places, texts, folder / PLACES)]:
+        raise InputError(misplaced)
     full = msgspec.structs.replace(release, withheld=msgspec.UNSET)
     return assemble(full, with_text(tables, places, texts), statement_of(folder))
 

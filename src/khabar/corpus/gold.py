@@ -92,15 +92,10 @@ def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> li
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
-    from khabar.corpus.tables import splits
+    from khabar.corpus.tables import document_ids, splits
 
     tables = read_rows(folder, split_name)
-    others = {
-        document.doc_id: name
-        for name in splits(folder)
-        if name != split_name
-        for document in _only(read_rows(folder, name)["documents"], Document)
-    }
+    others = {doc_id: name for name in splits(folder) if name != split_name for doc_id in document_ids(folder, name)}
     release = read_release(folder)
     agreement = {} if release.agreement is msgspec.UNSET else release.agreement
     return replace(from_tables(tables, release.version, others), agreement=agreement)

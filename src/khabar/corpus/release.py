@@ -57,11 +57,16 @@ class FileRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Marks a release without text: what its file of places holds."""
+    """Which splits are without text (none named: all), and what the file of places holds.
+
+    Strings of up to `kept_words` words that have no offsets stay, and what the registry names.
+    """
 
     path: str = PLACES
     sha256: str
     rows: int
+    splits: tuple[str, ...] = ()
+    kept_words: int = 0
 
 
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -79,9 +84,24 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
 
     @property
+    def splits(self) -> tuple[str, ...]:
+        """The splits it holds."""
+        return tuple(sorted({Path(record.path).stem for record in self.files}))
+
+    @property
+    def withheld_splits(self) -> tuple[str, ...]:
+        """The splits without texts and surfaces."""
+        return self.withheld.splits or self.splits if isinstance(self.withheld, Withheld) else ()
+
+    @property
     def textless(self) -> bool:
-        """Whether texts and surfaces are left out."""
-        return self.withheld is not msgspec.UNSET
+        """Whether no split has its texts."""
+        return bool(self.withheld_splits) and self.withheld_splits == self.splits
+
+    @property
+    def fetchable(self) -> bool:
+        """Whether `khabar corpus fetch` brings the texts that are left out."""
+        return isinstance(self.withheld, Withheld) and self.withheld.kept_words > 0
 
 
 def parse_version(text: str, file: str) -> Version:

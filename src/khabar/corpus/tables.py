@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 import msgspec
 
 from khabar.corpus.release import CANARY, RELEASE, read_release
+from khabar.reading.files import cache_folder, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import CONFIGS, Row
 from khabar.records.labels import ENTITY_LABELS
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 Tables = dict[str, dict[str, list[Row]]]
 """Split → config → rows, sorted."""
+_WITHHELD = ("text", "tokens")
+"""Columns that are null where the text is withheld."""
 CLASS_LABELS: dict[tuple[str, str], tuple[str, ...]] = {("entities", "label"): ENTITY_LABELS}
 """Columns stored as `ClassLabel`: integers whose names are in the features, and in the card for other readers."""
 
@@ -33,10 +36,33 @@ def splits(folder: Path) -> list[str]:
 
 
 def read_split(folder: Path, split: str) -> dict[str, list[Row]]:
-    """Read all configs of a split. Raises InputError if one is missing, cannot be read, or has no text."""
-    if is_corpus(folder) and read_release(folder).textless:
-        raise InputError([Incident("text-missing", f"{folder} is a release without text", str(folder))])
-    return _read_split(folder, split)
+    """Read all configs of a split. Raises InputError if one is missing, cannot be read, or has no text.
+
+    The text of a split that is without it is taken from the copy that `khabar corpus fetch` has made, if there is one.
+    """
+    release = read_release(folder) if is_corpus(folder) else None
+    if release is None or split not in release.withheld_splits:
+        return _read_split(folder, split)
+    if is_corpus(copy := filled_copy(folder)):
+        return _read_split(copy, split)
+    if release.fetchable:
+        message, fix = f"split {split} of {folder} is without text", "run `khabar corpus fetch`"
+    else:
+        message, fix = f"{folder} is a release without text", None
+    raise InputError([Incident("text-missing", message, str(folder), fix=fix)])
+
+
+def filled_copy(folder: Path) -> Path:
+    """Where the release of a folder stands with all its texts, once they are fetched: in the user's cache."""
+    return cache_folder() / f"corpus-{sha256((folder / RELEASE).read_bytes())[:16]}"
+
+
+def document_ids(folder: Path, split: str) -> list[str]:
+    """The documents of a split, which may be without text. Raises InputError."""
+    incidents = Incidents()
+    rows = _read(folder / "documents" / f"{split}.parquet", "documents", incidents)
+    incidents.refuse()
+    return [row.key for row in rows]
 
 
 def read_all(folder: Path) -> Tables:
@@ -67,23 +93,28 @@ def _read(path: Path, config: str, incidents: Incidents) -> list[Row]:
     return []
 
 
-def parquet_bytes(config: str, rows: list[Row]) -> bytes:
-    """Serialise the rows of a config. The same rows give the same bytes on the same pyarrow."""
+def parquet_bytes(config: str, rows: list[Row], *, withheld: bool = False) -> bytes:
+    """Serialise the rows of a config, as `to_table` does. The same rows give the same bytes on the same pyarrow."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     sink = pa.BufferOutputStream()
-    table = to_table(config, rows)
-    pq.write_table(table, sink, compression="zstd", use_dictionary=False, store_schema=True, version="2.6")
+    table = to_table(config, rows, withheld=withheld)
+    options: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "store_schema": True, "version": "2.6"}
+    with pq.ParquetWriter(sink, table.schema, **options) as writer:
+        if table.num_rows:  # `datasets` cannot load a row group that is empty
+            writer.write_table(table)
     return bytes(sink.getvalue())
 
 
-def to_table(config: str, rows: list[Row]) -> pa.Table:
-    """Rows of a config as an Arrow table with its features."""
+def to_table(config: str, rows: list[Row], *, withheld: bool = False) -> pa.Table:
+    """Rows of a config as an Arrow table with its features; texts, surfaces and tokens that are withheld are null."""
     import pyarrow as pa
 
     names = [field.name for field in _plain_schema(config)]
-    columns: dict[str, list[Any]] = {name: [_plain(getattr(row, name)) for row in rows] for name in names}
+    columns: dict[str, list[Any]] = {name: [_plain(getattr(row, name), withheld) for row in rows] for name in names}
+    if withheld:
+        columns |= {name: [None] * len(rows) for name in _WITHHELD if name in columns}
     for (owner, column), labels in CLASS_LABELS.items():
         if owner == config:
             columns[column] = [labels.index(value) for value in columns[column]]
@@ -99,7 +130,8 @@ def from_table(config: str, table: pa.Table) -> list[Row]:
             for row in rows:
                 row[column] = labels[row[column]]
     known = set(kind.__struct_fields__)
-    return [msgspec.convert({key: row[key] for key in row if key in known}, kind, strict=True) for row in rows]
+    rows = [{key: row[key] for key in row if key in known} for row in rows]
+    return [msgspec.convert(_with_empty(row), kind, strict=True) for row in rows]
 
 
 def arrow_schema(config: str) -> pa.Schema:
@@ -139,10 +171,25 @@ def _arrow_type(kind: Any) -> pa.DataType:
     return pa.struct([pa.field(name, _arrow_type(hints[name])) for name in kind.__struct_fields__])
 
 
-def _plain(value: Any) -> Any:
-    """Builtins of a record, with every key there."""
+def _plain(value: Any, withheld: bool) -> Any:
+    """Builtins of a record, with every key there; the surfaces of spans null where they are withheld."""
     if isinstance(value, msgspec.Struct):
-        return {name: _plain(getattr(value, name)) for name in value.__struct_fields__}
+        plain = {name: _plain(getattr(value, name), withheld) for name in value.__struct_fields__}
+        return {**plain, "text": None} if withheld and "text" in plain else plain
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_plain(item, withheld) for item in value]
     return value
+
+
+def _with_empty(value: Any) -> Any:
+    """Values of a row with empty strings for texts, surfaces and tokens that are withheld."""
+    if isinstance(value, list):
+        return [_with_empty(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    filled = {key: _with_empty(item) for key, item in value.items()}
+    if filled.get("text", "") is None:
+        filled["text"] = ""
+    if filled.get("tokens", ()) is None:
+        filled["tokens"] = [""] * len(filled["starts"])
+    return filled

@@ -7,7 +7,7 @@ that has no offsets of its own was copied from, a `Place` says.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -47,21 +47,30 @@ Surface = Callable[[int, int], str]
 """The string between two offsets of a document, in code points."""
 
 
-def without_text(tables: Tables) -> tuple[Tables, list[Place]]:
-    """Empty every text and surface; offsets and hashes stay. The places say where what has no offsets stood."""
-    texts = _texts(tables)
-    places = _places(tables, texts)
-    return _mapped(_withheld(tables, places), lambda row: _filled(row, lambda start, end: "", "")), places
+def without_text(
+    tables: Tables, splits: Collection[str] | None = None, kept_words: int = 0
+) -> tuple[Tables, list[Place]]:
+    """Empty every text and surface of some splits (None: of all); offsets and hashes stay.
+
+    The places say where what has no offsets stood. With `kept_words`, strings of so many words stay (but no title), and
+    so does what the registry names.
+    """
+    chosen = {split: configs for split, configs in tables.items() if splits is None or split in splits}
+    texts = _texts(chosen)
+    places = [place for place in _places(chosen, texts) if not _is_kept(place, texts, kept_words)]
+    emptied = _mapped(_withheld(chosen, places), lambda row: _filled(row, lambda start, end: "", ""))
+    return {**tables, **emptied}, places
 
 
 def with_text(tables: Tables, places: Sequence[Place], texts: Mapping[str, str]) -> Tables:
-    """Complete rows from the texts of all their documents; the inverse of `without_text`."""
+    """Complete the rows of the documents that have a text here; the inverse of `without_text`."""
+    return _put_back(_mapped(tables, lambda row: with_surfaces(row, texts)), places, texts)
 
-    def complete(row: Row) -> Row:
-        text = texts.get(getattr(row, "doc_id", ""), "")
-        return _filled(row, lambda start, end: text[start:end], text)
 
-    return _put_back(_mapped(tables, complete), places, texts)
+def with_surfaces(row: Row, texts: Mapping[str, str]) -> Row:
+    """A row of a document that has a text here, with its text and surfaces; another as it is."""
+    text = texts.get(getattr(row, "doc_id", ""))
+    return row if text is None else _filled(row, lambda start, end: text[start:end], text)
 
 
 def read_places(folder: Path) -> list[Place]:
@@ -122,6 +131,12 @@ def _places(tables: Tables, texts: Mapping[str, str]) -> list[Place]:
         for column in columns
         for place in _find(row, (split, config, row.key), column, _near(row, configs["documents"], texts))
     ]
+
+
+def _is_kept(place: Place, texts: Mapping[str, str], kept_words: int) -> bool:
+    if not kept_words or place.column == "title":
+        return False
+    return place.config == "registry" or len(texts[place.doc_id][place.start : place.end].split()) <= kept_words
 
 
 def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[tuple[str, int, str]]:

@@ -32,7 +32,13 @@ def plan(folder: Path) -> Upload:
     release = read_release(folder)
     if incidents := check(folder, None):
         raise InputError(incidents)
-    names = [CARD, RELEASE, CROISSANT, *([PLACES] if release.textless else []), *(file.path for file in release.files)]
+    names = [
+        CARD,
+        RELEASE,
+        CROISSANT,
+        *([PLACES] if release.withheld_splits else []),
+        *(file.path for file in release.files),
+    ]
     return Upload(release.version, {name: folder / name for name in sorted(names)})
 
 

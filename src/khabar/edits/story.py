@@ -14,7 +14,7 @@ from khabar.reading.files import write_all
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import encoded, read_gold
 from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones
-from khabar.seeds import document, read_manifest, read_text, verify, write_manifest
+from khabar.seeds import document, read_manifest, read_texts, verify, write_manifest
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -105,7 +105,7 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
         known = ", ".join(sorted({seed.story for seed in manifest}))
         incidents.report("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", file=seeds)
     incidents.refuse()
-    return story_of(manifest, {seed.doc_id: read_text(seeds, seed) for seed in manifest}, rows, story)
+    return story_of(manifest, read_texts(seeds, manifest), rows, story)
 
 
 def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:

@@ -83,7 +83,8 @@ def replace_files(folder: Path, files: Mapping[str, bytes], gone: Sequence[str] 
         for name, data in {**changed, _PLAN: json.dumps({"gone": gone, "last": last}).encode()}.items():
             if (folder / name).is_dir():
                 raise IsADirectoryError(EISDIR, "it is a folder", str(folder / name))
-            (staged / name).parent.mkdir(parents=True, exist_ok=True)
+            for root in (folder, staged):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
             (staged / name).write_bytes(data)
         staged.replace(folder / _READY)
     except BaseException:

@@ -9,7 +9,10 @@ RULINGS: tuple[Ruling, ...] = get_args(Ruling)
 
 
 class Seed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One article as received. `published` is EDTF and never in the file: `published_evidence` says how it is known."""
+    """One article as received. `published` is EDTF and never in the file: `published_evidence` says how it is known.
+
+    The text of an article with a `source` is not in the folder: `khabar corpus fetch` brings it.
+    """
 
     file: str
     sha256: str
@@ -21,6 +24,7 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     published: str | None = None
     published_evidence: str | None = None
     rights: str
+    source: Literal["ntrex"] | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def doc_id(self) -> str:

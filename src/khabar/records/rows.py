@@ -101,7 +101,7 @@ class Entity(Row, frozen=True, kw_only=True, tag="entities"):
     doc_id: str
     start: int
     end: int
-    text: str
+    text: str = ""
     label: EntityLabel
     name: str
     entity_id: str
@@ -123,7 +123,7 @@ class Number(Row, frozen=True, kw_only=True, tag="numbers"):
     doc_id: str
     start: int
     end: int
-    text: str
+    text: str = ""
     core: Span
     modifier: Span | None = None
     kind: NumberKind
@@ -203,7 +203,7 @@ class Claim(Row, frozen=True, kw_only=True, tag="claims"):
     position: str
     start: int
     end: int
-    text: str
+    text: str = ""
     anchor: Span | None = None
     source: str
     stance: Stance

@@ -6,11 +6,14 @@ from khabar.records.labels import Zone
 
 
 class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A stretch `[start, end)` of a document and its surface: `document.text[start:end] == text`."""
+    """A stretch `[start, end)` of a document and its surface: `document.text[start:end] == text`.
+
+    Where the document's text is withheld, the surface is empty.
+    """
 
     start: int
     end: int
-    text: str
+    text: str = ""
 
 
 class ZoneSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

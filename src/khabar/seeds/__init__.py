@@ -1,6 +1,16 @@
 """Seeds: articles exactly as received, and one manifest that notices a changed byte."""
 
 from khabar.seeds.manifest import MANIFEST, read_manifest, write_manifest
-from khabar.seeds.store import add, document, keys_for, read_text, verify
+from khabar.seeds.store import add, document, keys_for, read_text, read_texts, verify
 
-__all__ = ["MANIFEST", "add", "document", "keys_for", "read_manifest", "read_text", "verify", "write_manifest"]
+__all__ = [
+    "MANIFEST",
+    "add",
+    "document",
+    "keys_for",
+    "read_manifest",
+    "read_text",
+    "read_texts",
+    "verify",
+    "write_manifest",
+]

@@ -9,6 +9,7 @@ from khabar.reading.files import sha256, write_whole
 from khabar.reading.incidents import Incident, InputError, errors
 from khabar.reading.sources import check_file
 from khabar.records import Document, Seed, ZoneSpan
+from khabar.seeds import ntrex
 from khabar.seeds.manifest import MANIFEST, miskeyed, misnamed, read_manifest, write_manifest
 
 RIGHTS = "The text belongs to its publisher; kept here for research on information extraction."
@@ -16,11 +17,20 @@ AS_TEXT = "save it as UTF-8"
 
 
 def verify(folder: Path) -> list[Incident]:
-    """Compare every file's bytes with the manifest; list changed, missing and unlisted files."""
+    """Compare every file's bytes with the manifest; list changed, missing and unlisted files.
+
+    Articles with a source are compared where they have been fetched.
+    """
     seeds = read_manifest(folder)
     incidents: list[Incident] = []
+    fetched = ntrex.articles() if any(seed.source for seed in seeds) and ntrex.is_fetched() else None
     for seed in seeds:
         path = folder / seed.file
+        if seed.source:
+            if fetched is not None and sha256(fetched.get(seed.doc_id, "").encode()) != seed.sha256:
+                message = f"{seed.source} has no such article" if seed.doc_id not in fetched else "its text is another"
+                incidents.append(Incident("seed-changed", message, str(folder / MANIFEST), doc_id=seed.doc_id))
+            continue
         if not path.is_file():
             incidents.append(Incident("seed-missing", f"no file {seed.file}", str(path), doc_id=seed.doc_id))
             continue
@@ -102,8 +112,17 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 
 
 def read_text(folder: Path, seed: Seed) -> str:
-    """Read an article exactly as received: UTF-8, no newline translation."""
-    return (folder / seed.file).read_bytes().decode()
+    """Read an article exactly as received: UTF-8, no newline translation. Raises InputError if it is not fetched."""
+    return read_texts(folder, [seed])[seed.doc_id]
+
+
+def read_texts(folder: Path, seeds: Sequence[Seed]) -> dict[str, str]:
+    """Document → text, as `read_text` gives it."""
+    fetched = ntrex.articles() if any(seed.source for seed in seeds) else {}
+    return {
+        seed.doc_id: fetched[seed.doc_id] if seed.source else (folder / seed.file).read_bytes().decode()
+        for seed in seeds
+    }
 
 
 def document(seed: Seed, text: str, zones: Sequence[ZoneSpan] | None = None) -> Document:
