@@ -60,7 +60,7 @@ def compared(found: list[Mention], stories: range = range(STORIES), whole: Whole
         return Annotations(doc_id=f"d{story}", story=f"s{story}", entities=tuple(entities))
 
     gold = reference([document(story, 2) for story in stories], whole=whole)
-    predicted = {f"d{story}": GroundedDocument(document(story, 3)) for story in stories}
+    predicted = {f"d{story}": GroundedDocument(document(story, 3)).entities for story in stories}
     return coreference(gold, predicted, named=True)
 
 

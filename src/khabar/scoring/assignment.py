@@ -115,8 +115,8 @@ def _solve(group: list[Pair]) -> list[tuple[int, int]]:
         row, column = (predicted, gold) if swapped else (gold, predicted)
         options[row].append((index[column], weight))
     best = _best(rows, options)
-    found = [(row, columns[column]) for row, column in best]
-    return [(column, row) if swapped else (row, column) for row, column in found]
+    pairs = [(row, columns[column]) for row, column in best]
+    return [(column, row) if swapped else (row, column) for row, column in pairs]
 
 
 def _best(rows: list[int], options: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:
@@ -144,16 +144,12 @@ def _solve_with_scipy(group: list[Pair], golds: list[int], predictions: list[int
     if len({weight for _, _, weight in group}) == 1:
         ones = ([1] * len(group), ([row[g] for g, _, _ in group], [column[p] for _, p, _ in group]))
         partner = maximum_bipartite_matching(csr_array(ones, shape=(len(golds), len(predictions))), perm_type="column")
-        return [(golds[at], predictions[found]) for at, found in enumerate(partner) if found >= 0]
+        return [(gold, predictions[place]) for gold, place in zip(golds, partner.tolist(), strict=True) if place >= 0]
     # A full matching always exists once every gold row may also take a stand-in of its own, at no gain.
     rows = [row[g] for g, _, _ in group] + list(range(len(golds)))
-    columns = [column[p] for _, p, _ in group] + [len(predictions) + at for at in range(len(golds))]
+    columns = [column[p] for _, p, _ in group] + [len(predictions) + stand_in for stand_in in range(len(golds))]
     top = max(weight for _, _, weight in group) + 1
     costs = [float(top - weight) for _, _, weight in group] + [float(top)] * len(golds)
     matrix = csr_array((costs, (rows, columns)), shape=(len(golds), len(predictions) + len(golds)))
-    at_rows, at_columns = min_weight_full_bipartite_matching(matrix)
-    return [
-        (golds[at], predictions[found])
-        for at, found in zip(at_rows.tolist(), at_columns.tolist(), strict=True)
-        if found < len(predictions)
-    ]
+    chosen = zip(*(places.tolist() for places in min_weight_full_bipartite_matching(matrix)), strict=True)
+    return [(golds[place], predictions[other]) for place, other in chosen if other < len(predictions)]

@@ -75,7 +75,7 @@ def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES, name: Table
             continue
         is_small = stop - start <= SMALL_STRATUM
         sums += _by_pattern(generator, rows, resamples) if is_small else _by_index(generator, rows, resamples)
-    return {table.columns[column]: sums[:, at] for at, column in enumerate(order)}
+    return {table.columns[column]: sums[:, place] for place, column in enumerate(order)}
 
 
 def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
@@ -83,8 +83,8 @@ def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resam
 
     rows: NDArray[np.generic] = np.column_stack(columns)
     patterns, times = np.unique(rows, axis=0, return_counts=True)
-    drawn: Array = generator.multinomial(len(rows), times / len(rows), size=resamples) @ patterns
-    return drawn
+    sums: Array = generator.multinomial(len(rows), times / len(rows), size=resamples) @ patterns
+    return sums
 
 
 def _by_index(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
@@ -126,15 +126,15 @@ def drawn_by_index(generator: np.random.Generator, size: int, out: NDArray[np.ui
     words = -(-size // 4)
     over = np.empty(size, bool)
     missing = np.empty(len(out), np.int64)
-    for at, row in enumerate(out):
-        missing[at] = -1
-        while missing[at] < 0:
+    for number, row in enumerate(out):
+        missing[number] = -1
+        while missing[number] < 0:
             bits = generator.bit_generator.random_raw(words).view(np.uint16)[:size]
             np.greater_equal(bits, limits[0], out=row.view(np.bool_))
             for limit in limits[1:]:
                 np.greater_equal(bits, limit, out=over)
                 np.add(row, over.view(np.uint8), out=row)
-            missing[at] = size - int(row.sum(dtype=np.uint32))
+            missing[number] = size - int(row.sum(dtype=np.uint32))
     drawn = generator.integers(0, size, missing.sum()) + np.repeat(np.arange(len(out)) * size, missing)
     np.add.at(out.reshape(-1), drawn, np.uint8(1))
 
@@ -206,9 +206,9 @@ class StorySums:
 
         names = tuple(sorted({*stories, *rows}))
         sums = np.zeros((len(names), columns))
-        for at, name in enumerate(names):
+        for row, name in zip(sums, names, strict=True):
             if name in rows:
-                sums[at] = rows[name]
+                row[:] = rows[name]
         return cls(names, sums)
 
     @classmethod
@@ -217,7 +217,7 @@ class StorySums:
         import numpy as np
 
         names = tuple(sorted({name for part in parts for name in part.stories}))
-        place = {name: at for at, name in enumerate(names)}
+        place = {name: index for index, name in enumerate(names)}
         sums = np.zeros((len(names), parts[0].rows.shape[1]))
         for part in parts:
             sums[[place[name] for name in part.stories]] += part.rows

@@ -67,9 +67,9 @@ def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     """Best one-to-one alignment of clusters under φ4 = 2|K ∩ R| / (|K| + |R|), over the number of key clusters."""
     of = _index(response)
     overlap: dict[tuple[int, int], int] = Counter(
-        (at, of[mention]) for at, cluster in enumerate(key) for mention in cluster if mention in of
+        (number, of[mention]) for number, cluster in enumerate(key) for mention in cluster if mention in of
     )
-    sizes = {(at, other): len(key[at]) + len(response[other]) for at, other in overlap}
+    sizes = {(number, other): len(key[number]) + len(response[other]) for number, other in overlap}
     tops: Counter[int] = Counter()
     for pair in assign((*pair, _rounded(shared << 41, sizes[pair])) for pair, shared in overlap.items()):
         tops[sizes[pair]] += 2 * overlap[pair]
@@ -107,17 +107,17 @@ def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
 
 
 def _index(clusters: Clusters[Key]) -> dict[Key, int]:
-    return {mention: at for at, cluster in enumerate(clusters) for mention in cluster}
+    return {mention: number for number, cluster in enumerate(clusters) for mention in cluster}
 
 
 def _together(cluster: frozenset[Key], of: Mapping[Key, int]) -> list[int]:
     """How many of a cluster's mentions are in one cluster of the other side, for each of these."""
-    found: dict[int, int] = {}
+    sizes: dict[int, int] = {}
     for mention in cluster:
-        at = of.get(mention)
-        if at is not None:
-            found[at] = found.get(at, 0) + 1
-    return list(found.values())
+        other = of.get(mention)
+        if other is not None:
+            sizes[other] = sizes.get(other, 0) + 1
+    return list(sizes.values())
 
 
 def _sum(tops: Mapping[int, int]) -> Fraction:
@@ -161,7 +161,7 @@ class Coreference:
 
     def values(self) -> dict[str, Measured]:
         """F1 of each metric, the mean of three of them, and the recall of links to variant spellings."""
-        found: dict[str, float | None] = dict.fromkeys(FIGURES)
+        figures: dict[str, float | None] = dict.fromkeys(FIGURES)
         if self.total is not None:
             *shares, kept, links = self.total
             pairs = list(zip(shares[::2], shares[1::2], strict=True))
@@ -169,19 +169,19 @@ class Coreference:
                 name: harmonic(recall, precision)
                 for name, recall, precision in zip(METRICS, pairs[::2], pairs[1::2], strict=True)
             }
-            found |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
+            figures |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
             parts = [f for name in _CONLL if (f := scores[name]) is not None]
-            found["identity.conll.f1"] = float(sum(parts) / 3) if len(parts) == 3 else None
-            found["identity.variants.recall"] = float(kept / links) if links else None
-        return {name: Measured(value, None, {}) for name, value in found.items()}
+            figures["identity.conll.f1"] = float(sum(parts) / 3) if len(parts) == 3 else None
+            figures["identity.variants.recall"] = float(kept / links) if links else None
+        return {name: Measured(value, None, {}) for name, value in figures.items()}
 
     def drawn(self, times: Times) -> dict[str, Array]:
         """The same on draws of stories (draws × stories): a value a draw."""
         *shares, kept, links = self.sums.drawn(times).T
-        columns = (shares[at : at + 4] for at in range(0, len(shares), 4))
-        found = {f"identity.{name}.f1": _f1(*four) for name, four in zip(METRICS, columns, strict=True)}
-        muc, b_cubed, ceaf_e = (found[f"identity.{name}.f1"] for name in _CONLL)
-        return found | {
+        columns = (shares[first : first + 4] for first in range(0, len(shares), 4))
+        figures = {f"identity.{name}.f1": _f1(*four) for name, four in zip(METRICS, columns, strict=True)}
+        muc, b_cubed, ceaf_e = (figures[f"identity.{name}.f1"] for name in _CONLL)
+        return figures | {
             "identity.conll.f1": (muc + b_cubed + ceaf_e) / 3,
             "identity.variants.recall": ratio(kept, links),
         }
@@ -199,10 +199,12 @@ def coreference(reference: Reference, mentions: Mapping[str, Sequence[Mention]],
     `named` says whether any prediction of the whole has an `entity_id`.
     """
     stories = {record.story or "" for record in reference.annotations}
-    found = _clusterings(reference, mentions) if named else {}
+    by_story = _clusterings(reference, mentions) if named else {}
     # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
-    has_clusters = any(gold for gold, _, _ in found.values()) if reference.whole is None else reference.whole.clustered
-    rows = {story: _row(*sides) for story, sides in found.items()} if has_clusters else {}
+    has_clusters = (
+        any(gold for gold, _, _ in by_story.values()) if reference.whole is None else reference.whole.clustered
+    )
+    rows = {story: _row(*sides) for story, sides in by_story.items()} if has_clusters else {}
     sums = StorySums.of({story: list(map(float, row)) for story, row in rows.items()}, stories, _COLUMNS)
     return Coreference(sums, _total(rows.values()) if named and has_clusters else None)
 
@@ -213,9 +215,9 @@ _Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]
 
 def _clusterings(reference: Reference, mentions: Mapping[str, Sequence[Mention]]) -> _Clusterings:
     """Sort out clusters of exact spans. A predicted mention without a key is a cluster of its own."""
-    found: _Clusterings = defaultdict(lambda: ({}, {}, set()))
+    by_story: _Clusterings = defaultdict(lambda: ({}, {}, set()))
     for doc_id, document in reference.documents.items():
-        gold, ours, variants = found[document.story]
+        gold, ours, variants = by_story[document.story]
         for row in document.entities:
             if row.item.scored and row.spans and row.item.entity_id is not None:
                 gold[doc_id, *row.spans[0]] = row.item.entity_id
@@ -226,7 +228,7 @@ def _clusterings(reference: Reference, mentions: Mapping[str, Sequence[Mention]]
                 place = (doc_id, *mention.spans[0])
                 key = mention.item.entity_id
                 ours[place] = key if key is not None else "\0alone " + repr(place)
-    return found
+    return by_story
 
 
 def _row(gold: Mapping[Place, str], ours: Mapping[Place, str], variants: Iterable[Place]) -> tuple[Fraction, ...]:

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -34,17 +35,14 @@ class SamplingFrame:
     @cached_property
     def offsets(self) -> dict[str, int]:
         """Index of the first unit of each stratum."""
-        found, at = {}, 0
-        for name, units in self.strata.items():
-            found[name] = at
-            at += len(units)
-        return found
+        sizes = list(map(len, self.strata.values()))
+        return dict(zip(self.strata, accumulate(sizes, initial=0), strict=False))
 
     @cached_property
     def index(self) -> dict[Unit, int]:
         """Index of each unit."""
         units = ((name, unit) for name, names in self.strata.items() for unit in names)
-        return {unit: at for at, unit in enumerate(units)}
+        return {unit: index for index, unit in enumerate(units)}
 
     @property
     def slices(self) -> list[tuple[int, int]]:
@@ -62,20 +60,6 @@ class Counts:
         """Count `amount` more in a column of a unit."""
         self.rows[unit][column] += amount
 
-    def as_unit(self, unit: Unit) -> Counts:
-        """Sum everything into one unit."""
-        whole = Counts()
-        for row in self.rows.values():
-            for column, amount in row.items():
-                whole.add(unit, column, amount)
-        return whole
-
-    def merge(self, other: Counts) -> None:
-        """Add another part's counts to these."""
-        for unit, row in other.rows.items():
-            for column, amount in row.items():
-                self.rows[unit][column] += amount
-
     def frame(self) -> SamplingFrame:
         """The units that have counts, as a frame of their own."""
         strata: dict[str, list[str | int]] = defaultdict(list)
@@ -88,7 +72,7 @@ class Counts:
         import numpy as np
 
         columns = sorted({column for row in self.rows.values() for column in row})
-        place = {column: at for at, column in enumerate(columns)}
+        place = {column: index for index, column in enumerate(columns)}
         by_column = np.zeros((len(columns), len(frame)))
         for unit, row in self.rows.items():
             for column, amount in row.items():
