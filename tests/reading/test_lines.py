@@ -53,7 +53,7 @@ def test_lines_do_not_depend_on_how_much_is_read_at_once(
     path = tmp_path / "lines.jsonl"
     content = b"\n".join(parts) + b"\n" * ended
     path.write_bytes(content)
-    monkeypatch.setattr(lines, "_CHUNK", at_once)
+    monkeypatch.setattr(lines, "CHUNK_BYTES", at_once)
     monkeypatch.setattr(lines, "LONGEST_LINE", 64)
     incidents = Incidents()
     found = list(jsonl(path, incidents))

@@ -46,10 +46,10 @@ def test_a_group_counts_the_same_assigned_by_hand_as_a_matrix_and_by_its_overlap
     predicted = [*said, *chance.sample(gold, len(gold) // 2)]
     aside = np.array([chance.random() < 0.2 for _ in predicted])
     by_hand = counted(mentions(gold), mentions(predicted), aside)
-    monkeypatch.setattr(semeval, "_FEW_PAIRS", 0)
+    monkeypatch.setattr(semeval, "FEW_PAIRS", 0)
     monkeypatch.setattr(semeval, "is_small", lambda rows, guesses: False)
     assert counted(mentions(gold), mentions(predicted), aside) == by_hand
-    monkeypatch.setattr(semeval, "_MOST_CELLS", 0)
+    monkeypatch.setattr(semeval, "MOST_CELLS", 0)
     assert counted(mentions(gold), mentions(predicted), aside) == by_hand
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes beyond which a line is refused unread: no article comes near it, and memory stays bounded."""
 
-_CHUNK = 1 << 18
+CHUNK_BYTES = 1 << 18
 """Bytes read at once, and the rest of the line that they end in."""
 
 _LISTS = ("entities", "numbers", "quotes", "sides")
@@ -51,7 +51,7 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
     """
     number, blank = 1, True
     with path.open("rb") as stream:
-        while chunk := stream.read(_CHUNK):
+        while chunk := stream.read(CHUNK_BYTES):
             if not chunk.endswith(b"\n"):
                 chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:

@@ -32,8 +32,8 @@ Add = Callable[[str, "Integers", bool], None]
 """Called with a column, indices, and whether they are of gold rows."""
 
 _CREDIT = {"cor": 2, "par": 1, "inc": 0}
-_FEW_PAIRS = 4096
-_MOST_CELLS = 1 << 20
+FEW_PAIRS = 4096
+MOST_CELLS = 1 << 20
 """Size of a matrix up to which a group is solved as one; beyond, most of its members overlap few of the others."""
 
 
@@ -65,7 +65,7 @@ def count_schemes(gold: Mentions, predicted: Mentions, add: Add) -> None:
     outcomes: dict[tuple[str, bool], list[int]] = {}
     for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
         cells = len(mine) * len(theirs)
-        dense = _FEW_PAIRS < cells <= _MOST_CELLS and not is_small(len(mine), len(theirs))
+        dense = FEW_PAIRS < cells <= MOST_CELLS and not is_small(len(mine), len(theirs))
         for column, of_gold, found in (_judge_dense if dense else _judge)(gold, predicted, mine, theirs):
             outcomes.setdefault((column, of_gold), []).extend(found)
     for (column, of_gold), found in outcomes.items():
@@ -107,7 +107,7 @@ def _judge(
         list(zip(of.start[which].tolist(), of.end[which].tolist(), of.label[which].tolist(), strict=True))
         for of, which in ((gold, rows), (predicted, guesses))
     )
-    if len(mine) * len(theirs) <= _FEW_PAIRS:  # nearly all groups: looking at each pair is less than sorting
+    if len(mine) * len(theirs) <= FEW_PAIRS:  # nearly all groups: looking at each pair is less than sorting
         near = [
             (i, j)
             for i, row in enumerate(mine)
@@ -117,7 +117,7 @@ def _judge(
     else:
         near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
     pairs = tuple((i, j, mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near)
-    verdict = _verdict if len(pairs) <= _FEW_PAIRS else _verdict.__wrapped__  # what is large does not come back
+    verdict = _verdict if len(pairs) <= FEW_PAIRS else _verdict.__wrapped__  # what is large does not come back
     for column, of_gold, found in verdict(len(rows), len(guesses), pairs):
         yield column, of_gold, [(rows if of_gold else guesses)[at] for at in found]
 
