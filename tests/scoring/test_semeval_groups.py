@@ -19,13 +19,13 @@ def mentions(rows: Rows) -> Mentions:
     return as_given([[PredictedEntity(start=start, end=end, label=label) for start, end, label in rows]])  # type: ignore[arg-type]
 
 
-def counted(gold: Mentions, predicted: Mentions, aside: np.ndarray) -> Counter[str]:
+def counted(gold: Mentions, predicted: Mentions) -> Counter[str]:
     found: Counter[str] = Counter()
 
     def add(column: str, indices: np.ndarray, of_gold: bool) -> None:
         found[column] += len(indices)
 
-    semeval.count_schemes(gold, predicted, aside, add)
+    semeval.count_schemes(gold, predicted, add)
     return +found
 
 
@@ -44,20 +44,19 @@ def test_a_group_counts_the_same_assigned_by_hand_as_a_matrix_and_by_its_overlap
 
     gold, said = some(), some()
     predicted = [*said, *chance.sample(gold, len(gold) // 2)]
-    aside = np.array([chance.random() < 0.2 for _ in predicted])
-    by_hand = counted(mentions(gold), mentions(predicted), aside)
+    by_hand = counted(mentions(gold), mentions(predicted))
     monkeypatch.setattr(semeval, "FEW_PAIRS", 0)
     monkeypatch.setattr(semeval, "is_small", lambda rows, guesses: False)
-    assert counted(mentions(gold), mentions(predicted), aside) == by_hand
+    assert counted(mentions(gold), mentions(predicted)) == by_hand
     monkeypatch.setattr(semeval, "MOST_CELLS", 0)
-    assert counted(mentions(gold), mentions(predicted), aside) == by_hand
+    assert counted(mentions(gold), mentions(predicted)) == by_hand
 
 
 def test_a_thousand_mentions_over_one_place_are_judged() -> None:
     """Each overlaps each: a million pairs, of which `type` may choose any with the same label."""
     gold = [(at, 5000 - at, ("PERS", "ORG")[at % 2]) for at in range(1000)]
     predicted = [(at + 1, 5000 - at, "PERS") for at in range(1000)]
-    found = counted(mentions(gold), mentions(predicted), np.zeros(1000, bool))
+    found = counted(mentions(gold), mentions(predicted))
     assert found["semeval.type.cor"] == 500
     assert found["semeval.partial.par"] == 1000
     assert "semeval.strict.mis" not in found
@@ -68,5 +67,5 @@ def test_a_long_chain_is_judged_without_a_matrix() -> None:
     size = 20_000
     gold = [(at, at + 2, "PERS") for at in range(size)]
     predicted = [(at, at + 3, "PERS") for at in range(size)]
-    found = counted(mentions(gold), mentions(predicted), np.zeros(size, bool))
+    found = counted(mentions(gold), mentions(predicted))
     assert found["semeval.type.cor"] == found["semeval.partial.par"] == size
