@@ -8,7 +8,6 @@ in one sweep over columns, the rest are assigned one by one, for most credit, th
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from khabar.reading.mentions import Mentions
@@ -117,16 +116,14 @@ def _judge(
     else:
         near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
     pairs = tuple((i, j, mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near)
-    verdict = _verdict if len(pairs) <= FEW_PAIRS else _verdict.__wrapped__  # what is large does not come back
-    for column, of_gold, found in verdict(len(rows), len(guesses), pairs):
+    for column, of_gold, found in _verdict(len(rows), len(guesses), pairs):
         yield column, of_gold, [(rows if of_gold else guesses)[at] for at in found]
 
 
-@lru_cache(maxsize=4096)
 def _verdict(
     rows: int, guesses: int, pairs: tuple[tuple[int, int, bool, bool], ...]
 ) -> list[tuple[str, bool, list[int]]]:
-    """Judge a group by which of its members overlap and what those share: few patterns come back again and again."""
+    """Judge a group by which of its members overlap and what those share."""
     verdict: list[tuple[str, bool, list[int]]] = []
     for scheme in SCHEMES:
         outcome = {(i, j): outcome_of(scheme, span, label) for i, j, span, label in pairs}
