@@ -93,7 +93,7 @@ def other_splits(splits: Mapping[str, Iterable[str]], chosen: str) -> dict[str, 
 
 def _check_dispute(record: Dispute, reference: Reference, origin: Origin, incidents: Incidents) -> None:
     report = incidents.at(*origin)
-    stories = set(reference.stories) - {""}
+    stories = reference.named_stories
     if reference.names_stories and record.story not in stories:
         # A part of a gold knows its own stories only.
         few = reference.whole is None and len(stories) <= 20

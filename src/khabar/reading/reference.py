@@ -76,7 +76,7 @@ class Reference:
     agreement: Mapping[str, float] = field(default_factory=dict)
     """Of a figure (layer.figure) how near two passes came to each other at most."""
 
-    @property
+    @cached_property
     def stories(self) -> tuple[str, ...]:
         """Stories the gold knows, sorted."""
         return tuple(
@@ -84,11 +84,16 @@ class Reference:
         )
 
     @cached_property
+    def named_stories(self) -> frozenset[str]:
+        """Stories the gold knows by name."""
+        return frozenset(self.stories) - {""}
+
+    @cached_property
     def texts(self) -> dict[str, str | None]:
         """The text of each document, None where there is none."""
         return {record.doc_id: record.text for record in self.annotations}
 
-    @property
+    @cached_property
     def has_texts(self) -> bool:
         """Whether every document has its text."""
         return self.whole.has_texts if self.whole else all(text is not None for text in self.texts.values())
@@ -101,7 +106,7 @@ class Reference:
     @property
     def names_stories(self) -> bool:
         """Whether gold names stories, so that there can be unknown ones."""
-        return self.whole.names_stories if self.whole else any(self.stories)
+        return self.whole.names_stories if self.whole else bool(self.named_stories)
 
 
 def reference(
