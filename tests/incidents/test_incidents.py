@@ -42,11 +42,11 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar import load
-from khabar.annotations.label_studio.configuration import edited, read_configuration
+from khabar.annotations.label_studio.configuration import edited, kinds_of, read_configuration
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
 from khabar.annotations.label_studio.start import start_of_file
-from khabar.annotations.rounds import Articles
+from khabar.annotations.rounds import Articles, read_articles
 from khabar.annotations.server import asking, connection
 from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
@@ -60,7 +60,7 @@ from khabar.formats.label_studio.story_page import story_text
 from khabar.leaderboard.check import check as check_leaderboard
 from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
-from khabar.reading.rows import read_gold
+from khabar.reading.rows import read_gold, read_rows
 from khabar.seeds import add, ntrex, read_manifest, read_text, verify
 
 HERE = Path(__file__).parent
@@ -231,14 +231,11 @@ def _environment(case: dict[str, Any]) -> list[Incident]:
 
 
 def _articles() -> Articles:
-    folder = Path("shared/seeds")
-    seeds = read_manifest(folder)
-    texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
-    return Articles(texts, {seed.doc_id: seed.story for seed in seeds})
+    return read_articles(Path("shared/seeds"))
 
 
 def _pages(case: dict[str, Any]) -> list[Incident]:
-    """server.json: what a server has of a pass, {"documents", "stories"}, each [{id, key, annotations: [results]}]."""
+    """server.json: what a server has of a pass, {kind of project: [{id, key, annotations: [results]}]}."""
     articles, incidents = _articles(), Incidents()
     server = json.loads(Path("server.json").read_text("utf-8"))
 
@@ -249,14 +246,13 @@ def _pages(case: dict[str, Any]) -> list[Incident]:
         address = f"http://127.0.0.1/projects/1/data?task={given['id']}"
         return Task(given["id"], {"key": key, "text": text}, address, answers)
 
-    read_pass(list(map(task, server["documents"])), list(map(task, server["stories"])), articles, incidents)
+    read_pass({kind: list(map(task, tasks)) for kind, tasks in server.items()}, articles, (), incidents)
     return list(incidents)
 
 
 def _project(case: dict[str, Any]) -> list[Incident]:
-    configuration = read_configuration("documents")
-    lines = configuration.label_config.splitlines()
-    config = "\n".join(line for line in lines if f'value="{case["without"]}"' not in line)
+    configuration = read_configuration("entities")
+    config = configuration.label_config.replace(f'value="{case["without"]}"', 'value="OTHER"')
     return edited(config, "http://127.0.0.1/projects/1", configuration)
 
 
@@ -265,7 +261,8 @@ def _start(case: dict[str, Any]) -> list[Incident]:
 
 
 def _shrinks(case: dict[str, Any]) -> list[Incident]:
-    return shrinks(Path(case["file"]), [])
+    rows = [located.row for located in read_rows(Path(case["file"]), Incidents())]
+    return shrinks(Path(case["file"]), rows, {kind: [] for kind in kinds_of()})
 
 
 def _convert(case: dict[str, Any]) -> list[Incident]:

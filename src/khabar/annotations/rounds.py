@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -12,8 +13,8 @@ from msgspec.structs import replace
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_rows
-from khabar.records import ANNOTATED, Claim, Conflict, Registered, Row, Seed
-from khabar.seeds import read_manifest, read_text
+from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed
+from khabar.seeds import document, read_manifest, read_text, verify
 
 ROUNDS = Path("annotations") / "rounds"
 DECISIONS = "decisions.jsonl"
@@ -49,16 +50,31 @@ class PassName:
         return rounds / self.round / f"{self.name}.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Articles:
-    """The articles a pass may be of: their texts and stories by doc_id."""
+    """The articles a pass may be of."""
 
-    texts: Mapping[str, str]
-    stories: Mapping[str, str]
+    documents: tuple[Document, ...]
+
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """doc_id → text."""
+        return {document.doc_id: document.text for document in self.documents}
+
+    @cached_property
+    def stories(self) -> dict[str, str]:
+        """doc_id → story."""
+        return {document.doc_id: document.story for document in self.documents}
 
     def of(self, story: str) -> dict[str, str]:
         """The texts of one story."""
         return {doc_id: text for doc_id, text in self.texts.items() if self.stories[doc_id] == story}
+
+
+def read_articles(seeds: Path) -> Articles:
+    """Read the articles of a seeds folder. Raises InputError if any is not as its manifest has it."""
+    Incidents(verify(seeds)).refuse()
+    return Articles(tuple(document(seed, read_text(seeds, seed)) for seed in read_manifest(seeds)))
 
 
 @dataclass(frozen=True, slots=True)

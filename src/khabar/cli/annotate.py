@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khabar.cli.console import print_json, progress, say, warn, writing
-from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
+from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -69,6 +69,10 @@ def push(
         str | None,
         typer.Option("--documents", help="The annotator's share: doc_ids with commas, or 1/2, 2/2. [default: all]"),
     ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option("--layers", help="Layers to annotate, with commas. [default: all four]"),
+    ] = None,
     annotator: Annotated[
         str | None, typer.Option("--annotator", help="Whose share it is. [default: the name of the pass]")
     ] = None,
@@ -84,11 +88,11 @@ def push(
     as_json: AsJson = False,
 ) -> None:
     """Bring a pass, or an annotator's share of it, to Label Studio. Push again to go on, or to open the stories."""
-    from khabar.annotations.label_studio.configuration import read_round_configurations
+    from khabar.annotations.label_studio.configuration import kinds_of, read_configuration
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass
     from khabar.annotations.label_studio.shares import share_of
-    from khabar.annotations.rounds import PassName
+    from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
 
     if source is not None and system is not None:
@@ -96,15 +100,15 @@ def push(
     if finished and source is None:
         raise wrong_option("--finished needs a pass", fix="name its file with --from")
     which = PassName(round_name, pass_name)
-    articles, known = _articles(seeds)
+    articles = read_articles(seeds)
     share = share_of(documents, list(articles.texts))
-    configurations = read_round_configurations()
+    configurations = {kind: read_configuration(kind) for kind in kinds_of(chosen_layers(layers))}
     there = connection(data)
-    start = _start(source, system, finished, articles, [document for document in known if document.doc_id in share])
+    start = _start(source, system, finished, articles, [each for each in articles.documents if each.doc_id in share])
     with asking(there), progress() as show:
         server = Server(there.client(), there.url)
         pushed = push_pass(server, which, articles, share, annotator or pass_name, start, configurations, show)
-    _print_shares(*pushed, as_json=as_json)
+    _print_shares(pushed, as_json=as_json)
 
 
 @app.command(epilog="Example: khabar annotate pull second b")
@@ -117,33 +121,32 @@ def pull(
     as_json: AsJson = False,
 ) -> None:
     """Write what annotators submitted to the file of the pass: all of it sound, or nothing and every problem."""
-    from khabar.annotations.label_studio.configuration import read_round_configurations
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
-    from khabar.annotations.rounds import PassName
+    from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
-    from khabar.reading.incidents import InputError
-    from khabar.reading.rows import write_rows
+    from khabar.reading.incidents import Incidents
+    from khabar.reading.rows import read_rows, write_rows
 
     which = PassName(round_name, pass_name)
-    articles, _ = _articles(seeds)
-    configurations = read_round_configurations()
+    articles = read_articles(seeds)
+    path = which.file(rounds)
+    incidents = Incidents()
+    before = [located.row for located in read_rows(path, incidents)] if path.exists() else []
+    incidents.refuse()
     there = connection(data)
     with asking(there):
         server = Server(there.client(), there.url)
-        pulled = pull_pass(server, which, articles, configurations)
+        pulled = pull_pass(server, which, articles, before)
     warn(pulled.warnings)
     rows = pulled.rows
-    path = which.file(rounds)
     if rows:
-        lost = shrinks(path, rows)
-        if lost:
-            raise InputError(lost)
+        Incidents(shrinks(path, before, pulled.tasks)).refuse()
         with writing(path):
             write_rows(path, rows)
     file = str(path) if rows else None
-    _print_shares(pulled.documents, pulled.stories, as_json=as_json, file=file, rows=len(rows))
+    _print_shares(pulled.tasks, as_json=as_json, file=file, rows=len(rows))
 
 
 @contextmanager
@@ -163,34 +166,6 @@ def _interruptible() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _articles(seeds: Path) -> tuple[Articles, list[Document]]:
-    from khabar.annotations.rounds import Articles
-    from khabar.reading.incidents import InputError
-    from khabar.records import Document
-    from khabar.seeds import read_manifest, read_text, verify
-
-    problems = verify(seeds)
-    if problems:
-        raise InputError(problems)
-    known = [
-        Document(
-            doc_id=seed.doc_id,
-            story=seed.story,
-            outlet=seed.outlet,
-            title=seed.title,
-            text=read_text(seeds, seed),
-            sha256=seed.sha256,
-            lang=seed.lang,
-            published=seed.published,
-            published_evidence=seed.published_evidence,
-            rights=seed.rights,
-        )
-        for seed in read_manifest(seeds)
-    ]
-    texts = {document.doc_id: document.text for document in known}
-    return Articles(texts, {document.doc_id: document.story for document in known}), known
-
-
 def _start(
     source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
 ) -> Start:
@@ -202,16 +177,11 @@ def _start(
 
 
 def _print_shares(
-    documents: Sequence[Task],
-    stories: Sequence[Task],
-    *,
-    as_json: bool,
-    file: str | None = None,
-    rows: int | None = None,
+    tasks: Mapping[str, Sequence[Task]], *, as_json: bool, file: str | None = None, rows: int | None = None
 ) -> None:
     from khabar.annotations.label_studio.shares import shares
 
-    by_kind = {"documents": shares(documents), "stories": shares(stories)}
+    by_kind = {kind: shares(of_kind) for kind, of_kind in tasks.items()}
     columns = ("tasks", "done", "begun", "left")
     if as_json:
         result: dict[str, Any] = {} if rows is None else {"file": file, "rows": rows}

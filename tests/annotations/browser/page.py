@@ -41,11 +41,12 @@ class Annotator:
     url: str
     hosts: set[str] = field(default_factory=set)
 
-    def open(self, project: int, task: int) -> None:
+    def open(self, project: int, task: int, *, is_empty: bool = False) -> None:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
         self.page.wait_for_selector(TEXT)
         self.page.wait_for_load_state("networkidle")
-        self.page.locator(REGION).first.wait_for()
+        if not is_empty:
+            self.page.locator(REGION).first.wait_for()
         self.page.wait_for_timeout(1000)  # the keys are bound last, and nothing on the page says when
 
     def drag(self, key: str, surface: str) -> None:
@@ -98,14 +99,14 @@ class Annotator:
 
 
 @contextmanager
-def annotator(server: LabelStudio) -> Iterator[Annotator]:
+def annotator(server: LabelStudio, height: int = 1600) -> Iterator[Annotator]:
     """Log in with the printed user. A missing browser fails: `apt-get install chromium`."""
     found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     assert found is not None, f"none of {', '.join(BROWSERS)} is there: apt-get install chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
-        # Tall: the list of regions shows what fits, and has no entry for the rest.
-        page = browser.new_page(viewport={"width": 1366, "height": 1600})
+        # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
+        page = browser.new_page(viewport={"width": 1366, "height": height})
         who = Annotator(page, server.connection.url)
         page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(f"{who.url}/user/login/")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from khabar.annotations.label_studio.configuration import DOCUMENTS, STORIES
+from khabar.annotations.label_studio.configuration import STORIES
 from khabar.annotations.label_studio.projects import Server
 from khabar.annotations.rounds import PassName
 from tests.annotations.browser.page import annotator
@@ -122,7 +123,7 @@ class Round:
 
 @pytest.fixture
 def opened(label_studio: LabelStudio, tmp_path: Path, request: pytest.FixtureRequest) -> Round:
-    return Round(label_studio, tmp_path, request.node.name[-20:].strip("_"))
+    return Round(label_studio, tmp_path, re.sub(r"\W", "_", request.node.name)[-20:].strip("_"))
 
 
 def difference(rows: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -137,7 +138,7 @@ def test_unchanged_pages_change_nothing(opened: Round) -> None:
 def test_a_drag_gives_the_offsets_of_the_text(opened: Round) -> None:
     """Over whole words, and from the second letter of a word, whose first is a clitic; nothing asks another host."""
     with annotator(opened.server) as page:
-        page.open(*opened.place(DOCUMENTS))
+        page.open(*opened.place("entities"))
         page.drag("1", "نبيل الشامي")
         page.select("نبيل الشامي")
         page.fill("entity_id", "nabil_shami")
@@ -159,7 +160,7 @@ def test_a_drag_gives_the_offsets_of_the_text(opened: Round) -> None:
 
 def test_another_label(opened: Round) -> None:
     with annotator(opened.server) as page:
-        page.open(*opened.place(DOCUMENTS))
+        page.open(*opened.place("entities"))
         page.select("بوتين")
         page.page.keyboard.press("4")
         page.submit()
@@ -168,7 +169,7 @@ def test_another_label(opened: Round) -> None:
 
 def test_an_attribute_chosen_and_one_typed(opened: Round) -> None:
     with annotator(opened.server) as page:
-        page.open(*opened.place(DOCUMENTS))
+        page.open(*opened.place("entities"))
         page.select("بوتين")
         page.choose("scored", "not scored")
         page.fill("wikidata", "Q7747")
@@ -179,8 +180,8 @@ def test_an_attribute_chosen_and_one_typed(opened: Round) -> None:
 def test_a_relation_drawn(opened: Round) -> None:
     """A speaker's mention is marked, and related to what is said: Alt+R, then a click on the other."""
     with annotator(opened.server) as page:
-        page.open(*opened.place(DOCUMENTS))
-        page.drag("g", "نبيل")
+        page.open(*opened.place("quotes"))
+        page.drag("3", "نبيل")
         page.select("المصنعَ سيُفتح قريبا")
         page.page.keyboard.press("Alt+r")
         page.click("نبيل")
@@ -192,7 +193,7 @@ def test_a_relation_drawn(opened: Round) -> None:
 def test_another_span(opened: Round) -> None:
     """A region is deleted and drawn anew, a word longer."""
     with annotator(opened.server) as page:
-        page.open(*opened.place(DOCUMENTS))
+        page.open(*opened.place("entities"))
         page.select("الوزيرُ")
         page.page.keyboard.press("Backspace")
         page.drag("3", "الوزيرُ\u00a0نبيل")
@@ -217,3 +218,21 @@ def test_the_story_page(opened: Round) -> None:
         page.submit()
     issue = ROWS[8]
     assert difference(opened.pull()) == ([issue], [{**issue, "type": "identity"}])
+
+
+@pytest.mark.parametrize(
+    ("step", "key"), [("entities", "1"), ("numbers", "1"), ("numbers", "7"), ("quotes", "1"), ("claims", "1")]
+)
+def test_all_fields_of_a_region_are_beside_the_text(opened: Round, step: str, key: str) -> None:
+    """On a screen of 1366 × 768, without scrolling."""
+    with annotator(opened.server, height=768) as page:
+        page.open(*opened.place(step), is_empty=step == "numbers")
+        page.drag(key, "عاجل")
+        page.select("عاجل")
+        side = page.page.locator(".khabar-side").bounding_box()
+        assert side is not None
+        for field in page.page.locator(".khabar-field").filter(visible=True).all():
+            box = field.bounding_box()
+            assert box is not None
+            assert side["y"] <= box["y"], field.inner_text()
+            assert box["y"] + box["height"] <= min(768, side["y"] + side["height"]), field.inner_text()

@@ -2,32 +2,44 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from khabar.annotations.label_studio.configuration import controls_of, differences, read_configuration
+from khabar.annotations.label_studio.configuration import controls_of, differences, kinds_of, read_configuration
+from khabar.annotations.server.environment import environment
 from khabar.formats.label_studio import fields
+from khabar.formats.label_studio.document_page import LABELS, STEPS
 from khabar.formats.label_studio.relations import WHOLES
-from khabar.formats.label_studio.story_page import UNPLACED_LABEL
+from khabar.formats.label_studio.story_page import LABELS as STORY_LABELS
+from khabar.progress import quiet
 
-KINDS = ("documents", "stories")
+KINDS = kinds_of()
 PAGES = {
-    "documents": (
-        *fields.ENTITY,
-        *fields.NUMBER,
-        *fields.QUOTE,
-        *fields.CLAIM,
-        *fields.ALTERNATIVE,
-        fields.OTHER_SPEAKERS,
-    ),
+    "entities": fields.ENTITY,
+    "numbers": fields.NUMBER,
+    "quotes": (*fields.QUOTE, *fields.ALTERNATIVE),
+    "claims": fields.CLAIM,
     "stories": (*fields.PLACED, *fields.ISSUE, fields.SPEAKS_FOR),
 }
-LABELS = {
-    "documents": {*fields.ENTITY_LABELS, *fields.NUMBER_LABELS, *fields.ZONE_LABELS, *WHOLES, "content", "claim"},
-    "stories": {*fields.POSITIONS, *fields.STATUSES, "anchor", UNPLACED_LABEL},
-}
+PALETTE = 12
+"""Labels that a palette may have: they are looked for all day."""
+
+
+def test_steps_hold_every_label_once() -> None:
+    labels = [label for step in STEPS.values() for label in step]
+    assert sorted(labels) == sorted(LABELS)
+    assert {*fields.ENTITY_LABELS, *fields.NUMBER_LABELS, *fields.ZONE_LABELS, *WHOLES, "content", "claim"} == LABELS
+    assert all(len(step) <= PALETTE for step in STEPS.values())
+
+
+def test_kinds_of_layers() -> None:
+    assert KINDS == ["entities", "numbers", "quotes", "claims", "stories"]
+    assert kinds_of(("entities",)) == ["entities"]
+    assert kinds_of(("conflicts",)) == ["claims", "stories"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,9 +47,10 @@ def test_every_column_has_its_control(kind: str) -> None:
     controls = dict(controls_of(read_configuration(kind).label_config))
     assert controls.pop("text") == ("Text", "symbol")
     tag, *labels = controls.pop("label")
-    assert (tag, sorted(labels)) == ("Labels", sorted(LABELS[kind]))
+    seen = fields.ZONE_LABELS if kind in STEPS else ()
+    assert (tag, sorted(labels)) == ("Labels", sorted({*STEPS.get(kind, STORY_LABELS), *seen}))
     wanted = {
-        face.name: ("TextArea",) if face.words is None else ("Choices", *sorted(face.words)) for face in PAGES[kind]
+        field.name: ("TextArea",) if field.words is None else ("Choices", *sorted(field.words)) for field in PAGES[kind]
     }
     assert controls == wanted
 
@@ -52,14 +65,15 @@ def test_fields_show_where_their_label_is(kind: str) -> None:
             for field in view.iter():
                 if field.get("perRegion") == "true":
                     shown.setdefault(field.get("name", ""), set()).update(view.get("whenLabelValue", "").split(","))
-    assert all(found <= LABELS[kind] for found in shown.values())
-    if kind == "documents":
-        assert shown["entity_id"] == set(fields.ENTITY_LABELS)
-        assert shown["speaker"] == {"content", "cue", "alternative"}
-        assert shown["scored"] == {*fields.ENTITY_LABELS, *fields.NUMBER_LABELS, "content", "cue"}
-        assert shown["edtf"] == {"date"}
-    else:
-        assert shown["issue"] == {*fields.POSITIONS, *fields.STATUSES}
+    assert all(labels <= set(STEPS.get(kind, STORY_LABELS)) for labels in shown.values())
+    wanted = {
+        "entities": {"entity_id": set(fields.ENTITY_LABELS), "scored": set(fields.ENTITY_LABELS)},
+        "numbers": {"edtf": {"date"}, "scored": set(fields.NUMBER_LABELS)},
+        "quotes": {"speaker": {"content", "cue", "alternative"}, "scored": {"content", "cue"}},
+        "claims": {"stance": {"claim"}},
+        "stories": {"issue": {*fields.POSITIONS, *fields.STATUSES}},
+    }
+    assert {name: shown[name] for name in wanted[kind]} == wanted[kind]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -68,24 +82,47 @@ def test_the_page_is_made_for_arabic_and_for_hands(kind: str) -> None:
     style = root.findtext("Style") or ""
     for words in ("direction: rtl", "line-height: 2.4", "Noto Naskh Arabic"):
         assert words in style
-    keys = [label.get("hotkey", "") for label in root.iter("Label")]
+    keys = hot_keys(kind)
     assert all(keys)
     assert len(keys) == len(set(keys))
     assert "http" not in style, "nothing is fetched from elsewhere"
 
 
+def hot_keys(kind: str) -> list[str]:
+    """Of the labels in the palette, and of what else has one."""
+    root = ElementTree.fromstring(read_configuration(kind).label_config)
+    for hidden in root.iterfind(".//View[@className='khabar-hidden']"):
+        hidden.clear()
+    return [element.get("hotkey", "") for element in root.iter() if element.tag == "Label" or element.get("hotkey")]
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("label_studio")
+@pytest.mark.parametrize("kind", [*KINDS, "adjudication"])
+def test_no_key_is_label_studios_own(kind: str) -> None:
+    """The keymap of the release that `annotate serve` starts, tools for pictures included."""
+    scripts = environment(quiet).folder.glob("lib/*/site-packages/web/dist/apps/labelstudio/*.js")
+    keymap = next(
+        text for text in (path.read_text("utf-8") for path in scripts) if '"annotation:submit":{"key"' in text
+    )
+    named = re.findall(r'"(?:key|mac)":("(?:[^"\\]|\\.)*")', keymap)
+    taken = {key.strip().lower() for value in named for key in json.loads(value).split(",")}
+    assert {"alt+r", "u", "ctrl+enter"} <= taken, "this is the keymap"
+    assert not taken & {key.lower() for key in hot_keys(kind)}
+
+
 def test_instructions_in_two_languages() -> None:
-    text = read_configuration("documents").instructions
+    text = read_configuration("entities").instructions
     assert 'lang="ar"' in text
     assert 'lang="en"' in text
     assert "<script" not in text
 
 
 def test_what_was_edited_is_named() -> None:
-    config = read_configuration("documents").label_config
+    config = read_configuration("quotes").label_config
     assert differences(config.replace("line-height: 2.4", "line-height: 3"), config) == []
-    assert differences(config.replace('value="PERS"', 'value="PERSON"'), config) == [
-        "control 'label' was changed: without 'PERS', with 'PERSON'"
+    assert differences(config.replace('value="piece"', 'value="rest"'), config) == [
+        "control 'label' was changed: without 'piece', with 'rest'"
     ]
     assert differences(config.replace('name="utterance"', 'name="said"'), config) == [
         "control 'utterance' is gone",

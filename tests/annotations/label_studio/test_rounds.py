@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from khabar.annotations.label_studio.configuration import DOCUMENTS, STORIES
+from khabar.annotations.label_studio.configuration import STORIES, kinds_of
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.rounds import PassName
 
@@ -49,7 +49,7 @@ class Rounds:
         assert process.returncode == code, out + err
         return str(err if code else out)
 
-    def tasks(self, name: str, kind: str = DOCUMENTS) -> list[Task]:
+    def tasks(self, name: str, kind: str = "entities") -> list[Task]:
         project = self.server.find(PassName("r", name).title(kind))
         return self.server.tasks(project) if project else []
 
@@ -94,8 +94,8 @@ def test_gold_comes_back_to_the_byte(rounds: Rounds) -> None:
             "pull", "r", "gold"
         )
         assert rounds.file("gold").read_bytes() == GOLD.read_bytes()
-    assert [len(task.annotations) for task in rounds.tasks("gold")] == [1] * 5
-    assert [len(task.annotations) for task in rounds.tasks("gold", STORIES)] == [1]
+    for kind in kinds_of():
+        assert [len(task.annotations) for task in rounds.tasks("gold", kind)] == [1] * (1 if kind == STORIES else 5)
 
 
 def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None:
@@ -112,7 +112,7 @@ def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None
     assert sorted(task.key for task in rounds.tasks("killed")) == sorted(
         {row["doc_id"] for row in lines(GOLD) if "doc_id" in row}
     )
-    assert [len(task.annotations) for task in rounds.tasks("killed") + rounds.tasks("killed", STORIES)] == [1] * 6
+    assert [len(task.annotations) for kind in kinds_of() for task in rounds.tasks("killed", kind)] == [1] * (4 * 5 + 1)
 
     path = rounds.file("killed")
     for seconds in (1.0, 2.5):
@@ -126,14 +126,13 @@ def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None
 def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
     """A span, a label, an attribute and a relation, each in a row of its own."""
     rounds.push_gold("edited")
-    [task] = [task for task in rounds.tasks("edited") if task.key == DOC]
-    text = task.data["text"]
+    texts = {task.key: task.data["text"] for task in rounds.tasks("edited")}
+    text = texts[DOC]
     rows = {row["id"]: row for row in lines(GOLD) if row.get("doc_id") == DOC and "id" in row}
     moved, named, valued = rows[f"{DOC}-e003"], rows[f"{DOC}-e002"], rows[f"{DOC}-n001"]
     related = next(row for row in rows.values() if row["layer"] == "quotes" and "speaker_mention" in row)
 
     def change(results: list[dict[str, Any]]) -> None:
-        mention = related["speaker_mention"]
         for each in results:
             value = each.get("value", {})
             if each.get("id") == f"khabar-row-{moved['id']}":
@@ -144,6 +143,9 @@ def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
                 value["labels"] = ["LOC"]
             if each.get("id") == f"khabar-row-{valued['id']}" and each["from_name"] == "low":
                 value["text"] = ["7"]
+
+    def relate(results: list[dict[str, Any]]) -> None:
+        mention = related["speaker_mention"]
         part = f"speaker-{mention['start']}-{mention['end']}"
         ends = {f"khabar-row-{related['id']}", part}
         links = [each for each in results if each["type"] == "relation" and {each["from_id"], each["to_id"]} == ends]
@@ -154,7 +156,8 @@ def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
         if not any(part in (each.get("from_id"), each.get("to_id")) for each in results):
             results[:] = [each for each in results if each.get("id") != part]
 
-    rounds.edit(task, change)
+    for step, how in (("entities", change), ("numbers", change), ("quotes", relate)):
+        rounds.edit(next(task for task in rounds.tasks("edited", step) if task.key == DOC), how)
     rounds.run("pull", "r", "edited")
     found = {
         old["id"]: {key for key in {*old, *new} if old.get(key) != new.get(key)}
@@ -163,7 +166,7 @@ def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
     assert found == {
         moved["id"]: {"start", "text", "name"} if moved["name"] == moved["text"] else {"start", "text"},
         named["id"]: {"label"},
-        valued["id"]: {"low"},
+        valued["id"]: {"low", "high"},
         related["id"]: {"speaker_mention"},
     }
 
@@ -228,38 +231,35 @@ def test_a_pass_shared_by_two_from_pre_annotations_to_the_file(rounds: Rounds) -
     first = json.loads(
         rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--from", str(GOLD), "--json")
     )
-    assert first["documents"] == [{"annotator": "amal", "tasks": 3, "done": 0, "begun": 0, "left": 3}]
+    assert first["entities"] == [{"annotator": "amal", "tasks": 3, "done": 0, "begun": 0, "left": 3}]
     both = json.loads(
         rounds.run("push", "r", "two", "--annotator", "badr", "--documents", "2/2", "--from", str(GOLD), "--json")
     )
-    assert [(share["annotator"], share["left"]) for share in both["documents"]] == [("amal", 3), ("badr", 2)]
+    assert [(share["annotator"], share["left"]) for share in both["quotes"]] == [("amal", 3), ("badr", 2)]
     assert "in the share of 'badr'" in rounds.run(
         "push", "r", "two", "--annotator", "amal", "--documents", "001", code=2
     )
     assert "nothing is submitted yet" in rounds.run("pull", "r", "two")
     assert not rounds.file("two").exists()
 
-    tasks = rounds.tasks("two")
-    assert all([reading.by for reading in task.predictions] == ["kursk"] for task in tasks)
     claim = next(row for row in lines(GOLD) if row["layer"] == "claims")
     gone = {f"khabar-row-{claim['id']}", f"anchor-{claim['anchor']['start']}-{claim['anchor']['end']}"}
-    for task in tasks:
-        if task.key != claim["doc_id"]:
-            rounds.server.annotate(task, task.predictions[0].results)
-            continue
-        kept = [
-            each
-            for each in task.predictions[0].results
-            if not gone & {each.get("id"), each.get("from_id"), each.get("to_id")}
-        ]
-        rounds.server.annotate(task, kept)
+    for step in ("entities", "numbers", "quotes", "claims"):
+        tasks = rounds.tasks("two", step)
+        assert all([answer.by for answer in task.predictions] == ["kursk"] for task in tasks)
+        for task in tasks:
+            results = task.predictions[0].results
+            if (step, task.key) == ("claims", claim["doc_id"]):
+                ends = ({each.get("id"), each.get("from_id"), each.get("to_id")} for each in results)
+                results = tuple(each for each, names in zip(results, ends, strict=True) if not gone & names)
+            rounds.server.annotate(task, results)
     rounds.run("pull", "r", "two")
     assert {row["layer"] for row in lines(rounds.file("two"))} == {"zones", "entities", "numbers", "registry"} | {
         "quotes"
     }
 
     done = json.loads(rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--json"))
-    assert [share["left"] for share in done["documents"]] == [0, 0]
+    assert [share["left"] for share in done["claims"]] == [0, 0]
     [story] = rounds.tasks("two", STORIES)
     assert not any(each.get("id") in gone for each in story.predictions[0].results), "the claim is gone here too"
     rounds.server.annotate(story, story.predictions[0].results)
@@ -268,15 +268,34 @@ def test_a_pass_shared_by_two_from_pre_annotations_to_the_file(rounds: Rounds) -
     assert again["stories"] == [{"annotator": "amal", "tasks": 1, "done": 1, "begun": 0, "left": 0}]
 
 
+def test_one_layer_of_a_pass(rounds: Rounds) -> None:
+    """Entities alone: one project, and the file keeps the layers that are not on the server."""
+    pushed = rounds.run("push", "r", "one", "--layers", "entities", "--from", str(GOLD), "--finished", "--json")
+    assert list(json.loads(pushed)) == ["entities"]
+    rounds.run("pull", "r", "one")
+    assert {row["layer"] for row in lines(rounds.file("one"))} == {"entities", "registry"}
+    rounds.file("one").write_bytes(GOLD.read_bytes())
+    [task, *_] = rounds.tasks("one")
+    results = task.annotations[0].results
+    first = next(each["id"] for each in results if each.get("id", "").startswith("khabar-row-"))
+    kept = [each for each in results if each.get("id") != first]
+    rounds.client.annotations.update(id=task.annotations[0].id, result=kept)
+    rounds.run("pull", "r", "one")
+    there, now = lines(GOLD), lines(rounds.file("one"))
+    assert [row for row in now if row["layer"] != "entities"] == [row for row in there if row["layer"] != "entities"]
+    assert len(now) == len(there) - 1
+
+
 def test_a_system_can_begin(rounds: Rounds) -> None:
     rounds.run("push", "r", "rules", "--system", "rules", "--documents", "000,003")
-    tasks = rounds.tasks("rules")
-    assert [[reading.by for reading in task.predictions] for task in tasks] == [["rules"]] * 2
-    for task in tasks:
-        rounds.server.annotate(task, task.predictions[0].results)
+    for step in ("entities", "numbers", "quotes"):
+        tasks = rounds.tasks("rules", step)
+        assert [[answer.by for answer in task.predictions] for task in tasks] == [["rules"]] * 2
+        for task in tasks:
+            rounds.server.annotate(task, task.predictions[0].results)
     rounds.run("pull", "r", "rules")
     layers = {row["layer"] for row in lines(rounds.file("rules"))}
-    assert {"entities", "numbers", "quotes", "registry"} <= layers
+    assert layers == {"entities", "numbers", "quotes", "registry"}
 
 
 def test_what_was_changed_on_the_server_is_refused(rounds: Rounds) -> None:
@@ -289,13 +308,13 @@ def test_what_was_changed_on_the_server_is_refused(rounds: Rounds) -> None:
             rounds.server.annotate(task, [])
         assert "error[task-wrong]" in rounds.run(command, "r", "changed", code=2)
     rounds.server.change_task(task, task.data)
-    rounds.server.add_task(rounds.server.find("khabar r/changed documents"), task.data)  # type: ignore[arg-type]
+    rounds.server.add_task(rounds.server.find("khabar r/changed entities"), task.data)  # type: ignore[arg-type]
     assert f"is of '{DOC}' too" in rounds.run("pull", "r", "changed", code=2)
 
     rounds.run("push", "r", "relabelled", "--documents", "000")
-    project = rounds.server.find("khabar r/relabelled documents")
+    project = rounds.server.find("khabar r/relabelled entities")
     assert project is not None
-    config = "\n".join(line for line in project.label_config.splitlines() if 'value="WEBSITE"' not in line)
+    config = project.label_config.replace('value="WEBSITE"', 'value="SITE"')
     rounds.client.projects.update(id=project.id, label_config=config)
     for command in ("push", "pull"):
         assert "without 'WEBSITE'" in rounds.run(command, "r", "relabelled", code=2)

@@ -12,14 +12,13 @@ import pytest
 from hypothesis import given, settings
 
 from khabar.annotations.label_studio.start import shown_again
-from khabar.annotations.rounds import Articles, in_file_order
+from khabar.annotations.rounds import in_file_order, read_articles
 from khabar.formats.label_studio.document_page import document_page, document_rows, zones_row
 from khabar.formats.label_studio.page import Page, Region, row_region, to_page, to_results
 from khabar.formats.standoff import Link
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Entity, Number, Quote, Registered, Row, Span, Zones, ZoneSpan
-from khabar.seeds import read_manifest, read_text
 from tests.formats.label_studio.strategies import DOC, LINES, TEXT, documents
 
 ROOT = Path(__file__).parents[3]
@@ -62,10 +61,8 @@ def test_any_rows_come_back(rows: list[Row]) -> None:
 @pytest.mark.parametrize("name", PASSES)
 def test_passes_come_back(name: str) -> None:
     """All rows of gold and of both passes, with their issues, in the order of their files."""
-    seeds = read_manifest(ROOT / "seeds")
-    texts = {seed.doc_id: read_text(ROOT / "seeds", seed) for seed in seeds}
     rows = [located.row for located in read_rows(ROOT / name, Incidents())]
-    again = shown_again(rows, Articles(texts, {seed.doc_id: seed.story for seed in seeds}), no_problem)
+    again = shown_again(rows, read_articles(ROOT / "seeds"), no_problem)
     assert again == [row for row in rows if not isinstance(row, Registered)]
     assert in_file_order(rows[::-1]) == rows
 

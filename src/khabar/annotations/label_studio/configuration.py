@@ -1,20 +1,28 @@
-"""The labelling configurations and instructions that projects are made with, and whether a project still has them."""
+"""The labelling configurations and instructions that projects are made with, and whether a project still has them.
+
+A document is annotated in steps, a project each. Their configurations are cut from one, documents.xml: the labels of
+the step, and the fields that show for them. Zones are seen in every step, and have a palette in their own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from khabar.corpus.release import repository
+from khabar.formats.label_studio.document_page import STEPS
 from khabar.reading.incidents import Incident, InputError
+from khabar.records.labels import LAYERS, Layer
 
 FOLDER = Path("annotations") / "label_studio"
 INSTRUCTIONS = "instructions.html"
-DOCUMENTS, STORIES = "documents", "stories"
-"""Kinds of projects: a pass has one of each."""
+STORIES = "stories"
+"""The kind of project that has a task a story; the others are the steps, which have a task a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +33,52 @@ class Configuration:
     instructions: str
 
 
+def kinds_of(layers: Sequence[Layer] = LAYERS) -> list[str]:
+    """The kinds of projects that layers are annotated in: claims, then issues, where disputes are among them."""
+    steps = [step for step in STEPS if step in layers or (step == "claims" and "conflicts" in layers)]
+    return [*steps, *([STORIES] if "conflicts" in layers else [])]
+
+
 def read_configuration(kind: str) -> Configuration:
-    """Read the configuration of `kind` ("documents" or "stories"). Raises InputError if the installation lacks it."""
+    """Read the configuration of a step, of "stories" or of "adjudication". Raises InputError if there is none."""
     packaged = Path(str(files("khabar"))) / "_data" / "label_studio"
     root = repository()
     folder = packaged if root is None or packaged.is_dir() else root / FOLDER
     try:
-        config = (folder / f"{kind}.xml").read_text("utf-8")
-        return Configuration(config, (folder / INSTRUCTIONS).read_text("utf-8"))
+        config = (folder / f"{'documents' if kind in STEPS else kind}.xml").read_text("utf-8")
+        instructions = (folder / INSTRUCTIONS).read_text("utf-8")
     except OSError as error:
         raise InputError([Incident("file-missing", f"no {kind} configuration", str(error.filename))]) from None
+    return Configuration(_cut(config, set(STEPS[kind])) if kind in STEPS else config, instructions)
 
 
-def read_round_configurations() -> dict[str, Configuration]:
-    """The configurations of the projects of a pass, by kind. Raises InputError."""
-    return {kind: read_configuration(kind) for kind in (DOCUMENTS, STORIES)}
+def _cut(config: str, labels: AbstractSet[str]) -> str:
+    """The configuration with these labels alone, and the fields that show for them."""
+    root = ElementTree.fromstring(config)
+    _prune(root, labels)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _prune(element: Element, labels: AbstractSet[str]) -> None:
+    for child in list(element):
+        classes = child.get("className", "").split()
+        if child.get("whenLabelValue") is not None:
+            shown_for = [label for label in child.get("whenLabelValue", "").split(",") if label in labels]
+            child.set("whenLabelValue", ",".join(shown_for))
+            gone = not shown_for
+        elif "khabar-group" in classes:
+            names = [label.get("value") for label in child.iter("Label")]
+            gone = labels.isdisjoint(names)
+            if gone and "khabar-zones" in classes:
+                gone = False
+                child.set("className", "khabar-hidden")
+                for label in child.iter("Label"):
+                    del label.attrib["hotkey"]
+        else:
+            gone = False
+            _prune(child, labels)
+        if gone:
+            element.remove(child)
 
 
 def controls_of(label_config: str) -> Mapping[str, tuple[str, ...]]:

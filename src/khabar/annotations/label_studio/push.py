@@ -1,4 +1,4 @@
-"""Pushing a pass: its projects, a task a document and a story, and what annotators begin with.
+"""Pushing a pass: its projects, a task a document in each step and one a story, and what annotators begin with.
 
 Each step looks first whether it is done, so a push that was stopped is taken up by the next one. What annotators
 submitted or began is never touched.
@@ -12,12 +12,13 @@ from typing import Any
 
 import msgspec
 
-from khabar.annotations.label_studio.configuration import DOCUMENTS, STORIES, Configuration, edited
+from khabar.annotations.label_studio.configuration import STORIES, Configuration, edited
 from khabar.annotations.label_studio.projects import Project, Server, Task, repeated
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.label_studio.tasks import read_document, read_story, unplaced
 from khabar.annotations.rounds import Articles, PassName
-from khabar.formats.label_studio.document_page import document_page
+from khabar.formats.label_studio.document_page import STEPS, document_page
+from khabar.formats.label_studio.fields import ZONE_LABELS
 from khabar.formats.label_studio.page import Page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_text
 from khabar.progress import Progress, quiet, steps
@@ -37,35 +38,37 @@ def push(
     start: Start,
     configurations: Mapping[str, Configuration],
     progress: Progress = quiet,
-) -> tuple[list[Task], list[Task]]:
-    """Bring a share of a pass to the server. Returns all tasks of the pass, of documents and of stories.
+) -> dict[str, list[Task]]:
+    """Bring a share of a pass to the server, in the kinds of projects that have a configuration here.
 
-    Raises InputError, before anything is made, if what stands on the server is not what was pushed there.
+    Returns all tasks of the pass by kind. Raises InputError, before anything is made, if what stands on the server is
+    not what was pushed there.
     """
-    projects = {kind: server.find(which.title(kind)) for kind in (DOCUMENTS, STORIES)}
-    tasks = {kind: server.tasks(project) if project else [] for kind, project in projects.items()}
-    incidents = Incidents(repeated([*tasks[DOCUMENTS], *tasks[STORIES]]))
+    projects = {kind: server.find(which.title(kind)) for kind in configurations}
+    there = {kind: server.tasks(project) if project else [] for kind, project in projects.items()}
+    incidents = Incidents()
     for kind, project in projects.items():
+        incidents.extend(repeated(there[kind]))
         if project is not None:
             incidents.extend(edited(project.label_config, project.address, configurations[kind]))
-    for task in tasks[DOCUMENTS]:
-        _check_task(task, articles, None if task.key not in share else annotator, incidents)
+        for task in there[kind] if kind != STORIES else ():
+            _check_task(task, articles, None if task.key not in share else annotator, incidents)
     incidents.refuse()
-    of_documents, of_stories = (
-        _made(server, which.title(kind), project, configurations[kind]) for kind, project in projects.items()
-    )
     work = _Push(server, articles, annotator, start)
-    there = {task.key: task for task in tasks[DOCUMENTS]}
-    for doc_id in steps(share, "documents", progress):
-        work.push_document(of_documents, doc_id, there.get(doc_id))
-    documents = server.tasks(of_documents)
-    _show(server, of_documents, documents, start.source)
-    there = {task.key: task for task in tasks[STORIES]}
-    for story in steps(sorted({articles.stories[task.key] for task in documents}), "stories", progress):
-        work.push_story(of_stories, story, there.get(story), documents)
-    stories = server.tasks(of_stories)
-    _show(server, of_stories, stories, CLAIMS)
-    return documents, stories
+    tasks: dict[str, list[Task]] = {}
+    for kind, configuration in configurations.items():
+        project = _made(server, which.title(kind), projects[kind], configuration)
+        known = {task.key: task for task in there[kind]}
+        if kind == STORIES:
+            stories = sorted({articles.stories[task.key] for task in tasks["claims"]})
+            for story in steps(stories, STORIES, progress):
+                work.push_story(project, story, known.get(story), tasks["claims"])
+        else:
+            for doc_id in steps(share, kind, progress):
+                work.push_document(project, kind, doc_id, known.get(doc_id))
+        tasks[kind] = server.tasks(project)
+        _show(server, project, tasks[kind], CLAIMS if kind == STORIES else start.source)
+    return tasks
 
 
 def _check_task(task: Task, articles: Articles, annotator: str | None, incidents: Incidents) -> None:
@@ -106,15 +109,16 @@ class _Push:
         for row in start.rows:
             self._rows[row.story if isinstance(row, (Conflict, Registered)) else row.doc_id].append(row)  # type: ignore[attr-defined]
 
-    def push_document(self, project: Project, doc_id: str, task: Task | None) -> None:
-        """Bring a document."""
+    def push_document(self, project: Project, step: str, doc_id: str, task: Task | None) -> None:
+        """Bring a document in a step."""
         text = self._articles.texts[doc_id]
         if task is None:
             story = self._articles.stories[doc_id]
             data = {"key": doc_id, "annotator": self._annotator, "story": story, "text": text}
             task = self._server.add_task(project, data)
         if self._start.rows:
-            self._begin(task, document_page(self._rows[doc_id], text), self._start.source)
+            page = document_page(self._rows[doc_id], text).only({*STEPS[step], *ZONE_LABELS})
+            self._begin(task, page, self._start.source)
 
     def push_story(self, project: Project, story: str, task: Task | None, documents: Sequence[Task]) -> None:
         """Bring a story with the claims of its file, then, once its documents are done, with those of their pages."""
@@ -150,11 +154,8 @@ class _Push:
     def _refresh(self, task: Task, texts: Mapping[str, str], documents: Sequence[Task]) -> None:
         """Show the claims as the documents' pages now have them, each where it was placed before."""
         unheard = Incidents()  # problems of the pages are for whoever pulls
-        now = [
-            claim
-            for each in documents
-            for claim in read_document(each, each.annotations[0], texts[each.key], unheard).claims
-        ]
+        rows = (row for each in documents for row in read_document(each, "claims", texts[each.key], unheard))
+        now = sorted((row for row in rows if isinstance(row, Claim)), key=lambda claim: (claim.doc_id, claim.id))
         shown = [answer for answer in task.predictions if answer.by == CLAIMS]
         before = read_story(task, shown[0] if shown else None, texts, unheard)
         places = {claim.id: {"issue_id": claim.issue_id, "position": claim.position} for claim in before.claims}

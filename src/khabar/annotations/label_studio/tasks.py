@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -10,19 +10,12 @@ from typing import Any
 import msgspec
 
 from khabar.annotations.label_studio.projects import Answer, Task
-from khabar.formats.label_studio.document_page import UNPLACED, document_rows
+from khabar.formats.label_studio.document_page import STEPS, UNPLACED, document_rows
+from khabar.formats.label_studio.fields import ZONE_LABELS
 from khabar.formats.label_studio.page import Problem, sound_page
 from khabar.formats.label_studio.story_page import in_articles, story_rows, story_text
 from khabar.reading.incidents import Incidents
-from khabar.records import Claim, Conflict, Registered, Row
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentRead:
-    """The rows of a document's page; its claims have no issue yet."""
-
-    rows: tuple[Row, ...] = ()
-    claims: tuple[Claim, ...] = ()
+from khabar.records import Claim, Conflict, Entity, Registered, Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +29,20 @@ class StoryRead:
     registry: tuple[Registered, ...] = ()
 
 
-def read_document(task: Task, answer: Answer, text: str, incidents: Incidents) -> DocumentRead:
-    """Read the page of a document whose text is `text`."""
+def read_document(task: Task, step: str, text: str, incidents: Incidents, entities: Sequence[Entity] = ()) -> list[Row]:
+    """Read the annotation of a document whose text is `text`, in a step; its claims have no issue yet.
+
+    `entities` are those of the step where they are annotated.
+    """
     problem = partial(incidents.report, file=task.address, doc_id=task.key)
-    page = sound_page(answer.results, str(task.data.get("text", "")), text, problem)
+    page = sound_page(task.annotations[0].results, str(task.data.get("text", "")), text, problem)
     if page is None:
-        return DocumentRead()
-    rows = document_rows(page, task.key, text, problem)
-    claims = sorted((row for row in rows if isinstance(row, Claim)), key=lambda claim: claim.id)
-    return DocumentRead(tuple(row for row in rows if not isinstance(row, Claim)), tuple(claims))
+        return []
+    for region in page.regions:
+        if region.label not in (*STEPS[step], *ZONE_LABELS):  # zones are seen in every step, and read in their own
+            problem("region-unknown", f"{region.label!r} is no label of the step {step}", offset=region.start)
+    with_zones = step == "claims"
+    return document_rows(page.only(STEPS[step]), task.key, text, problem, elsewhere=entities, with_zones=with_zones)
 
 
 def read_story(task: Task, answer: Answer | None, texts: Mapping[str, str], incidents: Incidents) -> StoryRead:

@@ -13,14 +13,21 @@ from typing import Any
 from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.fields import ENTITY_LABELS, NUMBER_LABELS, OTHER_SPEAKERS, ZONE_LABELS, Field
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
-from khabar.formats.label_studio.relations import WHOLES, Drawing, Parts, is_bare_cue, span_of, spans_of
+from khabar.formats.label_studio.relations import Drawing, Parts, is_bare_cue, span_of, spans_of
 from khabar.formats.standoff import Link
 from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan
 
 UNPLACED = {"issue_id": "", "position": ""}
 """What the page of a document does not say of a claim: the story's page does."""
-LABELS = {*ZONE_LABELS, *ENTITY_LABELS, *NUMBER_LABELS, *WHOLES, "content", "claim"}
-"""The labels of the page."""
+STEPS: dict[str, tuple[str, ...]] = {
+    "entities": ENTITY_LABELS,
+    "numbers": (*NUMBER_LABELS, "core", "modifier"),
+    "quotes": ("content", "piece", "cue", "marked", "speaker", "alternative"),
+    "claims": ("claim", "anchor", *ZONE_LABELS),
+}
+"""The steps in which a document is annotated, each in a page of its own → the labels there."""
+LABELS = {label for labels in STEPS.values() for label in labels}
+"""All labels of a document."""
 
 
 def document_page(rows: Iterable[Row], text: str) -> Page:
@@ -100,8 +107,14 @@ def _zone_regions(row: Zones, text: str) -> list[Region]:
     return regions
 
 
-def document_rows(page: Page, doc_id: str, text: str, problem: Problem) -> list[Row]:
-    """Read the rows of one document: what cannot be a row is reported and left out. Claims have no issue yet."""
+def document_rows(
+    page: Page, doc_id: str, text: str, problem: Problem, *, elsewhere: Sequence[Entity] = (), with_zones: bool = True
+) -> list[Row]:
+    """Read the rows of one document: what cannot be a row is reported and left out. Claims have no issue yet.
+
+    Entities `elsewhere` are those of another page: they too say whom a speaker mention names. A page of steps that
+    show no zones is read without.
+    """
     parts = Parts(page, problem)
     regions = in_text_order(page.regions)
     zones: list[Region] = []
@@ -119,14 +132,15 @@ def document_rows(page: Page, doc_id: str, text: str, problem: Problem) -> list[
         elif region.label in NUMBER_LABELS:
             row = _number(region, parts, doc_id, problem)
         elif region.label == "content" or is_bare_cue(region):
-            row = _quote(region, parts, doc_id, entities, problem)
+            row = _quote(region, parts, doc_id, [*elsewhere, *entities], problem)
         elif region.label == "claim":
             row = read_claim(region, fields.CLAIM, {**_placed(region, doc_id, "c"), **UNPLACED}, parts, problem)
         elif region.label not in LABELS:
             problem("region-unknown", f"{region.label!r} is no label of this page", offset=region.start)
         if row is not None:
             others[type(row)].append(row)
-    return [zones_row(doc_id, text, zones), *entities, *(row for rows in others.values() for row in rows)]
+    first = [zones_row(doc_id, text, zones)] if with_zones else []
+    return [*first, *entities, *(row for rows in others.values() for row in rows)]
 
 
 def _placed(region: Region, doc_id: str, letter: str) -> dict[str, Any]:
@@ -144,7 +158,7 @@ def read_columns(
 
     columns = fields.read(shown, region.attributes, known, wrong)
     if columns is not None:
-        columns.pop("understood", None)
+        columns = {name: value for name, value in columns.items() if name not in ("understood", "typed_high")}
     return columns
 
 
@@ -161,7 +175,9 @@ def _number(region: Region, parts: Parts, doc_id: str, problem: Problem) -> Numb
         "core": parts.one(region, "core") or span_of(region),
         "modifier": parts.one(region, "modifier"),
     }
-    known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans}
+    high = region.attributes.get("high", ())
+    typed = {"typed_high": high[0] if high and high != (fields.NULL,) else None}
+    known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans, **typed}
     columns = read_columns(region, fields.NUMBER, known, problem)
     return None if columns is None else Number(**columns)
 

@@ -119,6 +119,12 @@ _PHENOMENA = Field("phenomena", _closed(labels.Phenomenon), lambda _: (), many=T
 _WITHOUT_ROLE = ("date", "ident")
 
 
+def _modality(number: Columns) -> str | None:
+    """One bound is exact, two are a range. While a page is read, the upper bound is known as it was typed."""
+    low, high = number["low"], number["high"] if "high" in number else number["typed_high"]
+    return None if low is None and high is None else value_of(PredictedNumber(low=low, high=high)).modality
+
+
 def _low_included(number: Columns) -> bool | None:
     return None if number["modality"] is None else number["low"] is not None and _completed(number).low_incl
 
@@ -145,8 +151,8 @@ ENTITY: tuple[Field, ...] = (
 )
 NUMBER: tuple[Field, ...] = (
     Field("low"),
-    Field("high"),
-    Field("modality", _closed(labels.Modality)),
+    Field("modality", _or_null(labels.Modality), _modality),
+    Field("high", implied=lambda number: number["low"] if number["modality"] in ("exact", "approx") else None),
     Field("low_incl", _BOUND, _low_included),
     Field("high_incl", _BOUND, _high_included),
     Field("unit"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,6 +51,13 @@ class Page:
     regions: tuple[Region, ...] = ()
     links: tuple[Link, ...] = ()
     notes: Mapping[str, Values] = field(default_factory=dict)
+
+    def only(self, labels: Collection[str]) -> Page:
+        """The regions that have one of these labels, and the links between them."""
+        regions = tuple(region for region in self.regions if region.label in labels)
+        ids = {region.id for region in regions}
+        links = tuple(link for link in self.links if link.source in ids and link.target in ids)
+        return Page(regions, links, self.notes)
 
 
 _PLAIN, _CODED = "khabar-row-", "khabar-hex-"
