@@ -157,3 +157,36 @@ def test_swapping_sides_swaps_precision_and_recall_of_entities(gold: Lines, pred
     two = scored(flat(predictions, True), flat(gold, False)).layers["entities"]
     assert one["precision"].value == two["recall"].value
     assert one["recall"].value == two["precision"].value
+
+
+def test_the_hash_knows_no_order_within_rows() -> None:
+    """Nor whether an empty list was written, nor 1 from 1.0."""
+    span = [{"start": 0, "end": 3}, {"start": 4, "end": 9}]
+    zones = [{"start": 0, "end": 20, "zone": "body"}, {"start": 20, "end": len(TEXT), "zone": "source"}]
+    quote = {"content": span, "cue": span, "speaker": "a", "source_chain": ["b", "a"], "phenomena": ["chain", "clitic"]}
+    reading = [{"content": span, "speaker": "c"}, {"speaker": "d"}]
+    entity = {"start": 0, "end": 3, "label": "PERS", "phenomena": ["clitic", "nested"]}
+    number = {"start": 4, "end": 9, "kind": "count", "low": 1, "high": 1, "flags": ["other", "source_error"]}
+    sides = [{"value": 1, "spans": [{"doc_id": "d", **each} for each in span]}, {"value": "x", "spans": []}]
+    line = {"doc_id": "d", "story": "s", "text": TEXT, "zones": zones, "entities": [entity], "numbers": [number]}
+
+    def hashed(turn: Any, one: Any, chain: list[str], empty: dict[str, Any]) -> str:
+        row = {key: turn(value) if isinstance(value, list) else value for key, value in quote.items()}
+        document = {
+            **line,
+            "zones": turn(zones),
+            "entities": [{**entity, "phenomena": turn(entity["phenomena"])}],
+            "numbers": [{**number, **empty, "low": one, "flags": turn(number["flags"])}],
+            "quotes": [{**row, "source_chain": chain, "alternatives": turn(reading)}],
+        }
+        dispute = {
+            "story": "s",
+            "sides": turn([{**side, "value": one if side["value"] == 1 else "x"} for side in sides]),
+        }
+        known = reference(*split(given_predictions([document, dispute], Incidents())))
+        return known.fingerprint
+
+    same = hashed(list, 1, ["b", "a"], {})
+    assert hashed(lambda items: items[::-1], 1.0, ["b", "a"], {"phenomena": []}) == same
+    assert hashed(list, 1, ["a", "b"], {}) != same
+    assert hashed(list, 2, ["b", "a"], {}) != same

@@ -6,7 +6,7 @@ import tracemalloc
 from datetime import date, timedelta
 
 import khabar
-from khabar.text.values import is_date
+from khabar.text.dates import is_date
 
 
 def test_memory_of_many_intervals_is_given_back() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import accumulate, islice
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import structs
@@ -193,6 +194,39 @@ def _claim_span(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> C
     return ClaimSpan(span.doc_id, *found) if found else None
 
 
+_ORDERED = ("source_chain",)
+"""Lists in which the order says something."""
+
+_Struct = TypeVar("_Struct", bound=Any)
+
+
+def _with_sorted_lists(record: _Struct) -> _Struct:
+    """Give a record in the form that is hashed: lists in canonical order, empty ones as none, 1.0 as 1."""
+    is_struct = isinstance(record, msgspec.Struct)
+    names = record.__struct_fields__ if is_struct else record.__dataclass_fields__
+    changes: dict[str, object] = {}
+    for name in names:
+        value = getattr(record, name)
+        if isinstance(value, tuple) and name not in _ORDERED:
+            changes[name] = _sorted(value) or None
+        elif isinstance(value, float):
+            changes[name] = _whole(value)
+    change: Any = structs.replace if is_struct else replace
+    changed: _Struct = change(record, **changes) if changes else record
+    return changed
+
+
+def _sorted(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Sort a list, the lists in it first."""
+
+    def inner(item: Any) -> Any:
+        if isinstance(item, tuple):
+            return _sorted(item)
+        return _with_sorted_lists(item) if isinstance(item, msgspec.Struct) else item
+
+    return tuple(sorted(map(inner, items), key=msgspec.json.encode))
+
+
 class _Head(msgspec.Struct, omit_defaults=True, gc=False):
     """What a document is besides its layers, keys in the order of canonical JSON."""
 
@@ -214,10 +248,10 @@ def _lines(
     annotations: Sequence[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
 ) -> list[bytes]:
     """Canonical JSON of the single records, sorted."""
-    in_order, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
-    lines = [in_order(record) for record in (*issues, *registry)]
+    by_name, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
+    lines = [by_name(record) for record in (*map(_with_sorted_lists, issues), *map(_with_sorted_lists, registry))]
     heads = [
-        _Head(said.doc_id, said.story, said.text, None if said.zones is None else msgspec.Raw(in_order(said.zones)))
+        _Head(said.doc_id, said.story, said.text, msgspec.Raw(by_name(_sorted(said.zones))) if said.zones else None)
         for said in annotations
     ]
     lines += as_declared.encode_lines(heads).split(b"\n")[:-1]
@@ -228,7 +262,10 @@ def _lines(
             lines += names
             continue
         # Within a layer all items are of one record, whose keys always come in the same order.
-        rows = as_declared.encode_lines([item for each in items for item in each]).split(b"\n")
+        flat = [item for each in items for item in each]
+        if layer != "entities" or any(item.phenomena is not None for item in flat):
+            flat = list(map(_with_sorted_lists, flat))
+        rows = as_declared.encode_lines(flat).split(b"\n")
         ends = list(accumulate(map(len, items)))
         lines += [
             name + b" ".join(sorted(rows[first:last]))
