@@ -31,6 +31,7 @@ from khabar.records import (
     Row,
     TokenRow,
 )
+from khabar.scoring.gold_against_itself import unmatchable
 
 DEFAULT_SPLIT = "test"
 _Row = TypeVar("_Row", bound=Row)
@@ -44,13 +45,18 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
     """
     if source is None:
         source = released_corpus()
-    if is_dataset(source):
-        return from_corpus(Path(source), split_name), []
     incidents = Incidents()
-    records = read_predictions(source, incidents)
-    incidents.extend(check_gold(records))
+    if is_dataset(source):
+        known = from_corpus(Path(source), split_name)
+        incidents.extend(unmatchable(known, file=str(source)))
+    else:
+        records = read_predictions(source, incidents)
+        incidents.extend(check_gold(records))
+        incidents.refuse()
+        known = reference(records.documents, records.disputes)
+        incidents.extend(unmatchable(known, records))
     incidents.refuse()
-    return reference(records.documents, records.disputes), list(incidents)
+    return known, list(incidents)
 
 
 def is_dataset(source: Path | str) -> bool:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from msgspec import structs
 
 from khabar.reading.checks import first_given
 from khabar.reading.incidents import Incident, Incidents, Report
+from khabar.reading.limits import LONGEST_CITATION
 from khabar.reading.mentions import are_sound
 from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
 from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote, canonical
-from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
+from khabar.text.grounding import Grounded, GroundedDocument, offsets_of, span_of
+from khabar.text.passages import Passage
 
 _Row = Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]
 
 
-_IN_GOLD = {"bounds-reversed": "gold-reversed"}
+_IN_GOLD = {
+    "bounds-reversed": "gold-reversed",
+    "date-not-edtf": "gold-date",
+    "span-ungrounded": "gold-ungrounded",
+}
 """Incidents that are warnings of a prediction and errors in gold."""
 
 
@@ -33,12 +39,7 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[In
     sound = iter(are_sound(documents, [record.text for record in documents]))
     for origin, record in records:
         if isinstance(record, Dispute):
-            for index, side in enumerate(record.sides):
-                for span in side.spans:
-                    report = incidents.at(*origin, span.doc_id)
-                    if (texts or part) and span.doc_id not in texts:
-                        report("document-unknown", f"sides[{index}]: no document {span.doc_id!r} in the gold")
-                    check_span(span, texts.get(span.doc_id), report, f"sides[{index}]")
+            _check_dispute(record, texts, origin, incidents, may_be_unknown=not (texts or part))
             first = disputes.setdefault(canonical(in_order(record)), origin)
             if first is not origin:
                 incidents.at(*origin)("row-repeated", f"the same dispute is {first_given(first, origin)} already")
@@ -54,13 +55,37 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[In
         if not is_sound:
             check_annotations(record, record.text, of_rows.at(*origin, record.doc_id))
         # What is a warning of a prediction is an error in gold: nothing could ever be right there.
-        incidents.extend(replace(each, id=_IN_GOLD.get(each.id, each.id)) for each in of_rows)
+        problems = Incidents(replace(each, id=_IN_GOLD.get(each.id, each.id)) for each in of_rows)
+        incidents.extend(problems)
         for zone in record.zones or ():
             if zone.start < 0 or zone.end <= zone.start or (record.text is not None and zone.end > len(record.text)):
                 report("zones-broken", f"zone [{zone.start}, {zone.end}) is no stretch of the text", zone.start)
-        if not is_sound and not of_rows.errors:
+        if not is_sound and not problems.errors:
             _check_rows(record, report)
     return incidents
+
+
+def _check_dispute(
+    record: Dispute, texts: Mapping[str, str | None], origin: Origin, incidents: Incidents, *, may_be_unknown: bool
+) -> None:
+    """Check a dispute's spans, and that each side has some that are short enough to be met."""
+    if len(record.sides) < 2:
+        incidents.at(*origin)("gold-unmatchable", f"the dispute has {len(record.sides)} side(s), and needs two")
+    for index, side in enumerate(record.sides):
+        name = f"sides[{index}]"
+        if not side.spans:
+            incidents.at(*origin)("gold-unmatchable", f"{name} has no span")
+        for span in side.spans:
+            text, spans = texts.get(span.doc_id), Incidents()
+            report = spans.at(*origin, span.doc_id)
+            if span.doc_id not in texts and not may_be_unknown:
+                report("document-unknown", f"{name}: no document {span.doc_id!r} in the gold")
+            check_span(span, text, report, name)
+            place = None if spans.errors else span_of(span, Passage(span.doc_id, text))
+            if place and place[1] - place[0] > LONGEST_CITATION:
+                message = f"{name}: a span of {place[1] - place[0]} code points, where {LONGEST_CITATION} meet a claim"
+                report("gold-unmatchable", message, place[0])
+            incidents.extend(replace(each, id=_IN_GOLD.get(each.id, each.id)) for each in spans)
 
 
 def _check_rows(record: Annotations, report: Report) -> None:

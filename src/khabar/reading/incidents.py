@@ -47,6 +47,8 @@ CATALOG: dict[str, Kind] = {
     "number-not-numeric": Kind("error", "the value is not a number", 'write a decimal ("14000") or a fraction ("1/3")'),
     "bounds-reversed": Kind("warning", "low is above high, so the value can equal no number", "swap low and high"),
     "gold-reversed": Kind("error", "a gold number has low above high", "swap low and high"),
+    "gold-date": Kind("error", "a gold date is not EDTF, and no date equals it", "write EDTF, such as 2024-06"),
+    "gold-unmatchable": Kind("error", "no prediction can match the row, not even itself", "mend it, or remove it"),
     "key-repeated": Kind("error", "an object has a key twice, and one of the two would be lost", "write each key once"),
     "date-not-edtf": Kind("warning", "the value is not EDTF and can equal no date", "write EDTF, such as 2024-06"),
     "confidence-range": Kind("error", "the confidence is not between 0 and 1", "write a number in [0, 1]"),
@@ -84,6 +86,9 @@ CATALOG: dict[str, Kind] = {
     "row-unrestated": Kind("error", "a row is touched and not named", "restate the row in the change, or remove it"),
     "edits-contradict": Kind("error", "two changes say different things of a row", "let one of them say it"),
     "flip-wrong": Kind("error", "the change does not do what it says", "see docs/edits.md"),
+    "issue-values": Kind(
+        "error", "the positions' values do not go with the status", "a hard issue's values exclude each other"
+    ),
     "seed-changed": Kind(
         "error", "the file's bytes are not those of the manifest", "restore it; seeds are never edited"
     ),

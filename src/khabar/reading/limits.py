@@ -17,6 +17,9 @@ from khabar.text.spans import Spans
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference
 
+LONGEST_CITATION = 350
+"""Code points beyond which a span of a dispute meets no claim: a whole page is not the sentence."""
+
 MOST_PAIRS = 500_000
 """Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;
 of spans from different sides, in one predicted dispute."""

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from fractions import Fraction
+from itertools import combinations, product
 
 from khabar.reading.incidents import Incident, Incidents, Report
+from khabar.reading.limits import LONGEST_CITATION
 from khabar.reading.rows import Located
 from khabar.reading.span_checks import why_not_there
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Zones
@@ -86,7 +89,7 @@ def _check_number(row: Number, report: Report) -> None:
     for key in ("edtf", "edtf_literal"):
         value = getattr(row, key)
         if value is not None and not is_date(value):
-            report("date-not-edtf", f"{key} is {value!r}", row.start)
+            report("gold-date", f"{key} is {value!r}", row.start)
 
 
 def _check_quote(row: Quote, report: Report) -> None:
@@ -202,3 +205,44 @@ def _check_issue(issue: Conflict, members: Sequence[Claim], report: Report) -> N
         report("issue-fields", f"status {issue.status}, type {issue.type}, subtype {issue.subtype}")
     if disputed and len(issue.positions) < 2:
         report("issue-fields", f"a {issue.status} issue needs two positions")
+    if issue.status == "corroborated" and len(issue.positions) > 1:
+        report("issue-fields", "a corroborated issue has one position")
+    _check_values(issue, members, report)
+
+
+def _check_values(issue: Conflict, members: Sequence[Claim], report: Report) -> None:
+    """Check that values go with the status: one answer a position, and answers of a hard issue exclude each other."""
+    values: dict[str, set[str]] = {position.position: set() for position in issue.positions}
+    for claim in members:
+        if claim.value is not None:
+            values[claim.position].add(claim.value)
+        if issue.status == "conflict" and claim.end - claim.start > LONGEST_CITATION:
+            message = (
+                f"claim {claim.id!r} has {claim.end - claim.start} code points, where {LONGEST_CITATION} can be met"
+            )
+            report("gold-unmatchable", message)
+    for position, answers in values.items():
+        if {"yes", "no"} <= answers:
+            report("issue-values", f"position {position} of issue {issue.issue_id!r} says both yes and no")
+    for one, other in combinations(sorted(values) if issue.status == "conflict" else (), 2):
+        for x, y in product(sorted(values[one]), sorted(values[other])):
+            if x == y or (issue.type == "numeric" and _overlap(x, y)):
+                report("issue-values", f"hard issue {issue.issue_id!r}: {one} says {x}, and {other} {y}")
+
+
+def _overlap(one: str, other: str) -> bool:
+    """Tell whether two amounts, such as 12, 10..12 or ..12, have a number in common; of what is no amount, no."""
+    try:
+        (low, high), (least, most) = _amount(one), _amount(other)
+    except ValueError:
+        return False
+    return (low is None or most is None or low <= most) and (least is None or high is None or least <= high)
+
+
+def _amount(value: str) -> tuple[Fraction | None, Fraction | None]:
+    """Read the bounds of an amount; None where it is open. Raises ValueError where it is none."""
+    low, dots, high = value.partition("..")
+    bounds = as_fraction(low or None), as_fraction((high if dots else low) or None)
+    if bounds == (None, None):
+        raise ValueError(value)
+    return bounds

@@ -16,6 +16,7 @@ from khabar.records.labels import Layer
 from khabar.scale.parts import records_of
 from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
+from khabar.scoring.gold_against_itself import unmatchable
 from khabar.scoring.metrics import Metric
 from khabar.scoring.scorer import count
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally
@@ -104,6 +105,9 @@ def count_part(data: bytes, task: Task) -> PartCounts:
     if problems.gold.errors:
         return counts
     gold = reference(given.documents, given.disputes, whole=task.whole)
+    problems.gold.extend(unmatchable(gold, given))
+    if problems.gold.errors:
+        return counts
     counts.lines = gold.lines
     del given
     predicted = Records(records_of(data, "predictions", problems.form))

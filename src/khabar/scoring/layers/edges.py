@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
+from khabar.reading.limits import LONGEST_CITATION
 from khabar.reading.reference import Issue
 from khabar.records import Dispute
 from khabar.text.grounding import GroundedDispute, Place
-
-LONGEST_SPAN = 350
-"""Code points beyond which a span meets no claim: whoever cites a whole page has not found the sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Claims:
 
     def met(self, doc_id: str, start: int, end: int) -> ClaimsMet | None:
         """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two. None without any."""
-        if end - start > LONGEST_SPAN:
+        if end - start > LONGEST_CITATION:
             return None
         place = doc_id, start, end
         if place not in self._met:

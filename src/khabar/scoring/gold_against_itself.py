@@ -1,0 +1,68 @@
+"""Gold against itself: every scored row finds itself again, or an incident says why no prediction could match it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from khabar.reading.incidents import Incident
+from khabar.reading.predictions import Sourced
+from khabar.reading.reference import Issue, Reference
+from khabar.records import Annotations, Dispute, Side, StorySpan
+from khabar.records.labels import Layer
+from khabar.scoring.cases import Cases
+from khabar.scoring.layers import judge_of
+from khabar.scoring.verdicts import Fault, Verdict
+from khabar.text.grounding import GroundedDocument
+
+_CHECKED: tuple[Layer, ...] = ("numbers", "quotes", "conflicts")
+"""A mention that stands in the text is found again by its span and label alone."""
+
+
+def unmatchable(reference: Reference, records: Iterable[Sourced] = (), file: str | None = None) -> Iterator[Incident]:
+    """Judge gold as predictions, and report what it misses. `records` are what it was made of, if not `file`."""
+    origins = {record.doc_id: origin for origin, record in records if isinstance(record, Annotations)}
+    disputes = [_as_dispute(issue) for issue in reference.issues if issue.status == "conflict"]
+    cases = Cases(reference, reference.annotations, disputes)
+    for layer in _CHECKED:
+        judge = judge_of(layer, cases)
+        for gold, predicted in cases.of(layer):
+            verdict = judge.judge(gold, predicted if layer == "conflicts" else _scored(gold))
+            for fault in verdict.faults:
+                if fault.outcome == "false" or fault.gold is None or fault.cause == "wrong_type":
+                    continue
+                row = verdict.gold[fault.gold]
+                doc_id = None if layer == "conflicts" else gold.passage.doc_id
+                place: tuple[str | None, int | None] = origins.get(doc_id or "", (file, None))
+                start = None if layer == "conflicts" or row.start < 0 else row.start
+                yield Incident("gold-unmatchable", _why(layer, verdict, fault), *place, doc_id, start)
+
+
+def _scored(gold: GroundedDocument) -> GroundedDocument:
+    """Give a document of gold with what it scores: a don't-care row may be right where the row itself is not."""
+    document = GroundedDocument(gold.annotations, gold.passage)
+    document.numbers = tuple(row for row in gold.numbers if row.item.scored)
+    document.quotes = tuple(row for row in gold.quotes if row.item.scored)
+    return document
+
+
+def _as_dispute(issue: Issue) -> Dispute:
+    """Give a hard issue as a system would predict it: a side a position, a span a claim."""
+    sides = (
+        Side(spans=tuple(StorySpan(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position))
+        for position in issue.positions
+    )
+    return Dispute(story=issue.story, type=issue.type, sides=tuple(sides))
+
+
+def _why(layer: Layer, verdict: Verdict, fault: Fault) -> str:
+    assert fault.gold is not None
+    row: Any = verdict.gold[fault.gold]
+    if layer == "conflicts":
+        return f"issue {row.issue_id!r} of story {row.story!r} has no two sides whose spans meet its own claims"
+    if layer == "numbers":
+        reason = "its core lies outside of it" if fault.cause == "boundary" else "its own value is not equal to it"
+        return f"numbers: {reason}"
+    if fault.cause in ("wrong_speaker", "wrong_implicit_speaker", "relay_taken_as_speaker"):
+        return "quotes: its speaker fits no entity, or more than one"
+    return "quotes: its content holds no letter, or it stands twice"
