@@ -27,8 +27,8 @@ PAGES = [
     "docs/baselines.md",
     "docs/stress.md",
 ]
-MINUTES = ("docs/systems.md", "docs/leaderboard.md", "docs/releases.md")
-"""Pages whose commands together take that long."""
+WHOLE_RUN = ("docs/systems.md", "docs/leaderboard.md", "docs/releases.md", "docs/harnesses.md")
+"""Pages whose commands take minutes, or what only the extra `all` installs."""
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 
@@ -50,7 +50,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.slow) if page in MINUTES else page for page in PAGES]
+    "page", [pytest.param(page, marks=pytest.mark.slow) if page in WHOLE_RUN else page for page in PAGES]
 )
 def test_commands_of(page: str, checkout: Path) -> None:
     for block in blocks(page, "python"):
