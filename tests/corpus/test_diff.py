@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from khabar.cli.app import app
 from khabar.corpus.build import build, write
-from khabar.corpus.diff import Difference, changes, sections, shown, to_dict, verdict
+from khabar.corpus.diff import DataDifference, changes, sections, shown, to_dict, verdict
 from khabar.corpus.release import Version, parse_version
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import InputError
@@ -32,9 +32,9 @@ def _edited(config: str, at: int, **columns: object) -> Tables:
     return _with(config, rows)
 
 
-def _compared(old: Tables, new: Tables, versions: str = "1.0.0 1.0.0") -> Difference:
+def _compared(old: Tables, new: Tables, versions: str = "1.0.0 1.0.0") -> DataDifference:
     before, after = (parse_version(each, "release.json") for each in versions.split())
-    return Difference(before, after, tuple(changes(old, new)))
+    return DataDifference(before, after, tuple(changes(old, new)))
 
 
 def test_nothing_differs_from_itself() -> None:

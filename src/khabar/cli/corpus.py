@@ -12,7 +12,7 @@ from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
     from khabar.corpus.build import Built
-    from khabar.corpus.diff import Difference
+    from khabar.corpus.diff import DataDifference
 
 app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
 
@@ -222,7 +222,7 @@ def upload(
     say(pinned)
 
 
-def _print_difference(difference: Difference) -> None:
+def _print_difference(difference: DataDifference) -> None:
     from rich.text import Text
 
     from khabar.corpus.diff import sections, verdict

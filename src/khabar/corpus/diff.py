@@ -1,6 +1,6 @@
 """What differs between two releases: every row added, removed and changed, and the step in version that it asks for.
 
-A `Difference` as plain JSON, or as the lines of a table, in words.
+A `DataDifference` as plain JSON, or as the lines of a table, in words.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ class ChangedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class DataDifference:
     """All changes between two releases, in the order of split, config and place."""
 
     old: Version
@@ -101,7 +101,7 @@ class Difference:
         return self.old.is_honoured_by(self.new, self.step)
 
 
-def diff(old: Path, new: Path) -> Difference:
+def diff(old: Path, new: Path) -> DataDifference:
     """Compare two built corpora. Raises InputError if one cannot be read or its version is not one."""
     releases = [read_release(folder) for folder in (old, new)]
     before, after = (
@@ -117,7 +117,7 @@ def diff(old: Path, new: Path) -> Difference:
             without_text(table, bare - {*release.withheld_splits}, kept_words)[0]
             for table, release in zip(tables, releases, strict=True)
         ]
-    return Difference(before, after, tuple(changes(*tables)), not bare)
+    return DataDifference(before, after, tuple(changes(*tables)), not bare)
 
 
 def changes(old: Tables, new: Tables) -> Iterator[ChangedRow]:
@@ -168,7 +168,7 @@ class Section(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def to_dict(found: Difference) -> dict[str, Any]:
+def to_dict(found: DataDifference) -> dict[str, Any]:
     """Plain JSON: versions, step, counts by split and config, and every change with both values of each column."""
     counts: dict[str, dict[str, dict[str, int]]] = {}
     for (split, config), changes in groupby(found.changes, key=lambda change: (change.split, change.config)):
@@ -185,7 +185,7 @@ def to_dict(found: Difference) -> dict[str, Any]:
     }
 
 
-def sections(found: Difference) -> list[Section]:
+def sections(found: DataDifference) -> list[Section]:
     """The difference as tables, one a config and split."""
     tables = []
     for (split, config), group in groupby(found.changes, key=lambda change: (change.split, change.config)):
@@ -198,7 +198,7 @@ def sections(found: Difference) -> list[Section]:
     return tables
 
 
-def verdict(found: Difference) -> str:
+def verdict(found: DataDifference) -> str:
     """One sentence: the step the changes ask for, and whether the new version takes it."""
     what = {
         "MAJOR": "gold rows were edited or removed",

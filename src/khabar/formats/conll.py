@@ -17,7 +17,7 @@ from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns, deco
 from khabar.formats.label_maps import MAPS
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
-from khabar.formats.sentences import Section, Sentence, marked_of, sentences_of
+from khabar.formats.sentences import Sentence, TaggedSection, marked_of, sentences_of
 from khabar.records import Annotations
 
 _COMMENT = re.compile(r"# *(newdoc id|doc_id|global\.columns|sent_id|text) *= *(.*)")
@@ -43,7 +43,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
     sections = []
     for doc_id, sentences in documents:
         read_sentences = [_sentence(sentence, columns, path, work) for sentence in sentences]
-        sections.append(Section(doc_id, tuple(each for each in read_sentences if each is not None), whole=marked))
+        sections.append(TaggedSection(doc_id, tuple(each for each in read_sentences if each is not None), whole=marked))
     return annotations_of(marked_of(sections, work, str(path)), work)
 
 

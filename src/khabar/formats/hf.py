@@ -17,7 +17,7 @@ from khabar.formats.context import LARGEST_FILE, Conversion
 from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
-from khabar.formats.sentences import Section, Sentence, marked_of, sentences_of
+from khabar.formats.sentences import Sentence, TaggedSection, marked_of, sentences_of
 from khabar.reading.sources import check_file
 from khabar.records import Annotations
 
@@ -39,7 +39,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
     by_document: dict[str | None, list[Sentence]] = {}
     for doc_id, sentence in sentences:
         by_document.setdefault(doc_id, []).append(sentence)
-    sections = [Section(doc_id, tuple(its), whole=doc_id is not None) for doc_id, its in by_document.items()]
+    sections = [TaggedSection(doc_id, tuple(its), whole=doc_id is not None) for doc_id, its in by_document.items()]
     return annotations_of(marked_of(sections, work, str(path)), work)
 
 

@@ -32,7 +32,7 @@ class Chunk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class TagFault:
     """What is wrong with the tag of token `at` (from 0), and how it could be mended."""
 
     at: int
@@ -43,7 +43,7 @@ class Fault:
 class TagError(ValueError):
     """Tags that are no IOB2; `faults` names every one."""
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[TagFault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(f"token {fault.at + 1}: {fault.message}" for fault in faults))
 
@@ -80,7 +80,7 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
         raise ValueError(f"no repair {repair!r}; there is: {', '.join(REPAIRS)}")
     open_spans: list[tuple[int, str, bool]] = []  # beginning, label, whether it is discarded
     chunks: list[Chunk] = []
-    faults: list[Fault] = []
+    faults: list[TagFault] = []
     for at, here in enumerate(tags):
         left, open_spans = open_spans, []
         for tag in here:
@@ -88,7 +88,7 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
             if tag == "O":
                 continue
             if not (dash and label and prefix in ("B", "I")):
-                faults.append(Fault(at, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
+                faults.append(TagFault(at, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
                 continue
             span = next((span for span in left if prefix == "I" and span[1] == label), None)
             if span is not None:
@@ -96,7 +96,7 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
             elif prefix == "I" and repair == "none":
                 after = f"after {' '.join(tags[at - 1])!r}" if at else "at the beginning"
                 fix = f"write B-{label}, or choose a repair: conlleval or discard"
-                faults.append(Fault(at, f"{tag!r} {after} continues no span of {label}", fix))
+                faults.append(TagFault(at, f"{tag!r} {after} continues no span of {label}", fix))
             open_spans.append(span or (at, label, prefix == "I" and repair == "discard"))
         chunks += [Chunk(start, at, label) for start, label, discarded in left if not discarded]
     chunks += [Chunk(start, len(tags), label) for start, label, discarded in open_spans if not discarded]
@@ -108,7 +108,7 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
 def decode_columns(columns: Sequence[Sequence[str]], repair: Repair = "none") -> list[Chunk]:
     """Read a sentence with several complete columns of tags. Raises TagError with every fault."""
     chunks: list[Chunk] = []
-    faults: list[Fault] = []
+    faults: list[TagFault] = []
     for column in columns:
         try:
             chunks += decode(column, repair)

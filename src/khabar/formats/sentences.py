@@ -33,7 +33,7 @@ class Sentence:
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class TaggedSection:
     """Sentences that are of one document, if `doc_id` or a mark of the file says so; else of any (`whole` is false)."""
 
     doc_id: str | None
@@ -88,7 +88,7 @@ def _pieces(start: int, end: int, cuts: Sequence[int]) -> list[tuple[int, int]]:
     return list(pairwise(edges))
 
 
-def marked_of(sections: Sequence[Section], work: Conversion, file: str) -> list[MarkedDocument]:
+def marked_of(sections: Sequence[TaggedSection], work: Conversion, file: str) -> list[MarkedDocument]:
     """Place sections in the corpus' texts, and their chunks as marks. Tokens of a chunk that are nowhere are errors."""
     by_document: dict[str, list[Sentence]] = {}
     for section in sections:
@@ -97,7 +97,7 @@ def marked_of(sections: Sequence[Section], work: Conversion, file: str) -> list[
     return [_placed(doc_id, sentences, work, file) for doc_id, sentences in by_document.items()]
 
 
-def _homes(section: Section, work: Conversion, file: str) -> dict[str, list[Sentence]]:
+def _homes(section: TaggedSection, work: Conversion, file: str) -> dict[str, list[Sentence]]:
     """The documents of a section's sentences."""
     line = next((sentence.lines[0] for sentence in section.sentences if sentence.lines), None)
     if section.doc_id is not None:

@@ -34,7 +34,7 @@ LISTED = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
+class CountingTask:
     """What is asked of every part."""
 
     layers: Sequence[Layer]
@@ -96,7 +96,7 @@ class PartCounts:
 _MISSING = "document-missing"
 
 
-def count_part(data: bytes, task: Task) -> PartCounts:
+def count_part(data: bytes, task: CountingTask) -> PartCounts:
     """Read, check and count one part. Pure: the same bytes give the same counts wherever they are counted."""
     problems = Problems.none_in(task.files)
     counts = PartCounts(problems)

@@ -16,7 +16,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import Layer
-from khabar.scale.counting import LISTED, JoinedLayer, LayerCounts, Problems, Task, count_part, joined_disputes
+from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_disputes
 from khabar.scale.outlines import Outline, outlines
 from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
 from khabar.scale.survey import Survey
@@ -91,7 +91,7 @@ def _count(
     distribute_all("gold", golds)
     distribute_all("predictions", files)
     names = tuple(dict.fromkeys(map(str, (*golds, *files))))
-    task = Task(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
+    task = CountingTask(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
 
     frame = SamplingFrame({"": sorted(survey.documents)})
     documents = _indices(survey.parts_of_documents(number), number)

@@ -13,7 +13,7 @@ from typing import Any
 from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.fields import ENTITY_LABELS, NUMBER_LABELS, OTHER_SPEAKERS, ZONE_LABELS, Field
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
-from khabar.formats.label_studio.relations import Drawing, Parts, is_bare_cue, span_of, spans_of
+from khabar.formats.label_studio.relations import Drawing, PartsOfRegions, is_bare_cue, span_of, spans_of
 from khabar.formats.standoff import Link
 from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan
 
@@ -115,7 +115,7 @@ def document_rows(
     Entities `elsewhere` are those of another page: they too say whom a speaker mention names. A page of steps that
     show no zones is read without.
     """
-    parts = Parts(page, problem)
+    parts = PartsOfRegions(page, problem)
     regions = in_text_order(page.regions)
     zones: list[Region] = []
     entities: list[Entity] = []
@@ -163,14 +163,14 @@ def read_columns(
 
 
 def read_claim(
-    region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], parts: Parts, problem: Problem
+    region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], parts: PartsOfRegions, problem: Problem
 ) -> Claim | None:
     """Read a claim whose columns are `known` but for its anchor and what the region shows."""
     columns = read_columns(region, shown, {**known, "anchor": parts.one(region, "anchor")}, problem)
     return None if columns is None else Claim(**columns)
 
 
-def _number(region: Region, parts: Parts, doc_id: str, problem: Problem) -> Number | None:
+def _number(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem) -> Number | None:
     spans = {
         "core": parts.one(region, "core") or span_of(region),
         "modifier": parts.one(region, "modifier"),
@@ -182,7 +182,9 @@ def _number(region: Region, parts: Parts, doc_id: str, problem: Problem) -> Numb
     return None if columns is None else Number(**columns)
 
 
-def _quote(region: Region, parts: Parts, doc_id: str, entities: Sequence[Entity], problem: Problem) -> Quote | None:
+def _quote(
+    region: Region, parts: PartsOfRegions, doc_id: str, entities: Sequence[Entity], problem: Problem
+) -> Quote | None:
     mention = parts.one(region, "speaker")
     known = {
         "id": row_id(region, f"{doc_id}-q"),

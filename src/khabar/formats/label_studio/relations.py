@@ -36,7 +36,7 @@ def is_bare_cue(region: Region) -> bool:
     return region.label == "cue" and "speaker" in region.attributes
 
 
-class Parts:
+class PartsOfRegions:
     """The parts of every whole of a page.
 
     Reports parts that belong to nothing or to nobody knows which, and links that join no whole with a part.

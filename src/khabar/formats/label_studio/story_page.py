@@ -17,7 +17,7 @@ from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.document_page import columns_of, page_order, read_claim, read_columns, row_as_region
 from khabar.formats.label_studio.fields import POSITIONS, SPEAKS_FOR, STATUSES
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
-from khabar.formats.label_studio.relations import Drawing, Parts
+from khabar.formats.label_studio.relations import Drawing, PartsOfRegions
 from khabar.records import Claim, Conflict, Position, Registered, Span
 
 GAP = "\n\n"
@@ -84,7 +84,7 @@ def story_rows(
 ) -> tuple[list[Claim], list[Conflict], dict[str, str]]:
     """Read claims, issues, and who speaks for whom. What cannot be a row is reported and left out."""
     regions = [region for region in in_text_order(page.regions) if _is_in_one(region, articles, problem)]
-    parts = Parts(replace(page, regions=tuple(regions)), problem, _WHOLES)
+    parts = PartsOfRegions(replace(page, regions=tuple(regions)), problem, _WHOLES)
     claims: list[Claim] = []
     for region in regions:
         if region.label in POSITIONS:
@@ -104,7 +104,7 @@ def story_rows(
 
 
 def _claim(
-    region: Region, story: str, articles: Sequence[ArticlePlace], parts: Parts, problem: Problem
+    region: Region, story: str, articles: Sequence[ArticlePlace], parts: PartsOfRegions, problem: Problem
 ) -> Claim | None:
     article = article_at(region.start, articles)
     known = {
