@@ -126,7 +126,7 @@ def run(
     with _warned(None) as collected:
         reference = read_gold(gold, split, collected)
         runnable = find_system(system, reference) if isinstance(system, str) else system
-        annotations, disputes = run_system(runnable, load(gold, split=split), layers=layers)
+        annotations, disputes = run_system(runnable, load(gold, split=split), layers=layers, incidents=collected)
         if isinstance(runnable, SlowSystem) and runnable.failures:
             warnings.warn("\n".join(failure_table(runnable.failures)), stacklevel=2)
         return score([*annotations, *disputes], gold=reference, layers=layers, incidents=collected)

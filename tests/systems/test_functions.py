@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from khabar import api
 from tests.cli.conftest import Khabar
 
 PUTIN = '{"entities": [{"text": "بوتين", "label": "PERS"}]}'
@@ -65,6 +66,16 @@ def test_what_cannot(code: str, says: list[str], khabar: Khabar, here: Path) -> 
     for words in says:
         assert words in answer.err
     assert not (here / "out.jsonl").exists()
+
+
+def test_a_misspelt_layer_is_warned_of(khabar: Khabar, here: Path) -> None:
+    """It would else score 0 without a word; in Python too."""
+    (here / "mine.py").write_text(f"def extract(document): return {PUTIN.replace('entities', 'entity')}", "utf-8")
+    answer = khabar("run", "mine:extract", "--gold", "gold.jsonl", "--json")
+    assert json.loads(answer.out)["headline"]["entities"] == 0
+    assert answer.err.count("warning[key-unknown]") == 4
+    with pytest.warns(UserWarning, match="unknown key 'entity'"):
+        api.run(lambda document: {"entity": []}, gold=here / "gold.jsonl")
 
 
 def test_an_installed_system_is_known_by_its_name(khabar: Khabar, here: Path) -> None:

@@ -169,14 +169,17 @@ def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Ann
     """What a system says, and how much it left unanswered, which is told as `khabar run` tells it."""
     from khabar import api
     from khabar.cli.run import tell_failures
+    from khabar.reading.incidents import Incidents
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
     runnable = find_system(system, reference)
+    incidents = Incidents()
     with progress() as show:
-        annotations, disputes = run_system(runnable, api.load(gold), show)
+        annotations, disputes = run_system(runnable, api.load(gold), show, incidents=incidents)
+    warn(incidents)
     tell_failures(runnable, Journal())
     return [*annotations, *disputes], len(runnable.failures) if isinstance(runnable, SlowSystem) else 0
 

@@ -74,7 +74,7 @@ def run(
     answered = None if journal.path is None else journal.path.with_suffix(".answered")
     try:
         with kept_in(journal), progress() as show:
-            annotations, disputes = run_system(runnable, documents, show, wanted)
+            annotations, disputes = run_system(runnable, documents, show, wanted, incidents)
             predictions: list[Prediction] = [*annotations, *disputes]
             result = api.score(predictions, gold=reference, layers=wanted, progress=show, incidents=incidents)
     except UnansweredError as error:

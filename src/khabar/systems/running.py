@@ -34,18 +34,20 @@ def run_system(
     documents: Sequence[Document],
     progress: Progress = quiet,
     layers: Sequence[Layer] = LAYERS,
+    incidents: Incidents | None = None,
 ) -> tuple[list[Annotations], list[Dispute]]:
     """Annotate every document, then compare the documents of each story if the system can.
 
     A system may return records, or plain objects in the prediction format. A slow system is asked for `layers` alone;
-    its `failures` say what it did not answer. Raises InputError if a slow system answered nothing at all, and
+    its `failures` say what it did not answer. `incidents` takes the warnings about what another answered, such as keys
+    that are not read. Raises InputError if a slow system answered nothing at all, and
     UnansweredError if another failed on any document or an answer is malformed; all such documents are named.
     """
     # What a system prints is for people to see, and must not get between our output and whoever reads it.
     with redirect_stdout(sys.stderr), _stdout_to_stderr(), _sigterm_as_interrupt():
         if isinstance(system, SlowSystem):
             return _run_slow(system, documents, progress, layers)
-        return _run(system, documents, progress)
+        return _run(system, documents, progress, Incidents() if incidents is None else incidents)
 
 
 def _run_slow(
@@ -87,7 +89,9 @@ def _reasons(failures: Sequence[Failure]) -> list[Incident]:
     ]
 
 
-def _run(system: System, documents: Sequence[Document], progress: Progress) -> tuple[list[Annotations], list[Dispute]]:
+def _run(
+    system: System, documents: Sequence[Document], progress: Progress, warnings: Incidents
+) -> tuple[list[Annotations], list[Dispute]]:
     incidents = Incidents()
     annotations: dict[str, Annotations] = {}
     for document in steps(documents, "annotating", progress):
@@ -108,6 +112,7 @@ def _run(system: System, documents: Sequence[Document], progress: Progress) -> t
             disputes += records
     if incidents.errors:
         raise UnansweredError(incidents, list(annotations.values()))
+    warnings.extend(incidents)
     return list(annotations.values()), disputes
 
 
