@@ -57,3 +57,23 @@ def test_gold_says_when_each_article_was_published(path: Path) -> None:
     assert published.keys() == {row.doc_id for row in rows if getattr(row, "doc_id", None) is not None}
     assert all(said["published"].startswith("2018-") and said["evidence"] for said in published.values())
     assert {row.story for row in rows if isinstance(row, Registered)} == {path.stem}
+
+
+def test_what_guidelines_2_change_in_the_seeds_is_listed() -> None:
+    """Each row that differs from the released gold has a line that says by which ruling."""
+    folder = ANNOTATIONS / "gold" / "test"
+    before, after = (
+        {(str(row.layer), row.key): row for row in (located.row for located in read_rows(path, Incidents()))}
+        for path in (ANNOTATIONS / "gold" / "kursk.jsonl", folder / "kursk.jsonl")
+    )
+    changed = {
+        key.rpartition("/")[2]
+        for key_of in (before, after)
+        for (layer, key) in key_of
+        if before.get((layer, key)) != after.get((layer, key))
+    }
+    rulings = [json.loads(line) for line in (folder / "rulings.jsonl").read_text("utf-8").splitlines()]
+    assert all(ruling["ruling"] and ruling["reason"] for ruling in rulings)
+    assert changed <= {str(ruling["key"]).rpartition("/")[2] for ruling in rulings} | {
+        str(ruling["old"]) for ruling in rulings
+    }
