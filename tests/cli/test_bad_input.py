@@ -319,7 +319,16 @@ def test_refused_parquet(kind: str, wanted: set[str], tmp_path: Path) -> None:
         ({"doc_id": "d", "text": "نص", "entities": [{"start": 0, "end": 2, "label": "ORG"}] * 2}, "row-repeated"),
         ({"doc_id": "d", "text": "نص", "entities": [{"start": 0, "end": 3, "label": "ORG"}]}, "span-outside"),
         ({"doc_id": "d", "text": "نص", "zones": [{"start": -1, "end": 900, "zone": "body"}]}, "zones-broken"),
-        ({"story": "s", "sides": [{"spans": [{"doc_id": "other", "start": 0, "end": 2}]}]}, "document-unknown"),
+        (
+            {
+                "story": "s",
+                "sides": [
+                    {"spans": [{"doc_id": "good", "start": 0, "end": 2}]},
+                    {"spans": [{"doc_id": "other", "start": 0, "end": 2}]},
+                ],
+            },
+            "document-unknown",
+        ),
         ({"doc_id": "good"}, "document-repeated"),
     ],
 )

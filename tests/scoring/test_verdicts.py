@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from khabar.reading.incidents import Incidents
@@ -49,7 +49,21 @@ def crowded(draw: st.DrawFn, *, gold: bool) -> Lines:
     return [{"doc_id": "d", **({"text": WORDS, **zones} if gold else {}), "entities": mentions}]
 
 
+TIED: tuple[Lines, Lines] = (
+    [
+        {
+            "doc_id": "d",
+            "text": WORDS,
+            "entities": [{"start": 17, "end": 22, "label": "ORG"}, {"start": 0, "end": 22, "label": "ORG"}],
+        }
+    ],
+    [{"doc_id": "d", "entities": [{"start": 17, "end": 22, "label": label} for label in ("GPE", "ORG")]}],
+)
+"""Two assignments are equally good, and count in different paragraphs."""
+
+
 @some
+@example(TIED)
 @given(
     st.one_of(
         st.tuples(crowded(gold=True), crowded(gold=False)),

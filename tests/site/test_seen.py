@@ -220,6 +220,7 @@ def test_evidence_leads_to_its_place(visit: Visit) -> None:
     words = evidence.locator(".claim").inner_text()
     evidence.click()
     claim = page.locator(".m.conflicts:target")
+    claim.wait_for()
     assert claim.count() == 1
     assert words.startswith(claim.inner_text()[:10])
     page.get_by_role("link", name="English").click()

@@ -212,7 +212,7 @@ for d in documents:
     mark = os.path.join(os.path.dirname(sys.argv[0]), "tried")
     open(os.path.join(os.path.dirname(sys.argv[0]), "asked"), "a").write(d["doc_id"])
     if d["doc_id"] == "c" and not os.path.exists(mark):
-        if len(sys.argv) > 1: open(mark, "w"); time.sleep(30)
+        if len(sys.argv) > 1: open(mark, "w"); time.sleep(300)
         sys.exit(3)
     say(d["doc_id"])
 """

@@ -110,7 +110,7 @@ class EntityVerdict(Verdict):
         pairings = {"exact": self.headline}
         for scheme in SCHEMES:
             edges = ((row, guess, weight_of(self._outcome(scheme, row, guess))) for row, guess in self._overlapping)
-            pairings[f"semeval.{scheme}"] = self.matcher.pair(edges)
+            pairings[f"semeval.{scheme}"] = self._paired_in_text_order(edges)
         if self.with_texts:
             pairings["clitic"] = self.matcher.pair(self._clitic_edges())
         return pairings
@@ -130,6 +130,20 @@ class EntityVerdict(Verdict):
             yield from (Count(f"semeval.{scheme}.spu", "predicted", guess) for guess in pairing.false)
         if self.with_texts:
             yield from outcomes("clitic", self.pairings["clitic"])
+
+    def _paired_in_text_order(self, edges: Iterable[Pair]) -> Pairing:
+        """Pair by place and label, so that of equal assignments the one is taken that arrays of mentions would take."""
+        (rows, row_at), (guesses, guess_at) = _in_text_order(self.gold), _in_text_order(self.predicted)
+        pairing = pair(
+            sorted(row_at[row] for row in self.matcher.scored),
+            sorted(guess_at[guess] for guess in self.matcher.predictions),
+            [(row_at[row], guess_at[guess], weight) for row, guess, weight in edges],
+        )
+        return Pairing(
+            tuple(sorted((rows[row], guesses[guess]) for row, guess in pairing.pairs)),
+            tuple(sorted(rows[row] for row in pairing.missed)),
+            tuple(sorted(guesses[guess] for guess in pairing.false)),
+        )
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
@@ -194,6 +208,13 @@ class EntityVerdict(Verdict):
 
 def _key(mention: Mention) -> tuple[object, str]:
     return mention.spans, mention.item.label
+
+
+def _in_text_order(mentions: Sequence[Mention]) -> tuple[list[int], dict[int, int]]:
+    """Sort mentions by place and label: the index of each, and the position of each index."""
+    label_at = {label: position for position, label in enumerate(ENTITY_LABELS)}
+    order = sorted(range(len(mentions)), key=lambda i: (_extent(mentions[i]), label_at[mentions[i].item.label], i))
+    return order, {index: position for position, index in enumerate(order)}
 
 
 def _extent(mention: Mention) -> tuple[int, int]:
