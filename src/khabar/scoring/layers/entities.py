@@ -133,7 +133,7 @@ class EntityVerdict(Verdict):
 
     def _paired_in_text_order(self, edges: Iterable[Pair]) -> Pairing:
         """Pair by place and label, so that of equal assignments the one is taken that arrays of mentions would take."""
-        (rows, row_at), (guesses, guess_at) = _in_text_order(self.gold), _in_text_order(self.predicted)
+        (rows, row_at), (guesses, guess_at) = self._text_orders
         pairing = pair(
             sorted(row_at[row] for row in self.matcher.scored),
             sorted(guess_at[guess] for guess in self.matcher.predictions),
@@ -165,6 +165,11 @@ class EntityVerdict(Verdict):
     def ungrounded(self) -> int:
         """How many mentions stand nowhere in the text."""
         return sum(item.spans is None for item in self.predicted)
+
+    @cached_property
+    def _text_orders(self) -> tuple[tuple[list[int], dict[int, int]], tuple[list[int], dict[int, int]]]:
+        """Gold's order by place and label, and that of the predictions, which all schemes share."""
+        return _in_text_order(self.gold), _in_text_order(self.predicted)
 
     @cached_property
     def _overlapping(self) -> list[tuple[int, int]]:
