@@ -11,7 +11,7 @@ import typer
 
 from khabar.cli.console import console, note, print_json, say, table, warn
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers
-from khabar.cli.score import decimal
+from khabar.cli.score import decimal, difference_cells
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -108,14 +108,10 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
 
 
 def _cells(difference: Difference) -> list[str]:
-    from rich.markup import escape
-
-    low, high = difference.low, difference.high
     return [
         decimal(difference.a),
         decimal(difference.b),
-        "–" if difference.difference is None else f"{difference.difference:+.3f}",
-        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
+        *difference_cells(difference.difference, difference.low, difference.high),
         decimal(difference.smallest_detectable),
         "–" if difference.p is None else f"{difference.p:.4f}",
     ]

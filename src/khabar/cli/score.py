@@ -262,6 +262,16 @@ def decimal(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
 
 
+def difference_cells(difference: float | None, low: float | None, high: float | None) -> tuple[str, str]:
+    """A signed difference and its interval, to three places; a dash for what is undefined."""
+    from rich.markup import escape
+
+    return (
+        "–" if difference is None else f"{difference:+.3f}",
+        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
+    )
+
+
 def ends(interval: tuple[float, float] | None) -> str:
     """An interval to three places; a dash where there is none."""
     return "–" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]"

@@ -10,7 +10,7 @@ import typer
 from khabar.cli.console import console, note, print_json, progress, table, writing
 from khabar.cli.options import AsJson, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
-from khabar.cli.score import decimal
+from khabar.cli.score import decimal, difference_cells
 
 if TYPE_CHECKING:
     from khabar.systems.stress import LayerUnderStress, StressReport
@@ -92,13 +92,9 @@ def _print_report(report: StressReport, system: str) -> None:
 
 
 def _cells(figure: LayerUnderStress) -> list[str]:
-    from rich.markup import escape
-
-    low, high = figure.low, figure.high
     return [
         decimal(figure.original),
         decimal(figure.transformed),
-        "–" if figure.lost is None else f"{figure.lost:+.3f}",
-        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
+        *difference_cells(figure.lost, figure.low, figure.high),
         decimal(figure.consistency),
     ]
