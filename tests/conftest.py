@@ -9,6 +9,7 @@ from pathlib import Path
 IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
     "annotations/browser/test_in_the_page.py": "label_studio_sdk",
+    "site/test_seen.py": "playwright",
     "systems/test_models.py": "spacy",
 }
 collect_ignore = [file for file, module in IMPORTED.items() if not os.environ.get("CI") and find_spec(module) is None]

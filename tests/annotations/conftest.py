@@ -50,7 +50,7 @@ class LabelStudio:
     def stop(self) -> tuple[int, str, str]:
         """SIGTERM, then: exit code, and what else was printed."""
         self.process.send_signal(signal.SIGTERM)
-        out, err = self.process.communicate(timeout=60)
+        out, err = self.process.communicate(timeout=240)
         return self.process.returncode, out, err
 
 
@@ -87,7 +87,7 @@ def serve(data: Path, **environment: str) -> Iterator[LabelStudio]:
     finally:
         if process.poll() is None:
             process.terminate()
-            process.communicate(timeout=60)
+            process.communicate(timeout=240)
 
 
 @pytest.fixture(scope="session")

@@ -71,7 +71,7 @@ def process(*args: str | Path, cwd: Path, **environment: str) -> Answer:
     """Run `khabar` in a process of its own. Whatever was asked, nobody may see a traceback."""
     env = {**os.environ, **PLAIN, **environment}
     command = [sys.executable, "-m", "khabar", *map(str, args)]
-    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=120)
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, stdin=subprocess.DEVNULL, timeout=600)
     answer = Answer(done.returncode, done.stdout.decode(), done.stderr.decode())
     assert "Traceback" not in answer.err, answer.err
     assert answer.code in (0, 1, 2), answer

@@ -46,7 +46,7 @@ def _left_alone(args: list[str], cwd: Path, unbuffered: str) -> tuple[int, str]:
             env=env,
             stdout=writes,
             stderr=subprocess.PIPE,
-            timeout=120,
+            timeout=600,
         )
     finally:
         os.close(writes)

@@ -1,11 +1,16 @@
-"""The site in a real browser: every page, both directions, phone, dark, print, keyboard, and by axe."""
+"""The site in a real browser: every page, both directions, phone, dark, print, keyboard, and by axe.
+
+After a click or a key, what is looked at is waited for: by playwright's `expect`, never by `count()` or `is_visible()`.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.site.conftest import Visit
 
@@ -77,7 +82,7 @@ def test_axe_finds_nothing_at_the_entrance(visit: Visit) -> None:
     page = visit("index.html")
     assert by_axe(page) == []
     page.get_by_role("link", name="العربية").click()
-    assert page.url.endswith("/ar/index.html")
+    expect(page).to_have_url(re.compile("/ar/index.html$"))
 
 
 @pytest.mark.parametrize("kind", DARK)
@@ -106,11 +111,11 @@ def test_on_paper(visit: Visit) -> None:
     """What one clicks is gone; what was folded is open."""
     visit.page.emulate_media(media="print")
     page = visit("en/systems/rules.html")
-    assert not page.get_by_role("navigation").first.is_visible()
-    assert page.locator("#quotes table").first.is_visible()
+    expect(page.get_by_role("navigation").first).to_be_hidden()
+    expect(page.locator("#quotes table").first).to_be_visible()
     page = visit(f"ar/articles/{ARTICLE}/rules.html")
-    assert not page.locator(".controls").is_visible()
-    assert page.locator(".words").first.is_visible()
+    expect(page.locator(".controls")).to_be_hidden()
+    expect(page.locator(".words").first).to_be_visible()
     assert len(page.pdf()) > 10_000
 
 
@@ -118,7 +123,7 @@ def test_from_a_folder_without_a_server(browser: Browser, site: Path) -> None:
     context = browser.new_context()
     visit = Visit(context.new_page(), site.as_uri() + "/")
     page = visit("en/index.html")
-    assert page.get_by_role("button", name="Entities").count() >= 1, "the script ran"
+    expect(page.get_by_role("button", name="Entities").first, "the script ran").to_be_attached()
     assert page.evaluate("getComputedStyle(document.querySelector('.brand a')).textDecorationLine") == "none"
     context.close()
     assert not visit.wrong
@@ -128,16 +133,16 @@ def test_without_script_all_is_there(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "en/index.html")
-    assert page.locator(".slice").count() > 15
-    assert all(page.locator(".slice").nth(at).is_visible() for at in range(page.locator(".slice").count()))
-    assert page.locator("form.filter:visible").count() == 0
+    slices = page.locator(".slice").all()
+    assert len(slices) > 15
+    for part in slices:
+        expect(part).to_be_visible()
+    expect(page.locator("form.filter:visible")).to_have_count(0)
     page.goto(address + f"en/articles/{ARTICLE}/rules.html")
     page.get_by_label("Gold", exact=True).check()
-    assert not page.locator(".side.s").first.is_visible(), "views change by style alone"
+    expect(page.locator(".side.s").first, "views change by style alone").to_be_hidden()
     page.get_by_label("Quotes", exact=True).uncheck()
-    assert page.evaluate("getComputedStyle(document.querySelector('.g .m.quotes:not(.aside)')).backgroundColor") == (
-        "rgba(0, 0, 0, 0)"
-    )
+    expect(page.locator(".g .m.quotes:not(.aside)").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
     context.close()
 
 
@@ -145,16 +150,17 @@ def test_by_keyboard(visit: Visit) -> None:
     """The first stop leads past the head; a heading sorts by Enter, and says so."""
     page = visit("en/index.html")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
-    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_have_css("outline-style", "solid")
     page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "content"
+    expect(page.locator("#content")).to_be_focused()
     heading = page.locator("table.main th[data-column=conflicts]")
     heading.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    assert heading.get_attribute("aria-sort") == "descending"
-    assert page.locator("table.main [aria-sort]").count() == 1
-    assert "Conflicts" in page.locator(".sorted").inner_text()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    expect(page.locator("table.main [aria-sort]")).to_have_count(1)
+    expect(page.locator(".sorted")).to_contain_text("Conflicts")
     values = page.locator("table.main td[data-h=Conflicts]").evaluate_all("cells => cells.map(c => c.dataset.v)")
     assert values.pop() == "", "who does not speak of it comes last"
     assert [*map(float, values)] == sorted(map(float, values), reverse=True)
@@ -163,40 +169,40 @@ def test_by_keyboard(visit: Visit) -> None:
     )
     assert letters == ["a"] * 3, "no test separates anybody on five disputes"
     page.keyboard.press("Enter")
-    assert heading.get_attribute("aria-sort") == "ascending"
+    expect(heading).to_have_attribute("aria-sort", "ascending")
 
 
 def test_rank_is_that_of_the_column(visit: Visit) -> None:
     page = visit("en/index.html")
-    assert page.locator("table.main tbody tr").first.inner_text().startswith("1")
+    expect(page.locator("table.main tbody tr").first).to_have_text(re.compile(r"^\s*1"))
     page.locator("table.main th[data-column=conflicts]").get_by_role("button").click()
     first = page.locator("table.main tbody tr").first
-    assert first.locator(".rank").inner_text() == "1 (1–3)"
+    expect(first.locator(".rank")).to_have_text("1 (1–3)")
 
 
 def test_the_board_of_one_layer(visit: Visit) -> None:
     """`counter` speaks of numbers alone: it is not among those that speak of quotes."""
     page = visit("en/index.html")
     rows = page.locator("table.main tbody tr:visible")
-    assert rows.count() == 4
+    expect(rows).to_have_count(4)
     page.locator("select[name=only]").select_option("quotes")
-    assert rows.count() == 3
-    assert page.locator("table.main th[aria-sort]").get_attribute("data-column") == "quotes"
+    expect(rows).to_have_count(3)
+    expect(page.locator("table.main th[aria-sort]")).to_have_attribute("data-column", "quotes")
     page.locator("select[name=only]").select_option("overall")
-    assert rows.count() == 4
-    assert rows.last.inner_text().startswith("–")
+    expect(rows).to_have_count(4)
+    expect(rows.last).to_have_text(re.compile(r"^\s*–"))
 
 
 def test_slices_are_chosen_by_layer(visit: Visit) -> None:
     page = visit("en/index.html")
-    assert page.locator(".slice:visible").count() == 1
+    expect(page.locator(".slice:visible")).to_have_count(1)
     page.locator("select[name=layer]").select_option("numbers")
     page.locator("select[name=slice]").select_option("kinds")
     shown = page.locator(".slice:visible")
-    assert shown.count() == 1
-    assert shown.get_by_role("columnheader", name="Kind · percent · F1").count() == 1
+    expect(shown).to_have_count(1)
+    expect(shown.get_by_role("columnheader", name="Kind · percent · F1")).to_have_count(1)
     shown.get_by_role("button", name="Kind · date · F1").click()
-    assert shown.locator("tbody tr").first.inner_text().startswith("Rules")
+    expect(shown.locator("tbody tr").first).to_have_text(re.compile(r"^\s*Rules"))
 
 
 def test_an_error_is_one_click_away(visit: Visit) -> None:
@@ -204,14 +210,15 @@ def test_an_error_is_one_click_away(visit: Visit) -> None:
     page = visit("en/systems/rules.html")
     page.locator(f"#errors ~ .scroll a[href*='{ARTICLE}']").first.click()
     cause = page.locator(".causes li:target")
-    assert cause.count() == 1
+    expect(cause).to_have_count(1)
     cause.locator("a").first.click()
     fault = page.locator(".fault:target")
-    assert fault.is_visible()
+    expect(fault).to_be_visible()
     fault.locator("a.num").click()
-    assert page.locator(".ref:target").is_visible()
-    page.locator(".ref:target").click()
-    assert page.locator(".fault:target").is_visible()
+    place = page.locator(".ref:target")
+    expect(place).to_be_visible()
+    place.click()
+    expect(fault).to_be_visible()
 
 
 def test_evidence_leads_to_its_place(visit: Visit) -> None:
@@ -220,17 +227,16 @@ def test_evidence_leads_to_its_place(visit: Visit) -> None:
     words = evidence.locator(".claim").inner_text()
     evidence.click()
     claim = page.locator(".m.conflicts:target")
-    claim.wait_for()
-    assert claim.count() == 1
+    expect(claim).to_have_count(1)
     assert words.startswith(claim.inner_text()[:10])
     page.get_by_role("link", name="English").click()
-    assert "/en/articles/002_" in page.url
+    expect(page).to_have_url(re.compile("/en/articles/002_"))
 
 
 def test_a_closed_part_opens_for_a_link(visit: Visit) -> None:
     page = visit("en/systems/rules.html#quotes")
-    assert page.locator("#quotes").evaluate("part => part.open")
-    assert not page.locator("#numbers").evaluate("part => part.open")
+    expect(page.locator("#quotes[open]")).to_have_count(1)
+    expect(page.locator("#numbers:not([open])")).to_have_count(1)
     visit("en/systems/rules.html#%E0%A4%A")  # no page has such a name
 
 

@@ -37,11 +37,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         yield f"http://127.0.0.1:{port}/v1", folder
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(240)
 
 
 def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
-    for _ in range(1200):
+    end = time.monotonic() + 600
+    while time.monotonic() < end:
         assert server.poll() is None
         try:
             with urllib.request.urlopen(address, timeout=5):

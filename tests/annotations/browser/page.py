@@ -107,6 +107,7 @@ def annotator(server: LabelStudio, height: int = 1600) -> Iterator[Annotator]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
         page = browser.new_page(viewport={"width": 1366, "height": height})
+        page.set_default_timeout(120_000)  # a slow machine with other work
         who = Annotator(page, server.connection.url)
         page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(f"{who.url}/user/login/")
