@@ -27,7 +27,15 @@ PAGES = [
     "docs/baselines.md",
     "docs/stress.md",
 ]
-WHOLE_RUN = ("docs/systems.md", "docs/leaderboard.md", "docs/releases.md", "docs/harnesses.md")
+WHOLE_RUN = (
+    "docs/systems.md",
+    "docs/leaderboard.md",
+    "docs/releases.md",
+    "docs/harnesses.md",
+    "docs/own-stories.md",
+    "docs/ci.md",
+    "docs/formats.md",
+)
 """Pages whose commands take minutes, or what only the extra `all` installs."""
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""

@@ -16,7 +16,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `edits`        changes.jsonl made in the story of shared/, or (`variants`) in its variants
 - `fetch`        one file of NTREX from the folder `from`
 - `cli`          the command line with `args`; textless/ is corpus/ built without text
-- `server`       a question to the server that `environment` names
+- `server`       a question to the server that `environment` names (needs the extra `annotate`, and is left out of a short run)
 - `environment`  making Label Studio's environment with `environment` (variables for pip)
 
 `make` names files that are made when the test runs, as they are binary or huge: {"text", "encoding"?}, {"text", "then",
@@ -93,7 +93,13 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("name", sorted(CASES))
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if CASES[name]["check"] == "server" else name
+        for name in sorted(CASES)
+    ],
+)
 def test_incident(name: str, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fixture raises the expected incident at the expected place, and no other error."""
     case = CASES[name]
