@@ -79,7 +79,9 @@ def compare(
     seed: int = 0,
     incidents: Incidents | None = None,
 ) -> dict[str, Difference]:
-    """Compare two systems' predictions layer by layer: a − b, its 95% interval, and p of a paired test.
+    """Compare two systems' predictions layer by layer: b − a, its 95% interval, and p of a paired test.
+
+    `a` is the baseline.
 
     Raises khabar.InputError with every problem of either.
     """

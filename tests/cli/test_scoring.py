@@ -145,7 +145,7 @@ def test_validate(khabar: Khabar) -> None:
 
 
 def test_compare(khabar: Khabar, here: Path) -> None:
-    """a − b on each layer; the other way round it is the opposite."""
+    """b − a on each layer, the first being the baseline; the other way round it is the opposite."""
     (here / "empty.jsonl").write_text('{"doc_id": "001_moscow"}\n{"doc_id": "002_kyiv"}\n', "utf-8")
     answer = khabar("compare", "oracle.jsonl", "empty.jsonl", "--gold", "corpus", "--json")
     assert (answer.code, answer.err) == (0, "")
@@ -153,9 +153,9 @@ def test_compare(khabar: Khabar, here: Path) -> None:
     assert set(forth) == HEADLINE
     for layer, each in forth.items():
         assert set(each) == {"a", "b", "difference", "low", "high", "p"}, layer
-        assert (each["a"], each["b"], each["difference"]) == (1.0, 0.0, 1.0), layer
+        assert (each["a"], each["b"], each["difference"]) == (1.0, 0.0, -1.0), layer
     back = json.loads(khabar("compare", "empty.jsonl", "oracle.jsonl", "--gold", "corpus", "--json").out)
-    assert {layer: each["difference"] for layer, each in back.items()} == dict.fromkeys(HEADLINE, -1.0)
+    assert {layer: each["difference"] for layer, each in back.items()} == dict.fromkeys(HEADLINE, 1.0)
     assert {layer: each["p"] for layer, each in back.items()} == {layer: each["p"] for layer, each in forth.items()}
 
 

@@ -19,7 +19,7 @@ def ranking(values: Mapping[str, float], apart: set[tuple[str, str]]) -> tuple[C
         Compared(
             a=a,
             b=b,
-            difference=values[a] - values[b],
+            difference=values[b] - values[a],
             low=None,
             high=None,
             p=0.01 if {(a, b), (b, a)} & apart else 0.5,

@@ -43,9 +43,9 @@ def test_holm_raises_and_keeps_the_order(ps: list[float | None]) -> None:
 @pytest.mark.parametrize(
     ("low", "high", "error", "detectable", "worse"),
     [
-        (0.1, 0.3, 0.05, 0.14, True),
-        (0.0, 0.2, 0.05, 0.14, False),
-        (-0.3, -0.1, 0.05, 0.14, False),
+        (-0.3, -0.1, 0.05, 0.14, True),
+        (-0.2, 0.0, 0.05, 0.14, False),
+        (0.1, 0.3, 0.05, 0.14, False),
         (0.0, 0.0, 0.0, None, False),
         (None, None, None, None, False),
     ],
@@ -53,7 +53,7 @@ def test_holm_raises_and_keeps_the_order(ps: list[float | None]) -> None:
 def test_interval(
     low: float | None, high: float | None, error: float | None, detectable: float | None, worse: bool
 ) -> None:
-    difference = Difference(0.5, 0.3, 0.2, low, high, 0.01, standard_error=error)
+    difference = Difference(0.5, 0.3, -0.2, low, high, 0.01, standard_error=error)
     assert difference.smallest_detectable == pytest.approx(detectable)
     assert difference.b_is_worse is worse
     assert set(difference.to_dict()) == {"a", "b", "difference", "low", "high", "p"}
@@ -104,7 +104,7 @@ def test_equal_false_records_are_paired() -> None:
     assert better.p == pytest.approx(2 / 2**8, abs=0.002)
     # Repetitions are false records each: one that only one system has is a unit of its own.
     more = compare(disputes(8, shared), disputes(8, [*shared, shared[0]]))["conflicts"]
-    assert (more.p, more.difference) == (1, pytest.approx(16 / 88 - 16 / 89))
+    assert (more.p, more.difference) == (1, pytest.approx(16 / 89 - 16 / 88))
 
 
 def test_a_record_of_other_spans_is_another_unit() -> None:

@@ -35,11 +35,11 @@ def compare(
     fail_if_worse: Annotated[
         bool,
         typer.Option(
-            "--fail-if-worse", help="Exit 1 if on any layer the interval of a − b lies wholly above 0 (b is worse)."
+            "--fail-if-worse", help="Exit 1 if on any layer the interval of b − a lies wholly below 0 (b is worse)."
         ),
     ] = False,
 ) -> None:
-    """Compare predictions with those of A: a − b on each layer, with interval and p of a paired test."""
+    """Compare predictions with those of the baseline A: b − a on each layer, with interval and p of a paired test."""
     from khabar import api
     from khabar.reading.incidents import Incidents
 
@@ -82,8 +82,8 @@ def _tell_worse(compared: Mapping[str, Mapping[str, Difference]], baseline: str)
         for layer, difference in differences.items():
             if difference.b_is_worse:
                 worse = True
-                message = f"worse than {baseline} on {layer}, a − b in [{difference.low:+.4f}, {difference.high:+.4f}]"
-            elif difference.low is None and (difference.difference is None or difference.difference > 0):
+                message = f"worse than {baseline} on {layer}, b − a in [{difference.low:+.4f}, {difference.high:+.4f}]"
+            elif difference.low is None and (difference.difference is None or difference.difference < 0):
                 message = f"not judged on {layer}, it has no interval"
             else:
                 continue
@@ -95,7 +95,7 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
     """Print comparisons with a baseline, by the name of what is compared with it."""
     terminal = console()
     several = len(compared) > 1
-    figures = ("a", "b", "a − b", "95% interval", "detectable", "p (Holm)" if several else "p")
+    figures = ("a", "b", "b − a", "95% interval", "detectable", "p (Holm)" if several else "p")
     for name, differences in compared.items():
         title = f"a = {harmless(baseline)}, b = {harmless(name)}"
         shown = table(title, "layer", *figures, right=figures, no_wrap=True)

@@ -31,7 +31,7 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 class Compared(msgspec.Struct, frozen=True, kw_only=True):
-    """a − b on a column, with its 95% interval; `p` is Holm-corrected for all pairs of the column."""
+    """b − a on a column, with its 95% interval; `p` is Holm-corrected for all pairs of the column."""
 
     a: str
     b: str
@@ -104,7 +104,7 @@ def rank(
 def separated(differences: Iterable[Compared], alpha: float = ALPHA) -> set[tuple[str, str]]:
     """The pairs (better, worse) that the tests tell apart."""
     return {
-        (each.a, each.b) if each.difference > 0 else (each.b, each.a)
+        (each.b, each.a) if each.difference > 0 else (each.a, each.b)
         for each in differences
         if each.p is not None and each.p <= alpha and each.difference
     }

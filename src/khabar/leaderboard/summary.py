@@ -78,15 +78,15 @@ def _against(one: Submission, old: Mapping[str, Submission]) -> str:
     own = old.get(one.system)
     others = {key: each for key, each in old.items() if key != one.system}
     if own is not None and own.predictions != one.predictions:
-        rows += [_row(column, "itself before", each) for column, each in compare(one.counted, own.counted).items()]
-    compared = {key: compare(one.counted, each.counted) for key, each in others.items()}
+        rows += [_row(column, "itself before", each) for column, each in compare(own.counted, one.counted).items()]
+    compared = {key: compare(each.counted, one.counted) for key, each in others.items()}
     for column in one.score.headline:
         there = {key: value for key, each in others.items() if (value := each.score.headline[column]) is not None}
         if there:
             best = max(sorted(there), key=lambda key: there[key])
             if column in compared[best]:
                 rows.append(_row(column, f"{in_markdown(best)} (best)", compared[best][column]))
-    return table(["column", "compared with", "this", "that", "difference", "95% interval", "p"], rows)
+    return table(["column", "compared with", "that", "this", "difference", "95% interval", "p"], rows)
 
 
 def _row(column: str, name: str, each: Difference) -> list[str]:

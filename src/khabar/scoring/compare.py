@@ -39,7 +39,7 @@ _SIDES = ("a", "b")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Headline of two systems on one layer. `difference` is a − b, with its 95% interval; None where undefined."""
+    """Headline of two systems on one layer. `difference` is b − a, with its 95% interval; None where undefined."""
 
     a: float | None
     b: float | None
@@ -50,7 +50,7 @@ class Difference:
     p_raw: float | None = None
     """p before it was corrected for several comparisons; None where there was only one."""
     standard_error: float | None = None
-    """Standard deviation of a − b under the paired bootstrap; None where there is no interval."""
+    """Standard deviation of b − a under the paired bootstrap; None where there is no interval."""
 
     @property
     def smallest_detectable(self) -> float | None:
@@ -62,8 +62,8 @@ class Difference:
 
     @property
     def b_is_worse(self) -> bool:
-        """Whether the interval of a − b lies wholly above 0."""
-        return self.low is not None and self.low > 0
+        """Whether the interval of b − a lies wholly below 0."""
+        return self.high is not None and self.high < 0
 
     def to_dict(self) -> dict[str, float | None]:
         """Plain JSON form of a comparison of two."""
@@ -206,7 +206,7 @@ def _swap(table: Table, seed: int, trials: int, name: TableName) -> dict[str, Ar
 
 @dataclass(frozen=True, slots=True)
 class _Samples:
-    """Headlines of two runs (NaN where undefined), and their difference a − b on each resample and on each swap."""
+    """Headlines of two runs (NaN where undefined), and their difference b − a on each resample and on each swap."""
 
     a: float
     b: float
@@ -222,9 +222,9 @@ class _Samples:
         low, high = interval(self.drawn) or (None, None)
         error = None if low is None else float(np.nanstd(self.drawn, ddof=1))
         # An undefined difference (a system left without any item) counts as large: the test errs on the safe side.
-        large = np.isnan(self.swapped) | (np.abs(self.swapped) >= abs(a - b) - 1e-12)
+        large = np.isnan(self.swapped) | (np.abs(self.swapped) >= abs(b - a) - 1e-12)
         p = float((1 + large.sum()) / (1 + len(self.swapped)))
-        return Difference(a, b, a - b, low, high, p, standard_error=error)
+        return Difference(a, b, b - a, low, high, p, standard_error=error)
 
 
 def _samples(
@@ -235,7 +235,7 @@ def _samples(
     def f1_of(side: str, sums: Mapping[str, Array | float]) -> Array:
         return f1(*(np.asarray(sums.get(_column(layer, side, part), 0), float) for part in _PARTS))
 
-    drawn, swapped = (f1_of("a", sums) - f1_of("b", sums) for sums in (draws, swaps))
+    drawn, swapped = (f1_of("b", sums) - f1_of("a", sums) for sums in (draws, swaps))
     return _Samples(float(f1_of("a", totals)), float(f1_of("b", totals)), drawn, swapped)
 
 

@@ -172,12 +172,12 @@ class _Answering:
 
 
 def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:
-    compared = compare(first.counted, again.counted, seed=seed)
+    compared = compare(again.counted, first.counted, seed=seed)  # the original less the transformed: what is lost
     before, after = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
     same = {layer: consistency(before[layer], after[layer]) for layer in LAYERS}
     return {
         layer: LayerUnderStress(
-            difference.a, difference.b, difference.difference, difference.low, difference.high, same.get(layer)  # type: ignore[call-overload]
+            difference.b, difference.a, difference.difference, difference.low, difference.high, same.get(layer)  # type: ignore[call-overload]
         )
         for layer, difference in compared.items()
     }  # fmt: skip
