@@ -213,10 +213,9 @@ def test_decided_in_the_page(round_there: Adjudication) -> None:
         reason = page.locator(".khabar-decision textarea")
         reason.wait_for()
         page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(1000)  # the keys are bound last, and nothing on the page says when
         differing = page.locator(".khabar-differs").all_inner_texts()
         assert [each.split() for each in differing] == [["modality", "exact"], ["modality", "approx"]]
-        page.keyboard.press("2")
+        who.press("2", page.locator(".khabar-decision :checked"))
         reason.fill("المادة ٣: تقريبا")
         who.submit()
         assert who.hosts == {"127.0.0.1"}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
 
 from tests.annotations.conftest import LabelStudio
 
@@ -47,13 +47,20 @@ class Annotator:
         self.page.wait_for_load_state("networkidle")
         if not is_empty:
             self.page.locator(REGION).first.wait_for()
-        self.page.wait_for_timeout(1000)  # the keys are bound last, and nothing on the page says when
+
+    def press(self, key: str, effect: Locator) -> None:
+        """Press a key until it has its effect: the page binds its keys last, and nothing on it says when."""
+        for _ in range(60):
+            self.page.keyboard.press(key)
+            with suppress(TimeoutError):
+                effect.first.wait_for(timeout=2000)
+                return
+        raise AssertionError(f"{key} does nothing")
 
     def drag(self, key: str, surface: str) -> None:
         """Press the key of a label, then drag from the first letter to the last, right to left."""
         self.page.keyboard.press("Escape")
-        self.page.keyboard.press(key)
-        self.page.locator(".lsf-label_selected").first.wait_for()
+        self.press(key, self.page.locator(".lsf-label_selected"))
         first, last = self.page.evaluate(EDGES, [TEXT, surface])
         mouse = self.page.mouse
         mouse.move(first["right"] - 1, first["middle"])
