@@ -63,6 +63,9 @@ CATALOG: dict[str, Kind] = {
     "span-surface": Kind(
         "error", "the text at these offsets is not the text given", "count in code points of the seed"
     ),
+    "words-cut": Kind(
+        "warning", "spans begin or end inside words", "count code points of the text as the corpus has it"
+    ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),
     "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),

@@ -18,7 +18,7 @@ from khabar.text.values import as_fraction
 def check_annotations(record: Annotations, text: str | None, report: Report) -> None:
     """Check one document's items against its text (None: only what needs no text)."""
     limit = LARGEST_OFFSET if text is None else len(text)
-    for layer, at, span in _spans(record):
+    for layer, at, span in spans_of(record):
         start, end, surface = span.start, span.end, span.text
         sound = start is not None and end is not None and 0 <= start < end <= limit
         if not sound or (text is not None and surface is not None and text[start:end] != surface):
@@ -27,7 +27,8 @@ def check_annotations(record: Annotations, text: str | None, report: Report) -> 
         _check_number(number, report, f"numbers[{at}]")
 
 
-def _spans(record: Annotations) -> Iterator[tuple[str, int, PredictedSpan]]:
+def spans_of(record: Annotations) -> Iterator[tuple[str, int, PredictedSpan]]:
+    """List all spans of a document's items, parts included: layer, number of the item, span."""
     for at, entity in enumerate(record.entities):
         yield "entities", at, entity
     for at, number in enumerate(record.numbers):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from khabar.reading.checks import check_against
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incidents
+from khabar.reading.offset_checks import CutWords, cut_words
 from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import Layer
@@ -56,11 +57,13 @@ class Problems:
     """Of predictions that do not fit gold, but for documents without a line."""
     missing: Incidents
     """Documents without a line."""
+    cut_words: CutWords
 
     @classmethod
     def none_in(cls, files: Sequence[str]) -> Problems:
         """No problem yet."""
-        return cls(*(Incidents(most=LISTED, files=files) for _ in range(4)))
+        gold, form, fit, missing = (Incidents(most=LISTED, files=files) for _ in range(4))
+        return cls(gold, form, fit, missing, CutWords())
 
     def extend(self, other: Problems) -> None:
         """Add those of another part."""
@@ -68,6 +71,7 @@ class Problems:
         self.form.extend(other.form)
         self.fit.extend(other.fit)
         self.missing.extend(other.missing)
+        self.cut_words.add(other.cut_words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     counts.lines = gold.lines
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
+    problems.cut_words.add(cut_words((record for _, record in predicted), gold.texts))
     misfits = check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers))
     problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)

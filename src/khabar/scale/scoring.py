@@ -110,7 +110,7 @@ def _count(
                 joined[name].add(layer, documents[part])
         _write_lines(folder / f"{part:05}.lines", counted.lines)
         progress("counting", done, number)
-    _refuse(problems, names, incidents)
+    _refuse(problems, names, task.predictions, incidents)
     tallies = {name: layer.layer(frame) for name, layer in joined.items()}
     if "conflicts" in layers:
         tallies["conflicts"] = joined_disputes([disputes[part] for part in sorted(disputes)])
@@ -152,7 +152,7 @@ def _indices(parts: NDArray[np.uint16], number: int) -> list[NDArray[np.intp]]:
     return np.split(order, np.cumsum(np.bincount(parts, minlength=number))[:-1])
 
 
-def _refuse(problems: Problems, files: Sequence[str], incidents: Incidents) -> None:
+def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Incidents) -> None:
     """Refuse what has errors: those of gold alone, or those of predictions. Adds the warnings to `incidents`."""
     problems.gold.refuse()
     of_predictions = Incidents(most=LISTED, files=files)
@@ -160,6 +160,7 @@ def _refuse(problems: Problems, files: Sequence[str], incidents: Incidents) -> N
     of_predictions.extend(problems.fit)
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
         of_predictions.extend(problems.missing)
+    problems.cut_words.report(of_predictions, first)
     of_predictions.refuse()
     incidents.extend([*problems.gold, *of_predictions])
 

@@ -116,6 +116,11 @@ def searchable(text: str) -> Searchable:
     return Searchable(text)
 
 
+def is_clitics(letters: str) -> bool:
+    """Tell whether letters, marks on them aside, are proclitics that may stand outside a span."""
+    return _CLITICS.fullmatch(fold(letters)) is not None
+
+
 def is_clitic_before(text: str, start: int, end: int) -> bool:
     """Tell whether `text[start:end]` is a run of proclitics that opens a word and is glued to what follows."""
     opens = start == 0 or not is_word(text[start - 1])

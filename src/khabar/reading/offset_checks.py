@@ -1,0 +1,178 @@
+"""Offsets that count something else than code points: their spans begin and end inside words.
+
+Nothing else shows it where spans come without their surface: each is inside the text, and none is right.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, pairwise, takewhile
+
+from khabar.reading.incidents import Incidents
+from khabar.reading.span_checks import spans_of
+from khabar.records import Annotations, PredictedSpan, Prediction
+from khabar.text.arabic import TATWEEL, is_word
+from khabar.text.search import is_clitics
+
+_MOST_SPANS = 5000
+"""Spans looked at, those of the first documents by name: they count as all others do."""
+_FEWEST, _FEWEST_UNEXPLAINED = 3, 20
+"""Cut spans below which nothing is concluded; the latter where no other counting explains them."""
+_FEW = 5
+"""In percent: what of right spans may cut words, where a text runs words together."""
+_LONGEST = 8
+"""Characters of two clitics with their marks, and of the marks of a letter: no look goes further."""
+
+_Span = tuple[int, int]
+_Widths = Callable[[str], Sequence[int]]
+"""From a text to how much each of its code points adds to an offset."""
+
+
+def _each(width: Callable[[str], int]) -> _Widths:
+    return lambda text: [width(character) for character in text]
+
+
+def _normalised(form: str) -> _Widths:
+    """Count as in a normalised text: a letter and its marks have the length that they have there together."""
+
+    def widths(text: str) -> list[int]:
+        bounds = [at for at, character in enumerate(text) if at == 0 or not unicodedata.combining(character)]
+        counts: list[int] = []
+        for start, end in pairwise([*bounds, len(text)]):
+            width, letters = len(unicodedata.normalize(form, text[start:end])), end - start  # type: ignore[arg-type]
+            counts += [max(1, width - letters + 1), *[1] * (min(width, letters) - 1), *[0] * max(0, letters - width)]
+        return counts
+
+    return widths
+
+
+def _without(is_left_out: Callable[[str], bool]) -> _Widths:
+    return _each(lambda character: not is_left_out(character))
+
+
+def _trimmed(text: str) -> list[int]:
+    blank = len(text) - len(text.lstrip())
+    return [0] * blank + [1] * (len(text) - blank)
+
+
+_WIDTHS: dict[str, _Widths] = {
+    "in UTF-8 bytes": _each(lambda character: len(character.encode("utf-8", "surrogatepass"))),
+    "in UTF-16 units": _each(lambda character: 1 + (character > "\uffff")),
+    "without carriage returns": _without(lambda character: character == "\r"),
+    "with two characters for a line break": _each(lambda character: 1 + (character == "\n")),
+    "in the NFC-normalised text": _normalised("NFC"),
+    "in the NFD-normalised text": _normalised("NFD"),
+    "without tatweel": _without(lambda character: character == TATWEEL),
+    "without diacritics": _without(lambda character: unicodedata.category(character) == "Mn"),
+    "without format characters": _without(lambda character: unicodedata.category(character) == "Cf"),
+    "from the first letter of the text, blanks before it left out": _trimmed,
+}
+_SHIFTS: dict[str, _Span] = {
+    "from 1": (-1, -1),
+    "from 1, with the last character as the end": (-1, 0),
+    "with the last character as the end": (0, 1),
+}
+
+
+@dataclass(slots=True)
+class CutWords:
+    """How many spans begin or end inside a word: as they are given, and as other countings read them. Sums of parts."""
+
+    spans: int = 0
+    cut: int = 0
+    otherwise: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: CutWords) -> None:
+        """Add those of another part."""
+        self.spans += other.spans
+        self.cut += other.cut
+        self.otherwise.update(other.otherwise)
+
+    def report(self, incidents: Incidents, file: str | None) -> None:
+        """Warn if most spans cut words, or so many that another counting explains them."""
+        best, cut = min(self.otherwise.items(), key=lambda entry: entry[1], default=("", self.cut))
+        explained = 4 * cut <= self.cut and 100 * self.cut >= _FEW * self.spans
+        if self.cut < (_FEWEST if explained else _FEWEST_UNEXPLAINED) or not (explained or 2 * self.cut > self.spans):
+            return
+        message = f"{self.cut:,} of {self.spans:,} spans that give no text begin or end inside a word"
+        fix = None
+        if explained:
+            message += f"; counted {best}, {cut:,} do"
+            fix = f"the offsets seem to count {best}: count code points of the text as the corpus has it"
+        incidents.report("words-cut", message, file=file, fix=fix)
+
+
+def cut_words(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> CutWords:
+    """Look how many of the spans that are offsets alone cut words of their texts (None: not known)."""
+    found = CutWords()
+    if not any(texts.values()):
+        return found
+    given = _by_document(records, texts)
+    documents: dict[str, list[_Span]] = {}
+    for doc_id in sorted(given):
+        if found.spans >= _MOST_SPANS:
+            break
+        documents[doc_id] = given[doc_id]
+        found.spans += len(given[doc_id])
+        found.cut += _cut(texts[doc_id] or "", given[doc_id])
+    if 100 * found.cut < _FEW * found.spans:
+        found.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), found.cut))
+        return found
+    for doc_id, spans in documents.items():
+        text = texts[doc_id] or ""
+        for name, widths in _WIDTHS.items():
+            found.otherwise[name] += _cut(text, _read(spans, list(accumulate(widths(text), initial=0))))
+        for name, (first, last) in _SHIFTS.items():
+            found.otherwise[name] += _cut(text, [(start + first, end + last) for start, end in spans])
+    return found
+
+
+def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> dict[str, list[_Span]]:
+    """Offsets without surfaces in each document that has a text."""
+    given: dict[str, list[_Span]] = defaultdict(list)
+    for record in records:
+        if isinstance(record, Annotations):
+            spans: list[tuple[str, PredictedSpan]] = [(record.doc_id, span) for _, _, span in spans_of(record)]
+        else:
+            spans = [(span.doc_id, span) for side in record.sides for span in side.spans]
+        for doc_id, span in spans:
+            if span.text is None and span.start is not None and span.end is not None and texts.get(doc_id):
+                given[doc_id].append((span.start, span.end))
+    return given
+
+
+def _read(spans: Sequence[_Span], offsets: Sequence[int]) -> list[_Span]:
+    """Read spans by what each place of the text is counted as; -1 for an offset that no place is counted as."""
+
+    def place(offset: int) -> int:
+        index = bisect_right(offsets, offset) - 1
+        return index if index >= 0 and offsets[index] == offset else -1
+
+    return [(place(start), place(end)) for start, end in spans]
+
+
+def _cut(text: str, spans: Iterable[_Span]) -> int:
+    """Count spans of which a border is inside a word, or nowhere in the text. A clitic may be cut off."""
+    return sum(
+        not 0 <= start < end <= len(text) or _begins_inside(text, start) or _ends_inside(text, end)
+        for start, end in spans
+    )
+
+
+def _begins_inside(text: str, start: int) -> bool:
+    if start == 0 or not (is_word(text[start - 1]) and is_word(text[start])):
+        return False
+    word = start
+    while word > 0 and start - word < _LONGEST and is_word(text[word - 1]):
+        word -= 1
+    return not is_clitics(text[word:start])
+
+
+def _ends_inside(text: str, end: int) -> bool:
+    marks = takewhile(lambda character: unicodedata.category(character) == "Mn", text[end : end + _LONGEST])
+    end += len(list(marks))  # those of the last letter
+    return 0 < end < len(text) and is_word(text[end - 1]) and is_word(text[end])

@@ -1,0 +1,115 @@
+"""Offsets without surfaces that were counted otherwise are noticed by the words they cut; right ones never are."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import khabar
+from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.offset_checks import cut_words
+from khabar.records import Annotations, PredictedEntity
+from tests import released
+from tests.cli.conftest import run
+
+TEXT = (
+    "\ufeff 😀 قـــال الرئيس فلاديمير بوتين في موسكو أمس\r\n"
+    "إنّ الجيش الروسيّ تقدّم في كورسك، ونفى ذلك الرئيس زيلينسكي\u200f في كييف\r\n"
+    "آ" + " الناتو بالمئة" * 5 + "\n"
+)
+NAMES = ("فلاديمير بوتين", "موسكو", "الجيش", "كورسك", "الرئيس زيلينسكي", "كييف")
+Count = Callable[[str], int]
+COUNTINGS: dict[str, Count] = {
+    "UTF-8 bytes": lambda before: len(before.encode()),
+    "UTF-16 units": lambda before: len(before.encode("utf-16-le")) // 2,
+    "without carriage returns": lambda before: len(before.replace("\r", "")),
+    "the NFD-normalised text": lambda before: len(unicodedata.normalize("NFD", before)),
+    "without tatweel": lambda before: len(before.replace("\u0640", "")),
+    "without diacritics": lambda before: sum(unicodedata.category(c) != "Mn" for c in before),
+    "without format characters": lambda before: sum(unicodedata.category(c) != "Cf" for c in before),
+}
+
+
+def predictions(count: Count, text: str = TEXT) -> dict[str, Any]:
+    places = [(text.index(name), text.index(name) + len(name)) for name in NAMES]
+    entities = [{"start": count(text[:start]), "end": count(text[:end]), "label": "PERS"} for start, end in places]
+    return {"doc_id": "d", "entities": entities}
+
+
+def gold() -> dict[str, Any]:
+    return {"text": TEXT, **predictions(len)}
+
+
+def files(folder: Path, count: Count) -> tuple[Path, Path]:
+    paths = folder / "gold.jsonl", folder / "predictions.jsonl"
+    for path, line in zip(paths, (gold(), predictions(count)), strict=True):
+        path.write_text(json.dumps(line), "utf-8")
+    return paths
+
+
+@pytest.mark.parametrize("name", COUNTINGS)
+def test_the_counting_that_cuts_no_word_is_named(name: str, tmp_path: Path) -> None:
+    """An error where spans reach beyond the text, else a warning; both say what the offsets count."""
+    reference, said = files(tmp_path, COUNTINGS[name])
+    answer = run("validate", said, "--gold", reference, "--json", cwd=tmp_path)
+    [problem] = [each for each in json.loads(answer.out)["incidents"] if each["id"] == "words-cut"]
+    assert f"the offsets seem to count {'' if name.startswith('without') else 'in '}{name}" in problem["fix"]
+
+
+@pytest.mark.parametrize("count", [len, lambda before: len(before) + 1], ids=["half-open", "from 1"])
+def test_shifted_offsets(count: Count, tmp_path: Path) -> None:
+    reference, said = files(tmp_path, count)
+    assert ("words-cut" in run("validate", said, "--gold", reference, cwd=tmp_path).out) == (count is not len)
+
+
+def test_it_is_said_on_every_road(tmp_path: Path) -> None:
+    reference, said = files(tmp_path, COUNTINGS["UTF-16 units"])
+    (tmp_path / "module.py").write_text(
+        f"def system(document):\n    return {predictions(COUNTINGS['UTF-16 units'])!r}\n"
+    )
+    for command in (
+        ("score", said, "--gold", reference),
+        ("compare", said, said, "--gold", reference),
+        ("run", "module:system", "--gold", reference),
+    ):
+        answer = run(*command, cwd=tmp_path)
+        assert answer.code == 0
+        assert "words-cut" in answer.err
+    with pytest.warns(UserWarning, match="words-cut"):
+        khabar.score([predictions(COUNTINGS["UTF-16 units"])], gold=reference)
+    with pytest.raises(InputError, match="counted in UTF-8 bytes, 0 do"):
+        khabar.score([predictions(COUNTINGS["UTF-8 bytes"])], gold=reference)
+
+
+def _of_gold() -> Iterator[tuple[str, int, int]]:
+    for record in released.gold().annotations:
+        for item in (*record.entities, *record.numbers, *(part for quote in record.quotes for part in quote.content)):
+            assert item.start is not None
+            assert item.end is not None
+            yield record.doc_id, item.start, item.end
+
+
+def _alarms(spans: list[tuple[str, int, int]]) -> list[Incident]:
+    incidents = Incidents()
+    records = [
+        Annotations(doc_id=doc_id, entities=(PredictedEntity(start=start, end=end, label="PERS"),))
+        for doc_id, start, end in spans
+    ]
+    cut_words(records, released.gold().texts).report(incidents, None)
+    return list(incidents)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_gold_is_never_suspected(data: st.DataObject) -> None:
+    """Nor any part of it: clitics may be cut off."""
+    spans = sorted(_of_gold())
+    some = data.draw(st.lists(st.sampled_from(spans), max_size=40)) if data.draw(st.booleans()) else spans
+    assert not _alarms(some)
