@@ -13,6 +13,7 @@ from khabar.reading.reference import reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.counting import SamplingFrame, Table
+from khabar.scoring.metrics import prf
 from khabar.scoring.scorer import count
 from khabar.scoring.tally import LayerTally, Tally
 from tests import released
@@ -124,7 +125,7 @@ def test_no_two_tables_move_together() -> None:
     def run(right: list[int]) -> Tally:
         def layer(name: str, right: list[int]) -> LayerTally:
             missed = [4 - units for units in right]
-            return LayerTally([], table=Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)]))
+            return LayerTally([*prf("", name)], table=Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)]))
 
         same = [2] * len(frame)
         return Tally(

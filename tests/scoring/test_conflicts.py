@@ -10,7 +10,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from khabar.reading.reference import ClaimSpan, Issue, reference
+from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.reference import reference
 from khabar.records import Dispute
 from khabar.records.labels import ConflictType, Status
 from khabar.scoring.result import Score

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from khabar.reading.reference import ClaimSpan, Issue, Reference, reference
+from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations
 from khabar.records.rows import Document
 from khabar.scoring.result import Score

@@ -14,7 +14,8 @@ from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions
-from khabar.reading.reference import Reference, issues_of, reference
+from khabar.reading.issues import issues_of
+from khabar.reading.reference import Reference, reference
 from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
     Annotations,

@@ -13,31 +13,12 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import structs
 
+from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
 from khabar.reading.mentions import Documents
-from khabar.records import Annotations, Claim, Conflict, Dispute, Registered, StorySpan, TokenRow, canonical
-from khabar.records.labels import ConflictType, Status
+from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow, canonical
+from khabar.records.labels import LAYERS, Layer
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimSpan:
-    """Where a claim stands."""
-
-    doc_id: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """A question and its positions, each a tuple of claims."""
-
-    issue_id: str
-    story: str
-    status: Status
-    type: ConflictType | None
-    positions: tuple[tuple[ClaimSpan, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +57,13 @@ class Reference:
     """Of a part: its share of what the fingerprint of the whole is made of, sorted."""
     agreement: Mapping[str, float] = field(default_factory=dict)
     """Of a figure (layer.figure) how near two passes came to each other at most."""
+    pairs: tuple[ContrastPair, ...] = ()
+    """Of a contrast set: the flips, in order."""
+
+    @property
+    def scored_layers(self) -> tuple[Layer, ...]:
+        """The layers that are scored where nobody names any: of a contrast set, conflicts alone."""
+        return ("conflicts",) if self.pairs else LAYERS
 
     @cached_property
     def stories(self) -> tuple[str, ...]:
@@ -120,6 +108,7 @@ def reference(
     version: str = "-",
     other_splits: Mapping[str, str] | None = None,
     whole: WholeGold | None = None,
+    pairs: Sequence[ContrastPair] = (),
 ) -> Reference:
     """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
     given = annotations if isinstance(annotations, Documents) else Documents(annotations)
@@ -133,7 +122,7 @@ def reference(
         for dispute in disputes:
             issues.append(_as_issue(dispute, documents, turn[dispute.story]))
             turn[dispute.story] += 1
-    lines = _lines(annotations, issues if known else disputes, registry)
+    lines = _lines(annotations, [*(issues if known else disputes), *pairs], registry)
     return Reference(
         documents,
         given,
@@ -146,22 +135,8 @@ def reference(
         other_splits or {},
         whole,
         () if whole is None else tuple(lines),
+        pairs=tuple(pairs),
     )
-
-
-def issues_of(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[Issue]:
-    """Join conflicts with the claims of their positions."""
-    by_id = {claim.id: ClaimSpan(claim.doc_id, claim.start, claim.end) for claim in claims}
-    return [
-        Issue(
-            conflict.issue_id,
-            conflict.story,
-            conflict.status,
-            conflict.type,
-            tuple(tuple(by_id[claim] for claim in position.claim_ids) for position in conflict.positions),
-        )
-        for conflict in conflicts
-    ]
 
 
 def in_order(dispute: Dispute) -> Dispute:
@@ -245,7 +220,9 @@ def fingerprint(lines: Iterable[bytes]) -> str:
 
 
 def _lines(
-    annotations: Sequence[Annotations], issues: Iterable[msgspec.Struct | Issue], registry: Iterable[Registered]
+    annotations: Sequence[Annotations],
+    issues: Iterable[msgspec.Struct | Issue | ContrastPair],
+    registry: Iterable[Registered],
 ) -> list[bytes]:
     """Canonical JSON of the single records, sorted."""
     by_name, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()

@@ -9,7 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from khabar.reading.mentions import Documents
-from khabar.reading.reference import Issue, Reference, in_order
+from khabar.reading.issues import Issue
+from khabar.reading.reference import Reference, in_order
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import Layer
 from khabar.scoring.speakers import Speakers

@@ -1,7 +1,8 @@
 """Comparing two systems on the same gold: the difference, its interval, and whether it may be chance.
 
 Both are counted over the same units. A hard dispute is one unit with what either system did to it; so is a false record
-that both have, with the same spans on the same sides, and any other is a unit of its own.
+that both have, with the same spans on the same sides, and any other is a unit of its own. Of a contrast set each pair
+is a unit.
 
 p is that of a paired approximate randomization test (Noreen 1989; Yeh 2000): the two systems' counts are swapped
 unit by unit at random, and the share of swaps with a difference at least as large is p. Where several systems are
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
 from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import f1
+from khabar.scoring.metrics import Metric
+from khabar.scoring.result import PAIR_F
 from khabar.scoring.tally import TEXT_LAYERS, Tally
 
 if TYPE_CHECKING:
@@ -33,7 +35,6 @@ TRIALS = 10_000
 _STANDARD_ERRORS = 2.8
 """The 97.5th percentile of the normal distribution and its 80th."""
 _COINS_AT_A_TIME = 2_000_000
-_HEADLINE = {"entities": "exact", "numbers": "full", "quotes": "said", "conflicts": "dispute"}
 _SIDES = ("a", "b")
 
 
@@ -93,8 +94,8 @@ def compare(
         totals.update(table.totals())
         draws.update(draw(table, seed, resamples, name))
         swaps.update(_swap(table, seed, trials, name))
-    samples = {layer: _samples(layer, totals, draws, swaps) for layer in layers}
-    if len(samples) == len(LAYERS):
+    samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
+    if len(samples) == len(LAYERS) and a.layers["conflicts"].headline.name != PAIR_F:
         samples["overall"] = _mean(list(samples.values()))
     return {layer: sample.difference() for layer, sample in samples.items()}
 
@@ -127,11 +128,8 @@ def holm(ps: Sequence[float | None]) -> list[float | None]:
     return corrected
 
 
-_PARTS = ("tp", "fp", "fn")
-
-
-def _column(layer: str, side: str, part: str) -> str:
-    return f"{side}:{layer}:{part}"
+def _column(layer: str, side: str, column: str) -> str:
+    return f"{side}:{layer}:{column}"
 
 
 def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
@@ -141,10 +139,10 @@ def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
     tables = [(layer, side, _table(run, layer)) for layer in layers for side, run in zip(_SIDES, (a, b), strict=True)]
     frame = _union([table.frame for _, _, table in tables])
     for layer, side, table in tables:
-        for part in _PARTS:
-            column = table.column(f"{_HEADLINE[layer]}.{part}")
+        for name in a.layers[layer].headline.columns:
+            column = table.column(name)
             if column is not None:
-                columns.append(_column(layer, side, part))
+                columns.append(_column(layer, side, name))
                 values.append(_spread(column, table.frame, frame))
     return Table(frame, columns, values)
 
@@ -228,15 +226,21 @@ class _Samples:
 
 
 def _samples(
-    layer: str, totals: Mapping[str, float], draws: Mapping[str, Array], swaps: Mapping[str, Array]
+    layer: str,
+    headline: Metric,
+    totals: Mapping[str, float],
+    draws: Mapping[str, Array],
+    swaps: Mapping[str, Array],
 ) -> _Samples:
     import numpy as np
 
-    def f1_of(side: str, sums: Mapping[str, Array | float]) -> Array:
-        return f1(*(np.asarray(sums.get(_column(layer, side, part), 0), float) for part in _PARTS))
+    def value(side: str, sums: Mapping[str, Array | float]) -> Array:
+        return headline.formula(
+            *(np.asarray(sums.get(_column(layer, side, name), 0), float) for name in headline.columns)
+        )
 
-    drawn, swapped = (f1_of("b", sums) - f1_of("a", sums) for sums in (draws, swaps))
-    return _Samples(float(f1_of("a", totals)), float(f1_of("b", totals)), drawn, swapped)
+    drawn, swapped = (value("b", sums) - value("a", sums) for sums in (draws, swaps))
+    return _Samples(float(value("a", totals)), float(value("b", totals)), drawn, swapped)
 
 
 def _mean(samples: Sequence[_Samples]) -> _Samples:

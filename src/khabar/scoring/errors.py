@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.reference import ClaimSpan, Issue, Reference
+from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, PredictedQuote
 from khabar.records.errors import Context, Error
 from khabar.records.labels import LAYERS, Layer

@@ -7,7 +7,8 @@ from typing import Any
 
 from khabar.reading.incidents import Incident
 from khabar.reading.predictions import Sourced
-from khabar.reading.reference import Issue, Reference
+from khabar.reading.issues import Issue
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
 from khabar.records.labels import Layer
 from khabar.scoring.cases import Cases

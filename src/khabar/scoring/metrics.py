@@ -43,6 +43,12 @@ def ratio(numerator: Array, denominator: Array) -> Array:
     return quotient(numerator, denominator)
 
 
+def chance_of_pairs(called_where_hard: Array, called_where_not: Array, pairs: Array) -> Array:
+    """The share of pairs that would be right if as many calls fell on members at random: at most one in four."""
+    rate = quotient(called_where_hard + called_where_not, 2 * pairs)
+    return rate * (1 - rate)
+
+
 def per_thousand(numerator: Array, denominator: Array) -> Array:
     """A rate per 1,000."""
     return quotient(1000 * numerator, denominator)

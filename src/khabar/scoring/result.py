@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -10,6 +11,14 @@ from khabar.records.labels import LAYERS
 from khabar.text.arabic import FOLDING
 
 Interval = tuple[float, float] | None
+
+PAIR_F = "contrast.pair_f"
+"""The headline of conflicts on a contrast set: the share of pairs of which both members are answered right."""
+
+
+def headline_name(figures: Container[str]) -> str:
+    """Name the headline among the figures of a layer."""
+    return PAIR_F if PAIR_F in figures else "f1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """All figures of a run. `layers[layer][figure]`; the headline of a layer is its figure `f1`."""
+    """All figures of a run: `layers[layer][figure]`. `headline_name` says which of a layer is its headline."""
 
     layers: dict[str, dict[str, Measured]]
     overall: float | None
@@ -83,14 +92,16 @@ class Score:
         """The four headline figures and their plain mean; None where undefined or left out."""
         found: dict[str, float | None] = dict.fromkeys(LAYERS)
         return (
-            found | {layer: figures["f1"].value for layer, figures in self.layers.items()} | {"overall": self.overall}
+            found
+            | {layer: figures[headline_name(figures)].value for layer, figures in self.layers.items()}
+            | {"overall": self.overall}
         )
 
     @property
     def intervals(self) -> dict[str, list[float] | None]:
         """95% intervals of the headline figures, under the same keys."""
         found: dict[str, Interval] = dict.fromkeys(LAYERS)
-        found |= {layer: figures["f1"].interval for layer, figures in self.layers.items()}
+        found |= {layer: figures[headline_name(figures)].interval for layer, figures in self.layers.items()}
         found["overall"] = self.overall_interval
         return {layer: list(ends) if ends else None for layer, ends in found.items()}
 

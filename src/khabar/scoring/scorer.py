@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
@@ -14,10 +14,10 @@ from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval,
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import Table
 from khabar.scoring.layers import judge_of
+from khabar.scoring.layers.pairs import answers
 from khabar.scoring.metrics import Metric
-from khabar.scoring.result import Measured, Score, Signature
+from khabar.scoring.result import PAIR_F, Measured, Score, Signature
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally, Tally, Units
-from khabar.scoring.verdicts import Verdict
 from khabar.version import __version__
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
         from khabar.scoring.layers.entity_columns import count_columns
 
         count_columns(tally, cases, units)
-    verdicts: dict[str, list[Verdict]] = defaultdict(list)
+    verdicts: dict[str, list[Any]] = defaultdict(list)
     for gold, predicted in cases.of(layer) if tally.table is None else ():
         verdict = judge.judge(gold, predicted)
         verdicts[gold.story].append(verdict)
         tally.add(verdict, *units.of(gold, verdict))
+    for answer in answers(cases.reference.pairs, verdicts) if layer == "conflicts" else ():
+        tally.add_pair(answer)
     tally.table = tally.table or tally.counts.table(tally.counts.frame() if layer == "conflicts" else units.frame)
     tally.resampled = judge.resampled(cases, units, verdicts)
     return tally
@@ -148,11 +150,11 @@ def _overall(
     measured: Mapping[str, Mapping[str, Measured]],
     resamples: int,
 ) -> tuple[float | None, tuple[float, float] | None]:
-    """Plain mean of the four headlines; its draws average theirs index by index."""
-    values = [measured[layer]["f1"].value if layer in measured else None for layer in LAYERS]
-    if any(value is None for value in values):
+    """Plain mean of the four headlines; its draws average theirs index by index. A contrast set has none."""
+    heads = [tallies[layer].headline for layer in LAYERS if layer in tallies]
+    values = [measured[layer][head.name].value for layer, head in zip(LAYERS, heads, strict=False)]
+    if len(heads) < len(LAYERS) or None in values or any(head.name == PAIR_F for head in heads):
         return None, None
-    heads = [next(figure for figure in tallies[layer].metrics if figure.name == "f1") for layer in LAYERS]
     each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
     return sum(value for value in values if value is not None) / len(LAYERS), interval(
         sum(each[1:], each[0]) / len(LAYERS)

@@ -12,8 +12,10 @@ from khabar.records import canonical
 from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases, GoldStory
+from khabar.scoring.layers.pairs import PairAnswer
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit
 from khabar.scoring.metrics import Metric
+from khabar.scoring.result import headline_name
 from khabar.scoring.verdicts import Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.passages import Passage
@@ -107,6 +109,12 @@ class LayerTally:
     set_aside: int = 0
     ungrounded: int = 0
 
+    @property
+    def headline(self) -> Metric:
+        """The layer's headline figure."""
+        name = headline_name([metric.name for metric in self.metrics])
+        return next(metric for metric in self.metrics if metric.name == name)
+
     def add(self, verdict: Verdict, gold: Sequence[Unit], predicted: Sequence[Unit], case: Unit) -> None:
         """Add a verdict. `gold`, `predicted` and `case` are the units of its rows, its predictions and itself."""
         units = {"gold": gold, "predicted": predicted, "case": (case,)}
@@ -114,6 +122,11 @@ class LayerTally:
             self.counts.add(units[side][index], column, amount)
         self.set_aside += len(verdict.headline.aside)
         self.ungrounded += verdict.ungrounded
+
+    def add_pair(self, answer: PairAnswer) -> None:
+        """Add what is said of a pair of a contrast set: a unit of its own, drawn within the story before any edit."""
+        for column, amount in answer.counts():
+            self.counts.add((f"pairs of {answer.pair.story}", answer.pair.flip), column, amount)
 
 
 @dataclass(frozen=True, slots=True)

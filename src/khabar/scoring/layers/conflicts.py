@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from khabar.reading.reference import Issue
+from khabar.reading.issues import ContrastPair, Issue
 from khabar.records.errors import ConflictCause
 from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases, GoldStory, PredictedStory
-from khabar.scoring.layers import relations
+from khabar.scoring.layers import pairs, relations
 from khabar.scoring.layers.average_precision import Ranked, Ranking
 from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of
 from khabar.scoring.metrics import Metric, per_thousand, prf, ratio
@@ -26,10 +26,12 @@ class Conflicts:
     """The layer of disputes."""
 
     with_texts: bool
+    pairs: tuple[ContrastPair, ...] = ()
+    """Of a contrast set: what is asked of each flip."""
 
     def metrics(self, tags: Iterable[str] = ()) -> list[Metric]:
         """Name the figures. What gold's format cannot say (traps) has no rows and is undefined."""
-        metrics = [*prf("", "dispute"), *prf("typed", "typed")]
+        metrics = [*pairs.metrics(self.pairs), *prf("", "dispute"), *prf("typed", "typed")]
         for kind in CONFLICT_TYPES:
             metrics.append(Metric(f"type.{kind}.recall", ratio, (f"type.{kind}.tp", f"type.{kind}.all")))
         metrics.append(Metric("both_sides_coverage", ratio, ("coverage.met", "coverage.all")))
@@ -44,13 +46,13 @@ class Conflicts:
         """Assign a story's records to its hard disputes. Rows are issues, predictions are records."""
         claims = Claims(gold.issues)
         records = [edges_of(record, claims) for record in predicted.records]
-        pairs = assign(_eligible(gold.issues, records))
-        assigned, used = {issue for issue, _ in pairs}, {record for _, record in pairs}
+        assignment = assign(_eligible(gold.issues, records))
+        assigned, used = {issue for issue, _ in assignment}, {record for _, record in assignment}
         hard = [index for index, issue in enumerate(gold.issues) if issue.status == "conflict"]
         rest = [index for index in range(len(records)) if index not in used]
         false = [i for i in rest if records[i].outcome == "false" or not records[i].disputes <= assigned]
         headline = Pairing(
-            tuple(pairs),
+            tuple(assignment),
             tuple(index for index in hard if index not in assigned),
             tuple(false),
             tuple(index for index in rest if index not in set(false)),

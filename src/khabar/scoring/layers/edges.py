@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
 from khabar.reading.limits import LONGEST_CITATION
-from khabar.reading.reference import Issue
+from khabar.reading.issues import ClaimSpan, Issue
 from khabar.records import Dispute
 from khabar.text.grounding import GroundedDispute, Place
 
@@ -51,6 +51,7 @@ class Claims:
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.issues = issues
         self.position_of: list[tuple[int, int]] = []
+        self._numbers: dict[tuple[int, ClaimSpan], set[int]] = defaultdict(set)
         self._by_document: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)
         for at, issue in enumerate(issues):
@@ -58,11 +59,16 @@ class Claims:
                 for claim in position:
                     number = len(self.position_of)
                     self.position_of.append((at, place))
+                    self._numbers[at, claim].add(number)
                     self._by_document[claim.doc_id].append((claim.start, claim.end, number))
                     self._longest[claim.doc_id] = max(self._longest[claim.doc_id], claim.end - claim.start)
         for claims in self._by_document.values():
             claims.sort()
         self._met: dict[tuple[str, int, int], ClaimsMet | None] = {}
+
+    def numbers(self, issue: int, spans: Iterable[ClaimSpan]) -> frozenset[int]:
+        """The numbers of an issue's claims that stand at some spans."""
+        return frozenset().union(*(self._numbers.get((issue, span), ()) for span in spans))
 
     def met(self, doc_id: str, start: int, end: int) -> ClaimsMet | None:
         """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two. None without any."""
@@ -132,6 +138,19 @@ def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
         {number: frozenset(places) for number, places in sides_of.items()},
         grounded,
     )
+
+
+def disputes_of_edges_between(
+    record: GroundedDispute, claims: Claims, left: Collection[int], right: Collection[int]
+) -> Iterator[frozenset[int]]:
+    """Yield, of each edge that joins a claim of one group with a claim of the other, the disputes it is valid for."""
+    for ends in _edges(list(_sides(record, claims))):
+        if any(
+            not one.claims.isdisjoint(left) and not other.claims.isdisjoint(right) for one, other in (ends, ends[::-1])
+        ):
+            yield frozenset(
+                issue for issue, split in claims.issues_of(*ends) if split and claims.issues[issue].status == "conflict"
+            )
 
 
 def _sides(record: GroundedDispute, claims: Claims) -> Iterator[Collection[ClaimsMet]]:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
-from khabar.reading.reference import Issue
+from khabar.reading.issues import Issue
 from khabar.scoring.layers.edges import Claims, RecordEdges
 from khabar.scoring.metrics import Metric, prf, ratio
 from khabar.scoring.verdicts import Count

@@ -1,0 +1,106 @@
+"""Pairs of a contrast set: a system has to call the issue where it is a dispute, and not where it is none.
+
+Gardner et al. 2020. A member is called if an edge of a record joins a claim of one of the flip's groups with a claim of
+the other. Where the issue is a dispute, the record has to be right: pure, and assigned or neutral. Where it is none, an
+edge that is valid for another dispute, one of the same sentences, is no call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from khabar.reading.issues import ContrastPair, Member
+from khabar.scoring.layers.edges import disputes_of_edges_between
+from khabar.scoring.metrics import Metric, chance_of_pairs, ratio
+from khabar.scoring.result import PAIR_F
+
+if TYPE_CHECKING:
+    from khabar.scoring.layers.conflicts import ConflictVerdict
+
+_SLICES = ("direction", "type", "subtype", "place", "step")
+
+
+@dataclass(frozen=True, slots=True)
+class PairAnswer:
+    """What a system says of both members of a pair."""
+
+    pair: ContrastPair
+    calling: tuple[tuple[int, ...], ...]
+    """Of each member, the records (by index) that call it."""
+
+    @property
+    def called(self) -> tuple[bool, ...]:
+        """Whether each member is called."""
+        return tuple(map(bool, self.calling))
+
+    @property
+    def is_right(self) -> bool:
+        """Whether both members are answered right."""
+        return self.called == tuple(member.is_hard for member in self.pair.members)
+
+    def counts(self) -> Iterator[tuple[str, int]]:
+        """Yield what the pair adds to each column. A control counts in columns of its own."""
+        if self.pair.is_control:
+            yield "contrast.controls", 1
+            yield "contrast.controls.called", int(any(self.called))
+            return
+        for name in ("contrast", *_slices(self.pair)):
+            yield f"{name}.pairs", 1
+            yield f"{name}.right", int(self.is_right)
+        for member, called in zip(self.pair.members, self.called, strict=True):
+            yield f"contrast.called_{_where(member)}", int(called)
+
+
+def metrics(pairs: Iterable[ContrastPair]) -> list[Metric]:
+    """Name the figures of some pairs: the share that is right, of all and of each slice there is."""
+    pairs = list(pairs)
+    if not pairs:
+        return []
+    where = [f"contrast.called_{place}" for place in ("where_hard", "where_not")]
+    return [
+        Metric(PAIR_F, ratio, ("contrast.right", "contrast.pairs")),
+        Metric("contrast.chance", chance_of_pairs, (*where, "contrast.pairs")),
+        *(Metric(name, ratio, (name, "contrast.pairs")) for name in where),
+        Metric("contrast.controls.false_alarm_rate", ratio, ("contrast.controls.called", "contrast.controls")),
+        *(
+            Metric(f"{name}.pair_f", ratio, (f"{name}.right", f"{name}.pairs"))
+            for name in sorted({name for pair in pairs if not pair.is_control for name in _slices(pair)})
+        ),
+    ]
+
+
+def answers(pairs: Iterable[ContrastPair], verdicts: Mapping[str, Sequence[ConflictVerdict]]) -> list[PairAnswer]:
+    """Judge each pair by the verdicts of its two stories."""
+    of_story = {story: verdict for story, some in verdicts.items() for verdict in some}
+    return [
+        PairAnswer(pair, tuple(_calling(member, of_story[member.story]) for member in pair.members)) for pair in pairs
+    ]
+
+
+def _calling(member: Member, verdict: ConflictVerdict) -> tuple[int, ...]:
+    (issue,) = (index for index, row in enumerate(verdict.gold) if row.issue_id == member.issue_id)
+    left, right = (verdict.claims.numbers(issue, group) for group in member.groups)
+    false = set(verdict.headline.false)
+    calling = []
+    for index, record in enumerate(verdict.predicted):
+        joining = list(disputes_of_edges_between(record, verdict.claims, left, right))
+        if member.is_hard:
+            is_call = bool(joining) and verdict.records[index].outcome == "pure" and index not in false
+        else:
+            is_call = not all(joining)
+        if is_call:
+            calling.append(index)
+    return tuple(calling)
+
+
+def _slices(pair: ContrastPair) -> list[str]:
+    """Name the slices a pair belongs to; one without a step of reasoning is of step `none`."""
+    values = {name: getattr(pair, name) for name in _SLICES}
+    values["step"] = pair.step or "none"
+    return [f"contrast.{name}.{value}" for name, value in values.items() if value is not None]
+
+
+def _where(member: Member) -> str:
+    return "where_hard" if member.is_hard else "where_not"
