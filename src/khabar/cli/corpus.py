@@ -151,12 +151,13 @@ def check(
 def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     """Count what the dataset holds."""
     from khabar.corpus.card import statistics
+    from khabar.corpus.contrast import read_released
     from khabar.corpus.release import read_release, released_corpus
     from khabar.corpus.tables import read_all
 
     where = released_corpus() if folder is None else folder
     release = read_release(where)
-    counts = statistics(read_all(where))
+    counts = statistics(read_all(where), read_released(where, release))
     if as_json:
         print_json({"version": release.version, "splits": counts})
         return

@@ -10,9 +10,20 @@ from typing import Literal
 import msgspec
 
 from khabar.corpus.card import CARD, card, read_statement
+from khabar.corpus.contrast import Articles, VariantChange, contrast_split, lines, read_folder, with_variants
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
-from khabar.corpus.release import PLACES, RELEASE, FileRecord, Release, Withheld, read_release, row_digest
+from khabar.corpus.release import (
+    CHANGES,
+    PLACES,
+    RELEASE,
+    ChangesFile,
+    FileRecord,
+    Release,
+    Withheld,
+    read_release,
+    row_digest,
+)
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
 from khabar.corpus.textless import Place, with_surfaces, without_text
 from khabar.reading.files import recover, replace_files, sha256
@@ -39,12 +50,18 @@ class Built:
 def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str] | None = None) -> Built:
     """Build in memory from a seeds folder and a gold folder. Raises InputError with every problem found.
 
+    Stories that have flips and decoys beside the gold folder, in `contrast`, become contrast sets too.
+
     A split keeps its texts and surfaces if these are "here", in the seeds folder, or "all"; with "none" it is a release
     of offsets and hashes. Files and columns are the same. `splits` are those to build (None: all).
     """
     incidents = Incidents(verify(seeds))
-    manifest = [seed for seed in read_manifest(seeds) if splits is None or seed.split in splits]
-    release = read_release(gold)
+    manifest = [
+        seed
+        for seed in read_manifest(seeds)
+        if splits is None or not {seed.split, contrast_split(seed.split)}.isdisjoint(splits)
+    ]
+    release, changes = read_release(gold), read_folder(gold)
     located = read_gold(gold, incidents)
     incidents.refuse()
     text_of = read_texts(seeds, manifest)
@@ -56,15 +73,17 @@ def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str
     located = [replace(item, row=with_surfaces(item.row, fetched)) for item in located]
     incidents.extend(check(located, text_of, stories))
     incidents.refuse()
-    tables = derive(manifest, text_of, [item.row for item in located])
+    articles = with_variants(Articles(manifest, text_of, [item.row for item in located]), changes)
+    tables = derive(articles.seeds, articles.texts, articles.rows)
+    tables = {split: configs for split, configs in tables.items() if splits is None or split in splits}
     statement = read_statement(gold)
-    withheld = withheld_splits(manifest) if texts == "here" else tuple(tables) if texts == "none" else ()
+    withheld = withheld_splits(articles.seeds) if texts == "here" else tuple(tables) if texts == "none" else ()
     if not withheld:
-        return assemble(release, tables, statement, warnings=list(incidents))
+        return assemble(release, tables, statement, changes, warnings=list(incidents))
     kept_words = KEPT_WORDS if texts == "here" else 0
     bare, places = without_text(tables, withheld, kept_words)
     left_out = Withheld(sha256="", rows=0, splits=withheld, kept_words=kept_words)
-    return assemble(release, bare, statement, (left_out, places), warnings=list(incidents))
+    return assemble(release, bare, statement, changes, (left_out, places), list(incidents))
 
 
 def withheld_splits(manifest: Sequence[Seed]) -> tuple[str, ...]:
@@ -96,7 +115,7 @@ def write(built: Built, out: Path) -> None:
     """
     recover(out)
     before = read_release(out).files if (out / RELEASE).is_file() else ()
-    listed = [*(record.path for record in before), *([PLACES] if before else [])]
+    listed = [*(record.path for record in before), *([PLACES, CHANGES] if before else [])]
     inside = [name for name in listed if ".." not in Path(name).parts and not Path(name).is_absolute()]
     replace_files(out, built.files, gone=[name for name in inside if name not in built.files], last=RELEASE)
 
@@ -111,11 +130,14 @@ def assemble(
     release: Release,
     tables: Tables,
     statement: str,
+    changes: Sequence[VariantChange] = (),
     withheld: tuple[Withheld, Sequence[Place]] | None = None,
     warnings: Sequence[Incident] = (),
 ) -> Built:
-    """Make the files of a release, `statement` in its card. `withheld` says which splits lack their text, and what
-    stood where."""
+    """Make the files of a release, `statement` in its card.
+
+    `changes` are those of its contrast sets. `withheld` says which splits lack their text, and what stood where.
+    """
     bare = () if withheld is None else withheld[0].splits
     parquet = {
         f"{config}/{split}.parquet": parquet_bytes(config, tables[split][config], withheld=split in bare)
@@ -126,18 +148,22 @@ def assemble(
         _record(f"{config}/{split}.parquet", parquet, tables[split][config]) for split in tables for config in CONFIGS
     )
     left_out: Withheld | msgspec.UnsetType = msgspec.UNSET
-    lines = b""
+    places = b""
     if withheld is not None:
-        lines = b"".join(msgspec.json.encode(place) + b"\n" for place in withheld[1])
-        left_out = msgspec.structs.replace(withheld[0], sha256=sha256(lines), rows=len(withheld[1]))
-    complete = msgspec.structs.replace(release, files=records, withheld=left_out)
+        places = b"".join(msgspec.json.encode(place) + b"\n" for place in withheld[1])
+        left_out = msgspec.structs.replace(withheld[0], sha256=sha256(places), rows=len(withheld[1]))
+    made: ChangesFile | msgspec.UnsetType = msgspec.UNSET
+    if changes:
+        made = ChangesFile(sha256=sha256(lines(changes)), rows=len(changes))
+    complete = msgspec.structs.replace(release, files=records, withheld=left_out, changes=made)
     text = msgspec.json.format(msgspec.json.encode(complete), indent=2) + b"\n"
     files = {
         **parquet,
         RELEASE: text,
-        CARD: card(complete, tables, statement).encode(),
+        CARD: card(complete, tables, statement, changes).encode(),
         CROISSANT: croissant(complete),
-        **({} if withheld is None else {PLACES: lines}),
+        **({} if withheld is None else {PLACES: places}),
+        **({CHANGES: lines(changes)} if changes else {}),
     }
     return Built(tables, files, list(warnings))
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from khabar.corpus.contrast import VariantChange
 from khabar.corpus.release import Release
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
-from khabar.records import CONFIGS, Conflict, Document, Entity, Number, Quote, TokenRow
+from khabar.reading.issues import variant_key
+from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow
 from khabar.records.labels import ENTITY_LABELS
 
 _WITHOUT_TEXT = """
@@ -32,6 +34,12 @@ _FETCHED = """
 > of the filled folder, for `load_dataset`.
 """
 """What the card says first of splits whose articles anybody can fetch."""
+_ALTERED = """
+> **The articles of splits {splits} are altered.** No outlet published them so. Each is an article of another split
+> with a few words changed, to make contradictions and to take them away; people and bodies named in it did not say or
+> do what stands only there. `contrast.jsonl` lists every change. Do not quote these texts as news.
+"""
+"""What the card says first of contrast sets."""
 
 CARD = "README.md"
 STATEMENT = "statement.md"
@@ -64,7 +72,7 @@ def statement_of(folder: Path) -> str:
     return card.partition(_BEGIN)[2].partition(_END)[0].strip()
 
 
-def card(release: Release, tables: Tables, statement: str) -> str:
+def card(release: Release, tables: Tables, statement: str, changes: Sequence[VariantChange] = ()) -> str:
     """Fill the card's template. `statement` is Markdown, with headings of the second level."""
     template = Template((files("khabar.corpus") / "card_template.md").read_text(encoding="utf-8"))
     return template.substitute(
@@ -73,9 +81,10 @@ def card(release: Release, tables: Tables, statement: str) -> str:
         canary=release.canary,
         configs="\n".join(_config(config, sorted(tables)) for config in CONFIGS),
         labels="`[" + ", ".join(ENTITY_LABELS) + "]`",
-        statistics=_markdown(statistics(tables)),
+        statistics=_markdown(statistics(tables, changes)),
         statement=f"{_BEGIN}\n{statement}\n{_END}",
         without_text=_without_text(release),
+        altered=_altered(tables, changes),
     )
 
 
@@ -85,6 +94,17 @@ def _without_text(release: Release) -> str:
     return _FETCHED.format(splits=" and ".join(f"`{split}`" for split in release.withheld_splits))
 
 
+def _altered(tables: Tables, changes: Sequence[VariantChange]) -> str:
+    splits = [split for split, configs in tables.items() if _of_split(configs["documents"], changes)]
+    return _ALTERED.format(splits=" and ".join(f"`{split}`" for split in splits)) if splits else ""
+
+
+def _of_split(documents: Iterable[Row], changes: Sequence[VariantChange]) -> list[VariantChange]:
+    """The changes that make some documents."""
+    stories = {row.story for row in documents if isinstance(row, Document)}
+    return [change for change in changes if variant_key(change.story, change.variant) in stories]
+
+
 def _config(config: str, splits: list[str]) -> str:
     lines = [f"- config_name: {config}", *(["  default: true"] if config == "documents" else []), "  data_files:"]
     for split in splits:
@@ -92,8 +112,8 @@ def _config(config: str, splits: list[str]) -> str:
     return "\n".join(lines)
 
 
-def statistics(tables: Tables) -> Statistics:
-    """Count rows, labels and what is scored, for each split."""
+def statistics(tables: Tables, changes: Sequence[VariantChange] = ()) -> Statistics:
+    """Count rows, labels and what is scored, for each split; where there are contrast sets, their changes too."""
     found: Statistics = {}
     for split, configs in tables.items():
         rows = [row for each in configs.values() for row in each]
@@ -121,6 +141,14 @@ def statistics(tables: Tables) -> Statistics:
             "issues by status": _count(row.status for row in issues),
             "things in the registry": len(configs["registry"]),
         }
+        if changes:
+            mine = _of_split(configs["documents"], changes)
+            flips = [change for change in mine if isinstance(change, Flip)]
+            found[split] |= {
+                "flips": len(flips),
+                "flips by direction": _count(flip.direction for flip in flips),
+                "decoys": len(mine) - len(flips),
+            }
     return found
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from khabar.corpus.build import Texts, build, withheld_splits
 from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT, croissant
-from khabar.corpus.release import CANARY, PLACES, Release, Withheld, read_release, row_digest
+from khabar.corpus.release import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld, read_release, row_digest
 from khabar.corpus.tables import Tables, read_all
 from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
@@ -32,6 +32,8 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
         incidents.append(Incident("corpus-changed", message, str(path), fix="run it again"))
     if isinstance(release.withheld, Withheld):
         incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
+    if isinstance(release.changes, ChangesFile):
+        incidents += _check_file(folder / CHANGES, CHANGES, release.changes.sha256)
     card = folder / CARD
     if not card.is_file() or CANARY.encode() not in card.read_bytes():
         incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(card)))

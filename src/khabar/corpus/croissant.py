@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from khabar.corpus.release import FileRecord, Release, Withheld
+from khabar.corpus.release import ChangesFile, FileRecord, Release, Withheld
 from khabar.corpus.tables import CLASS_LABELS, arrow_schema
 from khabar.records import CONFIGS
 
@@ -171,8 +171,8 @@ def record_set_name(path: str) -> str:
 def _files(release: Release) -> list[tuple[str, str, str]]:
     """Path, media type and SHA-256 of each file that holds data."""
     found = [(record.path, PARQUET, record.sha256) for record in release.files]
-    left_out = release.withheld
-    return [*found, (left_out.path, JSON_LINES, left_out.sha256)] if isinstance(left_out, Withheld) else found
+    others = [file for file in (release.withheld, release.changes) if isinstance(file, (Withheld, ChangesFile))]
+    return [*found, *((file.path, JSON_LINES, file.sha256) for file in others)]
 
 
 def _file(path: str, kind: str, digest: str) -> dict[str, Any]:

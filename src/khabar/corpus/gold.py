@@ -9,12 +9,13 @@ from typing import TypeVar
 
 import msgspec
 
+from khabar.corpus.contrast import read_released
 from khabar.corpus.release import read_release, released_corpus
 from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.issues import issues_of, pairs_of
 from khabar.reading.predictions import read_predictions
-from khabar.reading.issues import issues_of
 from khabar.reading.reference import Reference, reference
 from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
@@ -23,6 +24,7 @@ from khabar.records import (
     Conflict,
     Document,
     Entity,
+    Flip,
     Number,
     PredictedEntity,
     PredictedNumber,
@@ -105,13 +107,21 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     others = {doc_id: name for name in splits(folder) if name != split_name for doc_id in document_ids(folder, name)}
     release = read_release(folder)
     agreement = {} if release.agreement is msgspec.UNSET else release.agreement
-    return replace(from_tables(tables, release.version, others), agreement=agreement)
+    flips = [change for change in read_released(folder, release) if isinstance(change, Flip)]
+    return replace(from_tables(tables, release.version, others, flips), agreement=agreement)
 
 
 def from_tables(
-    tables: Mapping[str, Sequence[Row]], version: str = "-", other_splits: Mapping[str, str] | None = None
+    tables: Mapping[str, Sequence[Row]],
+    version: str = "-",
+    other_splits: Mapping[str, str] | None = None,
+    flips: Sequence[Flip] = (),
 ) -> Reference:
-    """Make a reference from the rows of each config, as a split of a corpus or a pass has them."""
+    """Make a reference from the rows of each config, as a split of a corpus or a pass has them.
+
+    Of `flips`, those of its stories make it a contrast set.
+    """
+    conflicts, claims = _only(tables["conflicts"], Conflict), _only(tables["claims"], Claim)
     entities = _said(tables["entities"], Entity, PredictedEntity)
     numbers = _said(tables["numbers"], Number, PredictedNumber)
     quotes = _said(tables["quotes"], Quote, PredictedQuote)
@@ -129,11 +139,12 @@ def from_tables(
     ]
     return reference(
         annotations,
-        issues=issues_of(_only(tables["conflicts"], Conflict), _only(tables["claims"], Claim)),
+        issues=issues_of(conflicts, claims),
         registry=_only(tables["registry"], Registered),
         tokens=_only(tables["tokens"], TokenRow),
         version=version,
         other_splits=other_splits,
+        pairs=pairs_of(flips, conflicts, claims),
     )
 
 

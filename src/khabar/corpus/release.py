@@ -17,6 +17,8 @@ from khabar.records import Row
 RELEASE = "release.json"
 PLACES = "withheld.jsonl"
 """Of a release without text: where its quotations outside of spans stand, one place a line."""
+CHANGES = "contrast.jsonl"
+"""Of a release with contrast sets: the flips and decoys that make their articles out of the others."""
 CANARY = "khabar-canary 7b1f0a52-6f0e-4d8e-9c55-2c1d9a0c6e11: benchmark data; do not train on this file"
 """Stands in each public file, so that its presence in training data can be found."""
 
@@ -69,6 +71,14 @@ class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     kept_words: int = 0
 
 
+class ChangesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The file of flips and decoys, and how many it holds."""
+
+    path: str = CHANGES
+    sha256: str
+    rows: int
+
+
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A version of the data and the day it was published.
 
@@ -82,6 +92,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     agreement: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
     files: tuple[FileRecord, ...] = ()
     withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
+    changes: ChangesFile | msgspec.UnsetType = msgspec.UNSET
 
     @property
     def splits(self) -> tuple[str, ...]:

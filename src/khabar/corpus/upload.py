@@ -14,7 +14,7 @@ from typing import cast
 from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
-from khabar.corpus.release import PLACES, RELEASE, read_release
+from khabar.corpus.release import CHANGES, PLACES, RELEASE, ChangesFile, read_release
 from khabar.reading.files import sha256, write_all
 from khabar.reading.incidents import Incident, InputError
 
@@ -37,6 +37,7 @@ def plan(folder: Path) -> Upload:
         RELEASE,
         CROISSANT,
         *([PLACES] if release.withheld_splits else []),
+        *([CHANGES] if isinstance(release.changes, ChangesFile) else []),
         *(file.path for file in release.files),
     ]
     return Upload(release.version, {name: folder / name for name in sorted(names)})

@@ -1,6 +1,6 @@
 """Edits of stories: real texts changed a little, with everything annotated in them carried along."""
 
-from khabar.edits.application import apply
+from khabar.edits.application import apply, edited_text
 from khabar.edits.composition import compose, difference, inverse, without_surfaces
 from khabar.edits.contrast import variants
 from khabar.edits.files import read_changes, write_changes
@@ -11,6 +11,7 @@ __all__ = [
     "apply",
     "compose",
     "difference",
+    "edited_text",
     "inverse",
     "read_changes",
     "read_story",

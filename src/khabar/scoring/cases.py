@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from khabar.reading.mentions import Documents
 from khabar.reading.issues import Issue
+from khabar.reading.mentions import Documents
 from khabar.reading.reference import Reference, in_order
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import Layer

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from khabar.reading.incidents import Incident
-from khabar.reading.predictions import Sourced
 from khabar.reading.issues import Issue
+from khabar.reading.predictions import Sourced
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
 from khabar.records.labels import Layer

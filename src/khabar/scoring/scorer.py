@@ -151,9 +151,11 @@ def _overall(
     resamples: int,
 ) -> tuple[float | None, tuple[float, float] | None]:
     """Plain mean of the four headlines; its draws average theirs index by index. A contrast set has none."""
-    heads = [tallies[layer].headline for layer in LAYERS if layer in tallies]
-    values = [measured[layer][head.name].value for layer, head in zip(LAYERS, heads, strict=False)]
-    if len(heads) < len(LAYERS) or None in values or any(head.name == PAIR_F for head in heads):
+    if len(tallies) < len(LAYERS):
+        return None, None
+    heads = [tallies[layer].headline for layer in LAYERS]
+    values = [measured[layer][head.name].value for layer, head in zip(LAYERS, heads, strict=True)]
+    if None in values or any(head.name == PAIR_F for head in heads):
         return None, None
     each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
     return sum(value for value in values if value is not None) / len(LAYERS), interval(

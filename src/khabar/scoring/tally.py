@@ -7,18 +7,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
+from typing import TYPE_CHECKING
 
 from khabar.records import canonical
 from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases, GoldStory
-from khabar.scoring.layers.pairs import PairAnswer
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit
 from khabar.scoring.metrics import Metric
 from khabar.scoring.result import headline_name
 from khabar.scoring.verdicts import Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.passages import Passage
+
+if TYPE_CHECKING:
+    from khabar.scoring.layers.pairs import PairAnswer
 
 FEW_DOCUMENTS = 30
 """Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""

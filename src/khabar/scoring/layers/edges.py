@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
-from khabar.reading.limits import LONGEST_CITATION
 from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.limits import LONGEST_CITATION
 from khabar.records import Dispute
 from khabar.text.grounding import GroundedDispute, Place
 
@@ -141,13 +141,11 @@ def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
 
 
 def disputes_of_edges_between(
-    record: GroundedDispute, claims: Claims, left: Collection[int], right: Collection[int]
+    record: GroundedDispute, claims: Claims, left: frozenset[int], right: frozenset[int]
 ) -> Iterator[frozenset[int]]:
     """Yield, of each edge that joins a claim of one group with a claim of the other, the disputes it is valid for."""
     for ends in _edges(list(_sides(record, claims))):
-        if any(
-            not one.claims.isdisjoint(left) and not other.claims.isdisjoint(right) for one, other in (ends, ends[::-1])
-        ):
+        if any(one.claims & left and other.claims & right for one, other in (ends, ends[::-1])):
             yield frozenset(
                 issue for issue, split in claims.issues_of(*ends) if split and claims.issues[issue].status == "conflict"
             )

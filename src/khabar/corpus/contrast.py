@@ -1,0 +1,130 @@
+"""Contrast sets of a corpus: splits of two variants of each story, made by the changes that are kept beside its gold.
+
+The release holds the changes too, so that texts that were left out can be edited once they are there, and flips scored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from khabar.corpus.release import CHANGES, Release
+from khabar.edits import edited_text, read_changes, story_of, variants, without_surfaces
+from khabar.reading.files import sha256
+from khabar.reading.incidents import Incidents, InputError
+from khabar.reading.issues import variant_key
+from khabar.records import Decoy, Document, Flip, Row, Seed
+from khabar.records.edits import VARIANTS
+
+FOLDER = "contrast"
+"""Beside the gold folder: a file of flips and decoys for each story that has variants."""
+DEFAULT = "test"
+
+VariantChange = Flip | Decoy
+
+
+def contrast_split(split: str) -> str:
+    """The split that holds the variants of a split's stories."""
+    return FOLDER if split == DEFAULT else f"{FOLDER}_{split}"
+
+
+def read_folder(gold: Path) -> list[VariantChange]:
+    """Read the changes beside a gold folder, in the order of stories and ids; none where there are none.
+
+    Raises InputError with every line that is none.
+    """
+    incidents = Incidents()
+    changes: list[VariantChange] = []
+    for path in sorted((gold.resolve().parent / FOLDER).glob("*.jsonl")):
+        try:
+            read = read_changes(path)
+        except InputError as error:
+            incidents.extend(error.incidents)
+            continue
+        for change in read:
+            if isinstance(change, (Flip, Decoy)) and change.story == path.stem:
+                changes.append(change)
+            else:
+                message = (
+                    f"change {change.id!r} is no flip or decoy of story {path.stem!r}, which the file is named after"
+                )
+                incidents.report("value-wrong", message, file=path)
+    incidents.refuse()
+    return sorted(changes, key=lambda change: (change.story, change.id))
+
+
+def lines(changes: Iterable[VariantChange]) -> bytes:
+    """The changes as the file of a release, without what they quote."""
+    return b"".join(msgspec.json.encode(without_surfaces(change)) + b"\n" for change in changes)
+
+
+def read_released(folder: Path, release: Release) -> list[VariantChange]:
+    """Read the changes of a release; none where it has no contrast set. Raises InputError."""
+    if release.changes is msgspec.UNSET:
+        return []
+    return [change for change in read_changes(folder / CHANGES) if isinstance(change, (Flip, Decoy))]
+
+
+@dataclass(frozen=True, slots=True)
+class Articles:
+    """Articles as they are built into a corpus: seeds, texts by doc_id, annotation rows."""
+
+    seeds: list[Seed]
+    texts: dict[str, str]
+    rows: list[Row]
+
+
+def with_variants(articles: Articles, changes: Sequence[VariantChange]) -> Articles:
+    """Add the two variants of each story that has changes. Raises InputError with every change that cannot be made."""
+    incidents = Incidents()
+    seeds, texts, rows = [*articles.seeds], dict(articles.texts), [*articles.rows]
+    known = {seed.doc_id: seed for seed in articles.seeds}
+    for name in sorted({change.story for change in changes} & {seed.story for seed in articles.seeds}):
+        story = story_of(articles.seeds, articles.texts, articles.rows, name)
+        try:
+            made = variants(story, changes)
+        except InputError as error:
+            incidents.extend(error.incidents)
+            continue
+        for variant, version in made.items():
+            for document in version.documents:
+                original = known[document.doc_id.removesuffix(f".{variant}")]
+                seeds.append(_variant_seed(original, document))
+                texts[document.doc_id] = document.text
+            rows += version.annotations
+    incidents.refuse()
+    return Articles(seeds, texts, rows)
+
+
+def _variant_seed(original: Seed, document: Document) -> Seed:
+    return msgspec.structs.replace(
+        original,
+        file=f"{document.doc_id}.txt",
+        sha256=document.sha256,
+        story=document.story,
+        split=contrast_split(original.split),
+        title=document.title,
+    )
+
+
+def variant_texts(
+    texts: Mapping[str, str], documents: Iterable[Document], changes: Sequence[VariantChange]
+) -> dict[str, str]:
+    """Make the texts of variants from those of the original articles. Raises InputError where one is not as it was."""
+    incidents = Incidents()
+    made: dict[str, str] = {}
+    originals = {variant_key(doc_id, variant): (doc_id, variant) for doc_id in texts for variant in VARIANTS}
+    for document in documents:
+        doc_id, variant = originals[document.doc_id]
+        edits = [
+            edit for change in changes if change.variant == variant for edit in change.edits if edit.doc_id == doc_id
+        ]
+        made[document.doc_id] = edited_text(texts[doc_id], edits)
+        if sha256(made[document.doc_id].encode()) != document.sha256:
+            message = f"its edits do not make the text with the SHA-256 {document.sha256}"
+            incidents.report("corpus-changed", message, doc_id=document.doc_id)
+    incidents.refuse()
+    return made
