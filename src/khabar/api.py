@@ -44,7 +44,7 @@ def score(
     *,
     gold: Gold = None,
     split: str = "test",
-    layers: Sequence[Layer] = LAYERS,
+    layers: Sequence[Layer] | None = None,
     seed: int = 0,
     resamples: int = 1000,
     cluster: str | None = None,
@@ -55,6 +55,7 @@ def score(
 
     Both may be a folder of files or a URL that fsspec opens, and of any size: what is large is counted in parts on all
     cores, or by the workers of a dask.distributed scheduler (`cluster`, its address). The figures are the same.
+    `layers` are by default all four, on a contrast set conflicts alone.
     `incidents` takes the warnings, which else are UserWarnings.
     Raises khabar.InputError with every problem found, of a large input with the first ones.
     """
@@ -75,7 +76,7 @@ def compare(
     *,
     gold: Gold = None,
     split: str = "test",
-    layers: Sequence[Layer] = LAYERS,
+    layers: Sequence[Layer] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
 ) -> dict[str, Difference]:
@@ -95,7 +96,7 @@ def compare_several(
     *,
     gold: Gold = None,
     split: str = "test",
-    layers: Sequence[Layer] = LAYERS,
+    layers: Sequence[Layer] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
 ) -> dict[str, dict[str, Difference]]:
@@ -113,7 +114,7 @@ def compare_several(
 
 
 def run(
-    system: str | System, *, gold: str | Path | None = None, split: str = "test", layers: Sequence[Layer] = LAYERS
+    system: str | System, *, gold: str | Path | None = None, split: str = "test", layers: Sequence[Layer] | None = None
 ) -> Score:
     """Run a system (a callable, or a name as `khabar run` takes it) on a corpus and score it.
 
@@ -127,6 +128,7 @@ def run(
 
     with _warned(None) as collected:
         reference = read_gold(gold, split, collected)
+        layers = layers or reference.scored_layers
         runnable = find_system(system, reference) if isinstance(system, str) else system
         annotations, disputes = run_system(runnable, load(gold, split=split), layers=layers, incidents=collected)
         if isinstance(runnable, SlowSystem) and runnable.failures:
@@ -146,10 +148,12 @@ def read_gold(gold: Gold, split: str, incidents: Incidents) -> Reference:
     return reference
 
 
-def check_layers(layers: Sequence[Layer]) -> None:
-    """Refuse layers there are not. Raises khabar.InputError."""
+def check_layers(layers: Sequence[Layer] | None) -> None:
+    """Refuse layers there are not; None are those that gold is scored on. Raises khabar.InputError."""
     from khabar.reading.incidents import Incident, InputError
 
+    if layers is None:
+        return
     unknown = [layer for layer in layers if layer not in LAYERS]
     if unknown or not layers:
         message = f"no layer {', '.join(map(repr, unknown)) or 'named'}; there is: {', '.join(LAYERS)}"
@@ -177,7 +181,7 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
 def _in_parts(
     predictions: Predictions,
     gold: Gold,
-    layers: Sequence[Layer],
+    layers: Sequence[Layer] | None,
     cluster: str | None,
     progress: Progress,
     incidents: Incidents,
@@ -202,7 +206,7 @@ def _in_parts(
 
     place = workers.cores if cluster is None else partial(workers.cluster, cluster)
     with suppress(scoring.TooFewError):
-        return scoring.count_in_parts(predictions, gold, layers, place, incidents, progress=progress)
+        return scoring.count_in_parts(predictions, gold, layers or LAYERS, place, incidents, progress=progress)
     return None
 
 
@@ -214,13 +218,14 @@ def _are_large(*inputs: str | Path) -> bool:
 
 
 def _counted(
-    inputs: Sequence[Predictions], gold: Gold, split: str, layers: Sequence[Layer], incidents: Incidents
+    inputs: Sequence[Predictions], gold: Gold, split: str, layers: Sequence[Layer] | None, incidents: Incidents
 ) -> list[Tally]:
     """Read, check and count predictions, none of them before all are sound. Raises khabar.InputError."""
     from khabar.reading.checks import checked_predictions
     from khabar.scoring.scorer import count
 
     reference = read_gold(gold, split, incidents)
+    layers = layers or reference.scored_layers
     read: dict[object, Records] = {}
     """By the name of the file, so that one that is named twice is read once."""
     keys = [source if isinstance(source, (str, Path)) else at for at, source in enumerate(inputs)]

@@ -94,6 +94,7 @@ def push(
     from khabar.annotations.label_studio.shares import share_of
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
+    from khabar.records.labels import LAYERS
 
     if source is not None and system is not None:
         raise wrong_option("--from and --system exclude each other", fix="give one of them")
@@ -102,7 +103,7 @@ def push(
     which = PassName(round_name, pass_name)
     articles = read_articles(seeds)
     share = share_of(documents, list(articles.texts))
-    configurations = {kind: read_configuration(kind) for kind in kinds_of(chosen_layers(layers))}
+    configurations = {kind: read_configuration(kind) for kind in kinds_of(chosen_layers(layers) or LAYERS)}
     there = connection(data)
     start = _start(source, system, finished, articles, [each for each in articles.documents if each.doc_id in share])
     with asking(there), progress() as show:

@@ -18,7 +18,10 @@ Gold = Annotated[
     ),
 ]
 Split = Annotated[str, typer.Option("--split", help="Which split of the corpus is the gold.")]
-Layers = Annotated[str | None, typer.Option("--layers", help="Layers to score, with commas. [default: all four]")]
+Layers = Annotated[
+    str | None,
+    typer.Option("--layers", help="Layers to score, with commas. [default: all four; of a contrast set, conflicts]"),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Errors = Annotated[
     Path | None,
@@ -36,12 +39,12 @@ def wrong_option(message: str, *, file: str | None = None, fix: str | None = Non
     return InputError([Incident("option-wrong", message, file, fix=fix)])
 
 
-def chosen_layers(text: str | None) -> tuple[Layer, ...]:
-    """Parse `--layers`. Raises InputError."""
+def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
+    """Parse `--layers`; None where it is not given. Raises InputError."""
     from khabar.records.labels import LAYERS
 
     if text is None:
-        return LAYERS
+        return None
     named = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [name for name in named if name not in LAYERS]
     if unknown or not named:

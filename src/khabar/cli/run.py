@@ -62,10 +62,11 @@ def run(
     from khabar.systems.registry import find_system
     from khabar.systems.running import UnansweredError, run_system
 
-    wanted = chosen_layers(layers)
+    named = chosen_layers(layers)
     spare(errors, out, gold)
     incidents = Incidents()
     reference = api.read_gold(gold, split, incidents)
+    wanted = named or reference.scored_layers
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
     options = Options(time_limit, jobs, Price.parse(price) if price else None, journal)

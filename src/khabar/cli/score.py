@@ -60,9 +60,10 @@ def score(
     """Score predictions against gold, of any size: what is large is counted in parts, on all cores."""
     from khabar import api
     from khabar.reading.incidents import Incidents
+    from khabar.records.labels import LAYERS
 
     wanted = chosen_layers(layers)
-    least = thresholds(fail_under or (), wanted)
+    least = thresholds(fail_under or (), wanted or LAYERS)
     spare(errors, *(Path(path) for path in (file, gold) if path is not None))
     incidents = Incidents()
     with progress() as show:
@@ -74,7 +75,7 @@ def score(
 
         records = read_predictions(file, Incidents())
         reference = api.read_gold(gold, split, Incidents())
-        write_errors(errors, reference, records.documents, records.disputes, wanted)
+        write_errors(errors, reference, records.documents, records.disputes, wanted or reference.scored_layers)
     warn(incidents)
     print_score(result, Path(file).name, as_json)
     if failures := shortfalls(result.headline, least):
@@ -87,11 +88,10 @@ def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJs
     from khabar import api
     from khabar.reading.checks import checked_predictions
     from khabar.reading.incidents import Incidents, in_file_order
-    from khabar.records.labels import LAYERS
 
     reference = api.read_gold(gold, split, Incidents())
     collected = Incidents()
-    records = checked_predictions(file, reference, LAYERS, collected)
+    records = checked_predictions(file, reference, reference.scored_layers, collected)
     incidents = in_file_order(collected)
     if as_json:
         print_json({"valid": not collected.errors, "incidents": [incident.to_dict() for incident in incidents]})
@@ -198,6 +198,15 @@ BESIDE_HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
         ("chain edges", "chain.edge_f1"),
     ),
     "conflicts": (
+        ("as many calls at random", "contrast.chance"),
+        ("called, where a dispute", "contrast.called_where_hard"),
+        ("called, where none", "contrast.called_where_not"),
+        ("controls called", "contrast.controls.false_alarm_rate"),
+        ("agreement → dispute", "contrast.direction.agreement_to_dispute.pair_f"),
+        ("trap → dispute", "contrast.direction.trap_to_dispute.pair_f"),
+        ("dispute → agreement", "contrast.direction.dispute_to_agreement.pair_f"),
+        ("dispute → trap", "contrast.direction.dispute_to_trap.pair_f"),
+        ("dispute F1", "f1"),
         ("precision", "precision"),
         ("recall", "recall"),
         ("type right too", "typed.f1"),
@@ -209,12 +218,12 @@ BESIDE_HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
 """What stands under each headline in the table: (words, figure)."""
 
 HEADLINES = {
-    "entities": "exact span + label F1",
-    "numbers": "full-tuple F1",
-    "quotes": "who said what F1",
-    "conflicts": "dispute F1",
-    "overall": "mean of the four",
+    "entities": {"f1": "exact span + label F1"},
+    "numbers": {"f1": "full-tuple F1"},
+    "quotes": {"f1": "who said what F1"},
+    "conflicts": {"f1": "dispute F1", "contrast.pair_f": "both of a pair right"},
 }
+"""Layer → figure → words."""
 _BAR = 10
 """Characters of a figure's bar."""
 
@@ -231,6 +240,8 @@ def score_table(result: Score, name: str, terminal: Console | None = None) -> No
     """Print a score: headline with interval for each layer, and the most telling figures under it."""
     from rich.text import Text
 
+    from khabar.scoring.result import headline_name
+
     terminal = terminal or console()
     shown = table(f"khabar: {harmless(name)}")
     shown.add_column("layer", style="bold")
@@ -239,10 +250,10 @@ def score_table(result: Score, name: str, terminal: Console | None = None) -> No
     shown.add_column("95% interval", justify="center")
     shown.add_column("", justify="left", no_wrap=True)
     for layer, figures in result.layers.items():
-        headline = figures["f1"]
-        shown.add_row(*_headline(layer, headline.value, headline.interval))
+        head = headline_name(figures)
+        shown.add_row(*_headline(layer, HEADLINES[layer][head], figures[head].value, figures[head].interval))
         for words, figure in BESIDE_HEADLINE[layer]:
-            if figure in figures:
+            if figure in figures and figure != head:
                 measured = figures[figure]
                 interval = Text("" if measured.interval is None else ends(measured.interval), style="dim")
                 shown.add_row("", Text(words, style="dim"), decimal(measured.value), interval, "")
@@ -251,7 +262,7 @@ def score_table(result: Score, name: str, terminal: Console | None = None) -> No
         if notes:
             shown.add_row("", Text(", ".join(notes), style="dim italic"), "", "", "")
         shown.add_section()
-    shown.add_row(*_headline("overall", result.overall, result.overall_interval))
+    shown.add_row(*_headline("overall", "mean of the four", result.overall, result.overall_interval))
     terminal.print(shown)
     terminal.print(Text(_drawn(result), style="dim"))
     note(terminal, str(result.signature))
@@ -277,12 +288,12 @@ def ends(interval: tuple[float, float] | None) -> str:
     return "–" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]"
 
 
-def _headline(layer: str, value: float | None, interval: tuple[float, float] | None) -> list[str | Text]:
+def _headline(layer: str, words: str, value: float | None, interval: tuple[float, float] | None) -> list[str | Text]:
     from rich.text import Text
 
     filled = round((value or 0) * _BAR)
     bar = Text("█" * filled, style="cyan") + Text("░" * (_BAR - filled), style="dim")
-    return [layer, HEADLINES[layer], Text(decimal(value), style="bold"), Text(ends(interval)), bar]
+    return [layer, words, Text(decimal(value), style="bold"), Text(ends(interval)), bar]
 
 
 def _drawn(result: Score) -> str:
@@ -290,4 +301,5 @@ def _drawn(result: Score) -> str:
     drawn = ["paragraphs within articles" if result.signature.unit == "paragraph" else "documents"]
     if "conflicts" in result.layers:
         drawn = [*(drawn if len(result.layers) > 1 else ()), "disputes within stories (from 30 stories on, stories)"]
+        drawn += ["pairs within stories"] * ("contrast.pair_f" in result.layers["conflicts"])
     return f"intervals: {result.signature.resamples:,} resamples of {'; of '.join(drawn)}"

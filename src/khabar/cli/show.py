@@ -15,7 +15,7 @@ import typer
 from khabar.cli.console import console, print_json
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
 from khabar.records import Claim, Document, Entity, Number, Quote, Row
-from khabar.records.labels import Layer
+from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -49,7 +49,7 @@ def show(
     from khabar.corpus.release import released_corpus
     from khabar.corpus.tables import read_split
 
-    wanted = chosen_layers(layers)
+    wanted = chosen_layers(layers) or LAYERS
     folder = released_corpus() if gold is None else gold
     if folder.is_file():
         fix = "name a folder built by `khabar corpus build`"

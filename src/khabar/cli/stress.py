@@ -45,11 +45,12 @@ def stress(
 ) -> None:
     """Run a system over the corpus written in other ways, and tell what it loses and what it says otherwise."""
     from khabar.edits.stress import TRANSFORMATIONS
+    from khabar.records.labels import LAYERS
     from khabar.systems import stress as stressing
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
 
-    wanted = chosen_layers(layers)
+    wanted = chosen_layers(layers) or LAYERS
     names = TRANSFORMATIONS if only is None else tuple(name.strip() for name in only.split(","))
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
