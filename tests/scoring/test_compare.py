@@ -125,7 +125,9 @@ def test_no_two_tables_move_together() -> None:
     def run(right: list[int]) -> Tally:
         def layer(name: str, right: list[int]) -> LayerTally:
             missed = [4 - units for units in right]
-            return LayerTally([*prf("", name)], table=Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)]))
+            return LayerTally(
+                [*prf("", name)], table=Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)])
+            )
 
         same = [2] * len(frame)
         return Tally(
