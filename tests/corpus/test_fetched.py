@@ -187,6 +187,43 @@ def test_an_article_that_is_another(corpus: Path, copies: Path, sources: tuple[P
         build(*sources)
 
 
+def test_variants_are_made_of_what_is_fetched(sources: tuple[Path, Path], copies: Path, tmp_path: Path) -> None:
+    """A contrast set of these articles has no text either; filled, its articles are the fetched ones with their edits."""
+    june = ARTICLES["cnn.2"].index("يونيو")
+    flip = {
+        "kind": "flip", "id": "in_may", "story": "visit", "variant": "b", "issue_id": "when", "place": "lead",
+        "direction": "dispute_to_agreement", "groups": [["v6"], ["v7"]],
+        "before": {"status": "conflict", "type": "temporal"}, "after": {"status": "corroborated"},
+        "edits": [{"doc_id": "cnn.2", "start": june, "end": june + 5, "new": "مايو"}],
+        "rows": [
+            {"layer": "numbers", "id": "v4", "edtf_literal": "XXXX-05", "edtf": "2030-05"},
+            {"layer": "quotes", "id": "v5"},
+            {"layer": "claims", "id": "v7", "value": "2030-05", "position": "A"},
+            {"layer": "conflicts", "issue_id": "when", "status": "corroborated", "type": None, "positions": [{"position": "A", "claim_ids": ["v6", "v7"]}]},
+        ],
+    }  # fmt: skip
+    changes = sources[1].parent / "contrast" / "visit.jsonl"
+    changes.parent.mkdir()
+    changes.write_text(json.dumps(flip) + "\n", "utf-8")
+    ntrex.fetch(str(copies))
+    corpus = tmp_path / "corpus"
+    write(build(*sources), corpus)
+    assert check(corpus, sources) == []
+    shutil.rmtree(tmp_path / "cache")
+    assert read_release(corpus).withheld_splits == ("contrast_news", "news")
+    answer = khabar(tmp_path, "corpus", "check", "corpus", "--seeds", sources[0], "--gold", sources[1])
+    assert (answer.code, answer.out[-57:]) == (0, "(but for contrast_news, news: run `khabar corpus fetch`)\n")
+    answer = khabar(tmp_path, "run", "oracle", "--gold", "corpus", "--split", "contrast_news")
+    assert "error[text-missing] split contrast_news of corpus is without text" in answer.err
+    assert khabar(tmp_path, "corpus", "fetch", "corpus", "--from", copies).code == 0
+    texts = {document.doc_id: document.text for document in api.load(corpus, split="contrast_news")}
+    assert texts == {
+        "bbc.1.a": ARTICLES["bbc.1"], "bbc.1.b": ARTICLES["bbc.1"],
+        "cnn.2.a": ARTICLES["cnn.2"], "cnn.2.b": ARTICLES["cnn.2"].replace("يونيو", "مايو"),
+    }  # fmt: skip
+    assert api.run("oracle", gold=corpus, split="contrast_news").headline["conflicts"] == 1
+
+
 @pytest.mark.parametrize("column", ["text", "core"])
 def test_seeds_here_need_their_surfaces(column: str, sources: tuple[Path, Path], copies: Path) -> None:
     """A row of an article whose text is here cannot leave its surface out: nobody would check its offsets."""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from khabar.corpus.build import Texts, build, withheld_splits
 from khabar.corpus.card import CARD
+from khabar.corpus.contrast import contrast_split, lines, read_folder, read_released
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.release import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld, read_release, row_digest
 from khabar.corpus.tables import Tables, read_all
@@ -54,7 +55,7 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
 def compared_splits(release: Release, seeds: Path) -> list[str]:
     """The splits of a release that can be built anew: those whose texts are in the seeds folder, or fetched."""
     withheld = () if ntrex.is_fetched() else withheld_splits(read_manifest(seeds))
-    return [split for split in release.splits if split not in withheld]
+    return [split for split in release.splits if split not in {*withheld, *map(contrast_split, withheld)}]
 
 
 def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Path, Path]) -> list[Incident]:
@@ -71,6 +72,8 @@ def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Pat
         return list(error.incidents)
     if whole and (folder / CARD).read_bytes() != built.files[CARD]:
         stale.append((CARD, folder / CARD))
+    if lines(read_released(folder, release)) != lines(read_folder(sources[1])):
+        stale.append((CHANGES, folder / CHANGES))
     for split, configs in built.tables.items():
         for config, wanted in configs.items():
             if tables.get(split, {}).get(config) != wanted:

@@ -68,6 +68,11 @@ def read_released(folder: Path, release: Release) -> list[VariantChange]:
     return [change for change in read_changes(folder / CHANGES) if isinstance(change, (Flip, Decoy))]
 
 
+def variant_stories(changes: Iterable[VariantChange]) -> set[str]:
+    """The stories that changes make: both variants, even where one has no change."""
+    return {variant_key(change.story, variant) for change in changes for variant in VARIANTS}
+
+
 @dataclass(frozen=True, slots=True)
 class Articles:
     """Articles as they are built into a corpus: seeds, texts by doc_id, annotation rows."""

@@ -10,14 +10,13 @@ import msgspec
 from khabar.corpus.build import Built, assemble, read_built, write
 from khabar.corpus.card import statement_of
 from khabar.corpus.check import check
-from khabar.corpus.contrast import read_released, variant_texts
+from khabar.corpus.contrast import read_released, variant_stories, variant_texts
 from khabar.corpus.release import PLACES, RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
 from khabar.progress import Progress, quiet
 from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.issues import variant_key
 from khabar.reading.sources import check_file
 from khabar.records import Document
 from khabar.seeds import ntrex
@@ -74,7 +73,7 @@ def _completed(folder: Path, find: Callable[[Sequence[Document]], dict[str, str]
     release, tables = read_release(folder), read_all(folder)
     changes = read_released(folder, release)
     bare = [row for split in release.withheld_splits for row in tables[split]["documents"] if isinstance(row, Document)]
-    altered = {variant_key(change.story, change.variant) for change in changes}
+    altered = variant_stories(changes)
     texts = find([document for document in bare if document.story not in altered])
     texts |= variant_texts(texts, [document for document in bare if document.story in altered], changes)
     places = read_places(folder)
