@@ -26,6 +26,7 @@ PAGES = [
     "docs/harnesses.md",
     "docs/baselines.md",
     "docs/stress.md",
+    "docs/contrast.md",
 ]
 WHOLE_RUN = (
     "docs/systems.md",
