@@ -13,8 +13,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, redraw
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import Table
-from khabar.scoring.layers import judge_of
-from khabar.scoring.layers.pairs import answers
+from khabar.scoring.layers import judge_of, pairs
 from khabar.scoring.metrics import Metric
 from khabar.scoring.result import PAIR_F, Measured, Score, Signature
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally, Tally, Units
@@ -59,7 +58,8 @@ def count(
 
 def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
     judge = judge_of(layer, cases)
-    tally = LayerTally(judge.metrics(cases.tags(layer)))
+    contrast = cases.reference.pairs if layer == "conflicts" else ()
+    tally = LayerTally([*pairs.metrics(contrast), *judge.metrics(cases.tags(layer))])
     if layer == "entities":  # all documents at once, to the same counts
         from khabar.scoring.layers.entity_columns import count_columns
 
@@ -69,8 +69,9 @@ def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
         verdict = judge.judge(gold, predicted)
         verdicts[gold.story].append(verdict)
         tally.add(verdict, *units.of(gold, verdict))
-    for answer in answers(cases.reference.pairs, verdicts) if layer == "conflicts" else ():
-        tally.add_pair(answer)
+    for answer in pairs.answers(contrast, verdicts):
+        for column, amount in answer.counts():
+            tally.counts.add(answer.unit, column, amount)
     tally.table = tally.table or tally.counts.table(tally.counts.frame() if layer == "conflicts" else units.frame)
     tally.resampled = judge.resampled(cases, units, verdicts)
     return tally

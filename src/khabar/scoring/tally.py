@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
 
 from khabar.records import canonical
 from khabar.records.labels import Layer
@@ -19,9 +18,6 @@ from khabar.scoring.result import headline_name
 from khabar.scoring.verdicts import Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.passages import Passage
-
-if TYPE_CHECKING:
-    from khabar.scoring.layers.pairs import PairAnswer
 
 FEW_DOCUMENTS = 30
 """Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""
@@ -125,11 +121,6 @@ class LayerTally:
             self.counts.add(units[side][index], column, amount)
         self.set_aside += len(verdict.headline.aside)
         self.ungrounded += verdict.ungrounded
-
-    def add_pair(self, answer: PairAnswer) -> None:
-        """Add what is said of a pair of a contrast set: a unit of its own, drawn within the story before any edit."""
-        for column, amount in answer.counts():
-            self.counts.add((f"pairs of {answer.pair.story}", answer.pair.flip), column, amount)
 
 
 @dataclass(frozen=True, slots=True)

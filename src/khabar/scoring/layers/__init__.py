@@ -42,4 +42,4 @@ def judge_of(layer: Layer, cases: Cases) -> Judge:
         return Quotes(cases.speakers, cases.with_texts)
     from khabar.scoring.layers.conflicts import Conflicts
 
-    return Conflicts(cases.with_texts, cases.reference.pairs)
+    return Conflicts(cases.with_texts)

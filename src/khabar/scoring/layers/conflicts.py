@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from khabar.reading.issues import ContrastPair, Issue
+from khabar.reading.issues import Issue
 from khabar.records.errors import ConflictCause
 from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases, GoldStory, PredictedStory
-from khabar.scoring.layers import pairs, relations
+from khabar.scoring.layers import relations
 from khabar.scoring.layers.average_precision import Ranked, Ranking
 from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of
 from khabar.scoring.metrics import Metric, per_thousand, prf, ratio
@@ -26,12 +26,10 @@ class Conflicts:
     """The layer of disputes."""
 
     with_texts: bool
-    pairs: tuple[ContrastPair, ...] = ()
-    """Of a contrast set: what is asked of each flip."""
 
     def metrics(self, tags: Iterable[str] = ()) -> list[Metric]:
         """Name the figures. What gold's format cannot say (traps) has no rows and is undefined."""
-        metrics = [*pairs.metrics(self.pairs), *prf("", "dispute"), *prf("typed", "typed")]
+        metrics = [*prf("", "dispute"), *prf("typed", "typed")]
         for kind in CONFLICT_TYPES:
             metrics.append(Metric(f"type.{kind}.recall", ratio, (f"type.{kind}.tp", f"type.{kind}.all")))
         metrics.append(Metric("both_sides_coverage", ratio, ("coverage.met", "coverage.all")))

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from khabar.reading.issues import ContrastPair, Member
+from khabar.scoring.counting import Unit
+from khabar.scoring.layers.conflicts import ConflictVerdict
 from khabar.scoring.layers.edges import disputes_of_edges_between
 from khabar.scoring.metrics import Metric, chance_of_pairs, ratio
 from khabar.scoring.result import PAIR_F
-
-if TYPE_CHECKING:
-    from khabar.scoring.layers.conflicts import ConflictVerdict
 
 _SLICES = ("direction", "type", "subtype", "place", "step")
 
@@ -39,6 +37,11 @@ class PairAnswer:
     def is_right(self) -> bool:
         """Whether both members are answered right."""
         return self.called == tuple(member.is_hard for member in self.pair.members)
+
+    @property
+    def unit(self) -> Unit:
+        """The unit it is counted in: the flip, drawn within the story before any edit."""
+        return f"pairs of {self.pair.story}", self.pair.flip
 
     def counts(self) -> Iterator[tuple[str, int]]:
         """Yield what the pair adds to each column. A control counts in columns of its own."""
