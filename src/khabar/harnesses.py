@@ -32,17 +32,26 @@ def questions() -> dict[str, Question]:
 
 def predictions(answers: Mapping[str, str]) -> list[Prediction]:
     """Read answers, by the key of their question, as predictions. What cannot be read says nothing."""
-    from khabar.systems.endpoint.answers import joined, read_answer
+    from khabar.systems.endpoint.answers import read_answer
+    from khabar.systems.endpoint.identity import joined, with_joined_names
 
+    stories: dict[str, list[str]] = {}
     parts: dict[str, list[Annotations]] = {document.doc_id: [] for document in khabar.load()}
     disputes: list[Dispute] = []
     for key, content in answers.items():
         question = questions()[key]
-        answer = read_answer(content, question.layer, question.documents)
+        answer = read_answer(content, question.asked, question.documents)
         disputes += answer.disputes
         for record in answer.annotations:
             parts[record.doc_id].append(record)
-    return [*(joined(doc_id, items) for doc_id, items in parts.items()), *disputes]
+    for document in khabar.load():
+        stories.setdefault(document.story, []).append(document.doc_id)
+    annotations = [
+        record
+        for doc_ids in stories.values()
+        for record in with_joined_names([joined(doc_id, parts[doc_id]) for doc_id in doc_ids])
+    ]
+    return [*annotations, *disputes]
 
 
 def score(answers: Mapping[str, str]) -> Score:

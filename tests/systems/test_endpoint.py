@@ -13,16 +13,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
-from khabar import api
-from khabar.reading.incidents import Incidents, InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.records.labels import LAYERS, Layer
-from khabar.schemas import schemas
-from khabar.systems.endpoint import Endpoint, prompts
+from khabar.systems.endpoint import Endpoint
 from khabar.systems.endpoint.answers import items_in, read_answer
-from khabar.systems.endpoint.prompts import KEYS, answer_schema, examples
 from khabar.systems.protocol import Options
 from khabar.systems.running import run_system
 from tests.cli.conftest import Khabar
@@ -74,7 +70,7 @@ def test_right_answers(ask: Ask) -> None:
         "numbers"
     ] + 4 * ["quotes"]
     [story] = [question.article for question in server.asked if question.layer == "disputes"]
-    assert [f'<article doc_id="{name}">' in story for name in "abcd"] == 4 * [True]
+    assert [f"Article {label}, published 2025-04-28" in story for label in "ABCD"] == 4 * [True]
 
 
 @pytest.mark.parametrize(
@@ -140,25 +136,26 @@ def test_what_surrounds_an_answer_is_overlooked(content: str, ask: Ask) -> None:
 
 def test_quotes_written_as_strings(story: list[Document]) -> None:
     """A speaker written as a string is a name; as a prediction it would be a cluster's key."""
-    reading = read_answer(
-        '{"quotes": [{"content": "10 جندي", "cue": ["قال"], "speaker": "بوتين", "source_chain": ["بوتين"]}]}',
-        "quotes",
-        story[:1],
-    )
+    written = {"content": "10 جندي", "cue": ["قال"], "speaker": "بوتين", "relayed_by": ["الكرملين", "بوتين"]}
+    reading = read_answer(json.dumps({"quotes": [written]}), "quotes", story[:1])
     [quote] = reading.annotations[0].quotes
     assert reading.wrong is None
     assert (quote.content[0].text, quote.speaker.name) == ("10 جندي", "بوتين")  # type: ignore[union-attr]
+    chain = [source.name for source in quote.source_chain]  # type: ignore[union-attr]
+    assert chain == ["الكرملين", "بوتين"], "the speaker is the last link, once"
 
 
 def test_disputes(story: list[Document], monkeypatch: pytest.MonkeyPatch) -> None:
-    sides = [{"spans": [{"doc_id": name, "text": text}]} for name, text in (("a", "10"), ("b", "11"))]
-    wrong = [{"spans": [{"doc_id": "z", "text": "10"}]}]
-    content = json.dumps({"disputes": [{"type": "numeric", "sides": sides}, {"sides": wrong}, 7]})
+    sides = [{"spans": [{"article": name, "line": 1, "text": text}]} for name, text in (("A", "10"), ("B", "11"))]
+    wrong = [{"spans": [{"article": "Z", "line": 1, "text": "10"}]}]
+    right = {"question": "How many?", "type": "numeric", "sides": sides}
+    content = json.dumps({"disputes": [right, {"sides": wrong}, 7]})
     with serving(lambda _: Answer(content)) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.address)
         endpoint = Endpoint("tiny", Options())
         _, disputes = run_system(endpoint, story, layers=("conflicts",))
-    assert [(each.story, each.type) for each in disputes] == [("s", "numeric")]
+    assert [(each.story, each.question, each.type) for each in disputes] == [("s", "How many?", "numeric")]
+    assert [span.doc_id for side in disputes[0].sides for span in side.spans] == ["a", "b"]
     assert len(server.asked) == 1
     assert "2 item(s) left out" in endpoint.failures[0].what
 
@@ -292,56 +289,89 @@ def test_the_commands_of_the_documentation(tmp_path: Path) -> None:
     assert (tmp_path / "model-errors.jsonl").stat().st_size > 0
 
 
-# -- what is asked ------------------------------------------------------------------------------------------------------
+# -- recorded and read again ---------------------------------------------------------------------------------------------
 
 
-def test_the_examples_are_sound_gold() -> None:
-    """They are valid in the prediction format, all found in their texts, and score 1 against themselves."""
-    path = Path(prompts.__file__).parent / "examples.jsonl"
-    incidents = Incidents()
-    assert api.score(path, gold=path, incidents=incidents).headline["overall"] == 1.0
-    assert not list(incidents)
+def test_a_recording_is_read_and_scored_again_offline(khabar: Khabar, here: Path) -> None:
+    """It holds every answer, those that cannot be read too; predictions, score and failures are the same again."""
+    keys = {"a": "بوتين", "b": "بوتن", "c": "بوتن", "d": "بوتين"}
+
+    def script(question: Question) -> Answer:
+        if question.layer == "same":
+            return Answer('{"same": [["بوتين", "بوتن"]]}')
+        document = next(name for name, only in ONE.items() if f" {only} " in question.article)
+        mention = {"line": 1, "text": "بوتين", "label": "PERS", "entity_id": keys[document]}
+        return Answer("I'd rather not." if document == "d" else json.dumps({"entities": [mention]}))
+
+    run = ("run", "--gold", "gold.jsonl", "--layers", "entities", "--json")
+    with serving(script) as server:
+        live = khabar(
+            *run, "openai:tiny", "--out", "live.jsonl", "--record", "rec.jsonl", OPENAI_BASE_URL=server.address
+        )
+    assert live.code == 0, live.err
+    lines = [json.loads(line) for line in (here / "rec.jsonl").read_text("utf-8").splitlines()]
+    assert [line["question"] for line in lines] == [*(f"entities/{name}" for name in "abcd"), "names/s"]
+    assert {(line["model"], line["tokens_in"], line["tokens_out"], line["prompts"]) for line in lines} == {
+        ("tiny", 100, 10, "en")
+    }
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", line["time"]) for line in lines)
+    again = khabar(*run, "openai-recording:rec.jsonl", "--out", "again.jsonl", "--record", "twice.jsonl")
+    assert again.code == 0, again.err
+    assert again.out == live.out
+    assert again.err.replace("openai-recording:rec.jsonl", "openai:tiny").splitlines()[:3] == live.err.splitlines()[:3]
+    assert "prompts that have changed" not in again.err
+    assert (here / "again.jsonl").read_bytes() == (here / "live.jsonl").read_bytes()
+    assert (here / "twice.jsonl").read_bytes() == (here / "rec.jsonl").read_bytes()
+    assert '"entity_id":"بوتين"' in (here / "live.jsonl").read_text("utf-8").splitlines()[1], "the two names are one"
 
 
-def test_the_examples_are_not_of_the_corpus() -> None:
-    """No five words in a row of an example stand in the corpus, nor do those of a rule."""
-    corpus = {run for document in api.load() for run in _runs(document.text)}
-    told = [each.text or "" for each in examples()[0]]
-    told += [each["content"] for layer in LAYERS for each in prompts.Question(layer, tuple(api.load())).messages[:-1]]
-    assert not corpus & {run for text in told for run in _runs(text)}
+def test_a_recording_says_which_prompts_have_changed(khabar: Khabar, here: Path) -> None:
+    """Of another text the prompt is another; what was never asked has no answer."""
+    run = ("run", "--gold", "gold.jsonl", "--layers", "entities", "--json")
+    with serving(lambda _: Answer(RIGHT)) as server:
+        khabar(*run, "openai:tiny", "--record", "rec.jsonl", "--prompts", "ar", OPENAI_BASE_URL=server.address)
+    kept = [line for line in (here / "rec.jsonl").read_text("utf-8").splitlines() if "entities/d" not in line]
+    (here / "rec.jsonl").write_text("\n".join(kept), "utf-8")
+    gold = (here / "gold.jsonl").read_text("utf-8").splitlines()
+    (here / "gold.jsonl").write_text("\n".join([gold[0].replace(" 10 ", " 19 "), *gold[1:]]), "utf-8")
+    answer = khabar(*run, "openai-recording:rec.jsonl")
+    assert answer.code == 0, answer.err
+    assert json.loads(answer.out)["headline"]["entities"] == pytest.approx(6 / 7)
+    assert "prompts that have changed since: 1 (entities/a)" in answer.err
+    assert "d  entities  not in the recording" in answer.err
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
-    words = text.split()
-    return {tuple(words[at : at + 5]) for at in range(len(words) - 4)}
+def test_tokens_that_an_endpoint_does_not_say_are_null(khabar: Khabar, here: Path) -> None:
+    body = json.dumps({"choices": [{"message": {"content": RIGHT}}]}).encode()
+    run = ("run", "openai:tiny", "--gold", "gold.jsonl", "--layers", "entities", "--record", "rec.jsonl")
+    with serving(lambda _: Answer(body=body)) as server:
+        answer = khabar(*run, OPENAI_BASE_URL=server.address)
+    assert "4 answers, 0 tokens in, 0 out (not said of 4)" in answer.err
+    lines = [json.loads(line) for line in (here / "rec.jsonl").read_text("utf-8").splitlines()]
+    assert {(line["tokens_in"], line["tokens_out"], line["model"]) for line in lines} == {(None, None, None)}
 
 
-@pytest.mark.parametrize("layer", LAYERS)
-def test_a_schema_fits_strict_servers_and_the_prediction_format(layer: Layer) -> None:
-    """Every property required, none beyond, no default; what is valid here is a valid prediction."""
-    schema = answer_schema(layer)
-    Draft202012Validator.check_schema(schema)
-    for part in (schema, *schema["$defs"].values()):
-        assert part["required"] == list(part["properties"])
-        assert part["additionalProperties"] is False
-    assert "default" not in json.dumps(schema)
-    for message in prompts.Question(layer, tuple(api.load())).messages[2:-1:2]:
-        answer = json.loads(message["content"])
-        assert answer[KEYS[layer]]
-        if layer != "conflicts":
-            Draft202012Validator(schemas()["prediction-document.schema.json"]).validate({"doc_id": "x", **answer})
-        Draft202012Validator(schema).validate(_filled(answer, schema, schema))
+@pytest.mark.parametrize(
+    ("lines", "problems"),
+    [
+        (["{", "7", '{"question": "entities/a"}'], ["json-broken", "json-not-object", *6 * ["key-missing"]]),
+        (2 * ['{"question": "entities/a", "prompt": "x", "prompts": "en", "model": null, "time": null, '
+              '"tokens_in": null, "tokens_out": null, "refusal": null, "answer": ""}'], ["id-repeated"]),
+        (None, ["file-missing"]),
+    ],
+)  # fmt: skip
+def test_a_recording_that_cannot_be_used(
+    lines: list[str] | None, problems: list[str], khabar: Khabar, here: Path
+) -> None:
+    if lines is not None:
+        (here / "rec.jsonl").write_text("\n".join(lines), "utf-8")
+    answer = khabar("run", "openai-recording:rec.jsonl", "--gold", "gold.jsonl")
+    assert (answer.code, answer.out) == (2, "")
+    assert re.findall(r"error\[(.*?)\]", answer.err)[: len(problems)] == problems
 
 
-def _filled(value: object, part: dict, schema: dict) -> object:  # type: ignore[type-arg]
-    """An answer with every null written out, as strict servers have it."""
-    for each in part.get("anyOf", ()):
-        if "$ref" in each or "items" in each:
-            part = each if value is not None else part
-    if "$ref" in part:
-        part = schema["$defs"][part["$ref"].rsplit("/", 1)[1]]
-    if isinstance(value, list):
-        return [_filled(item, part["items"], schema) for item in value]
-    if isinstance(value, dict):
-        return {key: _filled(value.get(key), kind, schema) for key, kind in part["properties"].items()}
-    return value
+def test_only_a_language_model_is_recorded(khabar: Khabar, here: Path) -> None:
+    answer = khabar("run", "empty", "--gold", "gold.jsonl", "--record", "rec.jsonl")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--record keeps the answers of a language model, and empty is none" in answer.err
+    assert not (here / "rec.jsonl").exists()

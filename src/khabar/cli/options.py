@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from khabar.reading.incidents import InputError
     from khabar.records.labels import Layer
 
+Language = Literal["en", "ar"]
 Gold = Annotated[
     Path | None,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import progress, say, warn, writing
-from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers
+from khabar.cli.options import AsJson, Errors, Gold, Language, Layers, Split, chosen_layers, wrong_option
 from khabar.cli.score import print_score, spare, write_errors
 
 if TYPE_CHECKING:
@@ -28,7 +28,8 @@ def run(
     system: Annotated[
         str,
         typer.Argument(
-            help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND or openai:MODEL.",
+            help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND, openai:MODEL or "
+            "openai-recording:FILE.",
             metavar="SYSTEM",
         ),
     ],
@@ -53,6 +54,11 @@ def run(
             "--price", help="What a million tokens in and out of an endpoint cost, as 0.15/0.60: adds the cost."
         ),
     ] = None,
+    prompts: Annotated[Language, typer.Option("--prompts", help="The language a language model is asked in.")] = "en",
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", help="Also keep a language model's answers here, for openai-recording:FILE."),
+    ] = None,
 ) -> None:
     """Run a system over the corpus and score it."""
     from khabar import api
@@ -64,13 +70,16 @@ def run(
 
     named = chosen_layers(layers)
     spare(errors, out, gold)
+    spare(record, out, gold, errors, option="--record")
     incidents = Incidents()
     reference = api.read_gold(gold, split, incidents)
     wanted = named or reference.scored_layers
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
-    options = Options(time_limit, jobs, Price.parse(price) if price else None, journal)
-    runnable = find_system(system, reference, options)
+    terms = Options(time_limit, jobs, Price.parse(price) if price else None, journal, prompts)
+    runnable = find_system(system, reference, terms)
+    if record is not None:
+        _refuse_unrecordable(runnable, system)
     documents = api.load(gold, split=split)
     answered = None if journal.path is None else journal.path.with_suffix(".answered")
     try:
@@ -85,6 +94,8 @@ def run(
         raise
     if out is not None:
         _write(out, predictions)
+    if record is not None:
+        _write_recording(record, runnable)
     if answered is not None:
         answered.unlink(missing_ok=True)
     if errors is not None:
@@ -92,6 +103,27 @@ def run(
     warn(incidents)
     tell_failures(runnable, journal)
     print_score(result, system, as_json)
+
+
+def _refuse_unrecordable(system: System | SlowSystem, name: str) -> None:
+    """Raises InputError if a system has no answers that `--record` could keep."""
+    from khabar.systems.endpoint import LanguageModel
+
+    if not isinstance(system, LanguageModel):
+        raise wrong_option(
+            f"--record keeps the answers of a language model, and {name} is none", fix="write openai:MODEL"
+        )
+
+
+def _write_recording(path: Path, system: System | SlowSystem) -> None:
+    import msgspec
+
+    from khabar.reading.files import write_lines
+    from khabar.systems.endpoint import LanguageModel, recording
+
+    assert isinstance(system, LanguageModel)
+    with writing(path):
+        write_lines(path, map(msgspec.json.encode, recording.answers_of(system)))
 
 
 def _write(path: Path, predictions: Iterable[Prediction]) -> None:

@@ -138,14 +138,14 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
     ]
 
 
-def spare(written: Path | None, *others: Path | None) -> None:
-    """Refuse to write errors over another file of the command. Raises InputError."""
+def spare(written: Path | None, *others: Path | None, option: str = "--errors") -> None:
+    """Refuse to write what an option asks for over another file of the command. Raises InputError."""
     from khabar.reading.files import is_stream
 
     if written is None or is_stream(written):
         return
     if written.resolve() in {other.resolve() for other in others if other is not None}:
-        message = "--errors names a file this command also reads or writes"
+        message = f"{option} names a file this command also reads or writes"
         raise wrong_option(message, file=str(written), fix="choose another place")
 
 

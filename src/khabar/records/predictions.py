@@ -147,9 +147,10 @@ class Side(Part, frozen=True, kw_only=True, gc=False):
 
 
 class Dispute(Part, frozen=True, kw_only=True, gc=False):
-    """One predicted conflict of a story: a line of a prediction file."""
+    """One predicted conflict of a story: a line of a prediction file. Its `question` is for readers, and not scored."""
 
     story: str
+    question: str | None = None
     type: ConflictType | None = None
     confidence: float | None = None
     sides: tuple[Side, ...] = ()

@@ -137,7 +137,9 @@ def _dispute(record: GroundedDispute, documents: Mapping[str, GroundedDocument])
             for span, place in zip(side.spans, places, strict=True)
         ]
         sides.append({"value": side.value, "spans": spans})
-    return {"type": record.dispute.type, "confidence": record.dispute.confidence, "sides": sides}
+    dispute = record.dispute
+    described = {"type": dispute.type, "confidence": dispute.confidence, "sides": sides}
+    return described if dispute.question is None else {"question": dispute.question, **described}
 
 
 def _places(described: dict[str, Any] | None) -> list[Place]:

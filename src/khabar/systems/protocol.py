@@ -7,13 +7,16 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records.labels import Layer
 from khabar.records.predictions import Annotations, Dispute
 from khabar.records.rows import Document
 from khabar.systems.journal import Journal
+
+Language = Literal["en", "ar"]
+"""A language in which a model is asked; what is asked, and the form of its answers, are the same in both."""
 
 
 class System(Protocol):
@@ -57,7 +60,8 @@ class Price:
 
 @dataclass(frozen=True)
 class Options:
-    """How a slow system is asked: seconds to wait for an answer, requests at once, prices, and where answers are kept.
+    """How a slow system is asked: seconds to wait for an answer, requests at once, prices, where answers are kept, and
+    the language of the prompts.
 
     Raises InputError where a value cannot be used.
     """
@@ -66,6 +70,7 @@ class Options:
     jobs: int = 4
     price: Price | None = None
     journal: Journal = field(default_factory=Journal)
+    prompts: Language = "en"
 
     def __post_init__(self) -> None:
         if not 0 < self.time_limit < math.inf:
@@ -79,13 +84,16 @@ class Options:
 class Failure:
     """What a slow system did not answer: `where` is a document or a story, `layer` the missing part (None: all of it).
 
-    `answered` is true of an answer that cannot be used, or only in part.
+    `answered` is true of an answer that cannot be used, or only in part: `partial` of the latter, with the number of
+    items that were left out (None: nobody knows, as the answer breaks off).
     """
 
     where: str
     what: str
     layer: str | None = None
     answered: bool = False
+    partial: bool = False
+    left_out: int | None = None
 
     def as_error(self) -> Incident:
         """As the error it is where nothing else was answered."""

@@ -64,6 +64,7 @@ class Adapter:
 ADAPTERS: dict[str, Adapter] = {
     "cmd": Adapter("khabar.systems.command", "Command", "COMMAND"),
     "openai": Adapter("khabar.systems.endpoint", "Endpoint", "MODEL", needs=("openai",)),
+    "openai-recording": Adapter("khabar.systems.endpoint.recording", "Recording", "FILE"),
     "transformers": Adapter(
         "khabar.systems.models.libraries", "TokenClassification", "PATH", needs=("transformers", "torch")
     ),

@@ -1,4 +1,4 @@
-"""What a model wrote, read as records of a layer: all its items, or the complete ones of a broken answer."""
+"""What a model wrote, read as records: all items of an answer, or the whole ones of a broken answer."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from typing import Any
 
 from khabar.reading.incidents import Incidents
 from khabar.records import Annotations, Dispute, Document
-from khabar.records.labels import Layer
-from khabar.systems.endpoint.prompts import KEYS
+from khabar.systems.endpoint.identity import Same
+from khabar.systems.endpoint.prompts import article_labels
+from khabar.systems.endpoint.shapes import KEYS, Asked
 from khabar.systems.validation import validated_annotations, validated_dispute
+from khabar.text.arabic import fold
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 """What reasoning models write before they answer, where a server does not take it out."""
@@ -24,72 +26,115 @@ _SHOWN = 80
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """Items as they were written, and what is wrong with the answer (None: nothing)."""
+    """Items as they were written, and what is wrong with the answer (None: nothing).
+
+    `whole` is whether the list of items was there, to its end; `readable` whether it was there at all.
+    """
 
     items: tuple[Any, ...] = ()
     wrong: str | None = None
+    readable: bool = True
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)
-class LayerAnswer:
-    """What an answer says of a document's layer, or of a story, and what is wrong with it (None: nothing)."""
+class Reading:
+    """What an answer says of a document's layer, or of a story, and what is wrong with it (None: nothing).
+
+    `left_out` counts the items that could not be read; None if nobody knows, as the answer breaks off or is none.
+    `readable` is false of what is no answer at all.
+    """
 
     annotations: tuple[Annotations, ...] = ()
     disputes: tuple[Dispute, ...] = ()
+    same: Same = ()
     wrong: str | None = None
+    left_out: int | None = 0
+    readable: bool = True
 
 
-def read_answer(content: str, layer: Layer, documents: Sequence[Document]) -> LayerAnswer:
-    """Read an answer about a document (for conflicts, about the documents of a story), item by item.
+def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Reading:
+    """Read an answer about a document, or about the documents of a story, item by item.
 
     Items that do not fit are left out and counted in `wrong`.
     """
-    found = items_in(content, KEYS[layer])
+    written = items_in(content, KEYS[asked])
     incidents = Incidents()
     annotations: list[Annotations] = []
     disputes: list[Dispute] = []
-    for item in found.items:
-        if not isinstance(item, dict):
+    same: list[tuple[str, ...]] = []
+    for item in written.items:
+        if asked == "names":
+            if isinstance(item, list) and all(isinstance(name, str) for name in item):
+                same.append(tuple(item))
+            else:
+                incidents.report("value-wrong", f"an item is {item!r:.60}, where a list of names is asked for")
+        elif not isinstance(item, dict):
             incidents.report("value-wrong", f"an item is {item!r:.60}, where an object is asked for")
-        elif layer == "conflicts":
-            dispute = validated_dispute({**item, "story": documents[0].story}, documents, incidents)
+        elif asked == "conflicts":
+            dispute = validated_dispute(_dispute(item, documents), documents, incidents)
             disputes += [] if dispute is None else [dispute]
         else:
-            record = validated_annotations({layer: [_with_objects(item)]}, documents[0], incidents)
+            record = validated_annotations({asked: [_annotation(item)]}, documents[0], incidents)
             annotations += [] if record is None else [record]
-    problems = [] if found.wrong is None else [found.wrong]
-    if misfits := incidents.errors:
-        left_out = len(found.items) - len(annotations) - len(disputes)
-        problems.append(f"{left_out} item(s) left out, such as: {misfits[0].message}")
-    return LayerAnswer(tuple(annotations), tuple(disputes), "; ".join(problems) or None)
-
-
-def joined(doc_id: str, parts: Sequence[Annotations]) -> Annotations:
-    """Join what single items, or the answers for single layers, say of a document."""
-    return Annotations(
-        doc_id=doc_id,
-        entities=tuple(item for part in parts for item in part.entities),
-        numbers=tuple(item for part in parts for item in part.numbers),
-        quotes=tuple(item for part in parts for item in part.quotes),
+    problems = [] if written.wrong is None else [written.wrong]
+    left_out = len(written.items) - len(annotations) - len(disputes) - len(same)
+    if left_out:
+        problems.append(f"{left_out} item(s) left out, such as: {incidents.errors[0].message}")
+    return Reading(
+        tuple(annotations),
+        tuple(disputes),
+        tuple(same),
+        "; ".join(problems) or None,
+        left_out if written.whole else None,
+        written.readable,
     )
 
 
-def _with_objects(item: dict[str, Any]) -> dict[str, Any]:
-    """Take what models write where no schema holds them: a string for a span or a speaker, a number for a cluster."""
-    item = dict(item)
+def _annotation(item: dict[str, Any]) -> dict[str, Any]:
+    """An item as a prediction: the speaker of a quote is a name, and the last of its chain.
+
+    Also what models write where no schema holds them: a string for a list of spans or for a span, a number for a key.
+    """
+    said = dict(item)
+    if type(said.get("entity_id")) is int:
+        said["entity_id"] = str(said["entity_id"])
     for key in ("content", "cue"):
-        given = item.get(key)
+        given = said.get(key)
         if isinstance(given, (str, dict)):
             given = [given]
         if isinstance(given, list):
-            item[key] = [{"text": span} if isinstance(span, str) else span for span in given]
-    if isinstance(item.get("speaker"), str):
-        item["speaker"] = {"name": item["speaker"]}
-    if isinstance(item.get("source_chain"), list):
-        item["source_chain"] = [{"name": name} if isinstance(name, str) else name for name in item["source_chain"]]
-    if type(item.get("entity_id")) is int:
-        item["entity_id"] = str(item["entity_id"])
-    return item
+            said[key] = [{"text": span} if isinstance(span, str) else span for span in given]
+    speaker = said.get("speaker")
+    if isinstance(speaker, str):
+        said["speaker"] = {"name": speaker}
+        relays = said.pop("relayed_by", None) or []
+        relays = [relays] if isinstance(relays, str) else relays
+        if isinstance(relays, list) and all(isinstance(name, str) for name in relays):
+            others = [name for name in relays if fold(name).strip() != fold(speaker).strip()]
+            said["source_chain"] = [{"name": name} for name in (*others, speaker)]
+    return said
+
+
+def _dispute(item: dict[str, Any], documents: Sequence[Document]) -> dict[str, Any]:
+    """A dispute as a prediction: articles by their ids."""
+    ids = dict(zip(article_labels(), (document.doc_id for document in documents), strict=False))
+
+    def placed(span: Any) -> Any:
+        if not isinstance(span, dict) or "article" not in span:
+            return span
+        label = str(span["article"]).strip()
+        return {**{key: value for key, value in span.items() if key != "article"}, "doc_id": ids.get(label, label)}
+
+    dispute = {**item, "story": documents[0].story}
+    if isinstance(item.get("sides"), list):
+        dispute["sides"] = [
+            {**side, "spans": [placed(span) for span in side["spans"]]}
+            if isinstance(side, dict) and isinstance(side.get("spans"), list)
+            else side
+            for side in item["sides"]
+        ]
+    return dispute
 
 
 def items_in(content: str, key: str) -> Items:
@@ -99,7 +144,7 @@ def items_in(content: str, key: str) -> Items:
     """
     content = _FENCE.sub("", _THOUGHTS.sub("", content).strip()).strip()
     if not content:
-        return Items(wrong="an empty answer")
+        return Items(wrong="an empty answer", readable=False, whole=False)
     start = re.search(rf'"{key}"\s*:\s*\[', content)
     if start is not None:
         return _listed(content, start.end())
@@ -107,7 +152,7 @@ def items_in(content: str, key: str) -> Items:
         return _listed(content, 1)
     if re.fullmatch(rf'\{{\s*("{key}"\s*:\s*null\s*)?\}}', content):
         return Items()
-    return Items(wrong=f"no list of {key} in the answer: {_short(content)}")
+    return Items(wrong=f"no list of {key} in the answer: {_short(content)}", readable=False, whole=False)
 
 
 def _listed(content: str, at: int) -> Items:
@@ -121,7 +166,8 @@ def _listed(content: str, at: int) -> Items:
         try:
             item, at = decoder.raw_decode(content, at)
         except (ValueError, RecursionError):  # also an integer of thousands of digits
-            return Items(tuple(items), f"broken JSON, {len(items)} whole item(s) kept: … {_short(content[at:])}")
+            wrong = f"broken JSON, {len(items)} whole item(s) kept: … {_short(content[at:])}"
+            return Items(tuple(items), wrong, readable=bool(items), whole=False)
         items.append(item)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import as_completed
+import queue
+from collections.abc import Awaitable, Callable, Coroutine
+from concurrent.futures import Future
 from contextvars import ContextVar
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from threading import Thread
-from typing import Any, TypeVar
+from types import TracebackType
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -27,12 +30,18 @@ _STATUSES: ContextVar[list[int]] = ContextVar("statuses")
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a model wrote, or why it would not (`refusal`), and how many tokens it read (`given`) and wrote."""
+    """What a model wrote, or why it would not (`refusal`).
+
+    `given` and `answered` are the tokens it read and wrote (None: unsaid), `model` is its own name for itself, and
+    `time` when it answered (ISO 8601, UTC).
+    """
 
     content: str
     refusal: str | None = None
-    given: int = 0
-    answered: int = 0
+    given: int | None = None
+    answered: int | None = None
+    model: str | None = None
+    time: str | None = None
 
 
 class Unanswered(Exception):  # noqa: N818  # a result, of a kind that ends the asking
@@ -143,6 +152,7 @@ class _Usage(msgspec.Struct):
 
 
 class _Completion(msgspec.Struct):
+    model: str | None = None
     choices: list[_Choice] | None = None
     usage: _Usage | None = None
 
@@ -160,7 +170,9 @@ def _reply(body: bytes) -> Reply:
     content = written.content or ""
     text = content if isinstance(content, str) else "".join(part.text for part in content)
     filtered = "the content filter" if choice.finish_reason == "content_filter" else None
-    return Reply(text, written.refusal or filtered, usage.prompt_tokens or 0, usage.completion_tokens or 0)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    refusal = written.refusal or filtered
+    return Reply(text, refusal, usage.prompt_tokens, usage.completion_tokens, completion.model, now)
 
 
 def _format(kind: str, schema: dict[str, Any]) -> dict[str, Any]:
@@ -178,39 +190,53 @@ def _short(text: str) -> str:
     return repr(text if len(text) <= 160 else text[:157] + "...")
 
 
-def as_they_come(
-    works: Sequence[Coroutine[Any, Any, Result]], jobs: int, at_end: Callable[[], Coroutine[Any, Any, None]]
-) -> Iterator[Result]:
-    """Run coroutines, at most `jobs` at once, and give their results as they come. An exception in one ends all.
+class Pool(Generic[Result]):
+    """Runs coroutines, at most `jobs` at once, and gives their results as they come. A context manager.
 
     They run in a loop in a thread of its own: in a notebook, this thread has a loop already. `at_end` runs there last.
     """
-    loop = asyncio.new_event_loop()
-    thread = Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    gate = asyncio.Semaphore(jobs)
 
-    async def in_turn(work: Coroutine[Any, Any, Result]) -> Result:
+    def __init__(self, jobs: int, at_end: Callable[[], Awaitable[None]]) -> None:
+        self.waiting = 0
+        self._at_end = at_end
+        self._done: queue.Queue[Future[Result]] = queue.Queue()
+        self._gate = asyncio.Semaphore(jobs)
+        self._loop = asyncio.new_event_loop()
+        self._thread = Thread(target=self._loop.run_forever, daemon=True)
+
+    def __enter__(self) -> Pool[Result]:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def submit(self, work: Coroutine[Any, Any, Result]) -> None:
+        """Run one more coroutine."""
+        self.waiting += 1
+        asyncio.run_coroutine_threadsafe(self._in_turn(work), self._loop).add_done_callback(self._done.put)
+
+    def next(self) -> Result:
+        """Wait for the next result. An exception of a coroutine is raised here."""
+        result = self._done.get().result()
+        self.waiting -= 1
+        return result
+
+    async def _in_turn(self, work: Coroutine[Any, Any, Result]) -> Result:
         try:
-            async with gate:
+            async with self._gate:
                 return await work
         finally:
             work.close()  # it may never have had its turn
 
-    futures = [asyncio.run_coroutine_threadsafe(in_turn(work), loop) for work in works]
-    try:
-        for future in as_completed(futures):
-            yield future.result()
-    finally:
-        asyncio.run_coroutine_threadsafe(_end_all(at_end), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
-
-
-async def _end_all(at_end: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-    await at_end()
+    async def _end(self) -> None:
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        await self._at_end()

@@ -1,168 +1,149 @@
-"""What a model is asked: a layer's rules, examples with answers, then the article, and the schema of an answer.
+"""What a model is asked: the rules with a worked example, then the article, or the articles of a story.
 
-`examples.jsonl` is gold in the prediction format for articles made up for this purpose; nothing of it is in the corpus.
-Servers with a strict mode want every property of a schema required, none beyond, and no defaults; so what may be absent
-is null. Offsets are left out: no model counts code points, and the scorer finds strings.
+The templates of each language are in `prompts/en` and `prompts/ar`. The articles in `prompts/examples` are made up for
+this purpose, with the answers a model should give; nothing of them is in the corpus.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from itertools import count, product
+from string import ascii_uppercase
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from khabar.records import Annotations, Dispute, Document
-from khabar.records.labels import Layer
-from khabar.schemas import schemas
-from khabar.systems.endpoint.client import Message
+from khabar.records import Document
+from khabar.systems.endpoint.shapes import Asked, answer_schema
+from khabar.systems.journal import digest
+from khabar.systems.protocol import Language
 
-KEYS: dict[Layer, str] = {"entities": "entities", "numbers": "numbers", "quotes": "quotes", "conflicts": "disputes"}
-"""Layer → the key its items stand under in an answer."""
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
-_ASKED: dict[str, tuple[str, ...]] = {
-    "PredictedEntity": ("text", "occurrence", "label", "entity_id"),
-    "PredictedNumber": ("text", "occurrence", "kind", "low", "high", "modality", "unit", "edtf"),
-    "PredictedQuote": ("content", "cue", "speaker", "source_chain"),
-    "PredictedSpan": ("text", "occurrence"),
-    "PredictedSource": ("name",),
-    "Dispute": ("type", "confidence", "sides"),
-    "Side": ("value", "spans"),
-    "StorySpan": ("doc_id", "text", "occurrence"),
-}
-"""Record → the columns a model is asked for."""
-_OF = {"entities": "PredictedEntity", "numbers": "PredictedNumber", "quotes": "PredictedQuote", "conflicts": "Dispute"}
-_ALWAYS = {"text", "name"}
-_HERE = files("khabar.systems.endpoint")
+Message = dict[str, str]
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A name that answers gave to things of a story: the labels of its mentions, and the articles by their labels."""
+
+    name: str
+    labels: tuple[str, ...]
+    articles: tuple[str, ...]
+
+
+class ExampleArticle(msgspec.Struct, frozen=True):
+    """An article of an example; `lines` are joined by line breaks."""
+
+    doc_id: str
+    story: str
+    published: str
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The whole text."""
+        return "\n".join(self.lines)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked: a layer of one document, or the disputes of all documents of a story."""
+    """What is asked: a layer of one document; a story's disputes; or which of its `names` are one thing."""
 
-    layer: Layer
+    asked: Asked
     documents: tuple[Document, ...]
+    language: Language = "en"
+    names: tuple[Name, ...] = ()
 
     @property
     def where(self) -> str:
         """The document, or the story."""
-        return self.documents[0].story if self.layer == "conflicts" else self.documents[0].doc_id
+        return self.documents[0].story if self.asked in ("conflicts", "names") else self.documents[0].doc_id
 
     @property
     def key(self) -> str:
-        """LAYER/DOC_ID, for conflicts LAYER/STORY."""
-        return f"{self.layer}/{self.where}"
+        """Its name: entities/DOC_ID, conflicts/STORY."""
+        return f"{self.asked}/{self.where}"
 
     @property
     def messages(self) -> list[Message]:
-        """The whole conversation, as a chat: the rules of the layer, examples with answers, the article or articles."""
-        conversation = [{"role": "system", "content": _rules(self.layer)}]
-        for question, answer in _examples(self.layer):
-            conversation += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-        articles = _story(self.documents) if self.layer == "conflicts" else _article(self.documents[0])
-        return [*conversation, {"role": "user", "content": articles}]
+        """The conversation: the rules with their example, and the articles."""
+        shown = articles(self.documents, self.language)
+        if self.asked == "names":
+            shown += f"\n\n{listed(self.names, self.language)}"
+        return [{"role": "system", "content": rules(self.asked, self.language)}, {"role": "user", "content": shown}]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all that is asked."""
+        return digest(self.messages, self.schema)
 
     @property
     def schema(self) -> dict[str, Any]:
         """The JSON Schema of an answer."""
-        return answer_schema(self.layer)
+        return answer_schema(self.asked)
 
 
-@cache
-def _rules(layer: Layer) -> str:
-    return (_HERE / "prompts" / f"{layer}.md").read_text("utf-8").strip()
+def article_labels() -> Iterator[str]:
+    """Short names of a story's articles: A, B, … Z, AA, …"""
+    for length in count(1):
+        yield from map("".join, product(ascii_uppercase, repeat=length))
 
 
-@cache
-def examples() -> tuple[tuple[Annotations, ...], tuple[Dispute, ...]]:
-    """The examples: documents with text and gold, and the disputes between those of one story."""
-    lines = [msgspec.json.decode(line) for line in (_HERE / "examples.jsonl").read_bytes().splitlines()]
-    documents = tuple(msgspec.convert(line, Annotations) for line in lines if "doc_id" in line)
-    return documents, tuple(msgspec.convert(line, Dispute) for line in lines if "doc_id" not in line)
-
-
-@cache
-def _examples(layer: Layer) -> tuple[tuple[str, str], ...]:
-    """Questions and answers."""
-    documents, disputes = examples()
-    if layer != "conflicts":
-        return tuple((document.text or "", _answer(layer, getattr(document, layer))) for document in documents)
-    stories: dict[str, list[Annotations]] = {}
-    for document in documents:
-        stories.setdefault(document.story or "", []).append(document)
-    return tuple(
-        (_story(group), _answer(layer, [dispute for dispute in disputes if dispute.story == story]))
-        for story, group in sorted(stories.items())
-        if len(group) > 1
+def articles(documents: Sequence[Document | ExampleArticle], language: Language) -> str:
+    """Write articles with numbered lines, those of a story with labels."""
+    template = _environment().get_template(f"{language}/article.md")
+    labels = article_labels() if len(documents) > 1 else iter([""])
+    return "\n\n".join(
+        template.render(label=label, published=each.published, lines=each.text.split("\n")).strip()
+        for label, each in zip(labels, documents, strict=False)
     )
 
 
-def _answer(layer: Layer, items: Sequence[Any]) -> str:
-    """Items as an answer gives them: without the story, which the question names."""
-    objects = [{key: value for key, value in msgspec.to_builtins(item).items() if key != "story"} for item in items]
-    return msgspec.json.encode({KEYS[layer]: objects}).decode()
-
-
-def _article(document: Document) -> str:
-    return f"Published: {document.published}\n\n{document.text}" if document.published else document.text
-
-
-def _story(documents: Sequence[Document | Annotations]) -> str:
-    texts = {document.doc_id: (document.text or "").strip() for document in documents}
-    return "\n\n".join(f'<article doc_id="{doc_id}">\n{text}\n</article>' for doc_id, text in texts.items())
+def listed(names: Sequence[Name], language: Language) -> str:
+    """Write the names of a story, one a line."""
+    return _environment().get_template(f"{language}/names_given.md").render(names=names).strip()
 
 
 @cache
-def answer_schema(layer: Layer) -> dict[str, Any]:
-    """The schema of an answer for a layer: an object with one list."""
-    ours = schemas()
-    dispute = ours["prediction-dispute.schema.json"]
-    definitions = {**ours["prediction-document.schema.json"]["$defs"], **dispute["$defs"], "Dispute": dispute}
-    key = KEYS[layer]
-    return {
-        "type": "object",
-        "properties": {key: {"type": "array", "items": {"$ref": f"#/$defs/{_OF[layer]}"}}},
-        "required": [key],
-        "additionalProperties": False,
-        "$defs": _reachable(_OF[layer], {name: _narrowed(definitions[name], name) for name in _ASKED}),
+def rules(asked: Asked, language: Language) -> str:
+    """The rules of a question, and an example with its answer."""
+    stories = {
+        story: articles([each for each in example_articles() if each.story == story], language)
+        for story in ("airport", "fire", "train")
     }
+    template = _environment().get_template(f"{language}/{asked}.md")
+    return template.render(
+        stories=stories, names=listed(example_names(), language), answer=_example(asked).strip()
+    ).strip()
 
 
-def _narrowed(definition: dict[str, Any], name: str) -> dict[str, Any]:
-    asked = _ASKED[name]
-    return {
-        "type": "object",
-        "properties": {key: _strict(definition["properties"][key], key in _ALWAYS) for key in asked},
-        "required": list(asked),
-        "additionalProperties": False,
-    }
+@cache
+def example_articles() -> tuple[ExampleArticle, ...]:
+    """The articles of the examples: one of every layer, and two stories of two, the second one without a dispute."""
+    return msgspec.json.decode(_example("articles"), type=tuple[ExampleArticle, ...])
 
 
-def _strict(kind: dict[str, Any], always: bool) -> dict[str, Any]:
-    strict = {key: value for key, value in kind.items() if key != "default"}
-    if "items" in strict:
-        strict["items"] = _strict(strict["items"], always)
-    if "anyOf" in strict:
-        kinds = [_strict(option, always) for option in strict["anyOf"]]
-        if any("$ref" in option for option in kinds):  # a source by name, not by an id of its own
-            kinds = [option for option in kinds if option != {"type": "string"}]
-        if always:
-            kinds = [option for option in kinds if option != {"type": "null"}]
-        return kinds[0] if len(kinds) == 1 else {**strict, "anyOf": kinds}
-    return strict
+def example_names() -> tuple[Name, ...]:
+    """The names given to what the example's story of two articles mentions."""
+    return msgspec.json.decode(_example("names-given"), type=tuple[Name, ...])
 
 
-def _reachable(name: str, definitions: dict[str, Any]) -> dict[str, Any]:
-    """The definitions that one refers to, itself included."""
-    reached: dict[str, Any] = {}
-    waiting = [name]
-    while waiting:
-        current = waiting.pop()
-        if current not in reached:
-            reached[current] = definitions[current]
-            written = str(definitions[current]).replace("'", '"')
-            waiting += [other for other in definitions if f'"#/$defs/{other}"' in written]
-    return reached
+def _example(name: str) -> str:
+    return (files("khabar.systems.endpoint") / "prompts" / "examples" / f"{name}.json").read_text("utf-8")
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(  # a prompt is no page: nothing is escaped
+        loader=PackageLoader("khabar.systems.endpoint", "prompts"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

@@ -1,0 +1,125 @@
+"""A language model as a system: a question a layer and document, and two a story: its disputes, and its names."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import deque
+from collections.abc import Iterator, Sequence
+
+from khabar.records import Annotations, Dispute, Document
+from khabar.records.labels import Layer
+from khabar.systems.endpoint.answers import Reading, read_answer
+from khabar.systems.endpoint.client import Reply, Unanswered
+from khabar.systems.endpoint.identity import joined, names_of, with_joined_names
+from khabar.systems.endpoint.prompts import Question
+from khabar.systems.protocol import Failure, Options, SlowSystem
+
+
+class _Story:
+    """What is said so far of a story's documents."""
+
+    def __init__(self, documents: Sequence[Document], layers: Sequence[Layer]) -> None:
+        self.documents = tuple(documents)
+        self.questions = [(layer, document) for document in documents for layer in layers if layer != "conflicts"]
+        self._waiting = len(self.questions)
+        self._parts: dict[str, list[Annotations]] = {document.doc_id: [] for document in documents}
+
+    def add(self, doc_id: str, reading: Reading) -> bool:
+        """Add the answer for one layer of a document; tell whether it was the last one."""
+        self._parts[doc_id] += reading.annotations
+        self._waiting -= 1
+        return not self._waiting
+
+    def annotations(self) -> list[Annotations]:
+        """What answers say of each document."""
+        return [joined(doc_id, parts) for doc_id, parts in self._parts.items()]
+
+
+class LanguageModel(SlowSystem):
+    """Puts the questions to a model, and reads its answers, wherever they come from.
+
+    Malformed, refused or missing answers count as empty and are failures; whole items of a broken answer are kept.
+    """
+
+    def __init__(self, name: str, options: Options) -> None:
+        super().__init__(options)
+        self.name = name
+        self._disputes: dict[str, tuple[Dispute, ...]] = {}
+        self.language = options.prompts
+        self.replies: list[tuple[Question, Reply]] = []
+
+    @abstractmethod
+    def _answers(self, agenda: deque[Question]) -> Iterator[tuple[Question, Reply | Unanswered]]:
+        """Answer all questions of the agenda, in whatever order; it may grow while answers are taken."""
+
+    def annotate(self, documents: Sequence[Document], layers: Sequence[Layer]) -> Iterator[Annotations]:
+        """Give the annotations of a story's documents when all that is asked about them is answered."""
+        groups: dict[str, list[Document]] = {}
+        for document in documents:
+            groups.setdefault(document.story, []).append(document)
+        stories = {story: _Story(group, layers) for story, group in groups.items()}
+        language = self.language
+        agenda = deque(
+            Question(layer, (document,), language) for story in stories.values() for layer, document in story.questions
+        )
+        if "conflicts" in layers:
+            several = [story.documents for story in stories.values() if len(story.documents) > 1]
+            agenda += [Question("conflicts", group, language) for group in several]
+        for question, reply in self._answers(agenda):
+            reading = self._read(question, reply)
+            story = stories[question.documents[0].story]
+            if question.asked == "conflicts":
+                self._disputes[question.where] = reading.disputes
+            elif question.asked == "names":
+                yield from with_joined_names(story.annotations(), reading.same)
+            elif story.add(question.where, reading):
+                names = names_of(story.annotations())
+                if len(story.documents) > 1 and len(names) > 1:
+                    agenda.append(Question("names", story.documents, language, names))
+                else:
+                    yield from with_joined_names(story.annotations())
+        if not any(layer != "conflicts" for layer in layers):
+            yield from (Annotations(doc_id=document.doc_id) for document in documents)
+
+    def disputes(self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
+        """Give the disputes of a story; one with a single document was not asked for."""
+        return list(self._disputes.get(story, ()))
+
+    def report(self) -> list[str]:
+        """Say what tokens all answers took, also those of an earlier run, and their cost if the price is known."""
+        replies = [reply for _, reply in self.replies]
+        given = sum(reply.given or 0 for reply in replies)
+        answered = sum(reply.answered or 0 for reply in replies)
+        line = f"{self.name}: {len(replies)} answers, {given:,} tokens in, {answered:,} out"
+        if unsaid := sum(reply.given is None or reply.answered is None for reply in replies):
+            line += f" (not said of {unsaid})"
+        if (price := self.options.price) is not None:
+            cost = (given * price.given + answered * price.answered) / 1e6
+            line += f", cost {cost:.4f} (at {price.given:g}/{price.answered:g} a million)"
+        return [line]
+
+    def _read(self, question: Question, reply: Reply | Unanswered) -> Reading:
+        if isinstance(reply, Unanswered):
+            self.failures.append(Failure(question.where, str(reply), question.asked))
+            return Reading(wrong=str(reply), left_out=None, readable=False)
+        self.answered = True
+        self.replies.append((question, reply))
+        reading = reading_of(question, reply)
+        if reading.wrong is not None:
+            failure = Failure(
+                question.where,
+                reading.wrong,
+                question.asked,
+                answered=True,
+                partial=reading.readable,
+                left_out=reading.left_out,
+            )
+            self.failures.append(failure)
+        return reading
+
+
+def reading_of(question: Question, reply: Reply) -> Reading:
+    """Read a reply; a refusal says nothing."""
+    if reply.refusal is not None:
+        return Reading(wrong=f"refused: {reply.refusal}", left_out=None, readable=False)
+    return read_answer(reply.content, question.asked, question.documents)
