@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.records.labels import LAYERS, Layer
-from khabar.systems.endpoint import Endpoint
+from khabar.systems.endpoint import Endpoint, prompts
 from khabar.systems.endpoint.answers import items_in, read_answer
 from khabar.systems.protocol import Options
 from khabar.systems.running import run_system
@@ -280,6 +280,7 @@ def test_the_commands_of_the_documentation(tmp_path: Path) -> None:
     (tmp_path / "khabar").chmod(0o755)
     with serving(lambda _: Answer(RIGHT)) as server:
         environment = {"OPENAI_BASE_URL": server.address, "PATH": f"{tmp_path}:/usr/bin:/bin", "HOME": str(tmp_path)}
+        environment["PYTHONPATH"] = str(Path(prompts.__file__).parents[3])
         for command in commands:
             done = subprocess.run(
                 ["bash", "-euc", command], cwd=tmp_path, env=environment, capture_output=True, text=True
