@@ -166,6 +166,23 @@ def test_the_table_and_the_thresholds_speak_of_pairs(corpus: Path) -> None:
     assert json.loads(rules.out)["headline"]["conflicts"] == 0.5
 
 
+def test_errors_put_both_sentences_side_by_side(corpus: Path, tmp_path: Path) -> None:
+    answer = run("run", "empty", "--gold", corpus, "--split", "contrast", "--errors", tmp_path / "e.jsonl", cwd=corpus)
+    assert answer.code == 0, answer.err
+    errors = [json.loads(line) for line in (tmp_path / "e.jsonl").read_text("utf-8").splitlines()]
+    same_day = next(error for error in errors if (error["gold"] or {}).get("flip") == "same_day")
+    assert (same_day["story"], same_day["cause"], same_day["outcome"]) == ("bridge", "called_in_neither", "missed")
+    edited = [(m["variant"], m["edited"], m["is_dispute"], m["called"]) for m in same_day["gold"]["members"]]
+    assert edited == [("a", True, True, False), ("b", False, False, False)]
+    assert [paragraph["doc_id"] for paragraph in same_day["context"]] == ["wadi.a", "wadi.b", "sahil.a", "sahil.b"]
+    assert "16" in same_day["context"][2]["text"]
+    assert "15" in same_day["context"][3]["text"]
+    shown = run(
+        "show", "sahil.a", "--gold", corpus, "--split", "contrast", "--errors", tmp_path / "e.jsonl", cwd=corpus
+    )
+    assert "same_day trap_to_dispute" in shown.out
+
+
 def test_load_dataset_reads_the_split(corpus: Path, tmp_path: Path) -> None:
     from datasets import load_dataset
 

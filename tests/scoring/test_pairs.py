@@ -17,6 +17,7 @@ from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
 from khabar.scoring.cases import Cases
 from khabar.scoring.compare import compare
+from khabar.scoring.errors import list_errors
 from khabar.scoring.layers import judge_of
 from khabar.scoring.layers.pairs import answers
 from khabar.scoring.scorer import count, score
@@ -87,6 +88,20 @@ def test_order_does_not_matter(case: dict[str, Any]) -> None:
     assert score(known, (), records, layers=["conflicts"], resamples=50).to_json() == (
         score(turned, (), records[::-1], layers=["conflicts"], resamples=50).to_json()
     )
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_errors_list_the_pairs_that_are_wrong(case: dict[str, Any]) -> None:
+    known, records = _reference(case), _records(case)
+    errors = [error for error in list_errors(known, (), records, layers=["conflicts"]) if "flip" in (error.gold or {})]
+    hard = {pair.flip: [member.is_hard for member in pair.members] for pair in known.pairs}
+    wrong = {flip: called for flip, called in case["called"].items() if called != hard[flip]}
+    assert {error.gold["flip"]: [member["called"] for member in error.gold["members"]] for error in errors} == wrong  # type: ignore[index]
+    for error in errors:
+        called = wrong[error.gold["flip"]]  # type: ignore[index]
+        assert error.cause == ("called_in_neither", "called_in_the_wrong_one", "called_in_both")[sum(called)]
+        assert (error.story, error.doc_id, error.costs) == ("s", None, (0, 0))
+        assert (error.predicted is None) == (not any(called))
 
 
 def test_the_headline_of_a_contrast_set_is_its_pairs_and_there_is_no_overall() -> None:

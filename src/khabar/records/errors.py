@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -20,7 +20,8 @@ QuoteCause = Literal[
     "boundary", "wrong_speaker", "wrong_implicit_speaker", "relay_taken_as_speaker", "spurious", "missed", "ungrounded",
 ]  # fmt: skip
 ConflictCause = Literal["trap_called_conflict", "impure", "one_sided", "wrong_type", "spurious", "missed"]
-Cause = EntityCause | NumberCause | QuoteCause | ConflictCause
+PairCause = Literal["called_in_neither", "called_in_both", "called_in_the_wrong_one"]
+Cause = EntityCause | NumberCause | QuoteCause | ConflictCause | PairCause
 
 
 class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +34,10 @@ class Context(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Error(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One error: a line of the file. A conflict is of a story and of no document."""
+    """One error: a line of the file. A conflict is of a story and of no document.
+
+    A pair of a contrast set is of the story before any edit; its context has the paragraphs of both variants.
+    """
 
     layer: Layer
     doc_id: str | None
@@ -52,7 +56,7 @@ class Error(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     @property
     def costs(self) -> tuple[int, int]:
-        """How many misses and false alarms of the headline figure it is. A wrong type costs the headline nothing."""
-        if self.cause == "wrong_type":
+        """How many misses and false alarms of the layer's F1 it is. A wrong type costs nothing, and no pair does."""
+        if self.cause == "wrong_type" or self.cause in get_args(PairCause):
             return 0, 0
         return int(self.outcome != "false"), int(self.outcome != "missed")

@@ -41,7 +41,8 @@ def _words(row: Mapping[str, Any] | None, layer: Layer) -> str:
     if row is None:
         return NOTHING
     if layer == "conflicts":
-        words = [row.get("issue_id"), row.get("type"), _values(row.get("sides"))]
+        words = [row.get("flip"), row.get("direction"), row.get("issue_id"), row.get("type"), _values(row.get("sides"))]
+        words += [f"{record['type']} ({record['story']})" for record in row.get("records", ())]
     elif layer == "entities":
         words = [row.get("text"), row.get("label")]
     elif layer == "numbers":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 import msgspec
@@ -11,10 +12,12 @@ import msgspec
 from khabar.reading.issues import ClaimSpan, Issue
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, PredictedQuote
-from khabar.records.errors import Context, Error
+from khabar.records.edits import VARIANTS
+from khabar.records.errors import Context, Error, Outcome, PairCause
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
+from khabar.scoring.layers import judge_of, pairs
+from khabar.scoring.layers.pairs import PairAnswer
 from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
 from khabar.scoring.verdicts import Fault, Verdict
@@ -24,6 +27,9 @@ from khabar.text.spans import Spans
 
 LONGEST_CONTEXT = 4_000
 """Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
+
+_PAIR_CAUSES: tuple[PairCause, ...] = ("called_in_neither", "called_in_the_wrong_one", "called_in_both")
+"""By how many members are called."""
 
 _NOT_REPEATED = ("start", "end", "text", "line", "occurrence", "content", "doc_id", "zone")
 """Keys that are given anew, or are those of the error."""
@@ -36,13 +42,19 @@ def list_errors(
     *,
     layers: Sequence[Layer] = LAYERS,
 ) -> list[Error]:
-    """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types."""
+    """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types.
+
+    Of a contrast set, also the pairs that are answered wrong.
+    """
     cases = Cases(reference, annotations, disputes)
     errors: list[Error] = []
+    of_stories: dict[str, list[Any]] = defaultdict(list)
     for layer in layers:
         judge = judge_of(layer, cases)
         for gold, predicted in cases.of(layer):
             verdict = judge.judge(gold, predicted)
+            if layer == "conflicts":
+                of_stories[gold.story].append(verdict)
             for fault in verdict.faults:
                 is_of_document = isinstance(gold, GroundedDocument)
                 described = _of_document(gold, verdict, fault) if is_of_document else _of_story(cases, verdict, fault)
@@ -59,6 +71,8 @@ def list_errors(
                         context=described[2],
                     )
                 )
+    answers = pairs.answers(reference.pairs if of_stories else (), of_stories)
+    errors += [_of_pair(cases, of_stories, answer) for answer in answers if not answer.is_right]
     return in_order(errors)
 
 
@@ -103,6 +117,46 @@ def _of_story(cases: Cases, verdict: Verdict, fault: Fault) -> _Described:
         for paragraph in _paragraphs(documents[doc_id].passage, [tuple(spans)])
     )
     return gold, predicted, context
+
+
+def _of_pair(cases: Cases, verdicts: Mapping[str, Sequence[Verdict]], answer: PairAnswer) -> Error:
+    """Put both members of a pair side by side: the issue in each variant, and the records that call it there."""
+    documents = cases.reference.documents
+    pair = answer.pair
+    members, records = [], []
+    for variant, member, calling in zip(VARIANTS, pair.members, answer.calling, strict=True):
+        groups = [[_claim(claim, documents) for claim in group] for group in member.groups]
+        members.append(
+            {
+                "variant": variant,
+                "issue_id": member.issue_id,
+                "edited": variant == pair.edited,
+                "is_dispute": member.is_hard,
+                "called": bool(calling),
+                "positions": groups,
+            }
+        )
+        (verdict,) = verdicts[member.story]
+        records += [{"story": member.story, **_dispute(verdict.predicted[index], documents)} for index in calling]
+    context = [
+        _paragraphs(documents[claim.doc_id].passage, [((claim.start, claim.end),)])
+        for group in zip(*(member.groups for member in pair.members), strict=True)
+        for spans in zip_longest(*group)
+        for claim in spans
+        if claim is not None and claim.doc_id in documents
+    ]
+    called = sum(answer.called)
+    outcomes: tuple[Outcome, ...] = ("missed", "false" if pair.is_control else "wrong", "false")
+    return Error(
+        layer="conflicts",
+        doc_id=None,
+        story=pair.story,
+        outcome=outcomes[called],
+        cause=_PAIR_CAUSES[called],
+        gold={"flip": pair.flip, "direction": pair.direction, "type": pair.type, "members": members},
+        predicted={"records": records} if records else None,
+        context=tuple(dict.fromkeys(paragraph for paragraphs in context for paragraph in paragraphs)),
+    )
 
 
 def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
