@@ -1,8 +1,9 @@
 """Pairs of a contrast set: a system has to call the issue where it is a dispute, and not where it is none.
 
 Gardner et al. 2020. A member is called if an edge of a record joins a claim of one of the flip's groups with a claim of
-the other. Where the issue is a dispute, the record has to be right: pure, and assigned or neutral. Where it is none, an
-edge that is valid for another dispute, one of the same sentences, is no call.
+the other. Where the issue is a dispute, the record has to be right: pure, and assigned or neutral; and of all records
+that cite these claims at least half are, so that nobody calls by joining a sentence with every other. Where it is none,
+an edge that is valid for another dispute, one of the same sentences, is no call.
 """
 
 from __future__ import annotations
@@ -85,17 +86,23 @@ def answers(pairs: Iterable[ContrastPair], verdicts: Mapping[str, Sequence[Confl
 def _calling(member: Member, verdict: ConflictVerdict) -> tuple[int, ...]:
     (issue,) = (index for index, row in enumerate(verdict.gold) if row.issue_id == member.issue_id)
     left, right = (verdict.claims.numbers(issue, group) for group in member.groups)
+    joining = {
+        index: list(disputes_of_edges_between(record, verdict.claims, left, right))
+        for index, record in enumerate(verdict.predicted)
+    }
+    if not member.is_hard:
+        return tuple(index for index, disputes in joining.items() if not all(disputes))
     false = set(verdict.headline.false)
-    calling = []
-    for index, record in enumerate(verdict.predicted):
-        joining = list(disputes_of_edges_between(record, verdict.claims, left, right))
-        if member.is_hard:
-            is_call = bool(joining) and verdict.records[index].outcome == "pure" and index not in false
-        else:
-            is_call = not all(joining)
-        if is_call:
-            calling.append(index)
-    return tuple(calling)
+    citing = {
+        index for index, record in enumerate(verdict.records) if not record.sides_of.keys().isdisjoint(left | right)
+    }
+    if 2 * len(citing & false) > len(citing):
+        return ()
+    return tuple(
+        index
+        for index, disputes in joining.items()
+        if disputes and verdict.records[index].outcome == "pure" and index not in false
+    )
 
 
 def _slices(pair: ContrastPair) -> list[str]:
