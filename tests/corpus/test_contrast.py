@@ -183,6 +183,21 @@ def test_errors_put_both_sentences_side_by_side(corpus: Path, tmp_path: Path) ->
     assert "same_day trap_to_dispute" in shown.out
 
 
+def test_an_altered_article_is_shown_as_one(corpus: Path) -> None:
+    """With what stands in place of what, and by which change; an original has nothing of the kind."""
+    shown = run("show", "sahil.b", "--gold", corpus, "--split", "contrast", "--layers", "numbers", cwd=corpus).out
+    assert "altered: no outlet published it so; 5 stretch(es) between ⟦⟧" in shown
+    assert "⟦أكدت⟧ نقابة المهندسين أن جسر الرمال خضع ⟦للصيانة⟧" in shown
+    assert "{⟦ثلاث مرات⟧}" in shown
+    assert "maintained_indeed (dispute_to_agreement): نفت → أكدت" in shown
+    assert "warned (decoy): مرتين → ثلاث مرات" in shown
+    assert "altered" not in run("show", "sahil", "--gold", corpus, "--split", "test", cwd=corpus).out
+    answer = run("show", "sahil.a", "--gold", corpus, "--split", "contrast", "--json", cwd=corpus)
+    assert [(span["start"], span["before"], span["change"]["id"]) for span in json.loads(answer.out)["altered"]] == [
+        (100, "15", "same_day"), (117, "4", "same_day"),
+    ]  # fmt: skip
+
+
 def test_load_dataset_reads_the_split(corpus: Path, tmp_path: Path) -> None:
     from datasets import load_dataset
 

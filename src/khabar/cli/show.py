@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,17 +16,23 @@ from khabar.cli.console import console, print_json
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
 from khabar.records import Claim, Document, Entity, Number, Quote, Row
 from khabar.records.labels import LAYERS, Layer
+from khabar.text.terminal import NOTHING
 
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from khabar.corpus.contrast import AlteredSpan
     from khabar.records.errors import Error
     from khabar.scoring.error_lines import ErrorLine
 
 STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
-MARKS: dict[Layer, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
+MARKS: dict[str, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
 """What a layer's spans are put between."""
-_INNERMOST_LAST = ("quotes", "entities", "numbers")
+ALTERED = ("⟦", "⟧")
+"""What is put around the altered words of a contrast set."""
+Mark = Layer | Literal["altered"]
+_AROUND: dict[str, tuple[str, str]] = {**MARKS, "altered": ALTERED}
+_INNERMOST_LAST = ("quotes", "entities", "numbers", "altered")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -59,13 +65,15 @@ def show(
         config: [row for row in table if getattr(row, "doc_id", None) == document.doc_id]
         for config, table in read_split(folder, split).items()
     }
+    altered = altered_spans_of(document, folder, split)
     wrong = [] if errors is None else [e for e in _errors_of(errors, document.doc_id) if e.layer in wanted]
     if not as_json:
-        _print(document, rows, wanted, None if errors is None else wrong)
+        _print(document, rows, wanted, altered, None if errors is None else wrong)
         return
     import msgspec
 
-    print_json(msgspec.to_builtins(rows if errors is None else {**rows, "errors": wrong}))
+    shown = {**rows, "altered": altered} if altered else rows
+    print_json(msgspec.to_builtins(shown if errors is None else {**shown, "errors": wrong}))
 
 
 def _document(start: str, gold: Path | None, split: str) -> Document:
@@ -82,6 +90,19 @@ def _document(start: str, gold: Path | None, split: str) -> Document:
     raise InputError([Incident("document-unknown", message, fix="write enough of one doc_id")])
 
 
+def altered_spans_of(document: Document, folder: Path, split: str) -> list[AlteredSpan]:
+    """What is altered in an article of a contrast set; nothing in any other. Raises InputError."""
+    from khabar import api
+    from khabar.corpus.contrast import altered_spans, original_split, read_released, variant_stories
+    from khabar.corpus.release import read_release
+
+    changes = read_released(folder, read_release(folder))
+    if document.story not in variant_stories(changes):
+        return []
+    originals = {original.doc_id: original for original in api.load(folder, split=original_split(split))}
+    return altered_spans(document, originals[document.doc_id.rpartition(".")[0]], changes)
+
+
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
     from khabar.reading.error_files import read_errors
@@ -94,7 +115,11 @@ def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
 
 
 def _print(
-    document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer], errors: Sequence[Error] | None
+    document: Document,
+    rows: Mapping[str, Sequence[Row]],
+    layers: Sequence[Layer],
+    altered: Sequence[AlteredSpan],
+    errors: Sequence[Error] | None,
 ) -> None:
     from rich.text import Text
 
@@ -103,9 +128,12 @@ def _print(
     terminal.print(Text("  ".join(head), style="bold"))
     legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in layers)
     terminal.print(Text(legend, style="dim"))
+    if altered:
+        legend = f"altered: no outlet published it so; {len(altered)} stretch(es) between {''.join(ALTERED)}"
+        terminal.print(Text(legend, style="bold red"))
     if errors is not None:
         terminal.print(Text(f"{len(errors)} error(s), right to left: gold ← predicted (cause)", style="dim"))
-    laid_out = paragraphs(document, rows, layers)
+    laid_out = paragraphs(document, rows, layers, altered)
     under = errors_under(document, errors or (), laid_out)
     for paragraph in laid_out:
         terminal.print()
@@ -113,6 +141,8 @@ def _print(
         terminal.print(Text(paragraph.text, style="bold" if paragraph.zone in ("title", "heading") else ""))
         for layer, words in paragraph.notes:
             terminal.print(Text(f"  {words}", style=STYLES[layer]))
+        for words in paragraph.altered:
+            terminal.print(Text(f"  {words}", style="red"))
         for line in under.get(paragraph.number, ()):
             terminal.print(_styled(line), soft_wrap=True)
     if 0 in under:
@@ -145,9 +175,16 @@ class ShownParagraph:
     """(layer, words)"""
     start: int = 0
     """Where the line begins in the text."""
+    altered: tuple[str, ...] = ()
+    """Of an altered article, each stretch that another one stood in place of, in words."""
 
 
-def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Sequence[Layer]) -> list[ShownParagraph]:
+def paragraphs(
+    document: Document,
+    rows: Mapping[str, Sequence[Row]],
+    layers: Sequence[Layer],
+    altered: Sequence[AlteredSpan] = (),
+) -> list[ShownParagraph]:
     """Lay out a document. `rows` are its own, by config."""
     of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
     laid_out: list[ShownParagraph] = []
@@ -159,7 +196,12 @@ def paragraphs(document: Document, rows: Mapping[str, Sequence[Row]], layers: Se
             zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
             marks = [mark for row in here for mark in _marks(row, layers)]
             notes = tuple(note for row in here for note in _notes(row, layers))
-            laid_out.append(ShownParagraph(number, zone, _marked(document.text, start, end, marks), notes, start))
+            changed = [span for span in altered if start <= span.start <= end]
+            marks += [(span.start, span.end, "altered") for span in changed if span.start < span.end]
+            words = tuple(_altered(span, document.text) for span in changed)
+            laid_out.append(
+                ShownParagraph(number, zone, _marked(document.text, start, end, marks), notes, start, words)
+            )
         start = end + 1
     return laid_out
 
@@ -191,7 +233,12 @@ def _start(row: Row) -> int:
     return row.start if isinstance(row, (Entity, Number, Claim)) else -1
 
 
-def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Layer]]:
+def _altered(span: AlteredSpan, text: str) -> str:
+    what = getattr(span.change, "direction", "decoy")
+    return f"{span.change.id} ({what}): {span.before or NOTHING} → {text[span.start : span.end] or NOTHING}"
+
+
+def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Mark]]:
     if isinstance(row, Entity) and "entities" in layers:
         yield row.start, row.end, "entities"
     elif isinstance(row, Number) and "numbers" in layers:
@@ -201,18 +248,18 @@ def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Layer]
             yield span.start, span.end, "quotes"
 
 
-def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Layer]]) -> str:
+def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Mark]]) -> str:
     """Put marks around spans; where several begin or end together the longer one is outside."""
-    opening: dict[int, list[tuple[int, int, Layer]]] = {}
-    closing: dict[int, list[tuple[int, int, Layer]]] = {}
+    opening: dict[int, list[tuple[int, int, Mark]]] = {}
+    closing: dict[int, list[tuple[int, int, Mark]]] = {}
     for first, last, layer in marks:
         rank = _INNERMOST_LAST.index(layer)
         opening.setdefault(first, []).append((-last, rank, layer))
         closing.setdefault(min(last, end), []).append((-first, -rank, layer))
     parts: list[str] = []
     for offset in range(start, end + 1):
-        parts += [MARKS[layer][1] for _, _, layer in sorted(closing.get(offset, ()))]
-        parts += [MARKS[layer][0] for _, _, layer in sorted(opening.get(offset, ()))]
+        parts += [_AROUND[mark][1] for _, _, mark in sorted(closing.get(offset, ()))]
+        parts += [_AROUND[mark][0] for _, _, mark in sorted(opening.get(offset, ()))]
         parts.append(text[offset] if offset < end else "")
     return "".join(parts)
 

@@ -31,6 +31,11 @@ def contrast_split(split: str) -> str:
     return FOLDER if split == DEFAULT else f"{FOLDER}_{split}"
 
 
+def original_split(split: str) -> str:
+    """The split whose stories the variants of a split are made of."""
+    return DEFAULT if split == FOLDER else split.removeprefix(f"{FOLDER}_")
+
+
 def read_folder(gold: Path) -> list[VariantChange]:
     """Read the changes beside a gold folder, in the order of stories and ids; none where there are none.
 
@@ -66,6 +71,32 @@ def read_released(folder: Path, release: Release) -> list[VariantChange]:
     if release.changes is msgspec.UNSET:
         return []
     return [change for change in read_changes(folder / CHANGES) if isinstance(change, (Flip, Decoy))]
+
+
+@dataclass(frozen=True, slots=True)
+class AlteredSpan:
+    """A stretch of an altered article, what the original has in its place, and the change that made it."""
+
+    start: int
+    end: int
+    before: str
+    change: VariantChange
+
+
+def altered_spans(document: Document, original: Document, changes: Iterable[VariantChange]) -> list[AlteredSpan]:
+    """Find what is altered in a variant of an article. A stretch that was deleted has no length."""
+    mine = [
+        (edit, change)
+        for change in changes
+        for edit in change.edits
+        if edit.doc_id == original.doc_id and variant_key(edit.doc_id, change.variant) == document.doc_id
+    ]
+    spans, shift = [], 0
+    for edit, change in sorted(mine, key=lambda pair: (pair[0].start, pair[0].end)):
+        start = edit.start + shift
+        spans.append(AlteredSpan(start, start + len(edit.new), original.text[edit.start : edit.end], change))
+        shift += len(edit.new) - (edit.end - edit.start)
+    return spans
 
 
 def variant_stories(changes: Iterable[VariantChange]) -> set[str]:
