@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from khabar.arguments import check_arguments, chosen_layers
 from khabar.progress import Progress, quiet
 from khabar.records.labels import LAYERS, Layer
 
@@ -36,6 +37,7 @@ def load(source: str | Path | None = None, *, split: str = "test") -> list[Docum
     """
     from khabar.corpus.gold import documents
 
+    check_arguments(source=source, split=split)
     return documents(None if source is None else Path(source), split)
 
 
@@ -61,13 +63,14 @@ def score(
     """
     from khabar.scoring.scorer import measure
 
-    check_layers(layers)
+    check_arguments(predictions=predictions, gold=gold, split=split, seed=seed, resamples=resamples, cluster=cluster)
+    layers = chosen_layers(layers)
     with _warned(incidents) as collected:
         counted = _in_parts(predictions, gold, layers, cluster, progress, collected)
         if counted is None:
             [counted] = _counted([predictions], gold, split, layers, collected)
         progress("resampling", 0, None)
-        return measure(counted, seed=seed, resamples=resamples)
+        return measure(counted, seed=int(seed), resamples=int(resamples))
 
 
 def compare(
@@ -86,6 +89,7 @@ def compare(
 
     Raises khabar.InputError with every problem of either.
     """
+    check_arguments(a=a, b=b)
     compared = compare_several(a, {"b": b}, gold=gold, split=split, layers=layers, seed=seed, incidents=incidents)
     return compared["b"]
 
@@ -107,10 +111,11 @@ def compare_several(
     """
     from khabar.scoring.compare import compare_with_first
 
-    check_layers(layers)
+    check_arguments(baseline=baseline, others=others, gold=gold, split=split, seed=seed)
+    layers = chosen_layers(layers)
     with _warned(incidents) as collected:
         first, *rest = _counted([baseline, *others.values()], gold, split, layers, collected)
-        return dict(zip(others, compare_with_first(first, rest, seed=seed), strict=True))
+        return dict(zip(others, compare_with_first(first, rest, seed=int(seed)), strict=True))
 
 
 def run(
@@ -126,6 +131,8 @@ def run(
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
+    check_arguments(system=system, gold=gold, split=split)
+    layers = chosen_layers(layers)
     with _warned(None) as collected:
         reference = read_gold(gold, split, collected)
         layers = layers or reference.scored_layers
@@ -146,18 +153,6 @@ def read_gold(gold: Gold, split: str, incidents: Incidents) -> Reference:
     reference, warnings = load_gold(gold, split)
     incidents.extend(warnings)
     return reference
-
-
-def check_layers(layers: Sequence[Layer] | None) -> None:
-    """Refuse layers there are not; None are those that gold is scored on. Raises khabar.InputError."""
-    from khabar.reading.incidents import Incident, InputError
-
-    if layers is None:
-        return
-    unknown = [layer for layer in layers if layer not in LAYERS]
-    if unknown or not layers:
-        message = f"no layer {', '.join(map(repr, unknown)) or 'named'}; there is: {', '.join(LAYERS)}"
-        raise InputError([Incident("option-wrong", message)])
 
 
 @contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
 from functools import cached_property, partial
 from itertools import repeat
 from pathlib import Path
@@ -42,6 +44,8 @@ class Records(tuple[Sourced, ...]):
         return [record for _, record in self if isinstance(record, Dispute)]
 
 
+_NOT_JSON = (bytes, bytearray, datetime, date, Decimal)
+"""Types that msgspec would write as strings, and no file holds."""
 _ANNOTATIONS = msgspec.json.Decoder(Annotations)
 _DISPUTE = msgspec.json.Decoder(Dispute)
 
@@ -69,10 +73,8 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
     records: list[Sourced] = []
     for number, item in enumerate(items, start=1):
         place = Origin(None, number)
-        if isinstance(item, (Annotations, Dispute)):
-            records.append((place, item))
-        elif isinstance(item, Mapping):
-            record = _from_object(dict(item), place, incidents)
+        if isinstance(item, (Annotations, Dispute, Mapping)):
+            record = _sound(item) or _from_object(item, place, incidents)
             if record is not None:
                 records.append((place, record))
         else:
@@ -80,6 +82,17 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
                 "json-not-object", f"item {number} is a {type(item).__name__}", file=place.file, line=number
             )
     return Records(records)
+
+
+def _sound(item: Prediction | Mapping[str, Any]) -> Prediction | None:
+    """A record of which every value is of its type; None if it takes a closer look. Python itself asks for no type."""
+    if isinstance(item, Mapping):
+        return None
+    try:
+        msgspec.json.encode(item)  # what no file could hold
+        return msgspec.convert(msgspec.to_builtins(item, builtin_types=_NOT_JSON), type(item))
+    except (TypeError, ValueError, RecursionError, OverflowError, AttributeError):
+        return None
 
 
 def split(records: Sequence[Sourced]) -> tuple[Documents, list[Dispute]]:
@@ -141,10 +154,12 @@ def record_of_row(row: Mapping[str, Any], place: Origin, incidents: Incidents) -
     return [] if record is None else [(place, record)]
 
 
-def _from_object(value: dict[str, Any], place: Origin, incidents: Incidents) -> Prediction | None:
-    doc_id = value.get("doc_id")
+def _from_object(value: Mapping[str, Any] | Prediction, place: Origin, incidents: Incidents) -> Prediction | None:
+    doc_id = getattr(value, "doc_id", None) if isinstance(value, msgspec.Struct) else value.get("doc_id")
     known = doc_id if isinstance(doc_id, str) else None
     report = partial(incidents.report, file=place.file, line=place.line, doc_id=known)
+    if isinstance(value, msgspec.Struct):
+        return shaped(value, type(value), report)
     if "doc_id" in value:
         return shaped(value, Annotations, report)
     if "sides" in value or "story" in value:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
@@ -16,11 +18,12 @@ Record = TypeVar("Record", bound=msgspec.Struct)
 _BAD = object()
 
 
-def shaped(value: dict[str, Any], kind: type[Record], report: Report) -> Record | None:
+def shaped(value: Mapping[str, Any] | msgspec.Struct, kind: type[Record], report: Report) -> Record | None:
     """Build a record of `kind` from an object, or report each misfit and give None.
 
-    Of the object's own lists, items that do not fit are reported and left out, so that the others can be checked too.
-    A null where the record has a default stands for the default; unknown keys are reported and dropped.
+    An object of Python may hold records, tuples for lists, and NumPy's numbers. Of its own lists, items that do not fit
+    are reported and left out, so that the others can be checked too. A null where the record has a default stands for
+    the default; unknown keys are reported and dropped.
     """
     clean = _struct(value, kind, "", report)
     return None if clean is _BAD else msgspec.convert(clean, kind)
@@ -34,6 +37,7 @@ def _fields(kind: type[msgspec.Struct]) -> dict[str, tuple[Any, bool]]:
 
 
 def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -> Any:
+    value = _plain(value)
     if not isinstance(value, dict):
         report("value-wrong", f"{path or 'the line'} must be an object, not {_name(value)}")
         return _BAD
@@ -41,7 +45,7 @@ def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -
     clean: dict[str, Any] = {}
     fits = True
     for key, item in value.items():
-        if key == kind.__struct_config__.tag_field:
+        if key is not None and key == kind.__struct_config__.tag_field:
             clean[key] = item
         elif key not in fields:
             report("key-unknown", f"unknown key {_shown(path + str(key))}")
@@ -57,7 +61,20 @@ def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -
     return clean if fits else _BAD
 
 
+def _plain(value: Any) -> Any:
+    """A value of Python as JSON would have it: records and mappings as objects, exact and NumPy's numbers."""
+    if isinstance(value, msgspec.Struct):
+        return msgspec.structs.asdict(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, (Decimal, Fraction)) or (isinstance(value, str) and type(value) is not str):
+        return str(value)
+    is_scalar = type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0
+    return value.item() if is_scalar else value
+
+
 def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
+    value = _plain(value)
     kinds = get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,)
     structs = [each for each in kinds if isinstance(each, type) and issubclass(each, msgspec.Struct)]
     if structs and isinstance(value, dict):
@@ -106,4 +123,5 @@ def _wanted(kind: Any) -> str:
 
 
 def _name(value: Any) -> str:
-    return {list: "a list", str: "a string", bool: "a boolean", type(None): "null"}.get(type(value), "a number")
+    names = {list: "a list", tuple: "a list", str: "a string", bool: "a boolean", type(None): "null"}
+    return names.get(type(value), "a number" if isinstance(value, (int, float)) else f"a {type(value).__name__}")

@@ -1,0 +1,95 @@
+"""What is handed over in Python, checked before any work: arguments of a wrong kind, all of them named at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from numbers import Integral
+from os import PathLike
+from typing import Any
+
+from khabar.records.labels import LAYERS, Layer
+
+MOST_RESAMPLES = 100_000
+
+
+def check_arguments(**given: object) -> None:
+    """Refuse arguments that are not of their kind, by name. Raises khabar.InputError."""
+    from khabar.reading.incidents import Incidents
+
+    incidents = Incidents()
+    for name, value in given.items():
+        is_right, wanted = _KINDS.get(name, _PREDICTIONS)
+        if not is_right(value):
+            shown = repr(value)
+            incidents.report(
+                "option-wrong", f"{name} is {shown if len(shown) <= 60 else shown[:57] + '...'}", fix=f"give {wanted}"
+            )
+    incidents.refuse()
+
+
+def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
+    """Give layers in their order; None are those that gold is scored on. Raises khabar.InputError for others."""
+    if layers is None:
+        return None
+    names: Sequence[Any] = () if isinstance(layers, str) or not isinstance(layers, Iterable) else list(layers)
+    if not names or any(layer not in LAYERS for layer in names):
+        from khabar.reading.incidents import Incident, InputError
+
+        unknown = repr(layers) if not names else ", ".join(repr(layer) for layer in names if layer not in LAYERS)
+        fix = f'give a list of names, such as layers=["{LAYERS[0]}"]'
+        raise InputError([Incident("option-wrong", f"no layer {unknown}; there is: {', '.join(LAYERS)}", fix=fix)])
+    return tuple(layer for layer in LAYERS if layer in names)
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, (str, PathLike)) and value != ""
+
+
+def _is_gold(value: object) -> bool:
+    from khabar.reading.reference import Reference
+
+    return value is None or isinstance(value, Reference) or _is_path(value)
+
+
+def _are_predictions(value: object) -> bool:
+    objects = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
+    return objects or _is_path(value)
+
+
+def _are_named_predictions(value: object) -> bool:
+    if not isinstance(value, Mapping):
+        return False
+    return all(isinstance(key, str) and _are_predictions(given) for key, given in value.items())
+
+
+def _is_integer(least: int, most: int | None = None) -> Callable[[object], bool]:
+    def test(value: object) -> bool:
+        counts = isinstance(value, Integral) and not isinstance(value, bool)
+        return counts and least <= int(value) and (most is None or int(value) <= most)  # type: ignore[call-overload]
+
+    return test
+
+
+def _is_system(value: object) -> bool:
+    return isinstance(value, str) or callable(value) or hasattr(value, "annotate")
+
+
+_Kind = tuple[Callable[[object], bool], str]
+
+_PREDICTIONS: _Kind = (_are_predictions, "a file, a folder, a URL, or a list of records or objects")
+_KINDS: dict[str, _Kind] = {
+    "source": (
+        lambda value: value is None or _is_path(value),
+        "a corpus folder or a file, or None for the released corpus",
+    ),
+    "gold": (_is_gold, "a folder, a file, a URL or gold read before, or None for the released corpus"),
+    "split": (lambda value: isinstance(value, str) and value != "", "the name of a split"),
+    "seed": (_is_integer(0), "an integer from 0"),
+    "resamples": (_is_integer(1, MOST_RESAMPLES), f"an integer from 1 to {MOST_RESAMPLES:,}"),
+    "cluster": (
+        lambda value: value is None or (isinstance(value, str) and value != ""),
+        "the address of a scheduler, or None",
+    ),
+    "others": (_are_named_predictions, "a dictionary of names and predictions"),
+    "system": (_is_system, "a function of a document, or the name of a system"),
+}
