@@ -1,10 +1,18 @@
-"""What of the tests a short run of `.ci/run` leaves out before it reads them: files that import what it does not install."""
+"""What of the tests a short run of `.ci/run` leaves out before it reads them: files that import what it does not install.
+
+And what they share: sources that need no fetching, and a cache with the articles that do.
+"""
 
 from __future__ import annotations
 
 import os
+import shutil
 from importlib.util import find_spec
 from pathlib import Path
+
+import pytest
+
+from khabar.seeds import read_manifest, write_manifest
 
 IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
@@ -14,3 +22,40 @@ IMPORTED = {
 }
 collect_ignore = [file for file, module in IMPORTED.items() if not os.environ.get("CI") and find_spec(module) is None]
 assert all((Path(__file__).parent / file).is_file() for file in IMPORTED), "a file above has another name now"
+
+ROOT = Path(__file__).parents[1]
+COPIES = ROOT.parent / "shared" / "ntrex"
+"""The two files of NTREX-128, where somebody keeps a copy beside the repository."""
+
+
+@pytest.fixture(scope="session")
+def own_sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Seeds and gold of the stories whose articles are in the repository: what any clone can build."""
+    folder = tmp_path_factory.mktemp("own")
+    seeds, gold = (Path(shutil.copytree(ROOT / name, folder / name)) for name in ("seeds", "annotations/gold"))
+    manifest = [seed for seed in read_manifest(seeds) if not seed.source]
+    write_manifest(seeds, manifest)
+    for path in gold.glob("*.jsonl"):
+        if path.stem not in {seed.story for seed in manifest}:
+            path.unlink()
+    return seeds, gold
+
+
+@pytest.fixture(scope="session")
+def cache_with_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache with the articles of `news` and `dev`, and the released corpus filled."""
+    if not COPIES.is_dir():
+        pytest.skip("no ../shared/ntrex here: what needs the articles of news and dev is not checked")
+    from khabar.corpus.fill import fetch
+
+    folder = tmp_path_factory.mktemp("articles")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KHABAR_CACHE", str(folder))
+        fetch(ROOT / "corpus", str(COPIES))
+    return folder
+
+
+@pytest.fixture
+def fetched(cache_with_articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The articles of `news` and `dev` are on this machine, and the released corpus is filled."""
+    monkeypatch.setenv("KHABAR_CACHE", str(cache_with_articles))

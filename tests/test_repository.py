@@ -66,9 +66,10 @@ def test_gold_seeds_and_decisions_fit_their_schemas() -> None:
             "decision": "decision",
         }.items()
     }
-    for line in (ROOT / "annotations" / "gold" / "kursk.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        validators[row["layer"]].validate(row)
+    for path in sorted((ROOT / "annotations" / "gold").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            row = json.loads(line)
+            validators[row["layer"]].validate(row)
     for line in (ROOT / "seeds" / "manifest.jsonl").read_text("utf-8").splitlines():
         validators["seed"].validate(json.loads(line))
     rounds = sorted((ROOT / "annotations" / "rounds").glob("*/decisions.jsonl"))

@@ -15,7 +15,6 @@ from khabar.seeds import ntrex, read_manifest, read_texts
 from khabar.text.arabic import fold
 
 ROOT = Path(__file__).parents[1]
-COPIES = ROOT.parent / "shared" / "ntrex"
 MOST = 5
 WORD = re.compile(r"[^\W_]+")
 ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -37,11 +36,9 @@ def texts_in(path: Path) -> str:
     )
 
 
-@pytest.mark.skipif(not COPIES.is_dir(), reason="no copy of the articles here: that none is quoted is not checked")
-def test_no_file_quotes_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("fetched")
+def test_no_file_quotes_an_article() -> None:
     """Words that the seeds' own articles say too are nobody's."""
-    monkeypatch.setenv("KHABAR_CACHE", str(tmp_path))
-    ntrex.fetch(str(COPIES))
     quoted = {run for text in ntrex.articles().values() for run in runs(text)}
     assert len(quoted) > 30_000
     ours = [seed for seed in read_manifest(ROOT / "seeds") if not seed.source]

@@ -16,17 +16,22 @@ from khabar.records.labels import ENTITY_LABELS
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 ROWS = {
-    "documents": 5, "entities": 464, "numbers": 99, "quotes": 132, "claims": 251, "conflicts": 56, "registry": 89, "tokens": 111,
+    "test": {"documents": 5, "entities": 464, "numbers": 98, "quotes": 132, "claims": 172, "conflicts": 38, "registry": 86, "tokens": 111},
+    "news": {"documents": 42, "entities": 1753, "numbers": 740, "quotes": 449, "claims": 539, "conflicts": 160, "registry": 510, "tokens": 720},
+    "dev": {"documents": 6, "entities": 259, "numbers": 111, "quotes": 74, "claims": 83, "conflicts": 28, "registry": 112, "tokens": 111},
 }  # fmt: skip
 TEXTS = {row.doc_id: row.text for row in read_split(CORPUS, "test")["documents"]}
 
 LOAD = """
 from datasets import load_dataset
-for config, rows in {rows!r}.items():
-    data = load_dataset({corpus!r}, config, split="test")
-    assert len(data) == rows, (config, len(data))
-    streamed = list(load_dataset({corpus!r}, config, split="test", streaming=True))
-    assert streamed == list(data), config
+for split, configs in {rows!r}.items():
+    for config, rows in configs.items():
+        data = load_dataset({corpus!r}, config, split=split)
+        assert len(data) == rows, (config, len(data))
+        streamed = list(load_dataset({corpus!r}, config, split=split, streaming=True))
+        assert streamed == list(data), config
+for split in ("news", "dev"):
+    assert set(load_dataset({corpus!r}, "documents", split=split)["text"]) == {{None}}
 entities = load_dataset({corpus!r}, "entities", split="test")
 assert entities.features["label"].names == {labels!r}
 quote = load_dataset({corpus!r}, "quotes", split="test")[0]
@@ -43,8 +48,9 @@ def test_load_dataset_reads_all_configs_offline(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
+@pytest.mark.parametrize("split", ROWS)
 @pytest.mark.parametrize("config", CONFIGS)
-def test_columns_are_the_contract(config: str) -> None:
+def test_columns_are_the_contract(config: str, split: str) -> None:
     """Columns may be added, never renamed, within a major version."""
     wanted = {
         "documents": "doc_id story outlet title text sha256 lang published published_evidence zones rights",
@@ -55,12 +61,12 @@ def test_columns_are_the_contract(config: str) -> None:
         "utterance alternatives scored zone phenomena",
         "claims": "id doc_id issue_id position start end text anchor source stance value as_of zone",
         "conflicts": "issue_id story question question_ar status type subtype scope positions note",
-        "registry": "entity_id story label name aliases wikidata speaks_for",
+        "registry": "entity_id story label name aliases wikidata speaks_for note",
         "tokens": "doc_id paragraph tokens starts ends tags",
     }
-    table = pq.read_table(CORPUS / config / "test.parquet")
+    table = pq.read_table(CORPUS / config / f"{split}.parquet")
     assert table.column_names == wanted[config].split()
-    assert table.num_rows == ROWS[config]
+    assert table.num_rows == ROWS[split][config]
     assert CANARY.encode() in table.schema.metadata.values()
 
 

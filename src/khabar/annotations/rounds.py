@@ -10,11 +10,12 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from khabar.corpus.textless import with_surfaces
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.row_checks import check
-from khabar.reading.rows import read_rows
+from khabar.reading.rows import Located, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed
-from khabar.seeds import document, read_manifest, read_text, verify
+from khabar.seeds import at_hand, document, read_manifest, read_texts, verify
 
 ROUNDS = Path("annotations") / "rounds"
 DECISIONS = "decisions.jsonl"
@@ -72,9 +73,14 @@ class Articles:
 
 
 def read_articles(seeds: Path) -> Articles:
-    """Read the articles of a seeds folder. Raises InputError if any is not as its manifest has it."""
+    """Read the articles of a seeds folder; those that are elsewhere only where they have been fetched.
+
+    Raises InputError if any is not as its manifest has it.
+    """
     Incidents(verify(seeds)).refuse()
-    return Articles(tuple(document(seed, read_text(seeds, seed)) for seed in read_manifest(seeds)))
+    readable = at_hand(read_manifest(seeds))
+    texts = read_texts(seeds, readable)
+    return Articles(tuple(document(seed, texts[seed.doc_id]) for seed in readable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +117,22 @@ class Round:
 def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
     """Read two passes of a round's folder, by name, or the two that there are.
 
-    Each is checked as gold is. Raises InputError with every problem of both, or if they share no document.
+    Each is checked as gold is, rows of fetched articles once they have their surfaces. Raises InputError with every
+    problem of both, if they share no document, or if an article they cover is elsewhere and not fetched.
     """
-    paths = [folder / f"{name}.jsonl" for name in names or _pass_names(folder)]
-    manifest = read_manifest(seeds)
-    texts = {seed.doc_id: read_text(seeds, seed) for seed in manifest}
-    stories = {seed.doc_id: seed.story for seed in manifest}
     incidents = Incidents()
+    paths = [folder / f"{name}.jsonl" for name in names or _pass_names(folder)]
+    located = {path: read_rows(path, incidents) for path in paths}
+    covered = {getattr(item.row, "doc_id", None) for items in located.values() for item in items}
+    manifest = [seed for seed in read_manifest(seeds) if seed.doc_id in covered]
+    texts = read_texts(seeds, manifest)
+    fetched = {seed.doc_id: texts[seed.doc_id] for seed in manifest if seed.source}
+    stories = {seed.doc_id: seed.story for seed in manifest}
     passes: list[Pass] = []
-    for path in paths:
-        located = read_rows(path, incidents)
-        incidents.extend(check(located, texts, stories))
-        passes.append(Pass(path.stem, tuple(item.row for item in located)))
+    for path, items in located.items():
+        items = [Located(with_surfaces(item.row, fetched), item.file, item.line) for item in items]
+        incidents.extend(check(items, texts, stories))
+        passes.append(Pass(path.stem, tuple(item.row for item in items)))
     incidents.refuse()
     a, b = passes
     shared = a.documents & b.documents

@@ -5,11 +5,23 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import msgspec
+
 from khabar.corpus.build import Texts, build, withheld_splits
-from khabar.corpus.card import CARD
+from khabar.corpus.card import CARD, card, read_statement
 from khabar.corpus.contrast import contrast_split, lines, read_folder, read_released
 from khabar.corpus.croissant import CROISSANT, croissant
-from khabar.corpus.release import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld, read_release, row_digest
+from khabar.corpus.release import (
+    CANARY,
+    CHANGES,
+    PLACES,
+    RELEASE,
+    ChangesFile,
+    Release,
+    Withheld,
+    read_release,
+    row_digest,
+)
 from khabar.corpus.tables import Tables, read_all
 from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
@@ -35,9 +47,9 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
         incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
     if isinstance(release.changes, ChangesFile):
         incidents += _check_file(folder / CHANGES, CHANGES, release.changes.sha256)
-    card = folder / CARD
-    if not card.is_file() or CANARY.encode() not in card.read_bytes():
-        incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(card)))
+    page = folder / CARD
+    if not page.is_file() or CANARY.encode() not in page.read_bytes():
+        incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(page)))
     incidents += _check_description(folder / CROISSANT, release)
     if incidents:
         return incidents
@@ -59,20 +71,23 @@ def compared_splits(release: Release, seeds: Path) -> list[str]:
 
 
 def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Path, Path]) -> list[Incident]:
-    """What differs from a rebuild. Without all texts, only splits that have them are built, and the card is not."""
-    stale: list[tuple[str, Path]] = []
-    if (folder / CROISSANT).read_bytes() != croissant(release):
-        stale.append((CROISSANT, folder / CROISSANT))
+    """What differs from a rebuild. Without all texts, only the splits that have them are built."""
+    seeds, gold = sources
     texts: Texts = "here" if release.fetchable else "none" if release.withheld_splits else "all"
     try:
-        splits = compared_splits(release, sources[0])
-        whole = splits == list(release.splits)
-        built = build(*sources, texts, None if whole else splits)
+        described = msgspec.structs.replace(
+            read_release(gold), files=release.files, withheld=release.withheld, changes=release.changes
+        )
+        words = card(described, tables, read_statement(gold)).encode()
+        splits = compared_splits(release, seeds)
+        built = build(seeds, gold, texts, None if splits == list(release.splits) else splits)
     except InputError as error:
         return list(error.incidents)
-    if whole and (folder / CARD).read_bytes() != built.files[CARD]:
-        stale.append((CARD, folder / CARD))
-    if lines(read_released(folder, release)) != lines(read_folder(sources[1])):
+    following = {CROISSANT: croissant(described), CARD: words}
+    stale = [(name, folder / name) for name, data in following.items() if (folder / name).read_bytes() != data]
+    if described != release:
+        stale.append((RELEASE, folder / RELEASE))
+    if lines(read_released(folder, release)) != lines(read_folder(gold)):
         stale.append((CHANGES, folder / CHANGES))
     for split, configs in built.tables.items():
         for config, wanted in configs.items():

@@ -124,6 +124,7 @@ _OF_CONFIG = {
     ("entities", "name"): "The mention as it would stand alone",
     ("entities", "label"): "What kind of thing",
     ("registry", "label"): "What kind of thing",
+    ("registry", "note"): "A remark on who or what is meant",
 }
 """What a column holds, where one line does for all configs, and where it does not."""
 

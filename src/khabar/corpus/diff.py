@@ -86,7 +86,7 @@ class DataDifference:
     new: Version
     changes: tuple[ChangedRow, ...]
     texts: bool = True
-    """Whether texts and surfaces were compared: they are not where a release is without them."""
+    """Whether texts and surfaces were compared: they are not where either release has a split without them."""
 
     @property
     def step(self) -> Step:
@@ -117,7 +117,7 @@ def diff(old: Path, new: Path) -> DataDifference:
             without_text(table, bare - {*release.withheld_splits}, kept_words)[0]
             for table, release in zip(tables, releases, strict=True)
         ]
-    return DataDifference(before, after, tuple(changes(*tables)), not bare)
+    return DataDifference(before, after, tuple(changes(*tables)), bare.isdisjoint(tables[0].keys() & tables[1].keys()))
 
 
 def changes(old: Tables, new: Tables) -> Iterator[ChangedRow]:

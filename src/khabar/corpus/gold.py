@@ -106,9 +106,9 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     tables = read_rows(folder, split_name)
     others = {doc_id: name for name in splits(folder) if name != split_name for doc_id in document_ids(folder, name)}
     release = read_release(folder)
-    agreement = {} if release.agreement is msgspec.UNSET else release.agreement
     flips = [change for change in read_released(folder, release) if isinstance(change, Flip)]
-    return replace(from_tables(tables, release.version, others, flips), agreement=agreement)
+    known = from_tables(tables, release.version, others, flips)
+    return replace(known, agreement=release.agreement_of(split_name))
 
 
 def from_tables(

@@ -82,7 +82,8 @@ class ChangesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A version of the data and the day it was published.
 
-    `agreement` says of a figure (layer.figure) how near two passes came to each other at most, either one as gold.
+    `agreement` says of a figure (split/layer.figure) how near two passes came to each other at most: the mean of either
+    as gold.
     """
 
     name: str
@@ -93,6 +94,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     files: tuple[FileRecord, ...] = ()
     withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
     changes: ChangesFile | msgspec.UnsetType = msgspec.UNSET
+
+    def agreement_of(self, split: str) -> dict[str, float]:
+        """The agreement on one split, by layer.figure."""
+        given = {} if self.agreement is msgspec.UNSET else self.agreement
+        start = f"{split}/"
+        return {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
 
     @property
     def splits(self) -> tuple[str, ...]:

@@ -99,13 +99,14 @@ def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row
 def read_story(seeds: Path, gold: Path, story: str) -> Story:
     """Read a story from a seeds folder and a folder of annotation files. Raises InputError."""
     manifest = read_manifest(seeds)
+    articles = [seed for seed in manifest if seed.story == story]
     incidents = Incidents(verify(seeds))
     rows = [located.row for located in read_gold(gold, incidents)]
-    if not any(seed.story == story for seed in manifest):
+    if not articles:
         known = ", ".join(sorted({seed.story for seed in manifest}))
         incidents.report("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", file=seeds)
     incidents.refuse()
-    return story_of(manifest, read_texts(seeds, manifest), rows, story)
+    return story_of(articles, read_texts(seeds, articles), rows, story)
 
 
 def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:

@@ -246,7 +246,8 @@ class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
 
 
 class Registered(Row, frozen=True, kw_only=True, tag="registry"):
-    """A thing the story speaks of. `aliases` are its surfaces; sources without a name stand under `anon:` keys."""
+    """A thing the story speaks of. `aliases` are its surfaces; sources without a name stand under `anon:` keys. `note`
+    is a remark on who or what is meant."""
 
     entity_id: str
     story: str
@@ -255,6 +256,7 @@ class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     aliases: tuple[str, ...] = ()
     wikidata: str | None = None
     speaks_for: str | None = None
+    note: str | None = None
 
     @property
     def key(self) -> str:

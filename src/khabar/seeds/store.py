@@ -125,6 +125,11 @@ def read_texts(folder: Path, seeds: Sequence[Seed]) -> dict[str, str]:
     }
 
 
+def at_hand(seeds: Sequence[Seed]) -> list[Seed]:
+    """The articles whose text can be read: those of the folder, and those with a source once they are fetched."""
+    return [seed for seed in seeds if not seed.source or ntrex.is_fetched()]
+
+
 def document(seed: Seed, text: str, zones: Sequence[ZoneSpan] | None = None) -> Document:
     """The dataset's row of an article. Without zones all of it is body."""
     columns = {name: getattr(seed, name) for name in seed.__struct_fields__ if name in Document.__struct_fields__}

@@ -12,7 +12,12 @@ from khabar.annotations.agreement.alignment import RowPair
 from khabar.records import Claim, Entity, Number, Quote, Registered, Row
 from khabar.text.terminal import NOTHING
 
-WORDING = {"numbers": ("anchor",), "quotes": ("medium",), "conflicts": ("question", "question_ar", "note")}
+WORDING = {
+    "numbers": ("anchor",),
+    "quotes": ("medium",),
+    "conflicts": ("question", "question_ar", "note"),
+    "registry": ("note",),
+}
 """Free text that no figure reads: two annotators never word it alike, and that is no disagreement on the gold."""
 
 NAMES = {"id", "doc_id", "issue_id", "story", "zone", "text"}
