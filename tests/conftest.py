@@ -25,7 +25,7 @@ assert all((Path(__file__).parent / file).is_file() for file in IMPORTED), "a fi
 
 ROOT = Path(__file__).parents[1]
 COPIES = ROOT.parent / "shared" / "ntrex"
-"""The two files of NTREX-128, where somebody keeps a copy beside the repository."""
+"""A copy of the two files of NTREX-128, where `.ci/run` looks for it too."""
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,7 @@ def own_sources(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def cache_with_articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache with the articles of `news` and `dev`, and the released corpus filled."""
     if not COPIES.is_dir():
-        pytest.skip("no ../shared/ntrex here: what needs the articles of news and dev is not checked")
+        pytest.skip("no copy of the articles of news and dev here: what needs them is not checked")
     from khabar.corpus.fill import fetch
 
     folder = tmp_path_factory.mktemp("articles")

@@ -61,12 +61,15 @@ def checkout(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "page", [pytest.param(page, marks=pytest.mark.slow) if page in WHOLE_RUN else page for page in PAGES]
 )
-def test_commands_of(page: str, checkout: Path) -> None:
+def test_commands_of(page: str, checkout: Path, request: pytest.FixtureRequest) -> None:
     for block in blocks(page, "python"):
         if block.startswith("# mine.py"):
             (checkout / "mine.py").write_text(block, "utf-8")
     commands = [block for block in blocks(page, "sh") if not INSTALLS.search(block)]
     assert commands
+    cache = checkout / "cache"
+    if any("khabar corpus fetch" in block for block in commands):
+        shutil.copytree(request.getfixturevalue("cache_with_articles"), cache)
     for block in commands:
         run_commands(block, checkout)
 
@@ -77,7 +80,12 @@ def run_commands(block: str, checkout: Path) -> None:
         capture_output=True,
         text=True,
         cwd=checkout,
-        env={"PATH": f"{checkout / 'bin'}:/usr/bin:/bin", "HF_HUB_OFFLINE": "1", "HOME": str(checkout)},
+        env={
+            "PATH": f"{checkout / 'bin'}:/usr/bin:/bin",
+            "HF_HUB_OFFLINE": "1",
+            "HOME": str(checkout),
+            "KHABAR_CACHE": str(checkout / "cache"),
+        },
         check=False,
     )
     assert done.returncode == 0, f"{block}\n{done.stdout[-1000:]}\n{done.stderr[-2000:]}"

@@ -13,6 +13,7 @@ from khabar import api
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check
 from khabar.corpus.diff import diff
+from khabar.corpus.fill import fill
 from khabar.corpus.release import PLACES, read_release
 from khabar.corpus.tables import filled_copy, read_all, read_split
 from khabar.reading.files import sha256
@@ -160,6 +161,15 @@ def test_a_document_of_another_split_is_told_of_unfilled_ones_too(corpus: Path, 
     (tmp_path / "said.jsonl").write_text('{"doc_id": "bbc.1"}\n', "utf-8")
     answer = khabar(tmp_path, "score", "said.jsonl", "--gold", "corpus")
     assert "document-other-split] document bbc.1: it belongs to split 'news'" in answer.err
+
+
+def test_a_release_without_any_text(corpus: Path, sources: tuple[Path, Path], copies: Path, tmp_path: Path) -> None:
+    """It differs in no label, and is completed from files where these are at hand and from what was fetched otherwise."""
+    ntrex.fetch(str(copies))
+    write(build(*sources, "none"), tmp_path / "bare")
+    found = diff(corpus, tmp_path / "bare")
+    assert (found.changes, found.texts) == ((), False)
+    assert fill(tmp_path / "bare", sorted(sources[0].glob("*.txt"))).files == build(*sources, "all").files
 
 
 def test_another_release_is_filled_anew(corpus: Path, copies: Path, sources: tuple[Path, Path]) -> None:

@@ -181,7 +181,7 @@ def test_hard_disputes_by_their_words(evidence: tuple[str, str]) -> None:
 
 def test_claims_that_no_one_contradicts_are_there_too() -> None:
     corroborated = [issue for issue in ISSUES if issue.status == "corroborated"]
-    assert len(corroborated) >= 10
+    assert len(corroborated) >= 5
     assert all(len(issue.positions) == 1 for issue in corroborated)
 
 

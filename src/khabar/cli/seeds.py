@@ -20,14 +20,19 @@ def add_to(whole: typer.Typer) -> None:
 
 @app.command(epilog="Example: khabar seeds verify")
 def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
-    """Find changed, missing and unlisted articles."""
-    from khabar.seeds import read_manifest
+    """Find changed, missing and unlisted articles. Those that are elsewhere are verified once they are fetched."""
+    from khabar.seeds import at_hand, read_manifest
     from khabar.seeds import verify as verify_seeds
 
     incidents = verify_seeds(folder)
     if incidents:
         print_checked(incidents, "", as_json)
-    print_checked((), "" if as_json else f"{len(read_manifest(folder))} article(s), all as in the manifest", as_json)
+    manifest = read_manifest(folder)
+    verified = len(at_hand(manifest))
+    sound = f"{verified} article(s), all as in the manifest"
+    if verified < len(manifest):
+        sound += f" ({len(manifest) - verified} more are elsewhere: run `khabar corpus fetch`)"
+    print_checked((), "" if as_json else sound, as_json)
 
 
 @app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")

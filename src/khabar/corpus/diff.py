@@ -17,7 +17,7 @@ import msgspec
 
 from khabar.corpus.release import RELEASE, Step, Version, Withheld, parse_version, read_release
 from khabar.corpus.tables import Tables, read_all
-from khabar.corpus.textless import without_text
+from khabar.corpus.textless import read_places, without_strings, without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
 
 Kind = Literal["added", "removed", "changed"]
@@ -117,6 +117,9 @@ def diff(old: Path, new: Path) -> DataDifference:
             without_text(table, bare - {*release.withheld_splits}, kept_words)[0]
             for table, release in zip(tables, releases, strict=True)
         ]
+    if len({each.kept_words for each in withheld}) > 1:  # what either leaves out is compared in neither
+        places = [place for folder in (old, new) for place in read_places(folder)]
+        tables = [without_strings(table, places) for table in tables]
     return DataDifference(before, after, tuple(changes(*tables)), bare.isdisjoint(tables[0].keys() & tables[1].keys()))
 
 

@@ -27,8 +27,8 @@ BOM = b"\xef\xbb\xbf"
 def fill(folder: Path, copies: Sequence[Path]) -> Built:
     """Complete a release in memory. Raises InputError with every file that is no article, and every article missing.
 
-    The release is checked first, and every article is needed: what is made is the full release. What an earlier run was
-    stopped in, once all was ready, is finished.
+    The release is checked first, and every article is needed: what is made is the full release. Articles that have been
+    fetched need no copy. What an earlier run was stopped in, once all was ready, is finished.
     """
     finished = recover(folder)
     release = read_release(folder)
@@ -51,19 +51,25 @@ def fetch(folder: Path, origin: str | None = None, progress: Progress = quiet) -
     copy = filled_copy(folder)
     recover(copy)
     if not is_corpus(copy):
-        write(_completed(folder, _fetched), copy)
+        write(_completed(folder, _all_fetched), copy)
     return copy
 
 
-def _fetched(documents: Sequence[Document]) -> dict[str, str]:
-    articles = ntrex.articles()
+def _all_fetched(documents: Sequence[Document]) -> dict[str, str]:
+    texts = _fetched(documents)
     incidents = Incidents()
     for document in documents:
-        if sha256(articles.get(document.doc_id, "").encode()) != document.sha256:
+        if document.doc_id not in texts:
             message = f"what was fetched has no article with the SHA-256 {document.sha256}"
             incidents.report("copy-missing", message, doc_id=document.doc_id)
     incidents.refuse()
-    return {document.doc_id: articles[document.doc_id] for document in documents}
+    return texts
+
+
+def _fetched(documents: Sequence[Document]) -> dict[str, str]:
+    """Document → text, of those whose article has been fetched."""
+    texts = ntrex.articles() if ntrex.is_fetched() else {}
+    return {row.doc_id: text for row in documents if sha256((text := texts.get(row.doc_id, "")).encode()) == row.sha256}
 
 
 def _completed(folder: Path, find: Callable[[Sequence[Document]], dict[str, str]]) -> Built:
@@ -92,10 +98,13 @@ def _misplaced(places: Sequence[Place], texts: Mapping[str, str], path: Path) ->
 
 
 def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, str]:
-    """Document → text, from files matched by the SHA-256 of their bytes, whatever their names. Raises InputError."""
+    """Document → text, from files matched by the SHA-256 of their bytes, whatever their names, or as fetched.
+
+    Raises InputError.
+    """
     known = {document.sha256: document.doc_id for document in documents}
     incidents: list[Incident] = []
-    texts: dict[str, str] = {}
+    texts = _fetched(documents)
     for path in copies:
         if problems := check_file(path):
             incidents += problems

@@ -58,7 +58,7 @@ def without_text(
     chosen = {split: configs for split, configs in tables.items() if splits is None or split in splits}
     texts = _texts(chosen)
     places = [place for place in _places(chosen, texts) if not _is_kept(place, texts, kept_words)]
-    emptied = _mapped(_withheld(chosen, places), lambda row: _filled(row, lambda start, end: "", ""))
+    emptied = _mapped(without_strings(chosen, places), lambda row: _filled(row, lambda start, end: "", ""))
     return {**tables, **emptied}, places
 
 
@@ -161,7 +161,7 @@ def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int
             )  # fmt: skip
 
 
-def _withheld(tables: Tables, places: Sequence[Place]) -> Tables:
+def without_strings(tables: Tables, places: Sequence[Place]) -> Tables:
     """Tables without the strings at these places: null, or an empty string where null is not allowed."""
     return _replaced(tables, dict.fromkeys(places))
 
@@ -188,7 +188,7 @@ def _with(row: Row, strings: Sequence[tuple[Place, str | None]]) -> Row:
     for place, string in strings:
         value = getattr(row, place.column)
         if isinstance(value, tuple):
-            value = (*value[: place.index], string or "", *value[place.index + 1 :])
+            value = tuple(string or "" if index == place.index else each for index, each in enumerate(value))
         else:
             value = "" if string is None and place.column == "name" else string
         row = msgspec.structs.replace(row, **{place.column: value})
