@@ -78,7 +78,8 @@ def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Pat
         described = msgspec.structs.replace(
             read_release(gold), files=release.files, withheld=release.withheld, changes=release.changes
         )
-        words = card(described, tables, read_statement(gold)).encode()
+        changes = read_folder(gold)
+        words = card(described, tables, read_statement(gold), changes).encode()
         splits = compared_splits(release, seeds)
         built = build(seeds, gold, texts, None if splits == list(release.splits) else splits)
     except InputError as error:
@@ -87,7 +88,7 @@ def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Pat
     stale = [(name, folder / name) for name, data in following.items() if (folder / name).read_bytes() != data]
     if described != release:
         stale.append((RELEASE, folder / RELEASE))
-    if lines(read_released(folder, release)) != lines(read_folder(gold)):
+    if lines(read_released(folder, release)) != lines(changes):
         stale.append((CHANGES, folder / CHANGES))
     for split, configs in built.tables.items():
         for config, wanted in configs.items():
