@@ -76,7 +76,7 @@ class Problems:
 
 @dataclass(frozen=True, slots=True)
 class LayerCounts:
-    """A layer's counts over the units of a part: its documents in order, or (conflicts) the units named."""
+    """A layer's counts over the units of a part: its documents in order, or the units named (disputes, stories)."""
 
     columns: list[str]
     values: list[Column]
@@ -121,14 +121,17 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)
     if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
         counted = count(gold, predicted.documents, predicted.disputes, layers=task.layers)
-        counts.layers = {name: _counts_of(name, layer) for name, layer in counted.layers.items()}
+        counts.layers = {
+            name: _counts_of(layer, is_named=name == "conflicts" or counted.unit == "story")
+            for name, layer in counted.layers.items()
+        }
     return counts
 
 
-def _counts_of(name: str, layer: LayerTally) -> LayerCounts:
+def _counts_of(layer: LayerTally, *, is_named: bool) -> LayerCounts:
     table = layer.table
     assert table is not None, "a counted layer has a table"
-    units = list(table.frame.index) if name == "conflicts" else None
+    units = list(table.frame.index) if is_named else None
     of_stories = cast("list[StoryFigures]", layer.resampled)  # gold in the prediction format has no tokens to tag
     return LayerCounts(table.columns, table.values, units, layer.metrics, of_stories, layer.set_aside, layer.ungrounded)
 
@@ -171,8 +174,8 @@ class JoinedLayer:
 _PHENOMENON = "phenomenon."
 
 
-def joined_disputes(parts: Sequence[LayerCounts]) -> LayerTally:
-    """The conflicts layer of the whole: its units are the disputes and false records, or the stories, of all parts."""
+def joined_by_name(parts: Sequence[LayerCounts]) -> LayerTally:
+    """A layer of the whole whose units have names: the stories of all parts, or their disputes and false records."""
     import numpy as np
 
     strata: dict[str, set[str | int]] = defaultdict(set)

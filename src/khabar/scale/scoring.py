@@ -15,14 +15,14 @@ from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
-from khabar.records.labels import Layer
-from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_disputes
+from khabar.records.labels import LAYERS, Layer
+from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
 from khabar.scale.outlines import Outline, outlines
 from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
 from khabar.scale.survey import Survey
 from khabar.scale.workers import Workers
 from khabar.scoring.counting import SamplingFrame
-from khabar.scoring.tally import FEW_DOCUMENTS, TEXT_LAYERS, Tally
+from khabar.scoring.tally import FEW_DOCUMENTS, LayerTally, Tally, are_stories_drawn
 
 if TYPE_CHECKING:
     import numpy as np
@@ -93,10 +93,13 @@ def _count(
     names = tuple(dict.fromkeys(map(str, (*golds, *files))))
     task = CountingTask(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
 
+    whole = task.whole
+    by_story = are_stories_drawn(whole.names_stories, whole.stories)
+    by_name = [layer for layer in layers if by_story or layer == "conflicts"]
     frame = SamplingFrame({"": sorted(survey.documents)})
     documents = _indices(survey.parts_of_documents(number), number)
-    joined: dict[str, JoinedLayer] = {layer: JoinedLayer(len(frame)) for layer in TEXT_LAYERS if layer in layers}
-    disputes: dict[int, LayerCounts] = {}
+    joined: dict[str, JoinedLayer] = {layer: JoinedLayer(len(frame)) for layer in layers if layer not in by_name}
+    named: dict[str, dict[int, LayerCounts]] = {layer: {} for layer in by_name}
     problems = Problems.none_in(names)
     problems.gold.extend(of_gold)
     problems.form.extend(of_predictions)
@@ -104,19 +107,21 @@ def _count(
     for done, (part, counted) in enumerate(counts, start=1):
         problems.extend(counted.problems)
         for name, layer in counted.layers.items():
-            if name == "conflicts":
-                disputes[part] = layer
+            if name in named:
+                named[name][part] = layer
             else:
                 joined[name].add(layer, documents[part])
         _write_lines(folder / f"{part:05}.lines", counted.lines)
         progress("counting", done, number)
     _refuse(problems, names, task.predictions, incidents)
-    tallies = {name: layer.layer(frame) for name, layer in joined.items()}
-    if "conflicts" in layers:
-        tallies["conflicts"] = joined_disputes([disputes[part] for part in sorted(disputes)])
+    tallies: dict[str, LayerTally] = {name: layer.layer(frame) for name, layer in joined.items()}
+    tallies |= {
+        layer: joined_by_name([counts_of[part] for part in sorted(counts_of)]) for layer, counts_of in named.items()
+    }
     progress("signing", 0, None)
     signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
-    return Tally(tallies, "document", "-", signed)
+    ordered: dict[str, LayerTally] = {layer: tallies[layer] for layer in LAYERS if layer in tallies}
+    return Tally(ordered, "story" if by_story else "document", "-", signed, whole.stories if by_story else 0)
 
 
 def _surveyed(

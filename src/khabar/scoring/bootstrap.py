@@ -34,6 +34,8 @@ SEED = 0
 FEWEST_STORIES = 10
 """Stories below which draws of stories say nothing: figures made anew on them have no interval."""
 _MOST_UNDEFINED = 0.05
+TAIL = 0.025
+"""The share of draws that an interval leaves out at either end."""
 SMALL_STRATUM = 1000
 """Units up to which a stratum is drawn as one multinomial."""
 _WEIGHTS_AT_A_TIME = 2_000_000
@@ -139,14 +141,25 @@ def drawn_by_index(generator: np.random.Generator, size: int, out: NDArray[np.ui
     np.add.at(out.reshape(-1), drawn, np.uint8(1))
 
 
-def interval(draws: Array) -> tuple[float, float] | None:
+def tail_of(stories: int) -> float:
+    """Give the share of draws to cut from either end where whole stories are drawn.
+
+    Percentiles of few units lie too near: they lack what Student's t has beyond the normal distribution, and a factor
+    of √(n / (n − 1)). Both are made good by cutting less (Hesterberg 2015, section 3.4): of ten stories 0.9%.
+    """
+    from scipy.special import ndtr, stdtrit
+
+    return float(ndtr(stdtrit(stories - 1, TAIL) * (stories / (stories - 1)) ** 0.5))
+
+
+def interval(draws: Array, tail: float = TAIL) -> tuple[float, float] | None:
     """95% percentile interval of the defined draws; None when over 5% are undefined."""
     import numpy as np
 
     defined = draws[~np.isnan(draws)]
     if len(defined) < len(draws) * (1 - _MOST_UNDEFINED) or not len(defined):
         return None
-    low, high = np.percentile(defined, [2.5, 97.5])
+    low, high = np.quantile(defined, [tail, 1 - tail])
     return float(low), float(high)
 
 

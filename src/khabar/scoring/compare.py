@@ -97,7 +97,7 @@ def compare(
     samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
     if len(samples) == len(LAYERS) and a.layers["conflicts"].headline.name != PAIR_F:
         samples["overall"] = _mean(list(samples.values()))
-    return {layer: sample.difference() for layer, sample in samples.items()}
+    return {layer: sample.difference(a.tail) for layer, sample in samples.items()}
 
 
 def compare_with_first(
@@ -211,13 +211,13 @@ class _Samples:
     drawn: Array
     swapped: Array
 
-    def difference(self) -> Difference:
+    def difference(self, tail: float) -> Difference:
         import numpy as np
 
         a, b = (None if np.isnan(figure) else figure for figure in (self.a, self.b))
         if a is None or b is None:
             return Difference(a, b, None, None, None, None)
-        low, high = interval(self.drawn) or (None, None)
+        low, high = interval(self.drawn, tail) or (None, None)
         error = None if low is None else float(np.nanstd(self.drawn, ddof=1))
         # An undefined difference (a system left without any item) counts as large: the test errs on the safe side.
         large = np.isnan(self.swapped) | (np.abs(self.swapped) >= abs(b - a) - 1e-12)

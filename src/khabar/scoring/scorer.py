@@ -53,7 +53,8 @@ def count(
     cases = Cases(reference, annotations, disputes)
     units = Units(cases)
     tallies: dict[str, LayerTally] = {layer: _count_layer(layer, cases, units) for layer in LAYERS if layer in layers}
-    return Tally(tallies, units.name, reference.version, reference.fingerprint)
+    stories = len(cases.stories) if units.by_story else 0
+    return Tally(tallies, units.name, reference.version, reference.fingerprint, stories)
 
 
 def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
@@ -91,11 +92,13 @@ def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Sc
     if "conflicts" in tallies:
         draws["conflicts"] = draw(_table(tallies["conflicts"]), seed, resamples, "conflicts")
     measured: dict[str, dict[str, Measured]] = {
-        layer: _measure(tallies[layer], draws[layer], seed, resamples, "conflicts" if layer == "conflicts" else "text")
+        layer: _measure(
+            tallies[layer], draws[layer], seed, resamples, "conflicts" if layer == "conflicts" else "text", tally.tail
+        )
         for layer in LAYERS
         if layer in tallies
     }
-    overall, ends = _overall(tallies, draws, measured, resamples)
+    overall, ends = _overall(tallies, draws, measured, resamples, tally.tail)
     signature = Signature(
         version=__version__,
         layers=tuple(layer for layer in LAYERS if layer in tallies),
@@ -129,19 +132,19 @@ def _values(figure: Metric, sums: Mapping[str, Array | float], shape: tuple[int,
 
 
 def _measure(
-    layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int, table: TableName
+    layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int, table: TableName, tail: float
 ) -> dict[str, Measured]:
     totals = _table(layer).totals()
     measured: dict[str, Measured] = {}
     for figure in layer.metrics:
         value = _defined(float(_values(figure, totals, ())))
-        ends = None if value is None else interval(_values(figure, draws, (resamples,)))
+        ends = None if value is None else interval(_values(figure, draws, (resamples,)), tail)
         measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
     for figures in layer.resampled:
         redrawn = redraw(figures, seed, resamples, table)
         for name, made in figures.values().items():
             has_draws = name in redrawn and made.value is not None
-            measured[name] = replace(made, interval=interval(redrawn[name])) if has_draws else made
+            measured[name] = replace(made, interval=interval(redrawn[name], tail)) if has_draws else made
     return measured
 
 
@@ -150,6 +153,7 @@ def _overall(
     draws: Mapping[str, Mapping[str, Array]],
     measured: Mapping[str, Mapping[str, Measured]],
     resamples: int,
+    tail: float,
 ) -> tuple[float | None, tuple[float, float] | None]:
     """Plain mean of the four headlines; its draws average theirs index by index. A contrast set has none."""
     if len(tallies) < len(LAYERS):
@@ -159,9 +163,8 @@ def _overall(
     if None in values or any(head.name == PAIR_F for head in heads):
         return None, None
     each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
-    return sum(value for value in values if value is not None) / len(LAYERS), interval(
-        sum(each[1:], each[0]) / len(LAYERS)
-    )
+    mean = sum(value for value in values if value is not None) / len(LAYERS)
+    return mean, interval(sum(each[1:], each[0]) / len(LAYERS), tail)
 
 
 def _defined(value: float) -> float | None:

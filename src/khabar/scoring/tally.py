@@ -10,7 +10,7 @@ from hashlib import blake2b
 
 from khabar.records import canonical
 from khabar.records.labels import Layer
-from khabar.scoring.bootstrap import Resampled
+from khabar.scoring.bootstrap import FEWEST_STORIES, TAIL, Resampled, tail_of
 from khabar.scoring.cases import Cases, GoldStory
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit
 from khabar.scoring.metrics import Metric
@@ -21,26 +21,30 @@ from khabar.text.passages import Passage
 
 FEW_DOCUMENTS = 30
 """Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""
-FEW_STORIES = 30
-"""Below this the bootstrap draws disputes and false records within stories; from it on, whole stories."""
 
 TEXT_LAYERS: tuple[Layer, ...] = ("entities", "numbers", "quotes")
 
 
 class Units:
-    """The units of a run. Gold that is scored in parts is never small."""
+    """The units of a run: whole stories wherever gold names ten. Gold that is scored in parts is never small."""
 
     def __init__(self, cases: Cases) -> None:
         reference = cases.reference
         self._documents = reference.documents
-        self.by_paragraph = reference.has_texts and reference.whole is None and len(reference.documents) < FEW_DOCUMENTS
         stories = len(cases.stories) if reference.whole is None else reference.whole.stories
-        self._by_dispute = stories < FEW_STORIES
+        # The variants of a contrast set are one story told twice, and no draws of their own.
+        self.by_story = not reference.pairs and are_stories_drawn(reference.names_stories, stories)
+        self.by_paragraph = (
+            not self.by_story
+            and reference.has_texts
+            and reference.whole is None
+            and len(reference.documents) < FEW_DOCUMENTS
+        )
 
     @property
     def name(self) -> str:
         """The unit of the text layers, as it stands in signatures."""
-        return "paragraph" if self.by_paragraph else "document"
+        return "story" if self.by_story else "paragraph" if self.by_paragraph else "document"
 
     @cached_property
     def frame(self) -> SamplingFrame:
@@ -49,11 +53,21 @@ class Units:
             return SamplingFrame(
                 {name: range(document.passage.paragraphs) for name, document in self._documents.items()}
             )
-        return SamplingFrame({"": sorted(self._documents)})
+        return SamplingFrame({"": sorted(set(map(self._drawn_with, self._documents)))})
 
     def of_offset(self, passage: Passage, offset: int) -> Unit:
         """Give the unit an offset of a document belongs to."""
-        return (passage.doc_id, passage.paragraph(offset)) if self.by_paragraph else ("", passage.doc_id)
+        if self.by_paragraph:
+            return passage.doc_id, passage.paragraph(offset)
+        return "", self._drawn_with(passage.doc_id)
+
+    def of_documents(self) -> list[int]:
+        """The index of each document's unit, in the order of gold's documents. Paragraphs have none."""
+        return [self.frame.index["", self._drawn_with(doc_id)] for doc_id in self._documents]
+
+    def _drawn_with(self, doc_id: str) -> str:
+        """What brings a document into a draw: itself, or its story; one without a story is a unit of its own."""
+        return (self.by_story and self._documents[doc_id].story) or doc_id
 
     def of(self, gold: GroundedDocument | GoldStory, verdict: Verdict) -> tuple[Sequence[Unit], Sequence[Unit], Unit]:
         """Give the units of a verdict's gold rows, of its predictions, and of the document or story itself."""
@@ -63,7 +77,7 @@ class Units:
                 for side in (verdict.gold, verdict.predicted)
             )
             return rows, items, self.of_offset(gold.passage, 0)
-        if not self._by_dispute:
+        if self.by_story:
             whole: Unit = ("", gold.story)
             return [whole] * len(verdict.gold), [whole] * len(verdict.predicted), whole
         traps = f"traps of {gold.story}"
@@ -75,6 +89,11 @@ class Units:
             [(gold.story, name) for name in _record_names(verdict.predicted)],
             (f"tokens of {gold.story}", 0),
         )
+
+
+def are_stories_drawn(names_stories: bool, stories: int) -> bool:
+    """Whether the units of a gold are its stories: docs/benchmarks.md has what others would claim of new ones."""
+    return names_stories and stories >= FEWEST_STORIES
 
 
 def _record_names(records: Sequence[GroundedDispute]) -> list[str]:
@@ -131,3 +150,10 @@ class Tally:
     unit: str
     corpus: str
     hash: str
+    stories: int = 0
+    """How many whole stories the bootstrap draws; none where its units are others."""
+
+    @property
+    def tail(self) -> float:
+        """The share of draws that an interval leaves out at either end."""
+        return tail_of(self.stories) if self.stories else TAIL

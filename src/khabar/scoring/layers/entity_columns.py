@@ -101,7 +101,7 @@ def _units(found: Mentions, passages: Sequence[Passage], units: Units) -> Intege
     import numpy as np
 
     if not units.by_paragraph:
-        return found.document
+        return np.array(units.of_documents(), np.int64)[found.document] if units.by_story else found.document
     places = zip(found.document.tolist(), found.start.tolist(), strict=True)
     return np.array([units.frame.index[units.of_offset(passages[at], start)] for at, start in places], np.int64)
 
