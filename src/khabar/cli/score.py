@@ -296,10 +296,13 @@ def _headline(layer: str, words: str, value: float | None, interval: tuple[float
     return [layer, words, Text(decimal(value), style="bold"), Text(ends(interval)), bar]
 
 
+_UNITS = {"paragraph": "paragraphs within articles", "document": "documents", "story": "whole stories"}
+
+
 def _drawn(result: Score) -> str:
     """Say what the intervals are made of."""
-    drawn = ["paragraphs within articles" if result.signature.unit == "paragraph" else "documents"]
-    if "conflicts" in result.layers:
-        drawn = [*(drawn if len(result.layers) > 1 else ()), "disputes within stories (from 30 stories on, stories)"]
+    drawn = [_UNITS[result.signature.unit]]
+    if "conflicts" in result.layers and result.signature.unit != "story":
+        drawn = [*(drawn if len(result.layers) > 1 else ()), "disputes within stories"]
         drawn += ["pairs within stories"] * ("contrast.pair_f" in result.layers["conflicts"])
     return f"intervals: {result.signature.resamples:,} resamples of {'; of '.join(drawn)}"
