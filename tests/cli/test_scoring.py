@@ -183,3 +183,18 @@ def test_arabic_gets_through_any_pipe(built: Path) -> None:
         answer = process("show", "001", "--gold", "corpus", cwd=built, PYTHONIOENCODING=encoding)
         assert answer.code == 0
         assert "كـــورسك" in answer.out
+
+
+def test_losses_stand_beside_errors(here: Path, khabar: Khabar) -> None:
+    """Over its causes each layer's losses are what its F1 lacks of 1. Nothing said: everything is missed."""
+    answer = khabar("run", "empty", "--out", "empty.jsonl", "--json", "--errors", "errors.jsonl")
+    result = json.loads(answer.out)
+    losses = result.pop("losses")
+    _assert_result(result)
+    for layer, causes in losses.items():
+        assert sum(loss["lost"] for loss in causes.values()) == 1 - result["headline"][layer]
+        assert {cause for cause, loss in causes.items() if loss["missed"] or loss["false"]} == {"missed"}
+    assert sum(each["missed"]["missed"] for each in losses.values()) == len(_lines(here / "errors.jsonl"))
+    scored = khabar("score", "empty.jsonl", "--errors", "again.jsonl")
+    assert re.search(r"^lost of F1 .*^ entities +missed +\d+ +0 +1.000", scored.out, re.DOTALL | re.MULTILINE)
+    assert json.loads(khabar("score", "empty.jsonl", "--errors", "again.jsonl", "--json").out)["losses"] == losses

@@ -172,6 +172,37 @@ def test_no_answer_breaks_the_reader(noise: str, cut: int) -> None:
     assert broken.wrong is None or cut < len(whole) - 1
 
 
+def test_what_is_lost_to_form_and_what_to_ability(khabar: Khabar, here: Path) -> None:
+    """Of four rows: one was not answered, one item is malformed, one string is not in the text, one is missed."""
+    answers = {
+        "a": "I'd rather not.",
+        "b": json.dumps({"entities": [{"line": 1, "text": "بوتين", "label": "BOSS"}]}),
+        "c": json.dumps({"entities": [{"line": 1, "text": "بوتن", "label": "PERS"}]}),
+        "d": json.dumps({"entities": []}),
+    }
+
+    def script(question: Question) -> Answer:
+        return Answer(answers[next(name for name, only in ONE.items() if f" {only} " in question.article)])
+
+    run = ("run", "openai:tiny", "--gold", "gold.jsonl", "--layers", "entities", "--errors", "errors.jsonl")
+    with serving(script) as server:
+        shown = khabar(*run, OPENAI_BASE_URL=server.address)
+        answer = khabar(*run, "--json", OPENAI_BASE_URL=server.address)
+    assert answer.code == 0, answer.err
+    lost = {cause: each for cause, each in json.loads(answer.out)["losses"]["entities"].items() if each["lost"]}
+    assert lost == {
+        "no_answer": {"missed": 1, "false": 0, "lost": 0.2},
+        "malformed": {"missed": 1, "false": 0, "lost": 0.2},
+        "not_in_text": {"missed": 1, "false": 1, "lost": 0.4},
+        "missed": {"missed": 1, "false": 0, "lost": 0.2},
+    }
+    assert re.search(r"form: string not in the text +1 +1 +0\.400", shown.out)
+    assert (
+        "[not in the text; nearest: بوتين]"
+        in khabar("show", "c", "--gold", "gold.jsonl", "--errors", "errors.jsonl").out
+    )
+
+
 # -- an endpoint that is busy, slow, or away ----------------------------------------------------------------------------
 
 

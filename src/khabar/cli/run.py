@@ -10,11 +10,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import progress, say, warn, writing
+from khabar.cli.errors import losses_of, written_errors
 from khabar.cli.options import AsJson, Errors, Gold, Language, Layers, Split, chosen_layers, wrong_option
-from khabar.cli.score import print_score, spare, write_errors
+from khabar.cli.score import print_score, spare
 
 if TYPE_CHECKING:
+    from khabar.cli.errors import Losses
     from khabar.records import Prediction
+    from khabar.scoring.losses import Unread
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem, System
 
@@ -98,11 +101,27 @@ def run(
         _write_recording(record, runnable)
     if answered is not None:
         answered.unlink(missing_ok=True)
+    lost: Losses | None = None
     if errors is not None:
-        write_errors(errors, reference, annotations, disputes, wanted)
+        listed = written_errors(errors, reference, annotations, disputes, wanted)
+        lost = losses_of(listed, result, _unread(runnable))
     warn(incidents)
     tell_failures(runnable, journal)
-    print_score(result, system, as_json)
+    print_score(result, system, as_json, lost)
+
+
+def _unread(system: System | SlowSystem) -> list[Unread]:
+    """What a slow system did not answer, by layer and document (of conflicts, story)."""
+    from khabar.records.labels import LAYERS
+    from khabar.scoring.losses import Unread
+    from khabar.systems.protocol import SlowSystem
+
+    failures = system.failures if isinstance(system, SlowSystem) else []
+    return [
+        Unread(layer, each.where, nothing=not each.partial, items=each.left_out)
+        for each in failures
+        for layer in (LAYERS if each.layer is None else (each.layer,))
+    ]
 
 
 def _refuse_unrecordable(system: System | SlowSystem, name: str) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, progress, say, table, warn, writing
+from khabar.cli.console import console, note, print_json, progress, say, table, warn
+from khabar.cli.errors import losses_of, losses_to_dict, print_losses, written_errors
 from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers, wrong_option
 from khabar.text.terminal import harmless
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
-    from khabar.reading.reference import Reference
-    from khabar.records import Annotations, Dispute
+    from khabar.cli.errors import Losses
     from khabar.records.labels import Layer
     from khabar.scoring.result import Score
 
@@ -70,14 +70,16 @@ def score(
         result = api.score(
             file, gold=gold, split=split, layers=wanted, cluster=cluster, progress=show, incidents=incidents
         )
+    lost: Losses | None = None
     if errors is not None:
         from khabar.reading.predictions import read_predictions
 
         records = read_predictions(file, Incidents())
         reference = api.read_gold(gold, split, Incidents())
-        write_errors(errors, reference, records.documents, records.disputes, wanted or reference.scored_layers)
+        scored = wanted or reference.scored_layers
+        lost = losses_of(written_errors(errors, reference, records.documents, records.disputes, scored), result)
     warn(incidents)
-    print_score(result, Path(file).name, as_json)
+    print_score(result, Path(file).name, as_json, lost)
     if failures := shortfalls(result.headline, least):
         say("\n".join(failures), err=True)
         raise typer.Exit(1)
@@ -149,21 +151,6 @@ def spare(written: Path | None, *others: Path | None, option: str = "--errors") 
         raise wrong_option(message, file=str(written), fix="choose another place")
 
 
-def write_errors(
-    path: Path,
-    reference: Reference,
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    layers: Sequence[Layer],
-) -> None:
-    """Write the errors of predictions, for `--errors`. Raises InputError."""
-    from khabar.reading import error_files
-    from khabar.scoring.errors import list_errors
-
-    with writing(path):
-        error_files.write_errors(path, list_errors(reference, annotations, disputes, layers=layers))
-
-
 BESIDE_HEADLINE: dict[str, tuple[tuple[str, str], ...]] = {
     "entities": (
         ("precision", "precision"),
@@ -228,12 +215,15 @@ _BAR = 10
 """Characters of a figure's bar."""
 
 
-def print_score(result: Score, name: str, as_json: bool) -> None:
-    """Print a score as JSON, or as a table under the name of what was scored."""
-    if as_json:
+def print_score(result: Score, name: str, as_json: bool, lost: Losses | None = None) -> None:
+    """Print a score as JSON, or as a table under the name of what was scored; and what was lost to what, if given."""
+    if as_json and lost is not None:
+        print_json(result.to_dict() | {"losses": losses_to_dict(lost)})
+    elif as_json:
         print(result.to_json())
     else:
         score_table(result, name)
+        print_losses(lost or {})
 
 
 def score_table(result: Score, name: str, terminal: Console | None = None) -> None:

@@ -52,6 +52,10 @@ def _words(row: Mapping[str, Any] | None, layer: Layer) -> str:
     else:
         # The bounds of a long quote are to be seen at its two ends.
         words = [f"«{shortened(str(row.get('text') or ''), _LONGEST_QUOTE)}»", _speaker(row.get("speaker"))]
+    if "ungrounded" in row:
+        place = row.get("nearest")
+        near = shortened(str(place.get("text")), _LONGEST_QUOTE) if isinstance(place, Mapping) else None
+        words.append(f"[not in the text; nearest: {near}]" if near and row["ungrounded"] == "text" else "[not there]")
     return harmless(" ".join(str(part) for part in words if part) or NOTHING)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from khabar.reading.issues import ClaimSpan, Issue
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, PredictedQuote
+from khabar.records import Annotations, Dispute, PredictedQuote, PredictedSpan, StorySpan
 from khabar.records.edits import VARIANTS
 from khabar.records.errors import Context, Error, Outcome, PairCause
 from khabar.records.labels import LAYERS, Layer
@@ -21,8 +21,10 @@ from khabar.scoring.layers.pairs import PairAnswer
 from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
 from khabar.scoring.verdicts import Fault, Verdict
-from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place
+from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place, span_of
+from khabar.text.nearest import nearest
 from khabar.text.passages import Passage
+from khabar.text.search import searchable
 from khabar.text.spans import Spans
 
 LONGEST_CONTEXT = 4_000
@@ -172,7 +174,10 @@ def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
         content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
         place["content"] = content or given["content"]
     if not spans:
+        parts = item.item.content if isinstance(item.item, PredictedQuote) else (item.item,)
         place["text"] = given.get("text")
+        lost = next((part for part in parts if span_of(part, passage) is None), parts[0] if parts else PredictedSpan())
+        place |= _ungrounded(lost, passage)
     return place | {key: value for key, value in given.items() if key not in _NOT_REPEATED}
 
 
@@ -187,7 +192,7 @@ def _dispute(record: GroundedDispute, documents: Mapping[str, GroundedDocument])
     sides = []
     for side, places in zip(record.dispute.sides, record.sides, strict=True):
         spans = [
-            _claim(ClaimSpan(*place), documents) if place else msgspec.to_builtins(span)
+            _claim(ClaimSpan(*place), documents) if place else _unplaced(span, documents)
             for span, place in zip(side.spans, places, strict=True)
         ]
         sides.append({"value": side.value, "spans": spans})
@@ -203,6 +208,22 @@ def _places(described: dict[str, Any] | None) -> list[Place]:
     groups = described["positions"] if "positions" in described else [side["spans"] for side in described["sides"]]
     spans = [span for group in groups for span in group]
     return [(s["doc_id"], s["start"], s["end"]) for s in spans if s.get("start") is not None]
+
+
+def _unplaced(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+    given: dict[str, Any] = msgspec.to_builtins(span)
+    document = documents.get(span.doc_id)
+    return given | _ungrounded(span, document.passage if document else Passage(span.doc_id))
+
+
+def _ungrounded(span: PredictedSpan, passage: Passage) -> dict[str, Any]:
+    """Say why a string has no place, and what is nearest: no text holds it, or it is not at that line or occurrence."""
+    if span.text is None or passage.text is None:
+        return {"ungrounded": "text", "nearest": None}
+    places = searchable(passage.text).matches(span.text)
+    place = places[0] if places else nearest(passage.text, span.text)
+    near = None if place is None else {"start": place[0], "end": place[1], "text": passage.text[slice(*place)]}
+    return {"ungrounded": "place" if places else "text", "nearest": near}
 
 
 def _claim(claim: ClaimSpan, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:

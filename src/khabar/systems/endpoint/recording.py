@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import chunks, decoded, lines_of
+from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.reading.sources import check_file
 from khabar.systems.endpoint.client import Reply, Unanswered
@@ -71,15 +71,14 @@ def read_recording(path: Path) -> dict[str, Recorded]:
     incidents = Incidents(check_file(path))
     incidents.refuse()
     answers: dict[str, Recorded] = {}
-    for first, chunk in chunks(path, incidents):
-        for number, line in lines_of(chunk, first):
-            report = partial(incidents.report, file=str(path), line=number)
-            value = decoded(line, (str(path), number), incidents)
-            record = None if value is None else shaped(value, Recorded, report)
-            if record is not None and record.question in answers:
-                report("id-repeated", f"{record.question} was answered before")
-            elif record is not None:
-                answers[record.question] = record
+    for number, line in jsonl(path, incidents):
+        report = partial(incidents.report, file=str(path), line=number)
+        value = decoded(line, (str(path), number), incidents)
+        record = None if value is None else shaped(value, Recorded, report)
+        if record is not None and record.question in answers:
+            report("id-repeated", f"{record.question} was answered before")
+        elif record is not None:
+            answers[record.question] = record
     incidents.refuse()
     return answers
 

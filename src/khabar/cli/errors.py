@@ -1,0 +1,79 @@
+"""What `--errors` writes and shows: each error, and what a layer lost to the form of answers and to all else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from khabar.cli.console import console, table, writing
+
+if TYPE_CHECKING:
+    from khabar.reading.reference import Reference
+    from khabar.records import Annotations, Dispute
+    from khabar.records.errors import Error
+    from khabar.records.labels import Layer
+    from khabar.scoring.losses import Loss, LossCause, Unread
+    from khabar.scoring.result import Score
+
+    Losses = Mapping[Layer, Mapping[LossCause, Loss]]
+
+WORDS = {
+    "no_answer": "form: no answer that can be read",
+    "malformed": "form: item malformed or broken off",
+    "not_in_text": "form: string not in the text",
+    "not_at_place": "form: not at that line or occurrence",
+    "missed": "missed",
+    "boundary": "boundary",
+    "label_or_value": "label or value",
+    "speaker": "speaker",
+    "spurious": "spurious",
+}
+"""Cause of a loss → how the table calls it."""
+
+
+def written_errors(
+    path: Path,
+    reference: Reference,
+    annotations: Sequence[Annotations],
+    disputes: Sequence[Dispute],
+    layers: Sequence[Layer],
+) -> list[Error]:
+    """List the errors of predictions, and write them. Raises InputError."""
+    from khabar.reading import error_files
+    from khabar.scoring.errors import list_errors
+
+    errors = list_errors(reference, annotations, disputes, layers=layers)
+    with writing(path):
+        error_files.write_errors(path, errors)
+    return errors
+
+
+def losses_of(errors: Sequence[Error], result: Score, unread: Sequence[Unread] = ()) -> Losses:
+    """Sort errors by what each layer of a score lost to them. A layer whose headline is no F1 is left out."""
+    from khabar.records.labels import LAYERS
+    from khabar.scoring.losses import losses
+    from khabar.scoring.result import headline_name
+
+    figures = {layer: result.layers[layer] for layer in LAYERS if layer in result.layers}
+    counts = {layer: named["f1"].counts for layer, named in figures.items() if headline_name(named) == "f1"}
+    return losses(errors, counts, unread)
+
+
+def print_losses(lost: Losses) -> None:
+    """Print what each layer lost of its F1, and to what; nothing where nothing was lost."""
+    shown = table("lost of F1", "layer", "to", "missed", "false", "F1", right=("missed", "false", "F1"), no_wrap=True)
+    for layer, causes in lost.items():
+        rows = [(cause, loss) for cause, loss in causes.items() if loss.missed or loss.false]
+        for row, (cause, loss) in enumerate(rows):
+            cells = (WORDS[cause], str(loss.missed), str(loss.false), f"{loss.lost:.3f}")
+            shown.add_row("" if row else layer, *cells)
+        if rows:
+            shown.add_section()
+    if shown.row_count:
+        console().print(shown)
+
+
+def losses_to_dict(lost: Losses) -> dict[str, dict[str, dict[str, int | float]]]:
+    """Plain JSON form: {layer: {cause: {missed, false, lost}}}."""
+    return {layer: {cause: loss.to_dict() for cause, loss in causes.items()} for layer, causes in lost.items()}
