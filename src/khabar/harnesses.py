@@ -1,59 +1,130 @@
-"""For evaluation harnesses: the benchmark as questions to a language model, and the score of what it answered.
+"""For evaluation harnesses: the benchmark as questions to a language model, and what its answers are worth.
 
-A question is one layer of one document, or the disputes of a story; its words are those of `khabar run openai:MODEL`.
+A sample is one question: a layer of one document, or the disputes of a story; its words are those of
+`khabar run openai:MODEL`. It is worth its counts, which add up to the official figures; the story is its cluster.
+That run's question which names are one thing depends on other answers, and no harness asks it: names are joined where
+they are equal after folding. No headline depends on it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import khabar
-from khabar.records.labels import LAYERS
+from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
+    from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute, Prediction
     from khabar.scoring.result import Score
     from khabar.systems.endpoint.prompts import Question
 
 
+class Counts(NamedTuple):
+    """Predictions of a headline that are right (`tp`) and false (`fp`), and gold rows that are missed (`fn`)."""
+
+    tp: int
+    fp: int
+    fn: int
+
+
 @cache
-def questions() -> dict[str, Question]:
-    """All questions of the released corpus' test split, by key."""
+def questions(split: str = "test") -> dict[str, Question]:
+    """All questions of a split of the released corpus, by key (`entities/DOC_ID`, `conflicts/STORY`)."""
     from khabar.systems.endpoint.prompts import Question
 
-    documents = khabar.load()
+    documents = khabar.load(split=split)
     asked = [Question(layer, (document,)) for layer in LAYERS[:3] for document in documents]
     for story in sorted({document.story for document in documents}):
         asked.append(Question("conflicts", tuple(document for document in documents if document.story == story)))
     return {question.key: question for question in asked}
 
 
-def predictions(answers: Mapping[str, str]) -> list[Prediction]:
+def counts(key: str, content: str, split: str = "test") -> Counts:
+    """Judge the answer to one question. What cannot be read says nothing."""
+    from khabar.scoring.cases import Cases
+    from khabar.scoring.layers import judge_of
+    from khabar.systems.endpoint.answers import read_answer
+    from khabar.systems.endpoint.identity import joined
+
+    question = questions(split)[key]
+    layer, where = cast(Layer, question.asked), question.where
+    answer = read_answer(content, layer, question.documents)
+    cases = Cases(_gold(split), [] if layer == "conflicts" else [joined(where, answer.annotations)], answer.disputes)
+    if layer == "conflicts":
+        case = next((gold, predicted) for gold, predicted in cases.of(layer) if gold.story == where)
+    else:
+        case = cases.reference.documents[where], cases.predictions[where]
+    headline = judge_of(layer, cases).judge(*case).headline
+    return Counts(len(headline.pairs), len(headline.false), len(headline.missed))
+
+
+def f1(samples: Iterable[Counts]) -> float:
+    """F1 of the counts of a layer's samples: the official headline; NaN where it is undefined."""
+    tp, fp, fn = [sum(column) for column in zip(*samples, strict=True)] or [0, 0, 0]
+    return 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else math.nan
+
+
+def overall(samples: Iterable[tuple[str, Counts]]) -> float:
+    """Mean of the four layers' F1, from each sample's layer and counts; NaN where one is undefined."""
+    by_layer: dict[str, list[Counts]] = defaultdict(list)
+    for layer, sample in samples:
+        by_layer[layer].append(sample)
+    return sum(f1(by_layer[layer]) for layer in LAYERS) / len(LAYERS)
+
+
+def stderr(samples: Iterable[tuple[str, Counts]]) -> float:
+    """Standard error of a layer's F1, clustered: from each sample's story and counts; NaN below two stories.
+
+    F1 is a ratio of sums, a / b; by the delta method its variance is that of the stories' a − F1·b, over b².
+    """
+    stories: dict[str, list[Counts]] = defaultdict(list)
+    for story, sample in samples:
+        stories[story].append(sample)
+    value = f1(sample for same in stories.values() for sample in same)
+    if len(stories) < 2 or math.isnan(value):
+        return math.nan
+    ratios = [(2 * sum(s.tp for s in same), sum(2 * s.tp + s.fp + s.fn for s in same)) for same in stories.values()]
+    whole = sum(b for _, b in ratios)
+    spread = sum((a - value * b) ** 2 for a, b in ratios)
+    return math.sqrt(spread * len(ratios) / (len(ratios) - 1)) / whole
+
+
+def predictions(answers: Mapping[str, str], split: str = "test") -> list[Prediction]:
     """Read answers, by the key of their question, as predictions. What cannot be read says nothing."""
     from khabar.systems.endpoint.answers import read_answer
     from khabar.systems.endpoint.identity import joined, with_joined_names
 
-    stories: dict[str, list[str]] = {}
-    parts: dict[str, list[Annotations]] = {document.doc_id: [] for document in khabar.load()}
+    stories: dict[str, dict[str, list[Annotations]]] = {}
+    for document in khabar.load(split=split):
+        stories.setdefault(document.story, {})[document.doc_id] = []
     disputes: list[Dispute] = []
     for key, content in answers.items():
-        question = questions()[key]
+        question = questions(split)[key]
         answer = read_answer(content, question.asked, question.documents)
         disputes += answer.disputes
         for record in answer.annotations:
-            parts[record.doc_id].append(record)
-    for document in khabar.load():
-        stories.setdefault(document.story, []).append(document.doc_id)
+            stories[question.documents[0].story][record.doc_id].append(record)
     annotations = [
         record
-        for doc_ids in stories.values()
-        for record in with_joined_names([joined(doc_id, parts[doc_id]) for doc_id in doc_ids])
+        for parts in stories.values()
+        for record in with_joined_names([joined(doc_id, items) for doc_id, items in parts.items()])
     ]
     return [*annotations, *disputes]
 
 
-def score(answers: Mapping[str, str]) -> Score:
+def score(answers: Mapping[str, str], split: str = "test") -> Score:
     """Score answers, by the key of their question: what `khabar score` says of their predictions."""
-    return khabar.score(predictions(answers))
+    return khabar.score(predictions(answers, split), split=split)
+
+
+@cache
+def _gold(split: str) -> Reference:
+    from khabar.api import read_gold
+    from khabar.reading.incidents import Incidents
+
+    return read_gold(None, split, Incidents())

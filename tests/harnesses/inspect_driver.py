@@ -34,5 +34,6 @@ def answer(messages, tools, tool_choice, config):  # type: ignore[no-untyped-def
 [log] = evaluate(task.khabar_task(), model=get_model("mockllm/model", custom_outputs=answer), log_dir="logs")
 assert log.status == "success", log.error
 figures = {name: metric.value for score in log.results.scores for name, metric in score.metrics.items()}
+counts = {str(sample.id): sample.scores["scored_by_khabar"].value for sample in log.samples}
 given = {str(sample.id): sample.output.completion for sample in log.samples}
-Path("found.json").write_text(json.dumps({"figures": figures, "answers": given}), "utf-8")
+Path("found.json").write_text(json.dumps({"figures": figures, "answers": given, "counts": counts}), "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -27,6 +28,35 @@ def test_every_answer_has_a_question(answers: Answers) -> None:
 
 def test_the_score_of_answers_is_that_of_their_file(answers: Answers) -> None:
     assert harnesses.score(answers.by_key).to_dict() == answers.scored
+
+
+def test_the_counts_of_samples_add_up_to_the_official_figures(answers: Answers) -> None:
+    """Right, false and missed of each question; their sums are those of the headline, and F1 is the same to the bit."""
+    samples = {key: harnesses.counts(key, content) for key, content in answers.by_key.items()}
+    for layer, figures in answers.scored["layers"].items():
+        mine = [counts for key, counts in samples.items() if key.startswith(f"{layer}/")]
+        assert tuple(map(sum, zip(*mine, strict=True))) == tuple(figures["f1"]["counts"].values())
+        assert harnesses.f1(mine) == answers.scored["headline"][layer]
+    by_layer = [(key.partition("/")[0], counts) for key, counts in samples.items()]
+    assert harnesses.overall(by_layer) == answers.scored["headline"]["overall"]
+
+
+def test_a_sample_is_worth_what_its_answer_is_worth() -> None:
+    """Nothing said: everything is missed, in each sample by itself."""
+    samples = {key: harnesses.counts(key, "I cannot help with that.") for key in harnesses.questions()}
+    assert all(counts.tp == counts.fp == 0 for counts in samples.values())
+    assert harnesses.f1(samples.values()) == 0
+    assert math.isnan(harnesses.f1([]))
+
+
+def test_standard_errors_are_clustered_by_story() -> None:
+    """Samples of one story move together: two stories, however many samples each, are two draws."""
+    good, bad = harnesses.Counts(9, 1, 0), harnesses.Counts(1, 4, 5)
+    assert math.isnan(harnesses.stderr([("s", good), ("s", bad)]))
+    two = harnesses.stderr([("s", good), ("t", bad)])
+    assert two == pytest.approx(math.sqrt(2 * ((18 - 20 / 30 * 19) ** 2 + (2 - 20 / 30 * 11) ** 2)) / 30)
+    assert harnesses.stderr([("s", good), ("s", good), ("t", bad), ("t", bad)]) == pytest.approx(two)
+    assert harnesses.stderr([("s", good), ("t", good)]) == 0
 
 
 def test_garbage_says_nothing() -> None:
@@ -84,6 +114,10 @@ def test_lm_eval_task(model: str, answers: Answers, tmp_path: Path) -> None:
     said = {sample["doc"]["key"]: sample["resps"][0][0] for sample in found["samples"]["khabar"]}
     expected = answers.scored if model == "scripted" else khabar.run("empty").to_dict()
     assert counts(scored_as_file(said, tmp_path)) == counts(expected)
+    logged = {sample["doc"]["key"]: sample[sample["doc"]["layer"]] for sample in found["samples"]["khabar"]}
+    assert {key: tuple(each) for key, each in logged.items()} == {
+        key: tuple(harnesses.counts(key, content)) for key, content in said.items()
+    }
     figures = {name.partition(",")[0]: value for name, value in found["results"]["khabar"].items()}
     assert {layer: figures[layer] for layer in expected["headline"]} == expected["headline"]
 
@@ -112,5 +146,6 @@ def test_inspect_task(inspect_python: Path, answers: Answers, tmp_path: Path) ->
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     found = json.loads((tmp_path / "found.json").read_text("utf-8"))
-    assert found["figures"] == answers.scored["headline"]
+    assert {name: found["figures"][name] for name in answers.scored["headline"]} == answers.scored["headline"]
+    assert found["counts"] == {key: harnesses.counts(key, said)._asdict() for key, said in answers.by_key.items()}
     assert counts(scored_as_file(found["answers"], tmp_path)) == counts(answers.scored)

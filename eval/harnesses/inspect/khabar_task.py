@@ -1,8 +1,6 @@
-"""The khabar task of Inspect: inspect eval eval/harnesses/inspect/khabar_task.py --model …"""
+"""The khabar task of Inspect: inspect eval eval/harnesses/inspect/khabar_task.py --model … -T split=test"""
 
 from __future__ import annotations
-
-import math
 
 from inspect_ai import Task, task
 from inspect_ai.dataset import MemoryDataset, Sample
@@ -11,37 +9,45 @@ from inspect_ai.scorer import Metric, SampleScore, Score, Scorer, Target, metric
 from inspect_ai.solver import TaskState, generate
 
 from khabar import harnesses
+from khabar.records.labels import LAYERS
 
 MESSAGES = {"system": ChatMessageSystem, "user": ChatMessageUser, "assistant": ChatMessageAssistant}
 
 
 @metric
 def headline() -> Metric:
-    """The headline of each layer, from all answers together."""
+    """The headline of each layer and their mean, from the samples' counts; standard errors, clustered by story."""
 
     def compute(scores: list[SampleScore]) -> dict[str, float]:
-        answers = {str(each.sample_id): each.score.answer or "" for each in scores}
-        figures = harnesses.score(answers).headline
-        return {layer: math.nan if value is None else value for layer, value in figures.items()}
+        samples = [(each.sample_metadata, harnesses.Counts(**each.score.value)) for each in scores]
+        layers = {layer: [(told["story"], n) for told, n in samples if told["layer"] == layer] for layer in LAYERS}
+        figures = {layer: harnesses.f1(n for _, n in mine) for layer, mine in layers.items()}
+        figures["overall"] = harnesses.overall((told["layer"], n) for told, n in samples)
+        return figures | {f"{layer}_stderr": harnesses.stderr(mine) for layer, mine in layers.items()}
 
     return compute
 
 
 @scorer(metrics=[headline()])
-def scored_by_khabar() -> Scorer:
-    """Keep each answer for the metric: figures are of the whole corpus, not of one answer."""
+def scored_by_khabar(split: str) -> Scorer:
+    """The counts of each sample: right, false and missed."""
 
     async def score(state: TaskState, target: Target) -> Score:
-        return Score(value=len(state.output.completion), answer=state.output.completion)
+        answer = state.output.completion
+        return Score(value=harnesses.counts(str(state.sample_id), answer, split)._asdict(), answer=answer)
 
     return score
 
 
 @task
-def khabar_task() -> Task:
+def khabar_task(split: str = "test") -> Task:
     """One question a layer and document, and one a story for its disputes."""
     samples = [
-        Sample(id=key, input=[MESSAGES[each["role"]](content=each["content"]) for each in question.messages])
-        for key, question in harnesses.questions().items()
+        Sample(
+            id=key,
+            input=[MESSAGES[each["role"]](content=each["content"]) for each in question.messages],
+            metadata={"layer": question.asked, "story": question.documents[0].story},
+        )
+        for key, question in harnesses.questions(split).items()
     ]
-    return Task(dataset=MemoryDataset(samples), solver=generate(), scorer=scored_by_khabar())
+    return Task(dataset=MemoryDataset(samples), solver=generate(), scorer=scored_by_khabar(split))

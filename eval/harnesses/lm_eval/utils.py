@@ -1,43 +1,32 @@
-"""The khabar task of lm-eval: questions and answers; the scorer is khabar's own."""
+"""The khabar task of lm-eval: questions, and the counts of answers; the scorer is khabar's own."""
 
 from __future__ import annotations
-
-import math
-from collections.abc import Iterable
-from functools import lru_cache, partial
 
 from datasets import Dataset, DatasetDict
 
 from khabar import harnesses
 
-METRICS = ("entities", "numbers", "quotes", "conflicts", "overall")
-Answer = tuple[str, str]
 
-
-def questions(**_: object) -> DatasetDict:
-    """All questions; a chat is written out as one prompt."""
+def questions(split: str = "test", **_: object) -> DatasetDict:
+    """All questions of a split (`--metadata '{"split": "dev"}'`); a chat is written out as one prompt."""
     asked = [
-        {"key": key, "prompt": "\n\n".join(f"[{each['role']}]\n{each['content']}" for each in question.messages)}
-        for key, question in harnesses.questions().items()
+        {
+            "key": key,
+            "split": split,
+            "layer": question.asked,
+            "story": question.documents[0].story,
+            "prompt": "\n\n".join(each["content"] for each in question.messages),
+        }
+        for key, question in harnesses.questions(split).items()
     ]
-    return DatasetDict(
-        test=Dataset.from_list([{**each, "prompt": each["prompt"] + "\n\n[assistant]\n"} for each in asked])
-    )
+    return DatasetDict(test=Dataset.from_list(asked))
 
 
-def answered(doc: dict[str, str], results: list[str]) -> dict[str, Answer]:
-    """Hand the answer on to every metric: figures are of the whole corpus, not of one answer."""
-    return dict.fromkeys(METRICS, (doc["key"], results[0]))
+def counted(doc: dict[str, str], results: list[str]) -> dict[str, object]:
+    """The counts of an answer, under its layer; they add up to the layer's figure."""
+    counts = harnesses.counts(doc["key"], results[0], doc["split"])
+    return {doc["layer"]: counts, "overall": (doc["layer"], counts)}
 
 
-@lru_cache(maxsize=1)
-def _headline(answers: tuple[Answer, ...]) -> dict[str, float | None]:
-    return harnesses.score(dict(answers)).headline
-
-
-def _figure(name: str, answers: Iterable[Answer]) -> float:
-    value = _headline(tuple(sorted(answers)))[name]
-    return math.nan if value is None else value
-
-
-entities, numbers, quotes, conflicts, overall = (partial(_figure, name) for name in METRICS)
+entities = numbers = quotes = conflicts = harnesses.f1
+overall = harnesses.overall
