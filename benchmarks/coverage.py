@@ -40,9 +40,9 @@ class Process:
     truth: float
 
 
-def entities(chance: np.random.Generator, units: int, recall: float) -> Counts:
+def entities(chance: np.random.Generator, units: int, recall: float, mentions: float = MENTIONS) -> Counts:
     """Units whose mentions come in clusters (negative binomial), and of which some are harder than others (beta)."""
-    gold = chance.negative_binomial(2, 2 / (2 + MENTIONS), units)
+    gold = chance.negative_binomial(2, 2 / (2 + mentions), units)
     found = chance.binomial(gold, chance.beta(4 * recall, 4 * (1 - recall), units))
     return np.stack([found, chance.poisson(FALSE_ALARMS * gold), gold - found], axis=1)
 

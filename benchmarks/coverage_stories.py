@@ -1,29 +1,30 @@
 """Which unit speaks for other stories? How often intervals by paragraphs, documents and stories hold the truth.
 
+    python benchmarks/coverage_stories.py                              # about ten minutes
     khabar run rules --split news --out rules.jsonl
-    python benchmarks/coverage_stories.py rules.jsonl   # some minutes a file
+    python benchmarks/coverage_stories.py --predictions rules.jsonl    # two minutes a file
 
-The counts are real: those of each paragraph (of conflicts: of each dispute and each false record) of each story of the
-split, for each file of predictions. Stories are what is new in new material, so a corpus is simulated by drawing as
-many stories as the split has, with replacement; the truth is the figure on all that can be drawn. Each corpus goes
-through the scorer's own resampling, once a unit. *Expanded* intervals take percentiles as far out as Student's t lies
-beyond the normal distribution for so few units (Hesterberg 2015, section 3.4). Every run prints the same.
+Corpora are simulated whose true F1 is known: stories with a recall of their own, a few documents each that differ
+less or more. With `--predictions` counts are real, those of each paragraph (of conflicts: of each dispute and false
+record) of each story of the split, and a corpus is as many stories as the split has, drawn with replacement; the truth
+is then the figure on all of them. Each corpus goes through the scorer's own resampling, once a unit. *Expanded*
+percentiles are the scorer's for stories (`tail_of`). Every run prints the same.
 """
 
 from __future__ import annotations
 
 import argparse
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from statistics import NormalDist
 
 import numpy as np
+from coverage import entities
 from measuring import COVERAGE, coverage, table
 from numpy.typing import NDArray
 
 from khabar.reading.incidents import Incidents
-from khabar.scoring.bootstrap import draw
+from khabar.scoring.bootstrap import TAIL, draw, tail_of
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import f1
 
@@ -33,7 +34,8 @@ Story = Mapping[str, Counts]
 """The units of each stratum: of each document, or of a story's disputes."""
 COLUMNS = {"entities": "exact", "numbers": "full", "quotes": "said", "conflicts": "dispute"}
 PARTS = ("tp", "fp", "fn")
-FINEST = {"entities": "paragraphs", "numbers": "paragraphs", "quotes": "paragraphs", "conflicts": "disputes"}
+RECALL, MENTIONS = 0.7, 2.5
+"""Of the simulated stories: share found, gold rows a paragraph; both on average."""
 
 
 def stories_of(predictions: Path, corpus: Path, split: str) -> dict[str, list[Story]]:
@@ -98,44 +100,76 @@ def interval(units: Mapping[str, Counts], seed: int, tail: float) -> tuple[float
     return float(low), float(high)
 
 
-def expanded(units: int) -> float:
-    """The share to cut from either end for few units."""
-    from scipy.stats import t
+def simulated(chance: np.random.Generator, stories: int, story_sd: float, document_sd: float) -> list[Story]:
+    """Stories of one to some nine documents of some 17 paragraphs, with a recall for each story and each document."""
 
-    return NormalDist().cdf(float(t.ppf(0.025, units - 1)) * (units / (units - 1)) ** 0.5)
+    def recall(mean: float, sd: float) -> float:
+        return float(np.clip(chance.normal(mean, sd), 0.05, 0.95))
+
+    corpus: list[Story] = []
+    for _ in range(stories):
+        mean = recall(RECALL, story_sd)
+        corpus.append(
+            {
+                str(number): entities(chance, 3 + chance.poisson(14), recall(mean, document_sd), MENTIONS)
+                for number in range(1 + chance.poisson(3))
+            }
+        )
+    return corpus
+
+
+def figure(corpus: Sequence[Story]) -> float:
+    """F1 of a corpus."""
+    return float(f1(*np.sum([units.sum(axis=0) for story in corpus for units in story.values()], axis=0).astype(float)))
+
+
+def rows_of(name: str, truth: float, units: Sequence[str], corpora: Iterable[Sequence[Story]]) -> list[list[str]]:
+    """How often the intervals of some corpora hold the truth, a row a unit."""
+    ends: dict[str, list[tuple[float, float] | None]] = {unit: [] for unit in units}
+    for seed, corpus in enumerate(corpora):
+        for unit in units:
+            tail = tail_of(len(corpus)) if unit == "stories, expanded" else TAIL
+            ends[unit].append(interval(strata(corpus, unit), seed, tail))
+    return [[name, unit, f"{truth:.3f}", *coverage(truth, ends[unit])] for unit in units]
+
+
+def simulations(corpora: int) -> Iterator[list[str]]:
+    """Rows of the simulated processes."""
+    for story_sd, document_sd in ((0.05, 0.1), (0.1, 0.05), (0.15, 0.05)):
+        truth = figure(simulated(np.random.default_rng(7), 3000, story_sd, document_sd))
+        for stories in (10, 20):
+            chance = np.random.default_rng(1)
+            name = f"{stories} stories, recall ± {story_sd} by story, ± {document_sd} by document"
+            made = (simulated(chance, stories, story_sd, document_sd) for _ in range(corpora))
+            yield from rows_of(name, truth, ("paragraphs", "documents", "stories", "stories, expanded"), made)
+
+
+def real(predictions: Path, gold: Path, split: str, corpora: int) -> Iterator[list[str]]:
+    """Rows of one system, of each layer on which it has anything right."""
+    for layer, stories in stories_of(predictions, gold, split).items():
+        chance = np.random.default_rng(1)
+        drawn = ([stories[n] for n in chance.integers(0, len(stories), len(stories))] for _ in range(corpora))
+        units = ("disputes",) if layer == "conflicts" else ("paragraphs", "documents")
+        if truth := figure(stories):
+            yield from rows_of(f"{predictions.stem}, {layer}", truth, (*units, "stories", "stories, expanded"), drawn)
 
 
 def main() -> None:
-    """Simulate, and print a row for each file, layer and unit."""
+    """Simulate, and print a row for each process, or each layer of each file, and each unit."""
     from khabar.corpus.release import released_corpus
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("predictions", type=Path, nargs="+")
+    parser.add_argument("--predictions", type=Path, nargs="*", default=[])
     parser.add_argument("--split", default="news")
-    parser.add_argument(
-        "--gold", type=Path, default=None, help="a corpus folder with texts; by default the released one, fetched"
-    )
+    parser.add_argument("--gold", type=Path, help="a corpus folder that has the texts; else the released one, fetched")
     parser.add_argument("--corpora", type=int, default=400, help="simulated corpora of each row")
     arguments = parser.parse_args()
-    corpus = arguments.gold or Path(released_corpus())
-    rows = []
-    for file in arguments.predictions:
-        for layer, stories in stories_of(file, corpus, arguments.split).items():
-            total = sum(units.sum(axis=0) for story in stories for units in story.values())
-            truth = float(f1(*total.astype(float)))
-            if not truth:
-                continue
-            for unit in (FINEST[layer], "documents", "stories", "stories, expanded"):
-                if unit == "documents" and layer == "conflicts":
-                    continue
-                tail = expanded(len(stories)) if unit.endswith("expanded") else 0.025
-                chance = np.random.default_rng(1)
-                ends = []
-                for seed in range(arguments.corpora):
-                    drawn = [stories[number] for number in chance.integers(0, len(stories), len(stories))]
-                    ends.append(interval(strata(drawn, unit), seed, tail))
-                rows.append([f"{file.stem}, {layer}", unit, f"{truth:.3f}", *coverage(truth, ends)])
-    print(table(["system, layer", "units", "F1", *COVERAGE], rows))
+    if arguments.predictions:
+        gold = arguments.gold or Path(released_corpus())
+        rows = [row for file in arguments.predictions for row in real(file, gold, arguments.split, arguments.corpora)]
+    else:
+        rows = list(simulations(arguments.corpora))
+    print(table(["corpora", "units", "F1", *COVERAGE], rows))
 
 
 if __name__ == "__main__":
