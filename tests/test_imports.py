@@ -26,7 +26,17 @@ def test_command_line_starts_without_data_libraries() -> None:
 
 
 def test_exported_names() -> None:
-    assert khabar.__all__ == ["InputError", "__version__", "compare", "compare_several", "load", "run", "score"]
+    assert khabar.__all__ == [
+        "InputError",
+        "__version__",
+        "compare",
+        "compare_several",
+        "dataset",
+        "load",
+        "run",
+        "score",
+    ]
+    assert dir(khabar) == sorted(khabar.__all__)
     for name in khabar.__all__:
         assert getattr(khabar, name) is not None
 

@@ -1,7 +1,8 @@
 """khabar: an annotated corpus of Arabic news and the benchmark built on it.
 
-`khabar.load()`, `khabar.score(predictions)`, `khabar.compare(a, b)` (`compare_several`) and
-`khabar.run(system)` are the interface; what they refuse is a `khabar.InputError`.
+`khabar.load()` gives documents and `khabar.dataset(config)` their gold; `khabar.score(predictions)`,
+`khabar.compare(a, b)` (`compare_several`) and `khabar.run(system)` measure systems. What they refuse is a
+`khabar.InputError`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from khabar.version import __version__
 
-__all__ = ["InputError", "__version__", "compare", "compare_several", "load", "run", "score"]
+__all__ = ["InputError", "__version__", "compare", "compare_several", "dataset", "load", "run", "score"]
 
 if TYPE_CHECKING:
-    from khabar.api import compare, compare_several, load, run, score
+    from khabar.api import compare, compare_several, dataset, load, run, score
     from khabar.reading.incidents import InputError
 
 
@@ -28,3 +29,8 @@ def __getattr__(name: str) -> Any:
 
         return getattr(api, name)
     raise AttributeError(f"module 'khabar' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    """The interface, whether it is imported yet or not."""
+    return sorted(__all__)

@@ -13,6 +13,8 @@ from khabar.progress import Progress, quiet
 from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
+    import datasets
+
     from khabar.reading.incidents import Incidents
     from khabar.reading.predictions import Records
     from khabar.reading.reference import Reference
@@ -39,6 +41,22 @@ def load(source: str | Path | None = None, *, split: str = "test") -> list[Docum
 
     check_arguments(source=source, split=split)
     return documents(None if source is None else Path(source), split)
+
+
+def dataset(config: str = "documents", *, split: str = "test", source: str | Path | None = None) -> datasets.Dataset:
+    """The rows of a config as `datasets.load_dataset` gives them, of a corpus folder (default: the released corpus).
+
+    A split whose articles are elsewhere has its texts once `khabar corpus fetch` has brought them; before, they are
+    null. Raises khabar.InputError.
+    """
+    check_arguments(source=source, split=split)
+    from datasets import load_dataset
+
+    from khabar.corpus.release import released_corpus
+    from khabar.corpus.tables import folder_of
+
+    folder = folder_of(released_corpus() if source is None else Path(source), config, split)
+    return load_dataset(str(folder), config, split=split)
 
 
 def score(

@@ -20,7 +20,7 @@ from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import Metric
-from khabar.scoring.result import PAIR_F
+from khabar.scoring.result import PAIR_F, figure_words
 from khabar.scoring.tally import TEXT_LAYERS, Tally
 
 if TYPE_CHECKING:
@@ -52,6 +52,11 @@ class Difference:
     """p before it was corrected for several comparisons; None where there was only one."""
     standard_error: float | None = None
     """Standard deviation of b − a under the paired bootstrap; None where there is no interval."""
+
+    def __str__(self) -> str:
+        ends = None if self.low is None or self.high is None else (self.low, self.high)
+        p = "" if self.p is None else f", p = {self.p:.4f}"
+        return f"{figure_words(self.difference, ends, '+.3f')}{p}"
 
     @property
     def smallest_detectable(self) -> float | None:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Container
 from dataclasses import dataclass, fields
-from typing import Any
+from html import escape
+from typing import TYPE_CHECKING, Any
 
 from khabar.records.labels import LAYERS
 from khabar.text.arabic import FOLDING
+
+if TYPE_CHECKING:
+    import pandas
 
 Interval = tuple[float, float] | None
 
@@ -21,6 +25,14 @@ def headline_name(figures: Container[str]) -> str:
     return PAIR_F if PAIR_F in figures else "f1"
 
 
+def figure_words(value: float | None, interval: Interval, form: str = ".3f") -> str:
+    """A figure with its interval, as people write it: `0.742 [0.663, 0.829]`; a dash where it is undefined."""
+    if value is None:
+        return "–"
+    ends = "" if interval is None else f" [{interval[0]:{form}}, {interval[1]:{form}}]"
+    return f"{value:{form}}{ends}"
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """A figure's value (None: undefined), its 95% interval (None: undefined) and the counts it was made from."""
@@ -28,6 +40,13 @@ class Measured:
     value: float | None
     interval: Interval
     counts: dict[str, float]
+
+    def __float__(self) -> float:
+        """The value; NaN where it is undefined."""
+        return float("nan") if self.value is None else self.value
+
+    def __str__(self) -> str:
+        return figure_words(self.value, self.interval)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form."""
@@ -76,9 +95,9 @@ class Signature:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Score:
-    """All figures of a run: `layers[layer][figure]`. `headline_name` says which of a layer is its headline."""
+    """All figures of a run: `score[layer][figure]`. `headline_name` says which of a layer is its headline."""
 
     layers: dict[str, dict[str, Measured]]
     overall: float | None
@@ -86,6 +105,36 @@ class Score:
     set_aside: dict[str, int]
     ungrounded: dict[str, int]
     signature: Signature
+
+    def __getitem__(self, layer: str) -> dict[str, Measured]:
+        """The figures of a layer, by name. Raises KeyError for a layer that was left out."""
+        return self.layers[layer]
+
+    def __repr__(self) -> str:
+        return f"<Score {', '.join(f'{name} {words}' for name, words in self._headlines())}; {self.signature}>"
+
+    def _repr_html_(self) -> str:
+        """The headlines as a table, for notebooks."""
+        rows = "".join(f"<tr><th>{name}</th><td>{words}</td></tr>" for name, words in self._headlines())
+        return f"<table>{rows}<caption>{escape(str(self.signature))}</caption></table>"
+
+    def _headlines(self) -> list[tuple[str, str]]:
+        """Name and words of each headline that is there."""
+        ends = {name: None if found is None else (found[0], found[1]) for name, found in self.intervals.items()}
+        there = {**self.layers, **({} if self.overall is None else {"overall": None})}
+        return [(name, figure_words(self.headline[name], ends[name])) for name in there]
+
+    def to_frame(self) -> pandas.DataFrame:
+        """Every figure as a row of a pandas table: layer, figure, value, low, high (NaN where undefined)."""
+        import pandas as pd
+
+        rows = [
+            (layer, name, float(figure), *(figure.interval or (None, None)))
+            for layer, figures in self.layers.items()
+            for name, figure in figures.items()
+        ]
+        frame = pd.DataFrame(rows, columns=["layer", "figure", "value", "low", "high"])
+        return frame.astype({"value": float, "low": float, "high": float})
 
     @property
     def headline(self) -> dict[str, float | None]:
