@@ -41,6 +41,12 @@ _ALTERED = """
 """
 """What the card says first of contrast sets."""
 
+_LICENCE, _LICENCES = (
+    "annotations-cc-by-4.0-texts-their-publishers",
+    "annotations-cc-by-4.0-or-cc-by-sa-4.0-by-split-texts-their-publishers",
+)
+"""Names of the licence: of annotations alone, and beside those of articles that can be fetched."""
+
 CARD = "README.md"
 STATEMENT = "statement.md"
 """Of a gold folder: the data statement (what for, how labels were made, rights, limits), which the card holds whole."""
@@ -78,6 +84,7 @@ def card(release: Release, tables: Tables, statement: str, changes: Sequence[Var
     return template.substitute(
         name=release.name,
         version=release.version,
+        licence=_LICENCES if release.fetchable else _LICENCE,
         canary=release.canary,
         configs="\n".join(_config(config, sorted(tables)) for config in CONFIGS),
         labels="`[" + ", ".join(ENTITY_LABELS) + "]`",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 CROISSANT = "croissant.json"
 VERSION = "http://mlcommons.org/croissant/1.1"
+BY, BY_SA = (f"https://creativecommons.org/licenses/{name}/4.0/" for name in ("by", "by-sa"))
 PARQUET, JSON_LINES = "application/x-parquet", "application/jsonlines"
 _KEYS = {"documents": ("doc_id",), "conflicts": ("issue_id",), "registry": ("story", "entity_id")}
 _KEYS |= {"tokens": ("doc_id", "paragraph")} | dict.fromkeys(("entities", "numbers", "quotes", "claims"), ("id",))
@@ -133,17 +134,22 @@ def croissant(release: Release) -> bytes:
     """Describe the files of a release. The same release gives the same bytes."""
     which = "This release has" if release.textless else f"Splits {', '.join(release.withheld_splits)} have"
     text = f" {which} no text: only offsets, labels and hashes." if release.withheld_splits else ""
+    licence: str | list[str] = BY
+    if release.fetchable:
+        licence = [BY, BY_SA]
+        text += " Their articles are of NTREX-128, and their annotations CC BY-SA 4.0; all others are CC BY 4.0."
     described = {
         "@context": dict(sorted(_CONTEXT.items())),
         "@type": "sc:Dataset",
         "conformsTo": VERSION,
         "name": release.name,
-        "description": "Arabic news articles that report the same story, with entities, numbers and dates, quotes, and "
-        "claims grouped into issues where outlets agree or contradict each other. Offsets are half-open Unicode code "
-        f"points of documents.text. The text of each article belongs to its publisher.{text} Canary: {release.canary}",
+        "description": "Arabic news in stories, each told by several articles, with entities, numbers and dates, "
+        "quotes, and claims grouped into issues where outlets agree or contradict each other. Offsets are "
+        "half-open Unicode code points of documents.text. The text of each article belongs to its publisher."
+        f"{text} Canary: {release.canary}",
         "version": release.version,
         "datePublished": release.date,
-        "license": "https://creativecommons.org/licenses/by/4.0/",
+        "license": licence,
         "inLanguage": "ar",
         "isLiveDataset": False,
         "keywords": [

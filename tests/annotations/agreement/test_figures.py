@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from khabar.annotations.agreement import Agreement, Round, agreement, agreement_table, read_round
-from khabar.annotations.agreement.table import CEILINGS, lines
+from khabar.annotations.agreement.table import CEILINGS, lines, warning
 from khabar.reading.incidents import InputError
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from tests.annotations.story import ONE, TWO, a_folder, a_pass, a_round, entity
@@ -193,24 +193,30 @@ def test_only_shared_documents_are_compared(tmp_path: Path) -> None:
 
 
 def test_the_table_for_the_card() -> None:
+    """A line a figure, three columns a split; what one split does not have is blank there."""
     found = compared(
         edited(lambda row: replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row)
     )
-    table = agreement_table(json.loads(found.to_json()))
-    rows = [line.split("|")[1:-1] for line in table.splitlines() if line.startswith("|")]
-    assert {len(row) for row in rows} == {6}
-    assert "| entities | span and label, F1 |  | 0.833 |  | 0.976 (Wojood) |" in table.splitlines()
+    fewer = compared([row for row in a_pass() if not isinstance(row, Quote)])
+    table = agreement_table({"test": json.loads(found.to_json()), "news": fewer.to_dict()}).splitlines()
+    assert table[0] == "| layer | what | test: n | a / b | α | news: n | a / b | α | elsewhere |"
+    assert {line.count("|") for line in table} == {10}
+    assert "| entities | span and label, F1 |  | 0.833 |  |  | 1.000 |  | 0.976 (Wojood) |" in table
     # Of 12 values 6 are PERS, 4 GPE, 1 ORG and 1 FAC: 1 − (2/12)/((144 − 36 − 16 − 1 − 1)/132) = 0.756.
-    assert "| entities | label | 6 | 0.833 | 0.756 |  |" in table.splitlines()
+    assert "| entities | label | 6 | 0.833 | 0.756 | 6 | 1.000 | 1.000 |  |" in table
+    assert "| entities | PERS, F1 |  | 1.000 |  |  | 1.000 |  |  |" in table
+    assert "| quotes | speaker | 4 | 1.000 | 1.000 |  |  |  |  |" in table
+    layers = [line.split(" | ")[0] for line in table[2:]]
+    assert layers == sorted(layers, key=list(dict.fromkeys(layers)).index), "a layer's lines stand together"
 
 
 def test_better_than_anywhere_else_is_said() -> None:
     """Figures above every known ceiling are seldom of independent passes."""
-    assert "sight of the other" in agreement_table(compared(a_pass()).to_dict())
+    assert "sight of the other" in str(warning(compared(a_pass()).to_dict()))
     worse = edited(
         lambda row: row if isinstance(row, (Conflict, Claim)) or not isinstance(row, (Entity, Number, Quote)) else None
     )
-    assert "sight of the other" not in agreement_table(compared(worse).to_dict())
+    assert warning(compared(worse).to_dict()) is None
     assert set(CEILINGS) <= {
         (layer, name) for layer, found in compared(a_pass()).to_dict()["layers"].items() for name in found["scored"]
     }

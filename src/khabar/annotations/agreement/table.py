@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -113,19 +113,36 @@ def _reliable(layer: str, words: str, figure: Mapping[str, Any]) -> TableLine:
     return TableLine(layer, words, figure["n"], figure["share"], figure["share"], figure["alpha"])
 
 
-def agreement_table(figures: Mapping[str, Any]) -> str:
-    """Markdown for the dataset card, from what `annotate agreement --write` wrote (`Agreement.to_dict`)."""
-    first, second = figures["passes"]
-    head = [
-        f"| layer | what | n | agreement ({first} / {second} as gold) | α | elsewhere |",
-        "|---|---|---|---|---|---|",
-    ]
-    body = [
-        f"| {line.layer} | {line.words} | {line.n or ''} | {line.value} | {line.alpha_words} | {line.elsewhere_words} |"
-        for line in lines(figures)
-        if not line.label
-    ]
-    return "\n".join([*head, *body, *(["", note] if (note := warning(figures)) else [])])
+def agreement_table(splits: Mapping[str, Mapping[str, Any]]) -> str:
+    """Markdown for the dataset card: a line a figure, three columns a split.
+
+    `splits` maps a split to what `annotate agreement --write` wrote of its round (`Agreement.to_dict`).
+    """
+    columns, found = [], []
+    for split, figures in splits.items():
+        columns += [f"{split}: n", " / ".join(figures["passes"]), "α"]
+        found.append({(line.layer, line.words): line for line in lines(figures)})
+    rows = [["layer", "what", *columns, "elsewhere"], ["---"] * (len(columns) + 3)]
+    for layer, words in _merged([list(of_split) for of_split in found]):
+        cells: list[str] = []
+        for of_split in found:
+            line = of_split.get((layer, words))
+            cells += [str(line.n or ""), line.value, line.alpha_words] if line else [""] * 3
+        elsewhere = next(of_split[layer, words] for of_split in found if (layer, words) in of_split).elsewhere_words
+        rows.append([layer, words.strip(), *cells, elsewhere])
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _merged(orders: Iterable[Sequence[tuple[str, str]]]) -> list[tuple[str, str]]:
+    """One order of all keys: each that the orders before do not have comes after the one it follows in its own."""
+    merged: list[tuple[str, str]] = []
+    for keys in orders:
+        place = 0
+        for key in keys:
+            if key not in merged:
+                merged.insert(place, key)
+            place = merged.index(key) + 1
+    return merged
 
 
 def warning(figures: Mapping[str, Any]) -> str | None:
