@@ -17,6 +17,7 @@ from measuring import table
 
 from khabar.scoring.compare import Difference, compare
 from khabar.scoring.counting import SamplingFrame, Table
+from khabar.scoring.metrics import prf
 from khabar.scoring.tally import LayerTally, Tally
 
 RECALL, FALSE = 0.6, 0.4
@@ -81,7 +82,8 @@ def layer(prefix: str, counts: dict[str, np.ndarray]) -> LayerTally:
     """A layer's counts over its units."""
     frame = SamplingFrame({"": range(len(counts["tp"]))})
     columns = [f"{prefix}.{name}" for name in counts]
-    return LayerTally([], table=Table(frame, columns, [values.astype(np.int32) for values in counts.values()]))
+    laid_out = Table(frame, columns, [values.astype(np.int32) for values in counts.values()])
+    return LayerTally([*prf("", prefix)], table=laid_out)
 
 
 def compared(corpus: Corpus, corpora: int, recalls: tuple[float, float]) -> list[dict[str, Difference]]:
