@@ -119,7 +119,7 @@ def test_a_file_of_changes_is_one_of_a_story(sources: tuple[Path, Path], tmp_pat
 def test_changes_that_cannot_be_made_stop_the_build(sources: tuple[Path, Path], tmp_path: Path) -> None:
     path = tmp_path / "contrast" / "bridge.jsonl"
     path.write_bytes(path.read_bytes().replace(b'"start":100,"end":102', b'"start":1000,"end":1002'))
-    with pytest.raises(InputError, match="edit-unplaced"):
+    with pytest.raises(InputError, match=r"contrast/bridge\.jsonl: error\[edit-unplaced\]"):
         build(*sources)
 
 

@@ -6,7 +6,7 @@ The release holds the changes too, so that texts that were left out can be edite
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -123,7 +123,8 @@ def with_variants(articles: Articles, changes: Sequence[VariantChange]) -> Artic
         try:
             made = variants(story, changes)
         except InputError as error:
-            incidents.extend(error.incidents)
+            file = f"{FOLDER}/{name}.jsonl"
+            incidents.extend(replace(incident, file=file, line=None) for incident in error.incidents)
             continue
         for variant, version in made.items():
             for document in version.documents:
