@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -185,10 +186,10 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
         return
     collected = Incidents()
     yield collected
-    lines = [str(incident) for incident in collected]
-    if lines:
-        more = [f"… and {len(lines) - _MOST_WARNINGS} more warnings"] if len(lines) > _MOST_WARNINGS else []
-        warnings.warn("\n".join([*lines[:_MOST_WARNINGS], *more]), stacklevel=4)
+    if len(collected):
+        lines = [str(incident) for incident in islice(collected, _MOST_WARNINGS)]
+        more = [f"… and {len(collected) - len(lines)} more warnings"] if len(collected) > len(lines) else []
+        warnings.warn("\n".join([*lines, *more]), stacklevel=4)
 
 
 def _in_parts(

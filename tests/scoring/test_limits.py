@@ -10,7 +10,7 @@ import pytest
 
 import khabar
 from khabar.reading.incidents import InputError
-from khabar.reading.limits import MOST_PAIRS, overlapping_pairs
+from khabar.reading.limits import MOST_PAIRS, MOST_PAIRS_OF_DISPUTES, overlapping_pairs
 from khabar.records.labels import Layer
 
 Line = dict[str, Any]
@@ -129,3 +129,16 @@ def test_overlapping_pairs() -> None:
     assert overlapping_pairs([((0, 5),), ((4, 9),)], [((4, 5),), ((8, 12),)]) == 3
     assert overlapping_pairs([((0, 1), (2, 3), (4, 5))], [((0, 5),)]) == 2
     assert overlapping_pairs([], [((0, 5),)]) == 0
+
+
+def test_all_disputes_of_a_file_have_a_bound_together() -> None:
+    """Each is below its own, and none meets a claim: what would take minutes is refused."""
+    document = khabar.load()[0].doc_id
+    sides = [{"spans": [{"doc_id": document, "start": at, "end": at + 2} for at in range(700)]} for _ in range(2)]
+    said = [{"story": "kursk", "type": "numeric", "sides": sides}] * 5
+    with pytest.raises(InputError) as caught:
+        khabar.score(said, layers=["conflicts"])
+    [error] = [incident for incident in caught.value.incidents if incident.level == "error"]
+    assert error.id == "pairs-many"
+    assert f"{5 * 700**2:,} pairs of spans from different sides, all disputes together" in error.message
+    assert f"{MOST_PAIRS_OF_DISPUTES:,}" in error.message

@@ -120,6 +120,8 @@ def test_what_is_grounded_folds_to_what_was_asked(text: str, surface: str) -> No
 
 @given(ARABIC)
 def test_every_token_grounds_to_itself(text: str) -> None:
+    """Format characters aside: they part tokens, and folding drops them."""
+    text = "".join(character for character in text if unicodedata.category(character) != "Cf")
     for start, end in token_spans(text):
         if fold(text[start:end]):
             assert any(left < end and right > start for left, right in searchable(text).matches(text[start:end]))

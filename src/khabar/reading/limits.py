@@ -24,9 +24,12 @@ MOST_PAIRS = 500_000
 """Pairs that may have to be compared at once: of predictions and gold rows that overlap, in one layer of one document;
 of spans from different sides, in one predicted dispute."""
 
+MOST_PAIRS_OF_DISPUTES = 2_000_000
+"""Pairs of spans from different sides in all predicted disputes of a file, or of the part of it that is counted."""
+
 
 def check_limits(reference: Reference, records: Sequence[Sourced], incidents: Incidents) -> None:
-    """Refuse what has more than `MOST_PAIRS` pairs to compare. The records are sound otherwise."""
+    """Refuse what has more pairs to compare than the limits allow. The records are sound otherwise."""
     disputes: list[Dispute] = []
     most = max((len(record.entities) for record in reference.annotations), default=0)
     for origin, record in records:
@@ -40,6 +43,12 @@ def check_limits(reference: Reference, records: Sequence[Sourced], incidents: In
         for message in messages:
             incidents.report("pairs-many", message, file=origin.file, line=origin.line, doc_id=doc_id)
     file = records[0][0].file if records else None
+    for message in _too_many(
+        sum(map(_pairs, disputes)),
+        "{} pairs of spans from different sides, all disputes together",
+        MOST_PAIRS_OF_DISPUTES,
+    ):
+        incidents.report("pairs-many", message, file=file)
     for doc_id, message in _of_claims(reference, disputes):
         incidents.report("pairs-many", message, file=file, doc_id=doc_id)
 
@@ -70,9 +79,13 @@ def _parts(quotes: Sequence[PredictedQuote]) -> int:
 
 
 def _of_sides(record: Dispute) -> Iterator[str]:
+    yield from _too_many(_pairs(record), "{} pairs of spans from different sides")
+
+
+def _pairs(record: Dispute) -> int:
+    """Pairs of spans from different sides."""
     sizes = [len(side.spans) for side in record.sides]
-    pairs = (sum(sizes) ** 2 - sum(size * size for size in sizes)) // 2
-    yield from _too_many(pairs, "{} pairs of spans from different sides")
+    return (sum(sizes) ** 2 - sum(size * size for size in sizes)) // 2
 
 
 def _of_claims(reference: Reference, disputes: Sequence[Dispute]) -> Iterator[tuple[str, str]]:
@@ -96,9 +109,9 @@ def _of_claims(reference: Reference, disputes: Sequence[Dispute]) -> Iterator[tu
             )
 
 
-def _too_many(pairs: int, message: str) -> Iterator[str]:
-    if pairs > MOST_PAIRS:
-        yield f"{message.format(f'{pairs:,}')}, and at most {MOST_PAIRS:,} are compared at once"
+def _too_many(pairs: int, message: str, most: int = MOST_PAIRS) -> Iterator[str]:
+    if pairs > most:
+        yield f"{message.format(f'{pairs:,}')}, and at most {most:,} are compared at once"
 
 
 def overlapping_pairs(left: Iterable[Spans], right: Iterable[Spans]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -72,15 +73,17 @@ class Folded:
 @lru_cache(maxsize=256)
 def folded(text: str) -> Folded:
     """Fold a text and keep, for each folded character, its offset (code points); one more entry holds the length."""
-    characters: list[str] = []
+    parts: list[str] = []
     raw: list[int] = []
-    for offset, character in enumerate(text):
-        kept = _FOLD[ord(character)]
+    others = "".join(c for c in set(text) if len(_FOLD[ord(c)]) != 1 or _FOLD[ord(c)] == _HAMZA)
+    # Runs of characters of which each becomes one; each of the others alone.
+    for match in re.finditer(f"[^{re.escape(others)}]+|." if others else ".+", text, re.DOTALL):
+        kept, (start, end) = match.group().translate(_FOLD), match.span()
         if kept == _HAMZA:
-            if characters and characters[-1] in _SEATED:
-                characters[-1] = _SEATED[characters[-1]]
+            if parts and parts[-1][-1] in _SEATED:
+                parts[-1] = parts[-1][:-1] + _SEATED[parts[-1][-1]]
         elif kept:
-            characters.extend(kept)
-            raw.extend([offset] * len(kept))
+            parts.append(kept)
+            raw.extend(range(start, end) if len(kept) == end - start else [start] * len(kept))
     raw.append(len(text))
-    return Folded("".join(characters), raw)
+    return Folded("".join(parts), raw)
