@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.corpus.gold import load_gold
 from khabar.leaderboard.check import check
+from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 
@@ -62,7 +62,7 @@ class Leaderboard:
         return self("add", name, "--run", system, "--card", file)
 
     def check(self, base: Path | None = None) -> list[Incident]:
-        return list(check(self.root, self.reference, base=base).incidents)
+        return list(check(self.root, self.gold, base=base).incidents)
 
     @property
     def ids(self) -> list[str]:
@@ -70,15 +70,27 @@ class Leaderboard:
         return [incident.id for incident in self.check()]
 
     @property
+    def gold(self) -> BoardGold:
+        return read_board_gold(self.corpus)
+
+    @property
     def reference(self) -> Reference:
-        return load_gold(self.corpus)[0]
+        return self.gold.splits["test"]
 
     def folder(self, system: str = "rules") -> Path:
+        """A system's submission: its card and a folder for each split."""
         return self.root / "submissions" / system / "0.1.0"
+
+    def of_test(self, system: str = "rules") -> Path:
+        return self.folder(system) / "test"
+
+    @property
+    def board_file(self) -> Path:
+        return self.root / "board" / "0.1.0" / "test" / "board.json"
 
     @property
     def board(self) -> dict[str, object]:
-        found: dict[str, object] = json.loads((self.root / "board" / "0.1.0" / "board.json").read_text("utf-8"))
+        found: dict[str, object] = json.loads(self.board_file.read_text("utf-8"))
         return found
 
     @property

@@ -14,13 +14,14 @@ from tests.leaderboard.conftest import CARD, Leaderboard, khabar
 
 
 def test_a_submission_is_card_predictions_and_result(board: Leaderboard) -> None:
-    folder = board.folder()
-    assert sorted(path.name for path in folder.iterdir()) == ["card.toml", "predictions.jsonl", "result.json"]
+    assert sorted(path.name for path in board.folder().iterdir()) == ["card.toml", "test"]
+    folder = board.of_test()
+    assert sorted(path.name for path in folder.iterdir()) == ["predictions.jsonl", "result.json"]
     result = json.loads((folder / "result.json").read_text("utf-8"))
     scored = json.loads(khabar("score", folder / "predictions.jsonl", "--gold", board.corpus, "--json").out)
     assert result["score"] == scored
     assert result["predictions"] == sha256((folder / "predictions.jsonl").read_bytes())
-    assert (result["system"], result["corpus"]) == ("rules", "0.1.0")
+    assert (result["system"], result["corpus"], result["split"]) == ("rules", "0.1.0", "test")
 
 
 def test_from_a_file_of_predictions(board: Leaderboard, tmp_path: Path) -> None:
@@ -32,8 +33,8 @@ def test_from_a_file_of_predictions(board: Leaderboard, tmp_path: Path) -> None:
     added = board("add", "mine", "--from", file, "--card", card, "--json")
     assert added.code == 0, added
     assert (
-        board.folder("mine").joinpath("predictions.jsonl").read_bytes()
-        == board.folder().joinpath("predictions.jsonl").read_bytes()
+        board.of_test("mine").joinpath("predictions.jsonl").read_bytes()
+        == board.of_test().joinpath("predictions.jsonl").read_bytes()
     ), "the order of lines is nothing a submission has of its own"
 
 
@@ -43,7 +44,7 @@ def test_the_card_of_the_last_submission_serves_again(board: Leaderboard) -> Non
         board.folder(system).rename(board.folder(system).with_name("0.0.9"))
     assert board("add", "rules", "empty").code == 0
     assert board.folder().joinpath("card.toml").is_file()
-    assert board.folder("empty").joinpath("result.json").is_file()
+    assert board.of_test("empty").joinpath("result.json").is_file()
 
 
 def test_all_problems_of_card_and_predictions_at_once(board: Leaderboard, tmp_path: Path) -> None:
@@ -126,14 +127,14 @@ def forgetful(tmp_path: Path) -> str:
 def test_what_a_run_left_unanswered_is_told_and_kept(board: Leaderboard, forgetful: str, tmp_path: Path) -> None:
     """On standard error as `khabar run` tells it, then in the card, on the board, and in the summary."""
     run = khabar("run", forgetful, "--gold", board.corpus)
-    added = board.add("forgetful", forgetful, CARD + "unanswered = 9  # in an earlier run\n")
+    added = board.add("forgetful", forgetful, CARD + "unanswered = {test = 9}  # in an earlier run\n")
     assert added.code == 0, added
     told = [line for line in run.err.splitlines() if line.startswith(("not answered", "  "))]
     assert len(told) > 1
     assert set(told) <= set(added.err.splitlines())
     count = len(told) - 1
     card = board.folder("forgetful") / "card.toml"
-    assert tomllib.loads(card.read_text("utf-8"))["unanswered"] == count
+    assert tomllib.loads(card.read_text("utf-8"))["unanswered"] == {"test": count}
     assert board("build").code == 0
     assert f"forgetful: {count} question" in board.page
     assert board.check() == []
@@ -145,6 +146,6 @@ def test_what_a_run_left_unanswered_is_told_and_kept(board: Leaderboard, forgetf
 def test_with_a_file_the_card_alone_says_what_was_unanswered(board: Leaderboard, tmp_path: Path) -> None:
     file, card = tmp_path / "mine.jsonl", tmp_path / "card.toml"
     assert khabar("run", "empty", "--gold", board.corpus, "--out", file).code == 0
-    card.write_text(CARD + "unanswered = 4\n", "utf-8")
+    card.write_text(CARD + "unanswered = {test = 4}\n", "utf-8")
     assert board("add", "mine", "--from", file, "--card", card).code == 0
     assert board.folder("mine").joinpath("card.toml").read_bytes() == card.read_bytes()

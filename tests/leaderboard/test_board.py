@@ -8,9 +8,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from khabar import api
-from khabar.corpus.gold import load_gold
 from khabar.leaderboard.add import add
 from khabar.leaderboard.board import board_of
+from khabar.leaderboard.gold import read_board_gold
 from khabar.leaderboard.view import view_of
 from khabar.reading.incidents import Incidents
 from khabar.systems.registry import find_system
@@ -20,7 +20,7 @@ from tests.leaderboard.conftest import CARD, Leaderboard
 
 def test_figures_are_those_of_the_results(board: Leaderboard) -> None:
     for entry in json.loads(board("build", "--json").out)["systems"]:
-        result = json.loads((board.folder(entry["system"]) / "result.json").read_text("utf-8"))
+        result = json.loads((board.of_test(entry["system"]) / "result.json").read_text("utf-8"))
         assert entry["headline"] == result["score"]["headline"]
         assert entry["intervals"] == result["score"]["intervals"]
 
@@ -70,16 +70,17 @@ def test_an_empty_board(tmp_path: Path, corpus: Path) -> None:
 
 def test_gold_less_a_row_of_each_layer_is_flagged(tmp_path: Path) -> None:
     """Nearer to gold than any two passes are to each other, and nowhere at 1.0."""
-    reference = load_gold()[0]
+    gold = read_board_gold(None)
+    reference = gold.splits["test"]
     annotations, disputes = run_system(find_system("oracle", reference), api.load())
     [first, *rest] = annotations
     less = replace(first, entities=first.entities[1:], numbers=first.numbers[1:], quotes=first.quotes[1:])
     (tmp_path / "card.toml").write_text(CARD, "utf-8")
     predictions = [less, *rest, *disputes[1:]]
     incidents = Incidents()
-    submission, _ = add(tmp_path / "eval", "mine", predictions, tmp_path / "card.toml", reference, incidents)
+    [submission], _ = add(tmp_path / "eval", "mine", {"test": predictions}, tmp_path / "card.toml", gold, incidents)
     assert submission.perfect == []
     assert "quotes" in submission.near_gold
     assert {incident.id for incident in incidents} == {"layer-near-gold"}
-    stated = view_of(board_of(reference, [submission]))
+    stated = view_of(board_of(gold, "test", [submission]))
     assert [caveat.kind for caveat in stated.rows[0].caveats] == ["near_gold"]

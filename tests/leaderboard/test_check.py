@@ -44,7 +44,7 @@ def test_building_again_changes_nothing(board: Leaderboard) -> None:
     ],
 )
 def test_forged_results(board: Leaderboard, edit: Edit, old: str, new: str, id: str) -> None:
-    edit(board.folder("empty") / "result.json", old, new)
+    edit(board.of_test("empty") / "result.json", old, new)
     assert set(board.ids) == {id}
     assert board("check").code == 1
 
@@ -65,27 +65,27 @@ def test_forged_results(board: Leaderboard, edit: Edit, old: str, new: str, id: 
 )
 def test_a_value_before_the_true_one(board: Leaderboard, edit: Edit, name: str, old: str, forged: str, id: str) -> None:
     """Readers of JSON differ in which of two equal keys they take; whatever nobody reads is a place to write in."""
-    folder = board.folder() if name == "result" else board.root / "board" / "0.1.0"
+    folder = board.of_test() if name == "result" else board.board_file.parent
     edit(folder / f"{name}.json", old, f"{forged}\n{old}")
     assert board.ids == [id]
 
 
 def test_a_forgery_that_is_sound_in_itself(board: Leaderboard) -> None:
     """The whole result of a better system: possible in itself, and still not what these predictions score."""
-    better = (board.folder("rules") / "result.json").read_text("utf-8")
-    (board.folder("empty") / "result.json").write_text(better.replace('"rules"', '"empty"'), "utf-8")
+    better = (board.of_test("rules") / "result.json").read_text("utf-8")
+    (board.of_test("empty") / "result.json").write_text(better.replace('"rules"', '"empty"'), "utf-8")
     assert set(board.ids) == {"result-drift"}
 
 
 def test_a_result_by_another_version_of_khabar_holds_while_its_figures_do(board: Leaderboard, edit: Edit) -> None:
     import khabar as package
 
-    edit(board.folder() / "result.json", f"khabar|version:{package.__version__}", "khabar|version:0.0.9")
+    edit(board.of_test() / "result.json", f"khabar|version:{package.__version__}", "khabar|version:0.0.9")
     assert board.ids == []
 
 
 def test_changed_predictions(board: Leaderboard) -> None:
-    shutil.copy(board.folder("empty") / "predictions.jsonl", board.folder("rules") / "predictions.jsonl")
+    shutil.copy(board.of_test("empty") / "predictions.jsonl", board.of_test("rules") / "predictions.jsonl")
     assert "result-drift" in board.ids
 
 
@@ -108,7 +108,7 @@ def test_symbolic_links_are_not_followed(board: Leaderboard, tmp_path: Path) -> 
     (secret / "card.toml").write_text("name = 'secret'\n", "utf-8")
     for at, (path, target) in enumerate(
         (
-            (board.folder() / "predictions.jsonl", board.folder("empty") / "predictions.jsonl"),
+            (board.of_test() / "predictions.jsonl", board.of_test("empty") / "predictions.jsonl"),
             (board.folder("counter") / "card.toml", secret / "card.toml"),
             (board.root / "submissions" / "linked", secret),
             (board.root / "submissions" / "empty" / "0.0.1", secret),
@@ -136,7 +136,7 @@ def test_a_linked_eval_folder(board: Leaderboard) -> None:
 
 
 def test_what_is_no_regular_file(board: Leaderboard) -> None:
-    path = board.folder() / "predictions.jsonl"
+    path = board.of_test() / "predictions.jsonl"
     path.unlink()
     os.mkfifo(path)
     assert board.ids == ["path-unsafe"]
@@ -194,7 +194,7 @@ def test_a_submission_taken_away_is_missed(board: Leaderboard) -> None:
 def test_gold_smuggled_in_by_hand(board: Leaderboard, tmp_path: Path) -> None:
     gold = tmp_path / "gold.jsonl"
     assert khabar("run", "oracle", "--gold", board.corpus, "--out", gold).code == 0
-    shutil.copy(gold, board.folder() / "predictions.jsonl")
+    shutil.copy(gold, board.of_test() / "predictions.jsonl")
     assert "gold-submitted" in board.ids
 
 
@@ -206,7 +206,7 @@ def test_what_a_killed_writer_left_goes_with_the_next_one(board: Leaderboard) ->
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     for command in (("build",), ("add", "rules", "--run", "rules")):
-        (board.folder() / f".result.json.{ended.pid}.part").write_bytes(b"{")
+        (board.of_test() / f".result.json.{ended.pid}.part").write_bytes(b"{")
         assert board.ids == ["file-unlisted"]
         assert board(*command).code == 0
         assert board.ids == []

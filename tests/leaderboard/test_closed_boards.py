@@ -36,7 +36,7 @@ def after(board: Leaderboard, next_corpus: Path) -> Leaderboard:
 
 def test_boards_never_mix(after: Leaderboard) -> None:
     assert after.ids == []
-    new = json.loads((after.root / "board" / "1.0.0" / "board.json").read_text("utf-8"))
+    new = json.loads((after.root / "board" / "1.0.0" / "test" / "board.json").read_text("utf-8"))
     assert [entry["system"] for entry in new["systems"]] == ["rules", "empty"]
     assert len(after.board["systems"]) == 3  # type: ignore[arg-type]
     frozen = json.loads((after.root / "board" / "0.1.0" / "frozen.json").read_text("utf-8"))
@@ -48,8 +48,8 @@ def test_boards_never_mix(after: Leaderboard) -> None:
     "name",
     [
         "board/0.1.0/README.md",
-        "board/0.1.0/board.json",
-        "submissions/rules/0.1.0/result.json",
+        "board/0.1.0/test/board.json",
+        "submissions/rules/0.1.0/test/result.json",
         "submissions/rules/0.1.0/card.toml",
     ],
 )
@@ -85,7 +85,7 @@ def test_what_never_stood_on_it_is_not_closed_in(board: Leaderboard, next_corpus
 
 
 def test_without_a_board_nothing_is_closed_in(board: Leaderboard, next_corpus: Path) -> None:
-    (board.root / "board" / "0.1.0" / "board.json").write_text("[[[", "utf-8")
+    (board.board_file).write_text("[[[", "utf-8")
     assert Leaderboard(board.root, next_corpus)("build").ids == ["submission-closed"] * 3
 
 

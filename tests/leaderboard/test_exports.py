@@ -26,7 +26,7 @@ def exports(board: Leaderboard, tmp_path: Path) -> Path:
 
 def test_eval_results_are_read_by_hugging_face(exports: Path, board: Leaderboard) -> None:
     entries = parse_eval_result_entries(yaml.safe_load((exports / "eval_results" / "rules.yaml").read_text("utf-8")))
-    headline = json.loads((board.folder() / "result.json").read_text("utf-8"))["score"]["headline"]
+    headline = json.loads((board.of_test() / "result.json").read_text("utf-8"))["score"]["headline"]
     assert {entry.task_id: entry.value for entry in entries} == headline
     assert {entry.dataset_id for entry in entries} == {"owner/khabar"}
     assert all("khabar|version:" in (entry.notes or "") for entry in entries)

@@ -40,39 +40,54 @@ def add(
         Path | None, typer.Option("--card", help="Its card (TOML). [default: that of its last submission]")
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of another submission.")] = False,
+    splits: Annotated[
+        str, typer.Option("--split", help="The split of the predictions; of a run several, with commas.")
+    ] = "test",
     root: Root = Path("eval"),
     gold: Gold = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
-    from khabar import api
     from khabar.cli.score import score_table
     from khabar.leaderboard.add import add as add_submission
+    from khabar.leaderboard.gold import read_board_gold
     from khabar.reading.files import write_all
     from khabar.reading.incidents import Incidents
 
+    chosen = [split.strip() for split in splits.split(",")]
     if len(names) > 1 and (predictions or system or card):
         raise typer.BadParameter("--from, --run and --card are of one NAME")
     if predictions and system:
         raise typer.BadParameter("--from and --run are two ways to get predictions: choose one")
-    reference = api.read_gold(gold, "test", Incidents())
+    if predictions and len(chosen) > 1:
+        raise typer.BadParameter("--from is a file of one split: name one with --split")
+    of_board = read_board_gold(gold)
+    references = {split: of_board.split(split) for split in chosen}
     files: dict[Path, bytes] = {}
     added, incidents = [], Incidents()
     for name in names:
-        given, unanswered = (predictions, None) if predictions else _run(system or name, gold, reference)
-        submission, its_files = add_submission(
-            root, name, given, card, reference, incidents, replace=replace, unanswered=unanswered
+        unanswered: dict[str, int] | None = None
+        said: dict[str, Path | list[Annotations | Dispute]] = {}
+        if predictions:
+            said = {chosen[0]: predictions}
+        else:
+            runs = {split: _run(system or name, gold, split, reference) for split, reference in references.items()}
+            said = {split: records for split, (records, _) in runs.items()}
+            unanswered = {split: count for split, (_, count) in runs.items()}
+        submissions, its_files = add_submission(
+            root, name, said, card, of_board, incidents, replace=replace, unanswered=unanswered
         )
         files |= its_files
-        added.append(submission)
+        added += submissions
     with writing(root):
         write_all(files)
     warn(incidents)
     if as_json:
-        print_json({"added": [{"system": each.system, **each.score.to_dict()} for each in added]})
+        made = [{"system": each.system, "split": each.split, **each.score.to_dict()} for each in added]
+        print_json({"added": made})
         return
     for submission in added:
-        score_table(submission.score, submission.system)
+        score_table(submission.score, f"{submission.system}, {submission.split}")
     say("\n".join(map(str, files)))
     say("Now run `khabar leaderboard build`, and commit what changed.")
 
@@ -94,11 +109,10 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
-    from khabar import api
-    from khabar.leaderboard.build import build as build_board
+    from khabar.leaderboard.build import build as build_boards
     from khabar.leaderboard.exports import export, repository_id
+    from khabar.leaderboard.gold import read_board_gold
     from khabar.reading.files import write_all
-    from khabar.reading.incidents import Incidents
     from khabar.site.build import site as site_of
     from khabar.site.folder import check_folder, write_site
 
@@ -107,13 +121,13 @@ def build(
     identity = None if dataset is None else repository_id(dataset)
     site_folder = root / "site" if site is None else site
     check_folder(site_folder)
-    reference = api.read_gold(gold, "test", Incidents())
+    of_board = read_board_gold(gold)
     with progress() as show:
-        built = build_board(root, reference, show)
-    pages = site_of(root, built, reference, gold)
+        built = build_boards(root, of_board, show)
+    pages = site_of(root, built, of_board, gold)
     files = dict(built.files)
     if exports is not None and identity is not None:
-        files |= export(built.board, built.submissions, exports, identity)
+        files |= export(built.boards, built.submissions, exports, identity)
     with writing(root):
         write_all(files)
     with writing(site_folder):
@@ -122,9 +136,12 @@ def build(
     if as_json:
         import msgspec
 
-        print_json(msgspec.to_builtins(built.board))
+        print_json(msgspec.to_builtins({"boards": built.boards}))
         return
-    _print_board(built.view)
+    for view in built.views.values():
+        _print_board(view)
+    for split in built.stated:
+        say(f"the board of split {split} stays as it was: its articles are not here (khabar corpus fetch)")
     say(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
 
 
@@ -142,30 +159,34 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
-    from khabar import api
     from khabar.leaderboard.check import check as check_boards
+    from khabar.leaderboard.gold import read_board_gold
     from khabar.leaderboard.submission import score_all
+    from khabar.leaderboard.summary import not_scored
     from khabar.leaderboard.survey import survey
     from khabar.reading.incidents import Incidents, in_file_order
 
-    reference = api.read_gold(gold, "test", Incidents())
+    of_board = read_board_gold(gold)
     with progress() as show:
-        checked = check_boards(root, reference, base=base, progress=show)
+        checked = check_boards(root, of_board, base=base, progress=show)
     if summary is not None:
         from khabar.leaderboard.summary import summary as summarise
 
-        before = [] if base is None else score_all(survey(base, Incidents()), reference, Incidents())
+        before = [] if base is None else score_all(survey(base, Incidents()), of_board, Incidents())
         with writing(summary), summary.open("a", encoding="utf-8") as stream:
             stream.write(summarise(checked, before))
-    version = checked.board.corpus.version
-    sound = [f"{len(checked.submissions)} submission(s) to corpus {version}: as re-scored"]
+    systems = {split: [each.system for each in checked.submissions if each.split == split] for split in checked.boards}
+    sound = [
+        f"corpus {checked.version}, split {split}: {len(keys)} submission(s), as re-scored"
+        for split, keys in systems.items()
+    ]
+    sound += [not_scored(split, count) for split, count in checked.stated.items()]
     sound += [f"closed board {closed}: unchanged" for closed in checked.closed]
-    systems = [submission.system for submission in checked.submissions]
-    more = {"corpus": version, "systems": systems, "closed": list(checked.closed)}
+    more = {"corpus": checked.version, "systems": systems, "not_scored": checked.stated, "closed": list(checked.closed)}
     print_checked(in_file_order(checked.incidents), "\n".join(sound), as_json, **more)
 
 
-def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
+def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
     """What a system says, and how much it left unanswered, which is told as `khabar run` tells it."""
     from khabar import api
     from khabar.cli.run import tell_failures
@@ -178,7 +199,7 @@ def _run(system: str, gold: Path | None, reference: Reference) -> tuple[list[Ann
     runnable = find_system(system, reference)
     incidents = Incidents()
     with progress() as show:
-        annotations, disputes = run_system(runnable, api.load(gold), show, incidents=incidents)
+        annotations, disputes = run_system(runnable, api.load(gold, split=split), show, incidents=incidents)
     warn(incidents)
     tell_failures(runnable, Journal())
     return [*annotations, *disputes], len(runnable.failures) if isinstance(runnable, SlowSystem) else 0
@@ -190,13 +211,15 @@ def _print_board(view: BoardView) -> None:
     from khabar.leaderboard.markdown import rank_text
     from khabar.leaderboard.ranking import COLUMNS
 
-    shown = table(f"khabar {view.corpus.version}: leaderboard")
+    shown = table(f"khabar {view.corpus.version}, {view.corpus.split}: leaderboard")
     shown.add_column("rank", no_wrap=True)
     shown.add_column("system", style="bold")
     for column in COLUMNS:
         shown.add_column(column, justify="right", no_wrap=True)
-    for row in view.rows:
-        shown.add_row(rank_text(row.overall), Text(row.system), *(_cell(row.figures[name]) for name in COLUMNS))
+    for block in ("ranked", "seen", "floor"):
+        for row in (row for row in view.rows if row.block == block):
+            place = {"ranked": rank_text(row.overall), "seen": "saw gold", "floor": "floor"}[block]
+            shown.add_row(place, Text(row.system), *(_cell(row.figures[name]) for name in COLUMNS))
     terminal = console()
     terminal.print(shown)
     note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")

@@ -11,7 +11,7 @@ import msgspec
 from khabar.corpus.release import CANARY, RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.records import CONFIGS, Row
+from khabar.records import CONFIGS, Document, Row
 from khabar.records.labels import ENTITY_LABELS
 
 if TYPE_CHECKING:
@@ -74,12 +74,17 @@ def folder_of(folder: Path, config: str, split: str) -> Path:
     return copy if split in read_release(folder).withheld_splits and is_corpus(copy) else folder
 
 
-def document_ids(folder: Path, split: str) -> list[str]:
+def document_rows(folder: Path, split: str) -> list[Document]:
     """The documents of a split, which may be without text. Raises InputError."""
     incidents = Incidents()
     rows = _read(folder / "documents" / f"{split}.parquet", "documents", incidents)
     incidents.refuse()
-    return [row.key for row in rows]
+    return [row for row in rows if isinstance(row, Document)]
+
+
+def document_ids(folder: Path, split: str) -> list[str]:
+    """The ids of a split's documents. Raises InputError."""
+    return [row.doc_id for row in document_rows(folder, split)]
 
 
 def read_all(folder: Path) -> Tables:

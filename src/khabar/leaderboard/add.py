@@ -1,80 +1,100 @@
-"""Adding a submission: what a system said and its card in, its three files out, or every problem at once."""
+"""Adding a submission: what a system said and its card in, its files out, or every problem at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from khabar.corpus.release import parse_version
-from khabar.leaderboard.build import board_version
 from khabar.leaderboard.card import Card, parse_card, read_card, with_unanswered
 from khabar.leaderboard.closed_boards import report_closed
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import key_problem
-from khabar.leaderboard.places import CARD, OF_A_SUBMISSION, PREDICTIONS, SubmissionPlace, place_of
+from khabar.leaderboard.offsets import in_offsets
+from khabar.leaderboard.places import CARD, LARGEST, PREDICTIONS, SubmissionPlace, place_of
 from khabar.leaderboard.result import as_bytes
-from khabar.leaderboard.submission import Submission, as_lines, score_submission, shown_names
+from khabar.leaderboard.submission import Submission, as_lines, score_splits, shown_names
 from khabar.leaderboard.survey import EvalFolder, survey
-from khabar.reading.files import remove_parts, sha256
+from khabar.reading.checks import checked_predictions
+from khabar.reading.files import remove_parts
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.predictions import read_predictions
-from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
+from khabar.records.labels import LAYERS
+
+Said = Path | Sequence[Annotations | Dispute]
 
 
 def add(
     root: Path,
     system: str,
-    predictions: Path | Sequence[Annotations | Dispute],
+    predictions: Mapping[str, Said],
     card: Path | None,
-    reference: Reference,
+    gold: BoardGold,
     incidents: Incidents,
     *,
     replace: bool = False,
-    unanswered: int | None = None,
-) -> tuple[Submission, dict[Path, bytes]]:
-    """Make a submission of predictions: a file, or records. Without a card it takes that of its last submission.
+    unanswered: Mapping[str, int] | None = None,
+) -> tuple[list[Submission], dict[Path, bytes]]:
+    """Make a submission of predictions by split: a file each, or records. Without a card, that of its last submission.
 
-    `unanswered` is what a run of it left so, which its card is to say; None if there was no run, and the card stands.
-    Returns it and the files to write; warnings are added to `incidents`. Raises InputError with every problem of name,
-    card and predictions.
+    On splits without text, predictions are kept as offsets and values, and so they are scored. `unanswered` is what
+    runs left so, by split, which the card is to say; None if there was no run, and the card stays. Returns a submission
+    for each split and the files to write; warnings are added to `incidents`. Raises InputError with every problem of
+    name, card and predictions.
     """
-    version = board_version(reference)
     if problem := key_problem(system):
         raise InputError([Incident("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")])
+    for split in predictions:
+        gold.split(split)
     remove_parts(root)
-    present = survey(root, incidents) if root.is_dir() else EvalFolder(root, (), ())
-    place = place_of(root, system, version)
-    report_closed(root, version, incidents)
+    present = survey(root, incidents) if root.is_dir() else EvalFolder(root, (), {})
+    place = place_of(root, system, gold.version)
+    report_closed(root, gold.version, incidents)
     path = card or _last_card(present, system) or place.card
     described = read_card(path, incidents)
     card_bytes = b"" if described is None else path.read_bytes()
-    if described is not None and unanswered is not None and unanswered != described.unanswered:
+    if described is not None and unanswered is not None and _differ(unanswered, described):
         card_bytes = with_unanswered(card_bytes, unanswered)
         described = parse_card(card_bytes, str(path), incidents)
-    submission = None
-    lines = as_lines(_records(predictions))
-    if len(lines) > OF_A_SUBMISSION[PREDICTIONS]:
-        message = f"{len(lines):,} bytes of predictions, where {OF_A_SUBMISSION[PREDICTIONS]:,} are the most"
-        incidents.report("file-too-large", message)
-    else:
-        submission = score_submission(system, described, predictions, sha256(lines), reference, incidents, path)
-    if submission is not None:
-        _report_namesakes(present, place, submission.card, incidents)
+    kept = {split: _kept(split, said, described, gold, incidents) for split, said in predictions.items()}
+    lines = {split: as_lines(records) for split, records in kept.items()}
+    for split, data in lines.items():
+        if len(data) > LARGEST[PREDICTIONS]:
+            message = f"{split}: {len(data):,} bytes of predictions, where {LARGEST[PREDICTIONS]:,} are the most"
+            incidents.report("file-too-large", message)
     incidents.refuse()
-    assert submission is not None, "what cannot be scored has an error"
-    files = {place.card: card_bytes, place.predictions: lines, place.result: as_bytes(submission.result)}
-    changed = [name for name in (place.card, place.predictions) if name.is_file() and name.read_bytes() != files[name]]
+    submissions = score_splits(system, described, kept, gold, incidents, path)
+    if submissions:
+        _report_namesakes(present, place, submissions[0].card, incidents)
+    incidents.refuse()
+    files = {place.card: card_bytes}
+    for submission in submissions:
+        files[place.predictions(submission.split)] = lines[submission.split]
+        files[place.result(submission.split)] = as_bytes(submission.result)
+    input_files = (place.card, *map(place.predictions, predictions))
+    changed = [name for name in input_files if name.is_file() and name.read_bytes() != files[name]]
     if changed and not replace:
-        message = f"{system} has another submission for corpus {version}"
+        message = f"{system} has another submission for corpus {gold.version}"
         raise InputError([Incident("submission-exists", message, str(place.folder))])
-    return submission, files
+    return submissions, files
 
 
-def _records(predictions: Path | Sequence[Annotations | Dispute]) -> list[Annotations | Dispute]:
-    """Whatever can be read; what cannot is told when it is scored."""
-    if not isinstance(predictions, Path):
-        return list(predictions)
-    return [record for _, record in read_predictions(predictions, Incidents())]
+def _kept(
+    split: str, said: Said, card: Card | None, gold: BoardGold, incidents: Incidents
+) -> Sequence[Annotations | Dispute]:
+    """Predictions as they are to be kept. What is wrong with them as they were given is added to `incidents`."""
+    problems = Incidents()
+    records = checked_predictions(said, gold.splits[split], LAYERS if card is None else card.scored_layers, problems)
+    given = [record for _, record in records]
+    if split not in gold.withheld or problems.errors:
+        incidents.extend(problems.errors)  # a warning is told when what is kept is scored
+        return given
+    passages = {doc_id: document.passage for doc_id, document in gold.splits[split].documents.items()}
+    return [in_offsets(record, passages) for record in given]
+
+
+def _differ(unanswered: Mapping[str, int], card: Card) -> bool:
+    return any(card.unanswered.get(split, 0) != count for split, count in unanswered.items())
 
 
 def _last_card(present: EvalFolder, system: str) -> Path | None:

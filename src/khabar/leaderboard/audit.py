@@ -32,10 +32,10 @@ def audit(stated: Result, scored: Result, file: Path, incidents: Incidents) -> N
 
     The version of khabar may differ as long as the figures do not.
     """
-    if (stated.corpus, stated.hash) != (scored.corpus, scored.hash):
+    if (stated.corpus, stated.split, stated.hash) != (scored.corpus, scored.split, scored.hash):
         message = (
-            f"it is of corpus {ascii(stated.corpus)[1:-1]}, hash {ascii(stated.hash)[1:-1]}; "
-            f"this one is {scored.corpus}, hash {scored.hash}"
+            f"it is of corpus {ascii(stated.corpus)[1:-1]}, split {ascii(stated.split)[1:-1]}, hash "
+            f"{ascii(stated.hash)[1:-1]}; this one is {scored.corpus}, split {scored.split}, hash {scored.hash}"
         )
         incidents.report("result-other-corpus", message, file=file)
         return

@@ -1,4 +1,4 @@
-"""The board of one corpus version: all its tables and pages show, as plain JSON that follows from submissions."""
+"""The board of a split of one corpus version: all its tables and pages show, as JSON that follows from submissions."""
 
 from __future__ import annotations
 
@@ -9,27 +9,37 @@ import msgspec
 
 from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import Card
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import ALPHA, ColumnRanking, Standing, compared_pairs, rank, trials_for
 from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
-from khabar.reading.reference import Reference
 from khabar.scoring.bootstrap import RESAMPLES
+
+FLOOR = "empty"
+"""The embedded system that says nothing: what is not told apart from it is nothing."""
 
 
 class Corpus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board's figures rest on: `disputes` counts the hard ones."""
+    """What the board's figures rest on: `disputes` counts the hard ones. `withheld`: the repository holds no text."""
 
     version: str
+    split: str = "test"
+    withheld: bool = False
     hash: str
     stories: int
     documents: int
     disputes: int
+    unit: str = "paragraph"
+    """What the intervals of entities, numbers and quotes draw."""
 
 
 class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """A system: its card, figures with intervals, and where it stands by column (`overall` and the layers)."""
+    """A system: its card, figures with intervals, and where it stands by column (`overall` and the layers).
+
+    Systems that saw the gold, and the floor, have no standing.
+    """
 
     system: str
     card: Card
@@ -55,16 +65,26 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     canary: str = CANARY
 
 
-def board_of(reference: Reference, submissions: Sequence[Submission], progress: Progress = quiet) -> Board:
-    """Make the board of scored submissions; their order does not matter."""
+def boards_of(gold: BoardGold, submissions: Sequence[Submission], progress: Progress = quiet) -> dict[str, Board]:
+    """Make the board of each split that can be scored here; the order of submissions does not matter."""
+    return {
+        split: board_of(gold, split, [each for each in submissions if each.split == split], progress)
+        for split in gold.scorable
+    }
+
+
+def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], progress: Progress = quiet) -> Board:
+    """Make the board of scored submissions to a split."""
+    reference = gold.splits[split]
     by_key = {submission.system: submission for submission in sorted(submissions, key=lambda each: each.system)}
     headlines = {key: submission.score.headline for key, submission in by_key.items()}
     counted = {key: submission.counted for key, submission in by_key.items()}
+    ranked = {key: line for key, line in headlines.items() if is_ranked(key, by_key[key].card, split)}
     rankings = {
-        column: rank({key: line[column] for key, line in headlines.items()}, differences)
+        column: rank({key: line[column] for key, line in ranked.items()}, differences)
         for column, differences in compared_pairs(headlines, counted, progress).items()
     }
-    sensitivities = sensitivity(headlines, counted)
+    sensitivities = sensitivity(ranked, {key: counted[key] for key in ranked})
     entries = [
         BoardEntry(
             system=key,
@@ -82,16 +102,24 @@ def board_of(reference: Reference, submissions: Sequence[Submission], progress: 
     entries.sort(key=lambda entry: entry.standing["overall"].rank if "overall" in entry.standing else last)
     return Board(
         corpus=Corpus(
-            version=reference.version,
+            version=gold.version,
+            split=split,
+            withheld=split in gold.withheld,
             hash=reference.fingerprint,
             stories=len(reference.stories),
             documents=len(reference.documents),
             disputes=sum(issue.status == "conflict" for issue in reference.issues),
+            unit=next((each.unit for each in counted.values()), "paragraph"),
         ),
         systems=tuple(entries),
         columns={column: ranking for column, (ranking, _) in rankings.items()},
         trials=trials_for(len(entries)),
     )
+
+
+def is_ranked(system: str, card: Card, split: str) -> bool:
+    """Whether a system has ranks on a split: not if by its own card it saw the gold, nor if it is the floor."""
+    return system != FLOOR and card.gold_seen(split) is not True
 
 
 def read_board(path: Path, incidents: Incidents) -> Board | None:

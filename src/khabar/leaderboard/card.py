@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, Literal
@@ -13,7 +13,7 @@ from unicodedata import category
 import msgspec
 
 from khabar.leaderboard.names import disguised, mixed_scripts
-from khabar.leaderboard.places import CARD, OF_A_SUBMISSION
+from khabar.leaderboard.places import CARD, LARGEST, SPLIT
 from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer
@@ -21,12 +21,16 @@ from khabar.records.labels import LAYERS, Layer
 Kind = Literal["trivial", "rules", "trained", "prompted", "hybrid", "human"]
 """`trained`: fine-tuned on data of the task; `prompted`: a language model as it is; `hybrid`: several of these."""
 Seen = bool | Literal["unknown"]
+SeenIn = Seen | tuple[str, ...]
+"""Of every split, or the splits of which it is true."""
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a system is. `parameters` counts learned weights (0 for rules); `date` is that of the system, ISO 8601.
 
-    `unanswered` counts what its run asked and got no whole answer to (a `Failure` each): nothing said, to the scorer.
+    `test_text_seen` and `test_gold_seen` say of the benchmark's articles and their gold whether the system, its model
+    or its makers saw them. `unanswered` counts, by split, what a run asked and got no whole answer to (a `Failure`
+    each): nothing said, to the scorer.
     """
 
     name: str
@@ -35,18 +39,26 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     kind: Kind
     parameters: int | Literal["unknown"]
     trained_on: str
-    test_text_seen: Seen
-    test_gold_seen: Seen
+    test_text_seen: SeenIn
+    test_gold_seen: SeenIn
     date: str
     layers: tuple[Layer, ...] | msgspec.UnsetType = msgspec.UNSET
     url: str | None = None
     notes: str | None = None
-    unanswered: int = 0
+    unanswered: dict[str, int] = {}
 
     @property
     def scored_layers(self) -> tuple[Layer, ...]:
         """The layers it names, all of them if it names none."""
         return LAYERS if self.layers is msgspec.UNSET else self.layers
+
+    def text_seen(self, split: str) -> Seen:
+        """Whether the articles of a split were seen."""
+        return split in self.test_text_seen if isinstance(self.test_text_seen, tuple) else self.test_text_seen
+
+    def gold_seen(self, split: str) -> Seen:
+        """Whether the gold of a split was seen."""
+        return split in self.test_gold_seen if isinstance(self.test_gold_seen, tuple) else self.test_gold_seen
 
 
 _JOINERS = "\u200c\u200d"
@@ -70,8 +82,9 @@ _EXAMPLES = {
     "kind": 'kind = "trained"',
     "parameters": 'parameters = 110_000_000, or "unknown"',
     "trained_on": 'trained_on = "what data, or nothing"',
-    "test_text_seen": 'test_text_seen = false, true or "unknown"',
-    "test_gold_seen": 'test_gold_seen = false, true or "unknown"',
+    "test_text_seen": 'test_text_seen = false, true, "unknown", or the splits, such as ["test"]',
+    "test_gold_seen": 'test_gold_seen = false, true, "unknown", or the splits, such as ["test"]',
+    "unanswered": "unanswered = {news = 3}",
     "date": "date = 2026-01-31",
 }
 
@@ -82,8 +95,8 @@ def read_card(path: Path, incidents: Incidents) -> Card | None:
         if path.exists() and not path.is_file():
             incidents.report("file-unreadable", "this is no file", file=path, fix="name a card, a TOML file")
             return None
-        if path.stat().st_size > OF_A_SUBMISSION[CARD]:
-            message = f"{path.stat().st_size:,} bytes, where {OF_A_SUBMISSION[CARD]:,} are the most; it was not read"
+        if path.stat().st_size > LARGEST[CARD]:
+            message = f"{path.stat().st_size:,} bytes, where {LARGEST[CARD]:,} are the most; it was not read"
             incidents.report("file-too-large", message, file=path)
             return None
         data = path.read_bytes()
@@ -146,12 +159,14 @@ def markup_in(text: str) -> str | None:
     return None
 
 
-def with_unanswered(data: bytes, count: int) -> bytes:
-    """The bytes of a sound card that is to say how much its run left unanswered, whatever it says of an earlier one."""
+def with_unanswered(data: bytes, counts: Mapping[str, int]) -> bytes:
+    """The bytes of a sound card that is to say how much runs left unanswered, by split; of others it stays."""
     text = data.decode()
-    if "unanswered" in tomllib.loads(text):
-        text = re.sub(r"^[ \t]*[\"']?unanswered[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
-    return (text.rstrip("\n") + f"\nunanswered = {count}\n" if count else text).encode()
+    known: dict[str, int] = tomllib.loads(text).get("unanswered", {})
+    text = re.sub(r"^[ \t]*[\"']?unanswered[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
+    told = {split: count for split, count in sorted({**known, **counts}.items()) if count}
+    line = ", ".join(f"{split} = {count}" for split, count in told.items())
+    return (text.rstrip("\n") + f"\nunanswered = {{{line}}}\n" if told else text).encode()
 
 
 def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -168,10 +183,17 @@ def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "authors", f"authors are {len(authors)}, where 1 to {_MOST_AUTHORS} are asked for"
     if isinstance(layers, list) and not layers:
         yield "layers", "layers is empty: name those the system speaks of, or leave the key out"
-    for key in ("parameters", "unanswered"):
-        count = value.get(key)
+    unanswered = value.get("unanswered")
+    counts = [("parameters", value.get("parameters"))]
+    counts += [("unanswered", count) for count in (unanswered.values() if isinstance(unanswered, dict) else ())]
+    for key, count in counts:
         if isinstance(count, int) and not 0 <= count < 1 << 53:
             yield key, f"{key} is {count:.0e}, where a count is asked for"
+    for key in ("test_text_seen", "test_gold_seen", "unanswered"):
+        named = value.get(key)
+        for split in named if isinstance(named, (list, dict)) else ():
+            if not (isinstance(split, str) and SPLIT.fullmatch(split)):
+                yield key, f"{key} names {ascii(split)[:60]}, which is no split"
     day = value.get("date")
     if isinstance(day, str) and not _is_day(day):
         yield "date", f"date is {ascii(day)[:60]}, which is no day"

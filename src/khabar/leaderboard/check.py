@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,99 +10,119 @@ import msgspec
 
 from khabar.leaderboard import markdown
 from khabar.leaderboard.audit import audit, audit_alone, differing, shown
-from khabar.leaderboard.board import Board, board_of, read_board
-from khabar.leaderboard.build import board_version
+from khabar.leaderboard.board import Board, boards_of, read_board
+from khabar.leaderboard.build import stated_boards
 from khabar.leaderboard.closed_boards import check_frozen, is_frozen
-from khabar.leaderboard.places import BOARD, TABLE, SubmissionPlace, board_folder
+from khabar.leaderboard.gold import BoardGold
+from khabar.leaderboard.places import BOARD, TABLE, SubmissionPlace, board_file, board_folder
 from khabar.leaderboard.result import as_bytes, read_result
 from khabar.leaderboard.submission import Submission, score_all
-from khabar.leaderboard.survey import survey
+from khabar.leaderboard.survey import EvalFolder, survey
 from khabar.leaderboard.view import BoardView, view_of
 from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
-from khabar.reading.reference import Reference
 
 _OTHER_BYTES = "its bytes are not those of what it says: a key stands twice, or is not khabar's"
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedBoard:
-    """What a check found. `board` is what the submissions that could be scored make."""
+class CheckedBoards:
+    """What a check found. `boards` are what the submissions that could be scored make, by split.
 
-    board: Board
+    `stated` counts, by split, the submissions that were not scored again, since the articles are not here.
+    """
+
+    version: str
+    boards: Mapping[str, Board]
     submissions: tuple[Submission, ...]
     closed: tuple[str, ...]
+    stated: Mapping[str, int]
     incidents: Incidents
 
     @property
-    def view(self) -> BoardView:
-        """The board as it is shown."""
-        return view_of(self.board)
+    def views(self) -> dict[str, BoardView]:
+        """The boards as they are shown."""
+        return {split: view_of(board) for split, board in self.boards.items()}
 
 
-def check(root: Path, reference: Reference, *, base: Path | None = None, progress: Progress = quiet) -> CheckedBoard:
+def check(root: Path, gold: BoardGold, *, base: Path | None = None, progress: Progress = quiet) -> CheckedBoards:
     """Check an eval folder. `base` is the same folder before a change: closed boards must be as they are there.
 
-    Raises InputError if there is nothing to check: no folder, or gold without a version.
+    Raises InputError if there is no folder.
     """
     incidents = Incidents()
-    version = board_version(reference)
     present = survey(root, incidents)
-    if is_frozen(root, version):
-        message = f"the present corpus is {version}, and its board is closed"
-        incidents.report("submission-closed", message, file=board_folder(root, version))
-    submissions = score_all(present, reference, incidents)
-    scored = {submission.system: submission for submission in submissions}
-    for place in present.of(version):
-        _check_result(place, scored.get(place.system), incidents)
-    board = board_of(reference, submissions, progress)
+    if is_frozen(root, gold.version):
+        message = f"the present corpus is {gold.version}, and its board is closed"
+        incidents.report("submission-closed", message, file=board_folder(root, gold.version))
+    submissions = score_all(present, gold, incidents)
+    scored = {(each.system, each.split): each for each in submissions}
+    for place in present.of(gold.version):
+        for split in set(place.splits) & set(gold.splits):
+            _check_result(place, split, scored.get((place.system, split)), incidents)
+    boards = boards_of(gold, submissions, progress)
     if not incidents.errors:  # what a wrong submission does to the board need not be said once more
-        _check_board(root, board, incidents)
+        _check_boards(present, gold, boards, incidents)
     before = None if base is None else survey(base, Incidents())
-    for other in present.closed(version):
+    closed = present.closed(gold.version)
+    for other in closed:
         check_frozen(present, other, before, incidents)
     if before is not None:
-        for other in sorted(set(before.closed(version)) - set(present.closed(version))):
+        for other in sorted(set(before.closed(gold.version)) - set(closed)):
             file = board_folder(present.root, other)
             incidents.report("submission-closed", f"the closed board of {other} is gone", file=file)
-    return CheckedBoard(board, tuple(submissions), tuple(present.closed(version)), incidents)
+    places = present.of(gold.version)
+    stated = {split: sum(split in place.splits for place in places) for split in gold.splits if split in gold.outlined}
+    return CheckedBoards(gold.version, boards, tuple(submissions), tuple(closed), stated, incidents)
 
 
-def _check_result(place: SubmissionPlace, scored: Submission | None, incidents: Incidents) -> None:
-    stated = read_result(place.result, incidents)
+def _check_result(place: SubmissionPlace, split: str, scored: Submission | None, incidents: Incidents) -> None:
+    path = place.result(split)
+    stated = read_result(path, incidents)
     if stated is None:
         return
-    if (stated.system, stated.corpus) != (place.system, place.version):
-        message = f"it is of {stated.system!a}, corpus {stated.corpus!a}; its folder says otherwise"
-        incidents.report("result-other-corpus", message, file=place.result)
+    if (stated.system, stated.corpus, stated.split) != (place.system, place.version, split):
+        message = (
+            f"it is of {stated.system!a}, corpus {stated.corpus!a}, split {stated.split!a}; its folder says otherwise"
+        )
+        incidents.report("result-other-corpus", message, file=path)
         return
     impossible = Incidents()
-    audit_alone(stated, place.result, impossible)
+    audit_alone(stated, path, impossible)
     incidents.extend(impossible)
     if impossible.errors:
         return
-    if as_bytes(stated) != place.result.read_bytes():
-        incidents.report("result-drift", _OTHER_BYTES, file=place.result)
+    if as_bytes(stated) != path.read_bytes():
+        incidents.report("result-drift", _OTHER_BYTES, file=path)
     elif scored is not None:
-        audit(stated, scored.result, place.result, incidents)
+        audit(stated, scored.result, path, incidents)
 
 
-def _check_board(root: Path, board: Board, incidents: Incidents) -> None:
-    folder = board_folder(root, board.corpus.version)
-    stated = read_board(folder / BOARD, incidents)
-    if stated is None:
-        return
-    if as_bytes(stated) != (folder / BOARD).read_bytes():
-        incidents.report("board-stale", _OTHER_BYTES, file=folder / BOARD)
-        return
-    departures = differing(msgspec.to_builtins(stated), msgspec.to_builtins(board))
-    if departures:
-        path, ours, theirs = departures[0]
-        more = f", and {len(departures) - 1} more" if len(departures) > 1 else ""
-        incidents.report(
-            "board-stale", f"{path}: stated {shown(ours)}, it is {shown(theirs)}{more}", file=folder / BOARD
-        )
-        return
-    page = folder / TABLE
-    if not page.is_file() or page.read_bytes() != markdown.page(view_of(stated)).encode():
-        incidents.report("board-stale", f"{TABLE} is not what {BOARD} says", file=page)
+def _check_boards(present: EvalFolder, gold: BoardGold, boards: Mapping[str, Board], incidents: Incidents) -> None:
+    """Hold the board of each split against the one that was made, where the articles are here, and the page to all."""
+    shown_boards = {**stated_boards(present, gold, incidents)}
+    for split, board in boards.items():
+        stated = read_board(board_file(present.root, gold.version, split), incidents)
+        if stated is None:
+            return
+        shown_boards[split] = stated
+        departures = differing(msgspec.to_builtins(stated), msgspec.to_builtins(board))
+        if departures:
+            path, ours, theirs = departures[0]
+            more = f", and {len(departures) - 1} more" if len(departures) > 1 else ""
+            message = f"{path}: stated {shown(ours)}, it is {shown(theirs)}{more}"
+            incidents.report("board-stale", message, file=board_file(present.root, gold.version, split))
+            return
+    for split, stated in shown_boards.items():
+        file = board_file(present.root, gold.version, split)
+        if as_bytes(stated) != file.read_bytes():
+            incidents.report("board-stale", _OTHER_BYTES, file=file)
+            return
+    for name in present.boards.get(gold.version, ()):
+        if name.endswith(BOARD) and name.partition("/")[0] not in gold.splits:
+            file = board_folder(present.root, gold.version) / name
+            incidents.report("file-unlisted", f"corpus {gold.version} has no such split", file=file)
+    page = board_folder(present.root, gold.version) / TABLE
+    views = [view_of(shown_boards[split]) for split in gold.splits if split in shown_boards]
+    if not page.is_file() or page.read_bytes() != markdown.page(gold.version, views).encode():
+        incidents.report("board-stale", f"{TABLE} is not what the boards say", file=page)

@@ -1,4 +1,4 @@
-"""Closed boards: once the corpus has another version, a board and its submissions stay as they are, byte for byte.
+"""Closed boards: once the corpus has another version, boards and submissions stay as they are, byte for byte.
 
 `frozen.json` names every file by its SHA-256. Its texts are not at hand any more, so nothing is scored again; figures
 are still looked at for being possible.
@@ -11,7 +11,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.leaderboard.audit import audit_alone
-from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, OF_A_SUBMISSION, TABLE, board_folder
+from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, RESULT, board_folder
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.files import sha256
@@ -37,16 +37,22 @@ class _Systems(msgspec.Struct):
 
 def report_unlisted(folder: EvalFolder, version: str, incidents: Incidents) -> None:
     """Report submissions that a board does not name, although it is to be closed: nobody ever saw them re-scored."""
-    try:
-        board = msgspec.json.decode((board_folder(folder.root, version) / BOARD).read_bytes(), type=_Systems)
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        board = _Systems()
-    listed = {entry.system for entry in board.systems}
+    listed: set[str] = set()
+    for name in folder.boards.get(version, ()):
+        if name.rpartition("/")[2] == BOARD:
+            listed |= _listed(board_folder(folder.root, version) / name)
     fix = "remove the folder; whoever it is of submits to the present corpus"
     for place in folder.of(version):
         if place.system not in listed:
             message = f"it never stood on the board of {version}, which closes"
             incidents.report("submission-closed", message, file=place.folder, fix=fix)
+
+
+def _listed(path: Path) -> set[str]:
+    try:
+        return {entry.system for entry in msgspec.json.decode(path.read_bytes(), type=_Systems).systems}
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return set()
 
 
 def report_closed(root: Path, version: str, incidents: Incidents) -> None:
@@ -100,8 +106,11 @@ def check_frozen(folder: EvalFolder, version: str, base: EvalFolder | None, inci
         elif sha256(files[name].read_bytes()) != frozen.files[name]:
             incidents.report("submission-closed", "its bytes are not those of the closed board", file=files[name])
     for place in folder.of(version):
-        if place.result.is_file() and (stated := read_result(place.result, incidents)) is not None:
-            audit_alone(stated, place.result, incidents)
+        for name in place.files:
+            if name.rpartition("/")[2] == RESULT:
+                result = place.folder / name
+                if (stated := read_result(result, incidents)) is not None:
+                    audit_alone(stated, result, incidents)
 
 
 def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
@@ -113,6 +122,7 @@ def _changed(files: dict[str, Path], before: dict[str, Path]) -> list[str]:
 
 
 def _files(folder: EvalFolder, version: str) -> dict[str, Path]:
-    paths = [board_folder(folder.root, version) / name for name in (BOARD, TABLE)]
-    paths += [place.folder / name for place in folder.of(version) for name in OF_A_SUBMISSION]
-    return {path.relative_to(folder.root).as_posix(): path for path in paths if path.is_file()}
+    board = board_folder(folder.root, version)
+    paths = [board / name for name in folder.boards.get(version, ()) if name != FROZEN]
+    paths += [place.folder / name for place in folder.of(version) for name in place.files]
+    return {path.relative_to(folder.root).as_posix(): path for path in paths}

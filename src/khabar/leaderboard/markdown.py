@@ -7,21 +7,32 @@ from collections.abc import Iterable, Sequence
 from unicodedata import bidirectional, category
 
 from khabar.corpus.release import CANARY
-from khabar.leaderboard.card import Seen
+from khabar.leaderboard.card import SeenIn
 from khabar.leaderboard.ranking import COLUMNS
-from khabar.leaderboard.view import BoardView, Caveat, MovedRank, RankedFigure, SystemRow
+from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
 from khabar.text.terminal import isolated
 
 GENERATED = "<!-- Written by `khabar leaderboard build`. Nothing here is typed by hand. -->"
 GROUPS = "Which differences the tests separate"
 
+SPLIT_IS = {
+    "news": "stories that no system here was made for",
+    "test": "one story, the seeds'",
+    "dev": "stories that systems are tuned on",
+}
+"""What the splits are, in a few words."""
+UNITS = {"paragraph": "paragraphs", "document": "articles", "story": "stories"}
+"""What the bootstrap draws, in the plural."""
 _WHAT_IT_SHOWS = """
 **What these differences can and cannot show.** All of it rests on {documents}, {stories}, {disputes}. An interval says
-how far a figure may move with other paragraphs (or disputes) *of the same articles*. It says nothing of other stories,
-outlets or times, where any of these systems may do better or worse. Beside a rank stands the range of ranks that the
-tests allow; within it, order is chance. On conflicts one dispute is worth many points, so that a rank there shows
-little more than one of them found or not. A system whose makers, or whose model, saw the articles or their gold has an
-advantage that no interval shows.
+how far a figure may move with other {units} *of the same {whole}*. It says nothing of other outlets or
+times, where any of these systems may do better or worse. Beside a rank stands the range of ranks that the
+tests allow; within it, order is chance. A system whose makers, or whose model, saw the articles or their gold has an
+advantage that no interval shows; where the gold was seen by the card's own word, a system has no rank.{translated}
+"""
+_TRANSLATED = """
+ These articles are *translated* from English-language reporting and have been public since 2022: their text, though
+not their labels, may be in a model's training data.
 """
 _SPECIAL = re.compile(r"[&<>\"'`*_{}\[\]()#+!|\\~@:$^=]")
 
@@ -46,34 +57,78 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
 
 
-def page(view: BoardView) -> str:
-    """The whole page of a board."""
+def page(version: str, views: Sequence[BoardView]) -> str:
+    """The whole page of a version's boards, split by split."""
     parts = [
-        f"{GENERATED}\n<!-- {CANARY} -->\n\n# Leaderboard, khabar {in_markdown(view.corpus.version)}",
-        main_table(view),
-        "\n".join(f"⚑ {_caveat(row, caveat)}" for row in view.rows for caveat in row.caveats),
-        what_it_shows(view),
-        f"## {GROUPS}\n\n" + groups(view),
-        "## One dispute\n\n" + one_dispute(view),
-        "## Systems\n\n" + _cards(view),
+        f"{GENERATED}\n<!-- {CANARY} -->\n\n# Leaderboard, khabar {in_markdown(version)}",
+        "Splits are never mixed: each has a board of its own.",
     ]
+    for view in views:
+        split = view.corpus.split
+        parts += [
+            f"## {split}: {SPLIT_IS[split]}" if split in SPLIT_IS else f"## {split}",
+            findings(view),
+            main_table(view),
+            "\n".join(f"⚑ {_caveat(row, caveat)}" for row in view.rows for caveat in row.caveats),
+            what_it_shows(view),
+            f"### {GROUPS} ({split})\n\n" + groups(view),
+            f"### One dispute ({split})\n\n" + one_dispute(view),
+        ]
+    parts.append("## Systems\n\n" + _cards(views))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def findings(view: BoardView) -> str:
+    """A line for each column that says who leads, and what the tests make of it."""
+    return "\n".join(
+        f"- **{column}**: {line}" for column in COLUMNS if view.on(column) or view.on(column, "seen")
+        for line in [finding_text(view.findings[column], column)]
+    )  # fmt: skip
+
+
+def finding_text(finding: Finding, column: str) -> str:
+    """What a column says, as a sentence of Markdown."""
+    ahead = "" if finding.ahead is None else f"{_scored(finding.ahead, column)} is ahead, but saw the gold. "
+    if finding.leader is None:
+        return f"{ahead}No {'other ' * bool(ahead)}system is told apart from saying nothing."
+    others = "Of the others, " if ahead else ""
+    leads = f"{others}{_scored(finding.leader, column)} leads"
+    names = [in_markdown(row.card.name) for row in finding.tied]
+    if not finding.rivals:
+        return f"{ahead}{_scored(finding.leader, column)} is the only ranked system."
+    if not names:
+        return f"{ahead}{leads}, and the tests tell it apart from every other."
+    listed = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return f"{ahead}{leads}, but is not told apart from {listed}."
+
+
+def _scored(row: SystemRow, column: str) -> str:
+    return f"{in_markdown(row.card.name)} ({row.figures[column].value:.3f})"
+
+
 def main_table(view: BoardView, marked: Iterable[str] = ()) -> str:
-    """Systems by overall rank: each figure with its 95% interval. `marked` systems stand in bold."""
+    """Ranked systems, those that saw the gold, then the floor: each figure with its 95% interval.
+
+    `marked` systems stand in bold.
+    """
     bold = set(marked)
     rows = []
-    for row in view.rows:
-        name = in_markdown(row.card.name)
-        figures = [_figure(row.figures[column]) for column in COLUMNS]
-        rows.append([rank_text(row.overall), f"**{name}**" if row.system in bold else name, *figures])
+    for block in ("ranked", "seen", "floor"):
+        for row in (row for row in view.rows if row.block == block):
+            name = in_markdown(row.card.name)
+            figures = [_figure(row.figures[column]) for column in COLUMNS]
+            place = {"ranked": rank_text(row.overall), "seen": "saw the gold", "floor": "floor"}[block]
+            rows.append([place, f"**{name}**" if row.system in bold else name, *figures])
     return table(["rank", "system", *COLUMNS], rows)
 
 
 def groups(view: BoardView) -> str:
     """The letters of every system: those that share one on a column are not told apart there."""
-    rows = [[in_markdown(row.system), *(row.figures[column].letters or "–" for column in COLUMNS)] for row in view.rows]
+    rows = [
+        [in_markdown(row.system), *(row.figures[column].letters or "–" for column in COLUMNS)]
+        for row in view.rows
+        if row.block == "ranked"
+    ]
     head = (
         f"Paired randomization test of every pair, {view.trials:,} trials, p corrected within the column (Holm), α = "
         f"{view.alpha:g}. Two systems that share a letter are not told apart on that column; two that share none are."
@@ -101,6 +156,9 @@ def what_it_shows(view: BoardView) -> str:
         documents=_count(corpus.documents, "article"),
         stories=_count(corpus.stories, "story", "stories"),
         disputes=_count(corpus.disputes, "hard dispute"),
+        units=f"{UNITS.get(corpus.unit, corpus.unit)} (or disputes)",
+        whole="articles" if corpus.unit == "paragraph" else "stories",
+        translated=" " + " ".join(_TRANSLATED.split()) if corpus.withheld else "",
     )
 
 
@@ -111,15 +169,17 @@ def rank_text(figure: RankedFigure) -> str:
     return f"{figure.rank} ({'–'.join(map(str, figure.rank_range))})" if figure.rank_range else str(figure.rank)
 
 
-def seen_text(seen: Seen) -> str:
-    """What a card says of having seen something: yes, no or unknown."""
+def seen_text(seen: SeenIn) -> str:
+    """What a card says of having seen something: yes, no, unknown, or of which splits."""
+    if isinstance(seen, tuple):
+        return ", ".join(seen) or "no"
     return seen if isinstance(seen, str) else "yes" if seen else "no"
 
 
-def _cards(view: BoardView) -> str:
+def _cards(views: Sequence[BoardView]) -> str:
     """Who made each system, of what, and what it has seen."""
     rows = []
-    for row in view.rows:
+    for row in {row.system: row for view in views for row in view.rows}.values():
         card = row.card
         parameters = f"{card.parameters:,}" if isinstance(card.parameters, int) else card.parameters
         cells = [row.system, card.name, ", ".join(card.authors), card.licence, card.kind, parameters, card.trained_on]

@@ -20,6 +20,11 @@ class StatedFigure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     high: float | None
     counts: dict[str, int | float]
 
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Its 95% interval."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
+
 
 class StatedScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What `khabar score --json` prints."""
@@ -33,20 +38,25 @@ class StatedScore(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a system's predictions (by their SHA-256) scored, on which corpus (version and hash of its records)."""
+    """What a system's predictions (by their SHA-256) scored, on which split of which corpus (version and hash).
+
+    Before there were several splits, all were of `test`.
+    """
 
     system: str
     corpus: str
+    split: str = "test"
     hash: str
     predictions: str
     score: StatedScore
     canary: str = CANARY
 
 
-def result_of(system: str, predictions: str, score: Score) -> Result:
+def result_of(system: str, split: str, predictions: str, score: Score) -> Result:
     """Make the result of a run. `predictions` is the SHA-256 of their file."""
     return Result(
         system=system,
+        split=split,
         corpus=score.signature.corpus,
         hash=score.signature.hash,
         predictions=predictions,

@@ -9,15 +9,16 @@ from pathlib import Path
 import msgspec
 
 from khabar.leaderboard.card import Card, read_card
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import readings
-from khabar.leaderboard.places import PREDICTIONS, SubmissionPlace
+from khabar.leaderboard.offsets import quoted
+from khabar.leaderboard.places import CARD, PREDICTIONS, SubmissionPlace
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import Records
-from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.result import Score
@@ -30,9 +31,10 @@ CHECKER = "oracle"
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a system said, counted and measured on the present corpus."""
+    """What a system said of a split of the present corpus, counted and measured."""
 
     system: str
+    split: str
     card: Card
     predictions: str
     """SHA-256 of their file."""
@@ -44,7 +46,7 @@ class Submission:
     @property
     def result(self) -> Result:
         """Its result, as it stands in a file."""
-        return result_of(self.system, self.predictions, self.score)
+        return result_of(self.system, self.split, self.predictions, self.score)
 
     @property
     def perfect(self) -> list[str]:
@@ -63,69 +65,112 @@ class Submission:
         return near
 
 
-def score_all(folder: EvalFolder, reference: Reference, incidents: Incidents) -> list[Submission]:
-    """Score all submissions to the present corpus. What is wrong with any is added to `incidents`."""
-    submissions = {place: _read(place, reference, incidents) for place in folder.of(reference.version)}
-    sound = {place: submission for place, submission in submissions.items() if submission is not None}
-    report_clashes({place: submission.card for place, submission in sound.items()}, incidents)
-    return list(sound.values())
+def score_all(folder: EvalFolder, gold: BoardGold, incidents: Incidents) -> list[Submission]:
+    """Score all submissions to the present corpus on each split whose articles are here.
+
+    Of the other splits, predictions are checked as far as that goes without. What is wrong is added to `incidents`.
+    """
+    cards: dict[SubmissionPlace, Card] = {}
+    submissions: list[Submission] = []
+    for place in folder.of(gold.version):
+        card = read_card(place.card, incidents)
+        _report_strays(place, gold, incidents)
+        files = {split: place.predictions(split) for split in gold.splits if split in place.splits}
+        scored = score_splits(place.system, card, files, gold, incidents, place.card)
+        submissions += scored
+        if card is not None and scored:
+            cards[place] = card
+    report_clashes(cards, incidents)
+    return submissions
 
 
-def _read(place: SubmissionPlace, reference: Reference, incidents: Incidents) -> Submission | None:
-    card = read_card(place.card, incidents)
-    if not place.predictions.is_file():
-        incidents.report("file-missing", f"no {PREDICTIONS}", file=place.predictions)
-        return None
-    digest = sha256(place.predictions.read_bytes())
-    return score_submission(place.system, card, place.predictions, digest, reference, incidents, place.card)
+def _report_strays(place: SubmissionPlace, gold: BoardGold, incidents: Incidents) -> None:
+    """Report what is of no split of the corpus, and a submission of none."""
+    for name in place.files:
+        split, _, rest = name.rpartition("/")
+        if not split and rest == CARD:
+            continue
+        if split not in gold.splits:
+            what = f"corpus {gold.version} has no split {split!r}" if split else f"{rest} is of no split"
+            fix = f"move it into a folder of its split: {', '.join(gold.splits)}"
+            incidents.report("file-unlisted", what, file=place.folder / name, fix=fix)
+    if not place.splits:
+        incidents.report("file-missing", f"no {PREDICTIONS} of any split", file=place.folder)
 
 
-def score_submission(
+def score_splits(
     system: str,
     card: Card | None,
-    predictions: Path | Sequence[Annotations | Dispute],
-    digest: str,
-    reference: Reference,
+    predictions: Mapping[str, Path | Sequence[Annotations | Dispute]],
+    gold: BoardGold,
     incidents: Incidents,
     card_file: Path,
-) -> Submission | None:
-    """Score predictions as a submission. Without a card they are only checked. Gold itself is refused."""
+) -> list[Submission]:
+    """Score the predictions of a system, by split. Without a card they are only checked. Gold itself is refused."""
     layers = LAYERS if card is None else card.scored_layers
-    problems = Incidents()
-    records = checked_predictions(predictions, reference, layers, problems)
-    incidents.extend(problems)
-    if card is None or problems.errors:
-        return None
-    counted = count(reference, records.documents, records.disputes, layers=layers)
-    submission = Submission(system, card, digest, counted, measure(counted), reference.agreement)
-    file = predictions if isinstance(predictions, Path) else None
-    if CHECKER in shown_names(system, card):
+    submissions: list[Submission] = []
+    spoken: set[Layer] = set()
+    for split, given in predictions.items():
+        if isinstance(given, Path) and not given.is_file():
+            incidents.report("file-missing", f"no {PREDICTIONS}", file=given)
+            continue
+        problems = Incidents()
+        records = checked_predictions(given, gold.splits[split], layers, problems)
+        if split in gold.withheld:
+            _report_quoted(records, problems)
+        incidents.extend(problems)
+        spoken |= _spoken(records)
+        if card is None or problems.errors or split in gold.outlined:
+            continue
+        data = given.read_bytes() if isinstance(given, Path) else as_lines(given)
+        counted = count(gold.splits[split], records.documents, records.disputes, layers=layers)
+        agreement = gold.splits[split].agreement
+        submission = Submission(system, split, card, sha256(data), counted, measure(counted), agreement)
+        if _is_sound(submission, given if isinstance(given, Path) else None, incidents):
+            submissions.append(submission)
+    if card is None or card.layers is not msgspec.UNSET or not 0 < len(spoken) < len(LAYERS):
+        return submissions
+    silent = ", ".join(layer for layer in LAYERS if layer not in spoken)
+    message = f"{system}: nothing is predicted of {silent}, and the card leaves no layer out"
+    named = ", ".join(f'"{layer}"' for layer in LAYERS if layer in spoken)
+    fix = f"write layers = [{named}] into the card, or all four if it is meant so"
+    incidents.report("layer-silent", message, file=card_file, fix=fix)
+    return []
+
+
+def _is_sound(submission: Submission, file: Path | None, incidents: Incidents) -> bool:
+    """Whether a submission is not gold itself; what comes near it is told."""
+    system, perfect = submission.system, submission.perfect
+    if CHECKER in shown_names(system, submission.card):
         incidents.report("gold-submitted", f"{CHECKER} is gold itself and checks the scorer", file=file)
-        return None
-    silent = [] if card.layers is not msgspec.UNSET else _silent(records)
-    if 0 < len(silent) < len(LAYERS):
-        spoken = ", ".join(f'"{layer}"' for layer in LAYERS if layer not in silent)
-        message = f"{system}: nothing is predicted of {', '.join(silent)}, and the card leaves no layer out"
-        fix = f"write layers = [{spoken}] into the card, or all four if it is meant so"
-        incidents.report("layer-silent", message, file=card_file, fix=fix)
-        return None
-    if len(submission.perfect) == len(submission.score.layers) and len(submission.perfect) > 1:
-        incidents.report("gold-submitted", f"{', '.join(submission.perfect)} at 1.0: this is gold", file=file)
-        return None
-    for layer in submission.perfect:
+        return False
+    if len(perfect) == len(submission.score.layers) and len(perfect) > 1:
+        incidents.report("gold-submitted", f"{', '.join(perfect)} at 1.0: this is gold", file=file)
+        return False
+    for layer in perfect:
         incidents.report("layer-perfect", f"{system}: {layer} at 1.0", file=file)
     for name in submission.near_gold.values():
-        message = f"{system}: {name} is above {reference.agreement[name]:.3f}, the most of any two passes"
+        message = f"{system}: {name} is above {submission.agreement[name]:.3f}, the most of any two passes"
         incidents.report("layer-near-gold", message, file=file)
-    return submission
+    return True
 
 
-def _silent(records: Records) -> list[Layer]:
-    """The layers on which nothing is predicted."""
-    said = {"conflicts": bool(records.disputes)} | {
-        layer: any(getattr(document, layer) for document in records.documents) for layer in LAYERS[:3]
+def _report_quoted(records: Records, incidents: Incidents) -> None:
+    for origin, record in records:
+        doc_id = record.doc_id if isinstance(record, Annotations) else None
+        for words in list(quoted(record))[:1]:
+            shown = words if len(words) < 30 else words[:29] + "…"
+            incidents.report(
+                "text-quoted", f"it holds the string {shown!r}", file=origin.file, line=origin.line, doc_id=doc_id
+            )
+
+
+def _spoken(records: Records) -> set[Layer]:
+    """The layers on which something is predicted."""
+    said: set[Layer] = {
+        layer for layer in LAYERS[:3] if any(getattr(document, layer) for document in records.documents)
     }
-    return [layer for layer in LAYERS if not said[layer]]
+    return said | ({"conflicts"} if records.disputes else set())
 
 
 def report_clashes(cards: Mapping[SubmissionPlace, Card], incidents: Incidents) -> None:
@@ -145,7 +190,7 @@ def shown_names(system: str, card: Card) -> set[str]:
 
 
 def as_lines(records: Iterable[Annotations | Dispute]) -> bytes:
-    """Predictions as a submission holds them: JSONL, documents by their ids, then disputes."""
+    """Predictions as a file holds them: JSONL, documents by their ids, then disputes."""
     records = list(records)
     documents = [record for record in records if isinstance(record, Annotations)]
     disputes = [record for record in records if isinstance(record, Dispute)]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from khabar.leaderboard.check import CheckedBoard
+from khabar.leaderboard.check import CheckedBoards
 from khabar.leaderboard.markdown import GROUPS, groups, in_markdown, main_table, one_dispute, table, what_it_shows
 from khabar.leaderboard.submission import Submission
+from khabar.leaderboard.view import BoardView
 from khabar.reading.incidents import Incident
 from khabar.scoring.compare import Difference, compare
 
@@ -14,30 +15,44 @@ _MOST = 50
 """Problems that are listed; the log has all."""
 
 
-def summary(checked: CheckedBoard, before: Sequence[Submission]) -> str:
+def summary(checked: CheckedBoards, before: Sequence[Submission]) -> str:
     """Summarise a check of a proposed eval folder against the submissions that stand now, scored on the same gold."""
-    old = {each.system: each for each in before}
-    new = {each.system: each for each in checked.submissions}
-    changed = [key for key, each in new.items() if key not in old or _differs(each, old[key])]
-    view, failed = checked.view, checked.incidents.errors
-    parts = [f"# Leaderboard, khabar {in_markdown(view.corpus.version)}"]
+    failed = checked.incidents.errors
+    parts = [f"# Leaderboard, khabar {in_markdown(checked.version)}"]
     parts.append("**Refused.** " + _refusal(failed) if failed else "**Accepted**: every figure is what was re-scored.")
+    parts += [not_scored(split, count) for split, count in checked.stated.items() if count]
     parts += list(_problems(sorted(checked.incidents, key=lambda each: each.level)))  # errors first
-    parts.append("## What changed\n\n" + "\n".join(_changes(new, old, changed)))
-    if checked.submissions:
-        parts.append(f"## Board\n\nNew or changed in bold.\n\n{main_table(view, changed)}")
-    parts += [
-        f"## {in_markdown(new[key].card.name)} and the present board\n\n{_against(new[key], old)}"
-        for key in changed
-        if old
-    ]
-    if len(new) > 1:
-        parts += [
-            f"## {GROUPS}\n\n" + groups(view),
-            "## One dispute\n\n" + one_dispute(view),
-        ]
-    parts.append(what_it_shows(view))
+    for split, view in checked.views.items():
+        old = {each.system: each for each in before if each.split == split}
+        new = {each.system: each for each in checked.submissions if each.split == split}
+        if old or new:
+            parts += _of_a_split(view, new, old)
+    if not checked.submissions:
+        parts.append("No submission.")
     return "\n\n".join(parts) + "\n"
+
+
+def not_scored(split: str, count: int) -> str:
+    """What a check leaves out where the articles of a split are not here."""
+    return (
+        f"split {split}: the format of {count} submission(s) was checked; their figures were not scored again, since "
+        "the articles are not here (khabar corpus fetch)"
+    )
+
+
+def _of_a_split(view: BoardView, new: Mapping[str, Submission], old: Mapping[str, Submission]) -> Iterator[str]:
+    split = view.corpus.split
+    changed = [key for key, each in new.items() if key not in old or _differs(each, old[key])]
+    yield f"## What changed ({split})\n\n" + "\n".join(_changes(new, old, changed))
+    if new:
+        yield f"## Board ({split})\n\nNew or changed in bold.\n\n{main_table(view, changed)}"
+    for key in changed:
+        if old:
+            yield f"## {in_markdown(new[key].card.name)} and the present board ({split})\n\n{_against(new[key], old)}"
+    if len(new) > 1:
+        yield f"## {GROUPS} ({split})\n\n" + groups(view)
+        yield f"## One dispute ({split})\n\n" + one_dispute(view)
+    yield what_it_shows(view)
 
 
 def _refusal(failed: Sequence[Incident]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from os import DirEntry, scandir
 from pathlib import Path
@@ -10,7 +10,16 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.release import parse_version
 from khabar.leaderboard.names import key_problem
-from khabar.leaderboard.places import BOARDS, OF_A_BOARD, OF_A_SUBMISSION, SUBMISSIONS, SubmissionPlace
+from khabar.leaderboard.places import (
+    BOARDS,
+    LARGEST,
+    OF_A_BOARD,
+    OF_A_SPLIT,
+    OF_A_SUBMISSION,
+    SPLIT,
+    SUBMISSIONS,
+    SubmissionPlace,
+)
 from khabar.reading.incidents import Incident, Incidents, InputError
 
 
@@ -20,10 +29,11 @@ class EvalFolder:
 
     root: Path
     submissions: tuple[SubmissionPlace, ...]
-    boards: tuple[str, ...]
+    boards: Mapping[str, tuple[str, ...]]
+    """Corpus version → files of its boards, as paths below their folder (with /)."""
 
     def of(self, version: str) -> list[SubmissionPlace]:
-        """Submissions to the board of one corpus version."""
+        """Submissions to the boards of one corpus version."""
         return [place for place in self.submissions if place.version == version]
 
     def closed(self, version: str) -> list[str]:
@@ -41,18 +51,25 @@ def survey(root: Path, incidents: Incidents) -> EvalFolder:
     if root.is_symlink():
         _report_link(root, incidents)
     places = [
-        SubmissionPlace(system.name, version.name, Path(version.path))
+        SubmissionPlace(system.name, version.name, Path(version.path), files)
         for system in _folders(root / SUBMISSIONS, incidents)
         if _is_key(system, incidents)
-        for version in _folders(Path(system.path), incidents)
-        if _is_version(version, incidents) and _holds(version, OF_A_SUBMISSION, incidents)
+        for version, files in _versions(Path(system.path), OF_A_SUBMISSION, OF_A_SPLIT[SUBMISSIONS], incidents)
     ]
-    boards = [
-        version.name
-        for version in _folders(root / BOARDS, incidents)
-        if _is_version(version, incidents) and _holds(version, OF_A_BOARD, incidents)
-    ]
-    return EvalFolder(root, tuple(sorted(places)), tuple(sorted(boards)))
+    boards = _versions(root / BOARDS, OF_A_BOARD, OF_A_SPLIT[BOARDS], incidents)
+    return EvalFolder(root, tuple(sorted(places)), {version.name: files for version, files in boards})
+
+
+def _versions(
+    folder: Path, listed: Collection[str], of_a_split: Collection[str], incidents: Incidents
+) -> Iterator[tuple[DirEntry[str], tuple[str, ...]]]:
+    """The folders of corpus versions in a folder that hold what they may, each with its files."""
+    for version in _folders(folder, incidents):
+        if _is_version(version, incidents):
+            before = len(incidents)
+            files = tuple(_files(Path(version.path), listed, of_a_split, incidents))
+            if len(incidents) == before:
+                yield version, files
 
 
 def _folders(folder: Path, incidents: Incidents) -> list[DirEntry[str]]:
@@ -75,22 +92,24 @@ def _folders(folder: Path, incidents: Incidents) -> list[DirEntry[str]]:
     return folders
 
 
-def _holds(folder: DirEntry[str], listed: Mapping[str, int], incidents: Incidents) -> bool:
-    """Tell whether a folder holds plain files of these names and sizes alone, and report what else it holds."""
-    before = len(incidents)
-    for entry in _entries(Path(folder.path)):
+def _files(folder: Path, listed: Collection[str], of_a_split: Collection[str], incidents: Incidents) -> Iterator[str]:
+    """Name the plain files of these names and sizes in a folder and in its splits; what else is there is reported."""
+    for entry in _entries(folder):
         status = entry.stat(follow_symlinks=False)
         if S_ISLNK(status.st_mode):
             _report_link(Path(entry.path), incidents)
+        elif S_ISDIR(status.st_mode) and of_a_split and SPLIT.fullmatch(entry.name):
+            yield from (f"{entry.name}/{name}" for name in _files(Path(entry.path), of_a_split, (), incidents))
         elif entry.name not in listed:
             message = f"{entry.name!a} is none of {', '.join(listed)}"
             incidents.report("file-unlisted", message, file=entry.path)
         elif not S_ISREG(status.st_mode):
             incidents.report("path-unsafe", "it is no regular file", file=entry.path)
-        elif status.st_size > listed[entry.name]:
-            message = f"{status.st_size:,} bytes, where {listed[entry.name]:,} are the most; it was not read"
+        elif status.st_size > LARGEST[entry.name]:
+            message = f"{status.st_size:,} bytes, where {LARGEST[entry.name]:,} are the most; it was not read"
             incidents.report("file-too-large", message, file=entry.path)
-    return len(incidents) == before
+        else:
+            yield entry.name
 
 
 def _is_key(entry: DirEntry[str], incidents: Incidents) -> bool:

@@ -5,18 +5,20 @@ A view holds no words but those of cards. Words, and how a figure is written, ar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 
-from khabar.leaderboard.board import Board, BoardEntry, Corpus
-from khabar.leaderboard.card import Card
+from khabar.leaderboard.board import FLOOR, Board, BoardEntry, Corpus
+from khabar.leaderboard.card import Card, Seen
 from khabar.leaderboard.ranking import COLUMNS, inseparable, letters, separated
 from khabar.text.terminal import harmless
 
 CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered"]
+Block = Literal["ranked", "seen", "floor"]
+"""Where a system is listed: among the ranked, among those that saw the gold, or as the floor that says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class RankedFigure:
     rank_range: tuple[int, int] | None = None
     """The best and the worst rank that the tests allow, where these differ."""
     letters: str = ""
+    above_floor: bool = True
+    """Whether the tests tell it apart from saying nothing, upwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,9 @@ class SystemRow:
     card: Card
     figures: Mapping[str, RankedFigure]
     caveats: tuple[Caveat, ...]
+    block: Block
+    text_seen: Seen
+    gold_seen: Seen
 
     @property
     def overall(self) -> RankedFigure:
@@ -78,14 +85,36 @@ class MovedRank:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a column says in a sentence: who leads, and what the tests make of it.
+
+    `leader` is the best ranked system, None where there is none above the floor; `tied` are those it is not told apart
+    from, best first; `ahead` is the best system that saw the gold, where its figure is higher.
+    """
+
+    leader: SystemRow | None
+    tied: tuple[SystemRow, ...]
+    rivals: int
+    """How many other ranked systems have a figure, told apart or not."""
+    ahead: SystemRow | None
+
+
+@dataclass(frozen=True, slots=True)
 class BoardView:
     """A board as it is shown. Systems stand by overall rank, those without one last."""
 
     corpus: Corpus
     rows: tuple[SystemRow, ...]
+    findings: Mapping[str, Finding]
+    """By column."""
     moved_ranks: tuple[MovedRank, ...]
     trials: int
     alpha: float
+
+    def on(self, column: str, block: Block = "ranked") -> list[SystemRow]:
+        """The systems of a block that have a figure on a column, best first."""
+        mine = [row for row in self.rows if row.block == block and row.figures[column].value is not None]
+        return sorted(mine, key=lambda row: -(row.figures[column].value or 0))
 
 
 def view_of(board: Board) -> BoardView:
@@ -94,16 +123,44 @@ def view_of(board: Board) -> BoardView:
         column: letters(inseparable(ranking.order, separated(ranking.differences, board.alpha)))
         for column, ranking in board.columns.items()
     }
+    apart = {
+        column: set(map(frozenset, separated(ranking.differences, board.alpha)))
+        for column, ranking in board.columns.items()
+    }
+    with_floor = {
+        column
+        for column, ranking in board.columns.items()
+        if any(FLOOR in (each.a, each.b) for each in ranking.differences)
+    }
+    rows = tuple(_row(entry, board.corpus.split, lettered, apart, with_floor) for entry in board.systems)
     return BoardView(
         board.corpus,
-        tuple(_row(entry, lettered) for entry in board.systems),
+        rows,
+        {column: _finding(rows, column, apart.get(column, set())) for column in COLUMNS},
         tuple(moved for entry in board.systems for moved in _moved_ranks(entry)),
         board.trials,
         board.alpha,
     )
 
 
-def _row(entry: BoardEntry, lettered: Mapping[str, Mapping[str, str]]) -> SystemRow:
+def _finding(rows: Sequence[SystemRow], column: str, apart: Set[frozenset[str]]) -> Finding:
+    measured = [row for row in rows if row.figures[column].value is not None]
+    measured.sort(key=lambda row: -(row.figures[column].value or 0))
+    ranked = [row for row in measured if row.block == "ranked"]
+    seen = [row for row in measured if row.block == "seen"]
+    leader = ranked[0] if ranked and ranked[0].figures[column].above_floor else None
+    tied = tuple(row for row in ranked[1:] if leader and {leader.system, row.system} not in apart)
+    is_ahead = seen and (leader is None or (seen[0].figures[column].value or 0) > (leader.figures[column].value or 0))
+    return Finding(leader, tied, max(len(ranked) - 1, 0), seen[0] if is_ahead else None)
+
+
+def _row(
+    entry: BoardEntry,
+    split: str,
+    lettered: Mapping[str, Mapping[str, str]],
+    apart: Mapping[str, Set[frozenset[str]]],
+    with_floor: Set[str],
+) -> SystemRow:
     figures = {}
     for column in COLUMNS:
         standing = entry.standing.get(column)
@@ -114,19 +171,24 @@ def _row(entry: BoardEntry, lettered: Mapping[str, Mapping[str, str]]) -> System
             standing.rank if standing else None,
             (standing.best, standing.worst) if standing and standing.best != standing.worst else None,
             lettered.get(column, {}).get(entry.system, ""),
+            column not in with_floor or {entry.system, FLOOR} in apart[column],
         )
-    return SystemRow(entry.system, _harmless(entry.card), figures, tuple(_caveats(entry)))
+    text_seen, gold_seen = entry.card.text_seen(split), entry.card.gold_seen(split)
+    block: Block = "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked"
+    return SystemRow(
+        entry.system, _harmless(entry.card), figures, tuple(_caveats(entry, split)), block, text_seen, gold_seen
+    )
 
 
-def _caveats(entry: BoardEntry) -> Iterator[Caveat]:
+def _caveats(entry: BoardEntry, split: str) -> Iterator[Caveat]:
     if entry.perfect:
         yield Caveat("perfect", layers=entry.perfect)
     if entry.near_gold:
         yield Caveat("near_gold", layers=entry.near_gold)
-    if entry.card.test_gold_seen is True:
+    if entry.card.gold_seen(split) is True:
         yield Caveat("gold_seen")
-    if entry.card.unanswered:
-        yield Caveat("unanswered", count=entry.card.unanswered)
+    if entry.card.unanswered.get(split):
+        yield Caveat("unanswered", count=entry.card.unanswered[split])
 
 
 def _moved_ranks(entry: BoardEntry) -> Iterator[MovedRank]:
@@ -153,6 +215,8 @@ def _harmless(card: Card) -> Card:
     def words(value: Any) -> Any:
         if isinstance(value, str):
             return "\n".join(map(harmless, value.split("\n")))
+        if isinstance(value, dict):
+            return {words(key): each for key, each in value.items()}
         return tuple(map(words, value)) if isinstance(value, tuple) else value
 
     return msgspec.structs.replace(card, **{name: words(value) for name, value in msgspec.structs.asdict(card).items()})

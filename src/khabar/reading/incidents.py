@@ -143,6 +143,11 @@ CATALOG: dict[str, Kind] = {
         "error", "the result is of another corpus", "score on the released one: `khabar leaderboard add`"
     ),
     "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
+    "text-quoted": Kind(
+        "error",
+        "predictions on articles that are kept without text hold words of them",
+        "add it again with `khabar leaderboard add`, which keeps offsets and values",
+    ),
     "board-stale": Kind("error", "the board is not what the submissions make", "run `khabar leaderboard build`"),
     "layer-silent": Kind(
         "error", "nothing is predicted on a layer that the card does not name", "name the layers it speaks of"

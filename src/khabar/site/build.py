@@ -1,4 +1,4 @@
-"""Building the site: a board, what its systems said and the corpus in, every page out."""
+"""Building the site: boards, what their systems said and the corpus in, every page out."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from khabar.corpus.gold import DEFAULT_SPLIT
 from khabar.corpus.release import released_corpus
 from khabar.corpus.tables import read_split
 from khabar.leaderboard.board import read_board
-from khabar.leaderboard.build import BuiltBoard
+from khabar.leaderboard.build import BuiltBoards
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.places import BOARD, board_folder, place_of
+from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import survey
-from khabar.leaderboard.view import BoardView, view_of
+from khabar.leaderboard.view import BoardView, SystemRow, view_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import read_predictions, split
-from khabar.reading.reference import Reference
 from khabar.site.corpus import SiteCorpus
 from khabar.site.environment import Templates
 from khabar.site.errors import by_cause
@@ -25,69 +25,97 @@ from khabar.site.language import languages
 from khabar.site.names import page_name
 from khabar.site.reader import paragraphs
 from khabar.site.story import issues_by_status
-from khabar.site.system import SystemView, system_view
+from khabar.site.system import SystemOnSplit, SystemView, annotated, errors_on, found_disputes
 from khabar.site.utterances import utterances
 
 _STATIC = ("khabar.css", "khabar.js", "icon.svg")
 
 
-def site(root: Path, built: BuiltBoard, reference: Reference, gold: Path | None = None) -> dict[str, bytes]:
+def site(root: Path, built: BuiltBoards, gold: BoardGold, folder: Path | None = None) -> dict[str, bytes]:
     """Make all pages of an eval folder's boards: path below the site's folder (with /) → bytes.
 
-    `gold` is the corpus folder the board was built on (None: the released one). Raises InputError if it cannot be read.
+    Articles are shown of the splits whose text the corpus itself holds, and of no other, fetched or not. `folder` is
+    the corpus folder the boards were built on (None: the released one). Raises InputError if it cannot be read.
     """
-    corpus = SiteCorpus.from_tables(read_split(released_corpus() if gold is None else gold, DEFAULT_SPLIT), reference)
-    systems = list(_systems(root, built, reference, corpus))
-    closed = {
-        version: None if board is None else view_of(board)
-        for version in survey(root, Incidents()).closed(reference.version)
-        for board in [read_board(board_folder(root, version) / BOARD, Incidents())]
-    }
+    source = released_corpus() if folder is None else folder
+    shown = [name for name in gold.splits if name not in gold.withheld and not name.startswith("contrast")]
+    corpus = SiteCorpus.of({name: read_split(source, name) for name in shown}, gold.splits)
+    views = {name: view for name, view in built.views.items() if view.rows}
+    systems = _systems(root, views, gold, corpus)
+    closed = {version: _closed(root, version) for version in survey(root, Incidents()).closed(gold.version)}
     static = files("khabar.site") / "static"
     pages = {name: (static / name).read_bytes() for name in _STATIC}
     both = languages()
     for language in both:
-        templates = Templates(language, built.view.corpus, corpus.stories)
-        for path, page in _pages(templates, built.view, systems, corpus, closed):
+        templates = Templates(language, gold, corpus.stories)
+        for path, page in _pages(templates, views, systems, corpus, closed):
             pages[f"{language.code}/{path}"] = page.encode()
-    pages["index.html"] = Templates(both[0], built.view.corpus, corpus.stories).entrance(both).encode()
+    pages["index.html"] = Templates(both[0], gold, corpus.stories).entrance(both).encode()
     return pages
 
 
-def _systems(root: Path, built: BuiltBoard, reference: Reference, corpus: SiteCorpus) -> Iterator[SystemView]:
-    scores = {submission.system: submission.score for submission in built.submissions}
-    for row in built.view.rows:
-        path = place_of(root, row.system, reference.version).predictions
-        annotations, disputes = split(read_predictions(path, Incidents()))
-        yield system_view(row, scores[row.system], annotations, disputes, reference, corpus.names)
+def _closed(root: Path, version: str) -> dict[str, BoardView] | None:
+    """The boards of an earlier version by split; None where none is in a format that is read today."""
+    names = [name for name in survey(root, Incidents()).boards.get(version, ()) if name.endswith(BOARD)]
+    boards = [read_board(board_folder(root, version) / name, Incidents()) for name in names]
+    return {board.corpus.split: view_of(board) for board in boards if board is not None} or None
+
+
+def _systems(root: Path, views: Mapping[str, BoardView], gold: BoardGold, corpus: SiteCorpus) -> list[SystemView]:
+    """The systems of all boards: in the order of the first board, then of the next."""
+    on: dict[str, dict[str, SystemOnSplit]] = {}
+    for name, view in views.items():
+        for row in view.rows:
+            if (measured := _on_split(root, row, name, gold, corpus)) is not None:
+                on.setdefault(row.system, {})[name] = measured
+    return [SystemView(key, splits) for key, splits in on.items()]
+
+
+def _on_split(root: Path, row: SystemRow, name: str, gold: BoardGold, corpus: SiteCorpus) -> SystemOnSplit | None:
+    place, reference = place_of(root, row.system, gold.version), gold.splits[name]
+    result = read_result(place.result(name), Incidents())
+    if result is None:
+        return None
+    if name in gold.outlined:
+        return SystemOnSplit(row, result.score)
+    layers = row.card.scored_layers
+    annotations, disputes = split(read_predictions(place.predictions(name), Incidents()))
+    errors = errors_on(annotations, disputes, reference, layers)
+    if name not in corpus.splits:
+        return SystemOnSplit(row, result.score, errors)
+    in_articles = annotated(annotations, disputes, reference, corpus.names, layers)
+    found = found_disputes(errors, reference) if "conflicts" in layers else frozenset()
+    return SystemOnSplit(row, result.score, errors, in_articles, found)
 
 
 def _pages(
     templates: Templates,
-    board: BoardView,
+    boards: Mapping[str, BoardView],
     systems: Sequence[SystemView],
     corpus: SiteCorpus,
-    closed: Mapping[str, BoardView | None],
+    closed: Mapping[str, Mapping[str, BoardView] | None],
 ) -> Iterator[tuple[str, str]]:
     def page(path: str, template: str, **values: Any) -> tuple[str, str]:
         return path, templates.page(path, template, systems=systems, corpus=corpus, closed=closed, **values)
 
-    yield page("index.html", "board.html", board=board, present=True)
+    yield page("index.html", "board.html", boards=boards, present=True, version=None)
     for version, old in closed.items():
-        yield page(f"boards/{version}.html", "board.html", board=old, present=False, version=version)
+        yield page(f"boards/{version}.html", "board.html", boards=old, present=False, version=version)
     yield page("articles/index.html", "articles.html")
     issues = {issue.issue_id: issue for issue in corpus.issues}
     for system in systems:
-        yield page(f"systems/{system.key}.html", "system.html", system=system, issues=issues)
+        yield page(f"systems/{system.key}.html", "system.html", system=system, boards=boards, issues=issues)
     for document in corpus.documents:
         doc_id, name = document.doc_id, page_name(document.doc_id)
         gold, claims = corpus.gold[doc_id], corpus.claims_in(doc_id)
-        shared = {"document": document, "issues": issues, "names": corpus.names[document.story]}
+        readers = [system for system in systems if corpus.split_of[doc_id] in system.on]
+        shared = {"document": document, "issues": issues, "names": corpus.names[document.story], "readers": readers}
         laid_out = paragraphs(document, gold, claims)
         yield page(f"articles/{name}.html", "article.html", system=None, paragraphs=laid_out, **shared)
-        for system in systems:
-            errors = system.errors.by_article.get(doc_id, [])
-            laid_out = paragraphs(document, gold, claims, system.annotations[doc_id], errors)
+        for system in readers:
+            on = system.on[corpus.split_of[doc_id]]
+            errors = on.errors.by_article.get(doc_id, []) if on.errors else []
+            laid_out = paragraphs(document, gold, claims, on.annotations[doc_id], errors)
             nowhere = [error for error in errors if error.start < 0]
             listed = {"errors": by_cause(errors), "nowhere": nowhere}
             path = f"articles/{name}/{system.key}.html"

@@ -16,9 +16,13 @@ _Row = TypeVar("_Row", bound=Row)
 
 @dataclass(frozen=True, slots=True)
 class SiteCorpus:
-    """Rows of a split, names by story, and gold's annotations by article. Documents are in the order of their ids."""
+    """Rows of the splits whose articles are shown, names by story, and gold's annotations by article.
+
+    Documents are in the order of their ids, split by split.
+    """
 
     by_id: dict[str, Document]
+    split_of: dict[str, str]
     claims: list[Claim]
     issues: list[Conflict]
     quotes: list[Quote]
@@ -27,16 +31,24 @@ class SiteCorpus:
     gold: dict[str, ArticleAnnotations]
 
     @classmethod
-    def from_tables(cls, tables: Mapping[str, Sequence[Row]], reference: Reference) -> SiteCorpus:
-        """Take the rows of each config of a split."""
-        documents = sorted(_only(tables["documents"], Document), key=lambda document: document.doc_id)
-        stories = sorted({document.story for document in documents})
-        registry = _only(tables["registry"], Registered)
-        names = {story: names_of(registry, story) for story in stories}
+    def of(cls, splits: Mapping[str, Mapping[str, Sequence[Row]]], references: Mapping[str, Reference]) -> SiteCorpus:
+        """Take the rows of each config of some splits."""
+        tables = {
+            config: [row for rows in splits.values() for row in rows[config]]
+            for config in ("registry", "claims", "conflicts", "quotes")
+        }
+        in_splits = {
+            split: sorted(_only(rows["documents"], Document), key=lambda document: document.doc_id)
+            for split, rows in splits.items()
+        }
+        documents = [document for rows in in_splits.values() for document in rows]
+        stories = list(dict.fromkeys(sorted(document.story for document in documents)))
+        names = {story: names_of(_only(tables["registry"], Registered), story) for story in stories}
         claims = sorted(_only(tables["claims"], Claim), key=lambda claim: claim.start)
+        split_of = {document.doc_id: split for split, rows in in_splits.items() for document in rows}
         gold = {
             document.doc_id: of_gold(
-                reference.documents[document.doc_id],
+                references[split_of[document.doc_id]].documents[document.doc_id],
                 [claim for claim in claims if claim.doc_id == document.doc_id],
                 names[document.story],
             )
@@ -44,7 +56,12 @@ class SiteCorpus:
         }
         issues, quotes = _only(tables["conflicts"], Conflict), _only(tables["quotes"], Quote)
         by_id = {document.doc_id: document for document in documents}
-        return cls(by_id, claims, issues, quotes, stories, names, gold)
+        return cls(by_id, split_of, claims, issues, quotes, stories, names, gold)
+
+    @property
+    def splits(self) -> list[str]:
+        """The splits whose articles are shown."""
+        return list(dict.fromkeys(self.split_of.values()))
 
     @property
     def documents(self) -> list[Document]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from khabar.corpus.release import CANARY
-from khabar.leaderboard.board import Corpus
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import COLUMNS
+from khabar.leaderboard.view import SystemRow
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.site.language import Language, grouped
@@ -26,7 +27,7 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 class Templates:
     """The templates in one language."""
 
-    def __init__(self, language: Language, release: Corpus, stories: Sequence[str]) -> None:
+    def __init__(self, language: Language, release: BoardGold, stories: Sequence[str]) -> None:
         self._language = language
         self._environment = _environment()
         self._environment.filters["short"] = short
@@ -55,6 +56,7 @@ class Templates:
             "decimal": decimal,
             "percent": percent,
             "clipped": clipped,
+            "together": self.together,
         }
 
     def page(self, path: str, template: str, **values: Any) -> str:
@@ -65,6 +67,12 @@ class Templates:
     def entrance(self, languages: Iterable[Language]) -> str:
         """The page above both languages."""
         return self._environment.get_template("entrance.html").render(languages=tuple(languages), base="")
+
+    def together(self, rows: Sequence[SystemRow], most: int = 2) -> str:
+        """The names of a few systems, and how many more there are."""
+        names = self._language("ui.comma").join(row.card.name for row in rows[:most])
+        more = len(rows) - most
+        return names if more <= 0 else self._language("finding.more", names=names, n=more)
 
     def figure_name(self, name: str) -> str:
         """A figure's name in words; labels of the scheme stay as they are."""

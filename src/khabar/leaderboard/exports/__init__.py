@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from khabar.leaderboard.board import Board
@@ -26,16 +26,24 @@ def repository_id(text: str) -> str:
     return text
 
 
-def export(board: Board, submissions: Sequence[Submission], folder: Path, dataset: str) -> dict[Path, bytes]:
-    """Give the files of all exports.
+def export(
+    boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
+) -> dict[Path, bytes]:
+    """Give the files of all exports, each figure under the split it is of.
 
     `eval.yaml` belongs into the root of the dataset, `eval_results/<system>.yaml` into `.eval_results/` of a system's
     model repository, `every_eval_ever/data/` into that datastore.
     """
-    files = {folder / "eval.yaml": yaml_bytes(benchmark(board))}
+    files = {folder / "eval.yaml": yaml_bytes(benchmark(boards))}
+    for system in dict.fromkeys(submission.system for submission in submissions):
+        entries = [
+            entry
+            for submission in submissions
+            if submission.system == system
+            for entry in evaluation_results(submission, dataset)
+        ]
+        files[folder / "eval_results" / f"{system}.yaml"] = yaml_bytes(entries)
     for submission in submissions:
-        results = yaml_bytes(evaluation_results(submission, dataset))
-        files[folder / "eval_results" / f"{submission.system}.yaml"] = results
         entry = record(submission, dataset)
         files[folder / "every_eval_ever" / record_path(entry)] = as_bytes(entry)
     return files

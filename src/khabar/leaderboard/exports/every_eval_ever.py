@@ -33,7 +33,7 @@ def record(submission: Submission, dataset: str) -> dict[str, Any]:
     model = f"{BENCHMARK}/{submission.system}"
     return {
         "schema_version": SCHEMA_VERSION,
-        "evaluation_id": f"{BENCHMARK}/{model}/{when}",
+        "evaluation_id": f"{BENCHMARK}/{submission.split}/{model}/{when}",
         "evaluation_timestamp": when,
         "retrieved_timestamp": when,
         "source_metadata": {
@@ -50,7 +50,7 @@ def record(submission: Submission, dataset: str) -> dict[str, Any]:
             "additional_details": _details(card, submission),
         },
         "evaluation_results": [
-            _result(column, value, score.intervals[column], dataset, score.signature)
+            _result(submission.split, column, value, score.intervals[column], dataset, score.signature)
             for column in COLUMNS
             if (value := score.headline[column]) is not None
         ],
@@ -73,25 +73,27 @@ def _details(card: Card, submission: Submission) -> dict[str, str]:
         "trained_on": card.trained_on,
         "test_text_seen": seen_text(card.test_text_seen),
         "test_gold_seen": seen_text(card.test_gold_seen),
-        **({"unanswered": str(card.unanswered)} if card.unanswered else {}),
+        **({"unanswered": str(missed)} if (missed := card.unanswered.get(submission.split)) else {}),
         "predictions_sha256": submission.predictions,
     }
 
 
-def _result(column: str, value: float, ends: list[float] | None, dataset: str, signature: Signature) -> dict[str, Any]:
+def _result(
+    split: str, column: str, value: float, ends: list[float] | None, dataset: str, signature: Signature
+) -> dict[str, Any]:
     metric, words = _METRICS[column]
     details: dict[str, Any] = {"score": value}
     if ends is not None:
         interval = {"lower": ends[0], "upper": ends[1], "confidence_level": 0.95, "method": "percentile bootstrap"}
         details["uncertainty"] = {"confidence_interval": interval, "num_bootstrap_samples": signature.resamples}
     return {
-        "evaluation_result_id": f"{BENCHMARK}.{column}",
-        "evaluation_name": f"{BENCHMARK} {column}",
+        "evaluation_result_id": f"{BENCHMARK}.{split}.{column}",
+        "evaluation_name": f"{BENCHMARK} {split} {column}",
         "source_data": {
             "dataset_name": BENCHMARK,
             "source_type": "hf_dataset",
             "hf_repo": dataset,
-            "hf_split": "test",
+            "hf_split": split,
             "additional_details": {"signature": str(signature)},
         },
         "metric_config": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from khabar.leaderboard.board import Board
@@ -12,21 +13,31 @@ from khabar.records.labels import LAYERS
 FRAMEWORK = "khabar"
 
 
-def benchmark(board: Board) -> dict[str, Any]:
-    """`eval.yaml` of the dataset: five tasks, each with the config and split its gold stands in."""
-    corpus = board.corpus
+def benchmark(boards: Mapping[str, Board]) -> dict[str, Any]:
+    """`eval.yaml` of the dataset: five tasks a split, each with the config and split its gold stands in."""
+    on = "; ".join(
+        f"{split}: {of.documents} articles, stories: {of.stories}, hard disputes: {of.disputes}"
+        for split, of in ((split, board.corpus) for split, board in boards.items())
+    )
+    version = next(iter(boards.values())).corpus.version
     return {
         "name": "khabar",
         "description": (
             "Arabic news: who and what is named, how many and when, who said what, and where reports of one story "
-            f"disagree. {corpus.documents} articles, {corpus.stories} story, {corpus.disputes} hard disputes "
-            f"(data {corpus.version})."
+            f"disagree. {on} (data {version})."
         ),
         "evaluation_framework": FRAMEWORK,
         "tasks": [
-            {"id": column, "config": column if column in LAYERS else "documents", "split": "test"} for column in COLUMNS
+            {"id": task_id(split, column), "config": column if column in LAYERS else "documents", "split": split}
+            for split in boards
+            for column in COLUMNS
         ],
     }
+
+
+def task_id(split: str, column: str) -> str:
+    """What a column of a split's board is called as a task."""
+    return f"{split}_{column}"
 
 
 def evaluation_results(submission: Submission, dataset: str) -> list[dict[str, Any]]:
@@ -39,9 +50,17 @@ def evaluation_results(submission: Submission, dataset: str) -> list[dict[str, A
         value, ends = score.headline[column], score.intervals[column]
         if value is not None:
             interval = f"95% interval [{ends[0]:.4f}, {ends[1]:.4f}]; " if ends else ""
-            notes = f"{interval}predictions sha256 {submission.predictions}; {score.signature}"
+            notes = (
+                f"split {submission.split}; {interval}predictions sha256 {submission.predictions}; {score.signature}"
+            )
             entries.append(
-                EvalResultEntry(dataset_id=dataset, task_id=column, value=value, date=submission.card.date, notes=notes)
+                EvalResultEntry(
+                    dataset_id=dataset,
+                    task_id=task_id(submission.split, column),
+                    value=value,
+                    date=submission.card.date,
+                    notes=notes,
+                )
             )
     return eval_result_entries_to_yaml(entries)
 

@@ -29,65 +29,69 @@ function sort(table, head, order) {
   for (const each of head.parentElement.cells) each.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", order);
   table.tBodies[0].append(...rows);
-  if (table.matches(".main")) rerank(table, head);
+  announce(head);
 }
 
-// The board's rank follows the column it is sorted by.
-function rerank(table, head) {
-  if (head.dataset.column) {
-    for (const row of table.tBodies[0].rows) {
-      const data = row.cells[head.cellIndex].dataset;
-      const rank = document.createElement("bdi");
-      rank.textContent = data.rank ?? "–";
-      if (data.range) {
-        const range = document.createElement("span");
-        range.className = "range";
-        range.textContent = data.range;
-        rank.append(" ", range);
-      }
-      row.cells[0].replaceChildren(rank);
-    }
-  }
+function announce(head) {
   const status = document.querySelector(".sorted");
   if (status) status.textContent = `${head.textContent} ${head.getAttribute("aria-sort") === "ascending" ? "▲" : "▼"}`;
 }
 
-// The board of one layer: who speaks of it, best first.
-const layers = document.querySelector("form.layers");
-if (layers) {
-  const table = document.querySelector("table.main");
-  const { only } = layers.elements;
-  only.addEventListener("change", () => {
-    const head = table.querySelector(`th[data-column="${only.value}"]`);
-    sort(table, head, "descending");
-    for (const row of table.tBodies[0].rows) {
-      row.hidden = only.value !== "overall" && row.cells[head.cellIndex].dataset.v === "";
+// The board: one split and one layer at a time, sorted by figure or by name. The address holds all three.
+const boards = document.querySelector(".boards");
+if (boards) {
+  const parts = [...boards.querySelectorAll("[data-split]:not(a)")];
+  const links = [...boards.querySelectorAll("a[data-split]")];
+  const splits = parts.filter((each) => each.matches(".board-of")).map((each) => each.dataset.split);
+  const state = () => {
+    const said = new URLSearchParams(location.hash.slice(1));
+    const split = splits.includes(said.get("split")) ? said.get("split") : splits[0];
+    const there = [...boards.querySelectorAll(`.panel[data-split="${split}"]`)].map((each) => each.dataset.layer);
+    const layer = there.includes(said.get("layer")) ? said.get("layer") : there[0];
+    return { split, layer, sort: said.get("sort") === "name" ? "name" : "value" };
+  };
+  const address = (change) => `#${new URLSearchParams({ ...state(), ...change })}`;
+  const show = () => {
+    const { split, layer, sort } = state();
+    for (const each of parts) {
+      each.hidden = each.dataset.split !== split || (each.dataset.layer !== undefined && each.dataset.layer !== layer);
     }
-  });
-  layers.addEventListener("submit", (event) => event.preventDefault());
-  layers.hidden = false;
+    for (const each of links) {
+      const current = each.dataset.split === split && (each.dataset.layer ?? layer) === layer;
+      each.toggleAttribute("aria-current", false);
+      if (current) each.setAttribute("aria-current", "true");
+      each.href = each.dataset.layer ? address({ split: each.dataset.split, layer: each.dataset.layer }) : address({ split: each.dataset.split });
+    }
+    const panel = boards.querySelector(`.panel[data-split="${split}"][data-layer="${layer}"]`);
+    for (const body of panel?.querySelectorAll("tbody") ?? []) {
+      const rows = [...body.rows].filter((row) => row.dataset.value !== undefined);
+      rows.sort((a, b) => (sort === "name" ? a.dataset.name.localeCompare(b.dataset.name) : b.dataset.value - a.dataset.value));
+      body.append(...rows);
+    }
+    for (const head of panel?.querySelectorAll("th[data-sort]") ?? []) {
+      const order = head.dataset.sort === "name" ? "ascending" : "descending";
+      head.setAttribute("aria-sort", head.dataset.sort === sort ? order : "none");
+      if (head.dataset.sort === sort) announce(head);
+    }
+  };
+  for (const head of boards.querySelectorAll(".ranking th[data-sort]")) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.append(...head.childNodes);
+    head.append(button);
+    button.addEventListener("click", () => location.replace(address({ sort: head.dataset.sort })));
+  }
+  addEventListener("hashchange", show);
+  show();
 }
 
-// Slices: one at a time, chosen by layer and slice.
-const slices = document.querySelector(".slices");
-if (slices) {
-  const form = slices.querySelector("form");
-  const sections = [...slices.querySelectorAll(".slice")];
-  const { layer, slice } = form.elements;
-  const show = () => {
-    for (const each of sections) each.hidden = each.dataset.layer !== layer.value || each.dataset.slice !== slice.value;
-  };
-  const fill = () => {
-    const mine = sections.filter((each) => each.dataset.layer === layer.value);
-    slice.replaceChildren(...mine.map((each) => new Option(each.dataset.name, each.dataset.slice)));
-    show();
-  };
-  layer.addEventListener("change", fill);
-  slice.addEventListener("change", show);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  form.hidden = false;
-  slices.classList.add("filtered");
-  fill();
+// The other language opens at the same place.
+const other = document.querySelector(".switch a");
+if (other) {
+  const plain = other.getAttribute("href");
+  const follow = () => other.setAttribute("href", plain + location.hash);
+  addEventListener("hashchange", follow);
+  follow();
 }
 
 // A link into a closed part opens it.
