@@ -58,6 +58,7 @@ from khabar.formats.context import Conversion
 from khabar.formats.conversion import convert
 from khabar.formats.label_studio.story_page import story_text
 from khabar.leaderboard.check import check as check_leaderboard
+from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold, read_rows
@@ -184,7 +185,7 @@ def _corpus(case: dict[str, Any]) -> list[Incident]:
 
 
 def _leaderboard(case: dict[str, Any]) -> list[Incident]:
-    return list(check_leaderboard(Path("eval"), load_gold(Path("corpus"))[0]).incidents)
+    return list(check_leaderboard(Path("eval"), read_board_gold(Path("corpus"))).incidents)
 
 
 def _cli(case: dict[str, Any]) -> list[Incident]:

@@ -19,7 +19,7 @@ from tests.leaderboard.conftest import CARD, Leaderboard
 
 
 def test_figures_are_those_of_the_results(board: Leaderboard) -> None:
-    for entry in json.loads(board("build", "--json").out)["systems"]:
+    for entry in json.loads(board("build", "--json").out)["boards"]["test"]["systems"]:
         result = json.loads((board.of_test(entry["system"]) / "result.json").read_text("utf-8"))
         assert entry["headline"] == result["score"]["headline"]
         assert entry["intervals"] == result["score"]["intervals"]

@@ -21,7 +21,7 @@ def test_a_sound_board(board: Leaderboard) -> None:
     assert board.check() == []
     answer = board("check")
     assert (answer.code, answer.err) == (0, "")
-    assert "3 submission(s) to corpus 0.1.0" in answer.out
+    assert "corpus 0.1.0, split test: 3 submission(s), as re-scored" in answer.out
     assert json.loads(board("check", "--json").out)["valid"]
 
 
@@ -144,7 +144,7 @@ def test_what_is_no_regular_file(board: Leaderboard) -> None:
 
 @pytest.mark.parametrize("name", ["card.toml", "predictions.jsonl", "result.json"])
 def test_two_gigabytes_are_refused_unread(board: Leaderboard, name: str) -> None:
-    os.truncate(board.folder() / name, 2 << 30)
+    os.truncate(board.folder() / name if name == "card.toml" else board.of_test() / name, 2 << 30)
     [incident] = board.check()
     assert incident.id == "file-too-large"
     assert "2,147,483,648 bytes" in incident.message
@@ -175,12 +175,12 @@ def test_names_of_versions(board: Leaderboard, version: str) -> None:
 
 def test_boards_cannot_be_typed(board: Leaderboard, edit: Edit) -> None:
     folder = board.root / "board" / "0.1.0"
-    for name, old, new in (("README.md", "| 1 |", "| 2 |"), ("board.json", '"alpha": 0.05', '"alpha": 0.5')):
+    for name, old, new in (("README.md", "| 1 |", "| 2 |"), ("test/board.json", '"alpha": 0.05', '"alpha": 0.5')):
         edit(folder / name, old, new)
         assert board.ids == ["board-stale"]
         assert board("build").code == 0
         assert board.ids == []
-    (folder / "board.json").write_text("[" * 100_000, "utf-8")
+    board.board_file.write_text("[" * 100_000, "utf-8")
     assert board.ids == ["board-stale"]
     (folder / "extra.html").write_text("<script>", "utf-8")
     assert "file-unlisted" in board.ids

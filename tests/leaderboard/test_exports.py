@@ -14,7 +14,7 @@ from huggingface_hub import parse_eval_result_entries
 from tests.leaderboard.conftest import Leaderboard
 
 SCHEMA = json.loads((Path(__file__).parent / "peers" / "every_eval_ever-0.3.0.schema.json").read_text("utf-8"))
-TASKS = ["overall", "entities", "numbers", "quotes", "conflicts"]
+TASKS = ["test_overall", "test_entities", "test_numbers", "test_quotes", "test_conflicts"]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def exports(board: Leaderboard, tmp_path: Path) -> Path:
 def test_eval_results_are_read_by_hugging_face(exports: Path, board: Leaderboard) -> None:
     entries = parse_eval_result_entries(yaml.safe_load((exports / "eval_results" / "rules.yaml").read_text("utf-8")))
     headline = json.loads((board.of_test() / "result.json").read_text("utf-8"))["score"]["headline"]
-    assert {entry.task_id: entry.value for entry in entries} == headline
+    assert {entry.task_id: entry.value for entry in entries} == {f"test_{name}": headline[name] for name in headline}
     assert {entry.dataset_id for entry in entries} == {"owner/khabar"}
     assert all("khabar|version:" in (entry.notes or "") for entry in entries)
 
@@ -41,7 +41,7 @@ def test_the_benchmark_names_the_same_tasks(exports: Path, corpus: Path) -> None
 
 def test_undefined_figures_have_no_entry(exports: Path) -> None:
     entries = yaml.safe_load((exports / "eval_results" / "counter.yaml").read_text("utf-8"))
-    assert [entry["dataset"]["task_id"] for entry in entries] == ["numbers"]
+    assert [entry["dataset"]["task_id"] for entry in entries] == ["test_numbers"]
 
 
 def test_records_of_every_eval_ever(exports: Path) -> None:

@@ -127,7 +127,7 @@ def build(
     pages = site_of(root, built, of_board, gold)
     files = dict(built.files)
     if exports is not None and identity is not None:
-        files |= export(built.boards, built.submissions, exports, identity)
+        files |= export(of_board.version, built.boards, built.submissions, exports, identity)
     with writing(root):
         write_all(files)
     with writing(site_folder):

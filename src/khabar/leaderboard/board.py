@@ -66,11 +66,9 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def boards_of(gold: BoardGold, submissions: Sequence[Submission], progress: Progress = quiet) -> dict[str, Board]:
-    """Make the board of each split that can be scored here; the order of submissions does not matter."""
-    return {
-        split: board_of(gold, split, [each for each in submissions if each.split == split], progress)
-        for split in gold.scorable
-    }
+    """Make the board of each split that was submitted to; the order of submissions does not matter."""
+    of_split = {split: [each for each in submissions if each.split == split] for split in gold.splits}
+    return {split: board_of(gold, split, those, progress) for split, those in of_split.items() if those}
 
 
 def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], progress: Progress = quiet) -> Board:

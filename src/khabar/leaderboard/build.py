@@ -53,6 +53,7 @@ def build(root: Path, gold: BoardGold, progress: Progress = quiet) -> BuiltBoard
     for other in closing:
         report_unlisted(present, other, incidents)
     submissions = score_all(present, gold, incidents)
+    incidents.refuse()
     stated = stated_boards(present, gold, incidents)
     incidents.refuse()
     made = boards_of(gold, submissions, progress)

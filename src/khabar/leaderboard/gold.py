@@ -31,11 +31,6 @@ class BoardGold:
     withheld: frozenset[str] = frozenset()
     outlined: frozenset[str] = frozenset()
 
-    @property
-    def scorable(self) -> dict[str, Reference]:
-        """The splits that predictions can be scored on here."""
-        return {split: gold for split, gold in self.splits.items() if split not in self.outlined}
-
     def split(self, name: str) -> Reference:
         """Gold of a split to score on. Raises InputError if there is none, or its articles are not here."""
         if name not in self.splits:

@@ -89,12 +89,14 @@ def findings(view: BoardView) -> str:
 def finding_text(finding: Finding, column: str) -> str:
     """What a column says, as a sentence of Markdown."""
     ahead = "" if finding.ahead is None else f"{_scored(finding.ahead, column)} is ahead, but saw the gold. "
+    if not finding.ranked:
+        return f"{ahead}No system here has a rank."
     if finding.leader is None:
         return f"{ahead}No {'other ' * bool(ahead)}system is told apart from saying nothing."
     others = "Of the others, " if ahead else ""
     leads = f"{others}{_scored(finding.leader, column)} leads"
     names = [in_markdown(row.card.name) for row in finding.tied]
-    if not finding.rivals:
+    if finding.ranked == 1:
         return f"{ahead}{_scored(finding.leader, column)} is the only ranked system."
     if not names:
         return f"{ahead}{leads}, and the tests tell it apart from every other."

@@ -94,8 +94,8 @@ class Finding:
 
     leader: SystemRow | None
     tied: tuple[SystemRow, ...]
-    rivals: int
-    """How many other ranked systems have a figure, told apart or not."""
+    ranked: int
+    """How many ranked systems have a figure."""
     ahead: SystemRow | None
 
 
@@ -151,7 +151,7 @@ def _finding(rows: Sequence[SystemRow], column: str, apart: Set[frozenset[str]])
     leader = ranked[0] if ranked and ranked[0].figures[column].above_floor else None
     tied = tuple(row for row in ranked[1:] if leader and {leader.system, row.system} not in apart)
     is_ahead = seen and (leader is None or (seen[0].figures[column].value or 0) > (leader.figures[column].value or 0))
-    return Finding(leader, tied, max(len(ranked) - 1, 0), seen[0] if is_ahead else None)
+    return Finding(leader, tied, len(ranked), seen[0] if is_ahead else None)
 
 
 def _row(

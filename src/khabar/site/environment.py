@@ -16,6 +16,7 @@ from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.slices import main_figures, same_in_all, slices
 from khabar.site.story import STATUSES, evidence, words_of
+from khabar.site.system import SystemView
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -57,6 +58,7 @@ class Templates:
             "percent": percent,
             "clipped": clipped,
             "together": self.together,
+            "speaking": speaking,
         }
 
     def page(self, path: str, template: str, **values: Any) -> str:
@@ -90,6 +92,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
+
+
+def speaking(systems: Iterable[SystemView], split: str, layer: str | None = None) -> list[SystemView]:
+    """The systems on the board of a split, and of these (where one is named) those that speak of a layer."""
+    there = [system for system in systems if split in system.on]
+    return there if layer is None else [system for system in there if layer in system.on[split].score.layers]
 
 
 def short(doc_id: str) -> str:

@@ -27,14 +27,14 @@ def repository_id(text: str) -> str:
 
 
 def export(
-    boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
+    version: str, boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
 ) -> dict[Path, bytes]:
     """Give the files of all exports, each figure under the split it is of.
 
     `eval.yaml` belongs into the root of the dataset, `eval_results/<system>.yaml` into `.eval_results/` of a system's
     model repository, `every_eval_ever/data/` into that datastore.
     """
-    files = {folder / "eval.yaml": yaml_bytes(benchmark(boards))}
+    files = {folder / "eval.yaml": yaml_bytes(benchmark(version, boards))}
     for system in dict.fromkeys(submission.system for submission in submissions):
         entries = [
             entry

@@ -13,13 +13,12 @@ from khabar.records.labels import LAYERS
 FRAMEWORK = "khabar"
 
 
-def benchmark(boards: Mapping[str, Board]) -> dict[str, Any]:
+def benchmark(version: str, boards: Mapping[str, Board]) -> dict[str, Any]:
     """`eval.yaml` of the dataset: five tasks a split, each with the config and split its gold stands in."""
     on = "; ".join(
         f"{split}: {of.documents} articles, stories: {of.stories}, hard disputes: {of.disputes}"
         for split, of in ((split, board.corpus) for split, board in boards.items())
     )
-    version = next(iter(boards.values())).corpus.version
     return {
         "name": "khabar",
         "description": (
