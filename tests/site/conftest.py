@@ -17,7 +17,8 @@ import msgspec
 import pytest
 
 from khabar.leaderboard.add import add
-from khabar.leaderboard.build import BuiltBoard, build
+from khabar.leaderboard.build import BuiltBoards, build
+from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
@@ -64,8 +65,9 @@ def hostile_predictions(reference: Reference) -> bytes:
     return b"".join(json.dumps(line).encode() + b"\n" for line in lines)
 
 
-def with_hostile_card(built: BuiltBoard) -> BuiltBoard:
+def with_hostile_card(built: BuiltBoards) -> BuiltBoards:
     """Give the hostile system the card that `leaderboard add` would refuse: whatever reads it must not rely on that."""
+    board = built.boards["test"]
     systems = tuple(
         msgspec.structs.replace(
             entry,
@@ -82,9 +84,9 @@ def with_hostile_card(built: BuiltBoard) -> BuiltBoard:
         )
         if entry.system == "hostile"
         else entry
-        for entry in built.board.systems
+        for entry in board.systems
     )
-    return replace(built, board=msgspec.structs.replace(built.board, systems=systems))
+    return replace(built, boards={**built.boards, "test": msgspec.structs.replace(board, systems=systems)})
 
 
 @pytest.fixture(scope="session")
@@ -93,7 +95,13 @@ def reference() -> Reference:
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tuple[Path, BuiltBoard]:
+def gold(reference: Reference) -> BoardGold:
+    """The released corpus, its seeds alone: the other splits are not here on every machine."""
+    return replace(read_board_gold(None), splits={"test": reference}, withheld=frozenset(), outlined=frozenset())
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference, gold: BoardGold) -> tuple[Path, BuiltBoards]:
     """An eval folder with the embedded systems and a hostile one, and boards of earlier corpora."""
 
     def said_by(name: str) -> list[Annotations | Dispute]:
@@ -116,11 +124,11 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tup
             card.replace("My extractor", name.capitalize()) + ('layers = ["numbers"]\n' if name == "counter" else ""),
             "utf-8",
         )
-        for path, data in add(root, name, predictions, described, reference, Incidents())[1].items():
+        for path, data in add(root, name, {"test": predictions}, described, gold, Incidents())[1].items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-    made = build(root, reference)
-    old = json.loads(made.files[root / "board" / version / "board.json"])
+    made = build(root, gold)
+    old = json.loads(made.files[root / "board" / version / "test" / "board.json"])
     old["corpus"]["version"] = "0.0.9"
     for name, board in (("0.0.9", json.dumps(old)), ("0.0.1", "{}")):
         (root / "board" / name).mkdir(parents=True)
@@ -129,10 +137,10 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference) -> tup
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, built: tuple[Path, BuiltBoard], reference: Reference) -> Path:
+def site(tmp_path_factory: pytest.TempPathFactory, built: tuple[Path, BuiltBoards], gold: BoardGold) -> Path:
     """The site's folder."""
     folder = tmp_path_factory.mktemp("site") / "site"
-    write_site(folder, site_of(built[0], with_hostile_card(built[1]), reference))
+    write_site(folder, site_of(built[0], with_hostile_card(built[1]), gold))
     return folder
 
 

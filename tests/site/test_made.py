@@ -10,9 +10,9 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
-from khabar.leaderboard.build import BuiltBoard
+from khabar.leaderboard.build import BuiltBoards
+from khabar.leaderboard.gold import BoardGold
 from khabar.reading.incidents import InputError
-from khabar.reading.reference import Reference
 from khabar.site.build import site as site_of
 from khabar.site.environment import POLICY
 from khabar.site.folder import LISTING, write_site
@@ -92,10 +92,8 @@ def test_templates_switch_no_escaping_off() -> None:
         assert not re.search(r"\|\s*safe\b|autoescape|Markup|<script>|javascript:|\son\w+=", text), path.name
 
 
-def test_the_same_submissions_make_the_same_bytes(
-    built: tuple[Path, BuiltBoard], reference: Reference, site: Path
-) -> None:
-    for name, data in site_of(built[0], with_hostile_card(built[1]), reference).items():
+def test_the_same_submissions_make_the_same_bytes(built: tuple[Path, BuiltBoards], gold: BoardGold, site: Path) -> None:
+    for name, data in site_of(built[0], with_hostile_card(built[1]), gold).items():
         assert (site / name).read_bytes() == data, name
 
 
@@ -138,7 +136,7 @@ def test_slices_hold_every_figure_once() -> None:
     assert slice_of("quotes", "type.accuracy") == "frame"
 
 
-def test_every_figure_there_is_has_a_slice(built: tuple[Path, BuiltBoard]) -> None:
+def test_every_figure_there_is_has_a_slice(built: tuple[Path, BuiltBoards]) -> None:
     for submission in built[1].submissions:
         for layer, figures in submission.score.layers.items():
             assert "others" not in slices(layer, figures), layer

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.site.conftest import Visit
+from tests.site.conftest import ATTACKS, Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -112,7 +112,7 @@ def test_on_paper(visit: Visit) -> None:
     visit.page.emulate_media(media="print")
     page = visit("en/systems/rules.html")
     expect(page.get_by_role("navigation").first).to_be_hidden()
-    expect(page.locator("#quotes table").first).to_be_visible()
+    expect(page.locator("#test-quotes table").first).to_be_visible()
     page = visit(f"ar/articles/{ARTICLE}/rules.html")
     expect(page.locator(".controls")).to_be_hidden()
     expect(page.locator(".words").first).to_be_visible()
@@ -123,7 +123,9 @@ def test_from_a_folder_without_a_server(browser: Browser, site: Path) -> None:
     context = browser.new_context()
     visit = Visit(context.new_page(), site.as_uri() + "/")
     page = visit("en/index.html")
-    expect(page.get_by_role("button", name="Entities").first, "the script ran").to_be_attached()
+    expect(page.get_by_role("button", name="System").first, "the script ran").to_be_attached()
+    page.get_by_role("link", name="Entities").first.click()
+    expect(page).to_have_url(re.compile("#test-entities$"))
     assert page.evaluate("getComputedStyle(document.querySelector('.brand a')).textDecorationLine") == "none"
     context.close()
     assert not visit.wrong
@@ -133,11 +135,11 @@ def test_without_script_all_is_there(browser: Browser, address: str) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + "en/index.html")
-    slices = page.locator(".slice").all()
-    assert len(slices) > 15
-    for part in slices:
+    for part in page.locator(".panel, .slice summary").all():
         expect(part).to_be_visible()
-    expect(page.locator("form.filter:visible")).to_have_count(0)
+    expect(page.locator("form.filter")).to_be_hidden()
+    page.locator(".findings a", has_text="Numbers").click()
+    expect(page.locator("#test-numbers:target")).to_be_in_viewport()
     page.goto(address + f"en/articles/{ARTICLE}/rules.html")
     page.get_by_label("Gold", exact=True).check()
     expect(page.locator(".side.s").first, "views change by style alone").to_be_hidden()
@@ -155,60 +157,91 @@ def test_by_keyboard(visit: Visit) -> None:
     expect(skip).to_have_css("outline-style", "solid")
     page.keyboard.press("Enter")
     expect(page.locator("#content")).to_be_focused()
-    heading = page.locator("table.main th[data-column=conflicts]")
-    heading.get_by_role("button").focus()
+    panel = page.locator(".panel:visible")
+    by_name, by_figure = panel.locator("[data-sort=name]"), panel.locator("[data-sort=value]")
+    by_name.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(heading).to_have_attribute("aria-sort", "descending")
-    expect(page.locator("table.main [aria-sort]")).to_have_count(1)
-    expect(page.locator(".sorted")).to_contain_text("Conflicts")
-    values = page.locator("table.main td[data-h=Conflicts]").evaluate_all("cells => cells.map(c => c.dataset.v)")
-    assert values.pop() == "", "who does not speak of it comes last"
-    assert [*map(float, values)] == sorted(map(float, values), reverse=True)
-    letters = page.locator("table.main td[data-h=Conflicts] .letters").evaluate_all(
-        "all => all.map(e => e.lastChild.data)"
-    )
-    assert letters == ["a"] * 3, "no test separates anybody on five disputes"
+    expect(by_name).to_have_attribute("aria-sort", "ascending")
+    expect(by_figure).to_have_attribute("aria-sort", "none")
+    expect(page.locator(".sorted")).to_contain_text("System")
+    expect(panel.locator(".who a").first).to_have_text(ATTACKS[1])
+    by_figure.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(panel.locator(".who a").first).to_have_text("Rules")
 
 
-def test_rank_is_that_of_the_column(visit: Visit) -> None:
+def test_the_finding_comes_first(visit: Visit) -> None:
+    """Who leads on each layer and whether that is real, before any table, and all of it on the first screen."""
     page = visit("en/index.html")
-    expect(page.locator("table.main tbody tr").first).to_have_text(re.compile(r"^\s*1"))
-    page.locator("table.main th[data-column=conflicts]").get_by_role("button").click()
-    first = page.locator("table.main tbody tr").first
-    expect(first.locator(".rank")).to_have_text("1 (1–3)")
+    said = page.locator(".findings li", has_text="Numbers")
+    expect(said).to_contain_text(re.compile("Rules 0.9.*leads, but is not told apart from .?Counter"))
+    expect(said).to_be_in_viewport(ratio=1)
+    alone = page.locator(".findings li", has_text="Conflicts")
+    expect(alone).to_contain_text("No ranked system is told apart from saying nothing.")
 
 
-def test_the_board_of_one_layer(visit: Visit) -> None:
-    """`counter` speaks of numbers alone: it is not among those that speak of quotes."""
+def test_one_layer_at_a_time(visit: Visit) -> None:
+    """`counter` speaks of numbers alone, and is not listed elsewhere; what says nothing is the floor, and has no rank."""
     page = visit("en/index.html")
-    rows = page.locator("table.main tbody tr:visible")
-    expect(rows).to_have_count(4)
-    page.locator("select[name=only]").select_option("quotes")
-    expect(rows).to_have_count(3)
-    expect(page.locator("table.main th[aria-sort]")).to_have_attribute("data-column", "quotes")
-    page.locator("select[name=only]").select_option("overall")
-    expect(rows).to_have_count(4)
-    expect(rows.last).to_have_text(re.compile(r"^\s*–"))
+    panel = page.locator(".panel:visible")
+    expect(panel).to_have_count(1)
+    expect(panel).to_have_attribute("data-layer", "overall")
+    expect(panel.locator(".ranked tr")).to_have_count(2)
+    page.get_by_role("link", name="Numbers").first.click()
+    expect(panel).to_have_attribute("data-layer", "numbers")
+    expect(panel.locator(".ranked tr")).to_have_count(3)
+    expect(panel.locator(".ranked .rank").first).to_have_text("1 (1–2)")
+    expect(panel.locator(".floor")).to_contain_text(re.compile("saying nothing scores .?0.000"))
+    expect(page.locator(".findings [aria-current]")).to_have_count(1)
+    expect(page.locator(".slices:visible")).to_have_count(1)
 
 
-def test_slices_are_chosen_by_layer(visit: Visit) -> None:
+def test_the_address_holds_what_is_shown(visit: Visit) -> None:
     page = visit("en/index.html")
-    expect(page.locator(".slice:visible")).to_have_count(1)
-    page.locator("select[name=layer]").select_option("numbers")
-    page.locator("select[name=slice]").select_option("kinds")
-    shown = page.locator(".slice:visible")
-    expect(shown).to_have_count(1)
-    expect(shown.get_by_role("columnheader", name="Kind · percent · F1")).to_have_count(1)
-    shown.get_by_role("button", name="Kind · date · F1").click()
-    expect(shown.locator("tbody tr").first).to_have_text(re.compile(r"^\s*Rules"))
+    page.get_by_role("link", name="Numbers").first.click()
+    panel = page.locator(".panel:visible")
+    panel.locator("[data-sort=name]").get_by_role("button").click()
+    page.get_by_label("Filter systems").fill("rul")
+    expect(panel.locator(".ranked tr:visible")).to_have_count(1)
+    expect(page).to_have_url(re.compile("#test-numbers&sort=name&q=rul$"))
+    page.get_by_role("link", name="العربية").click()
+    expect(page).to_have_url(re.compile("/ar/index.html#test-numbers&sort=name&q=rul$"))
+    expect(panel).to_have_attribute("data-layer", "numbers")
+    expect(panel.locator(".ranked tr:visible")).to_have_count(1)
+    page.go_back()
+    expect(panel.locator("[data-sort=name]")).to_have_attribute("aria-sort", "ascending")
+    page.go_back()
+    expect(panel.locator("[data-sort=value]")).to_have_attribute("aria-sort", "descending")
+
+
+def test_ten_systems_fit_the_screen_of_a_phone(browser: Browser, address: str) -> None:
+    context = browser.new_context(viewport={"width": 360, "height": 740}, is_mobile=True)
+    visit = Visit(context.new_page(), address)
+    page = visit("en/index.html#test-numbers")
+    height = page.locator(".panel:visible .ranked").evaluate("body => body.offsetHeight / body.rows.length")
+    assert 10 * height <= 740
+    row = page.locator(".panel:visible .ranked tr").first
+    where = {
+        part: row.locator(part).evaluate("each => each.getBoundingClientRect().top") for part in (".who", ".n", ".plot")
+    }
+    assert where[".n"] < where[".plot"], "the figure stands beside the name"
+    context.close()
+    assert not visit.wrong
+
+
+def test_slices_are_those_of_the_layer(visit: Visit) -> None:
+    page = visit("en/index.html#test-numbers")
+    part = page.locator(".slice:visible", has_text="By kind")
+    part.locator("summary").click()
+    expect(part.get_by_role("columnheader", name="Kind · percent · F1")).to_be_visible()
+    part.get_by_role("button", name="Kind · date · F1").click()
+    expect(part.locator("tbody tr").first).to_have_text(re.compile(r"^\s*(Rules|Counter)"))
 
 
 def test_an_error_is_one_click_away(visit: Visit) -> None:
     """From a system's count of a cause to these errors, from there to the place, and back."""
     page = visit("en/systems/rules.html")
-    page.locator(f"#errors ~ .scroll a[href*='{ARTICLE}']").first.click()
+    page.locator(f".causes-table a[href*='{ARTICLE}']").first.click()
     cause = page.locator(".causes li:target")
     expect(cause).to_have_count(1)
     cause.locator("a").first.click()
@@ -234,9 +267,9 @@ def test_evidence_leads_to_its_place(visit: Visit) -> None:
 
 
 def test_a_closed_part_opens_for_a_link(visit: Visit) -> None:
-    page = visit("en/systems/rules.html#quotes")
-    expect(page.locator("#quotes[open]")).to_have_count(1)
-    expect(page.locator("#numbers:not([open])")).to_have_count(1)
+    page = visit("en/systems/rules.html#test-quotes")
+    expect(page.locator("#test-quotes[open]")).to_have_count(1)
+    expect(page.locator("#test-numbers:not([open])")).to_have_count(1)
     visit("en/systems/rules.html#%E0%A4%A")  # no page has such a name
 
 

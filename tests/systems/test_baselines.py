@@ -14,7 +14,7 @@ from khabar.records import Annotations, Document, PredictedEntity
 from khabar.systems.baselines.disputes import DenialCue, ValueMismatch
 from khabar.systems.baselines.numbers import SearchDates, digits, digits_multipliers
 from khabar.systems.baselines.quotes import quote_marks
-from khabar.systems.baselines.tagger import InStoryTagger
+from khabar.systems.baselines.tagger import Tagger
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
 
@@ -101,12 +101,12 @@ def gold_of(story: list[Document], *named: bool) -> Reference:
     return reference(msgspec.convert(lines, list[Annotations]))
 
 
-def test_the_tagger_learns_from_the_other_articles_alone(story: list[Document]) -> None:
-    tagger = InStoryTagger(gold_of(story, True, True, True, True))
+def test_the_tagger_learns_from_gold(story: list[Document]) -> None:
+    tagger = Tagger([gold_of(story, True, True, True, True)])
     for each in story:
         [putin] = tagger(each).entities
         assert (each.text[putin.start : putin.end], putin.label) == ("بوتين", "PERS")
-    tagger = InStoryTagger(gold_of(story, True, False, False, False))
+    tagger = Tagger([gold_of(story, False, False, False, False)])
     assert tagger(story[0]).entities == ()
 
 
@@ -120,13 +120,13 @@ def test_the_tagger_cuts_off_clitics() -> None:
             for x in moscow
         ]
     )
-    [city] = InStoryTagger(gold)(moscow[0]).entities
+    [city] = Tagger([gold])(moscow[0]).entities
     assert moscow[0].text[city.start : city.end] == "موسكو"
 
 
 @pytest.mark.parametrize(
     ("system", "package", "extra"),
-    [("dateparser", "dateparser", "dateparser"), ("in-story-tagger", "pycrfsuite", "tagger")],
+    [("dateparser", "dateparser", "dateparser"), ("tagger", "pycrfsuite", "tagger")],
 )
 def test_a_missing_package_is_named(
     system: str, package: str, extra: str, story: list[Document], monkeypatch: pytest.MonkeyPatch

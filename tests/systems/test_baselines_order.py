@@ -17,7 +17,6 @@ MADE_FOR = {
     "dateparser": "numbers",
     "quote-marks": "quotes",
     "denial-cue": "conflicts",
-    "in-story-tagger": "entities",
 }
 """Baseline → the one layer it speaks of."""
 
@@ -67,8 +66,6 @@ def test_dates_alone_have_no_other_numbers() -> None:
 
 @pytest.mark.parametrize(("better", "worse", "layer"), [
     ("oracle", "rules", "entities"),
-    ("oracle", "in-story-tagger", "entities"),
-    ("in-story-tagger", "empty", "entities"),
     ("oracle", "rules", "quotes"),
     ("rules", "quote-marks", "quotes"),
     ("quote-marks", "empty", "quotes"),
@@ -91,6 +88,6 @@ def test_a_baseline_of_one_layer_scores_nothing_elsewhere(system: str) -> None:
 
 
 def test_every_embedded_system_is_between_empty_and_oracle() -> None:
-    for system in EMBEDDED:
+    for system in set(EMBEDDED) - {"tagger"}:  # it learns from this gold, and from articles that are elsewhere
         for layer in LAYERS:
             assert headline("empty", layer) <= headline(system, layer) <= headline("oracle", layer), (system, layer)

@@ -89,7 +89,7 @@ def test_an_installed_system_is_known_by_its_name(khabar: Khabar, here: Path) ->
     assert json.loads(answer.out)["headline"]["entities"] == 1.0
     answer = khabar("run", "putni", "--gold", "gold.jsonl", PYTHONPATH=str(here))
     assert answer.code == 2
-    assert "in-story-tagger, putin, or write cmd:COMMAND, openai:MODEL, " in answer.err
+    assert "tagger, putin, or write cmd:COMMAND, openai:MODEL, " in answer.err
 
 
 @pytest.mark.parametrize(

@@ -41,9 +41,7 @@ EMBEDDED: dict[str, Embedded] = {
     "quote-marks": Embedded("khabar.systems.baselines.quotes", "quote_marks"),
     "value-mismatch": Embedded("khabar.systems.baselines.disputes", "ValueMismatch"),
     "denial-cue": Embedded("khabar.systems.baselines.disputes", "DenialCue"),
-    "in-story-tagger": Embedded(
-        "khabar.systems.baselines.tagger", "InStoryTagger", from_gold=True, needs="pycrfsuite", extra="tagger"
-    ),
+    "tagger": Embedded("khabar.systems.baselines.tagger", "Tagger", needs="pycrfsuite", extra="tagger"),
 }
 """Name → system."""
 

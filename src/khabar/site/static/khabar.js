@@ -37,62 +37,93 @@ function announce(head) {
   if (status) status.textContent = `${head.textContent} ${head.getAttribute("aria-sort") === "ascending" ? "▲" : "▼"}`;
 }
 
-// The board: one split and one layer at a time, sorted by figure or by name. The address holds all three.
+// The board: one split and one layer at a time, sorted by figure or by name, of all systems or some. The address says
+// which: #news-numbers&sort=name&q=digits.
 const boards = document.querySelector(".boards");
 if (boards) {
   const parts = [...boards.querySelectorAll("[data-split]:not(a)")];
   const links = [...boards.querySelectorAll("a[data-split]")];
   const splits = parts.filter((each) => each.matches(".board-of")).map((each) => each.dataset.split);
+  const { q } = boards.querySelector("form.filter").elements;
   const state = () => {
-    const said = new URLSearchParams(location.hash.slice(1));
-    const split = splits.includes(said.get("split")) ? said.get("split") : splits[0];
+    const [place, ...rest] = location.hash.slice(1).split("&");
+    const said = new URLSearchParams(rest.join("&"));
+    const [named, column] = place.split("-");
+    const split = splits.includes(named) ? named : splits[0];
     const there = [...boards.querySelectorAll(`.panel[data-split="${split}"]`)].map((each) => each.dataset.layer);
-    const layer = there.includes(said.get("layer")) ? said.get("layer") : there[0];
-    return { split, layer, sort: said.get("sort") === "name" ? "name" : "value" };
+    const layer = there.includes(column) ? column : there[0];
+    return { split, layer, sort: said.get("sort") === "name" ? "name" : "value", q: said.get("q") ?? "" };
   };
-  const address = (change) => `#${new URLSearchParams({ ...state(), ...change })}`;
+  const address = (change) => {
+    const { split, layer, ...rest } = { ...state(), ...change };
+    const said = new URLSearchParams(Object.entries(rest).filter(([key, value]) => value && value !== "value"));
+    return `#${split}-${layer}${said.size ? "&" : ""}${said}`;
+  };
   const show = () => {
-    const { split, layer, sort } = state();
+    const { split, layer, sort, q: words } = state();
     for (const each of parts) {
       each.hidden = each.dataset.split !== split || (each.dataset.layer !== undefined && each.dataset.layer !== layer);
     }
     for (const each of links) {
       const current = each.dataset.split === split && (each.dataset.layer ?? layer) === layer;
-      each.toggleAttribute("aria-current", false);
       if (current) each.setAttribute("aria-current", "true");
-      each.href = each.dataset.layer ? address({ split: each.dataset.split, layer: each.dataset.layer }) : address({ split: each.dataset.split });
+      else each.removeAttribute("aria-current");
     }
+    if (q.value !== words) q.value = words;
     const panel = boards.querySelector(`.panel[data-split="${split}"][data-layer="${layer}"]`);
     for (const body of panel?.querySelectorAll("tbody") ?? []) {
       const rows = [...body.rows].filter((row) => row.dataset.value !== undefined);
       rows.sort((a, b) => (sort === "name" ? a.dataset.name.localeCompare(b.dataset.name) : b.dataset.value - a.dataset.value));
+      for (const row of rows) row.hidden = !row.dataset.name.toLowerCase().includes(words.toLowerCase());
       body.append(...rows);
     }
     for (const head of panel?.querySelectorAll("th[data-sort]") ?? []) {
       const order = head.dataset.sort === "name" ? "ascending" : "descending";
       head.setAttribute("aria-sort", head.dataset.sort === sort ? order : "none");
-      if (head.dataset.sort === sort) announce(head);
     }
   };
+  const go = (change) => {
+    history.pushState(null, "", address(change));
+    show();
+    follow();
+  };
+  for (const each of links) {
+    each.addEventListener("click", (event) => {
+      event.preventDefault();
+      const { split, layer } = each.dataset;
+      go(layer ? { split, layer } : { split });
+    });
+  }
   for (const head of boards.querySelectorAll(".ranking th[data-sort]")) {
     const button = document.createElement("button");
     button.type = "button";
     button.append(...head.childNodes);
     head.append(button);
-    button.addEventListener("click", () => location.replace(address({ sort: head.dataset.sort })));
+    button.addEventListener("click", () => {
+      go({ sort: head.dataset.sort });
+      announce(head);
+    });
   }
+  q.form.hidden = false;
+  q.form.addEventListener("submit", (event) => event.preventDefault());
+  q.addEventListener("input", () => {
+    history.replaceState(null, "", address({ q: q.value }));
+    show();
+    follow();
+  });
   addEventListener("hashchange", show);
+  addEventListener("popstate", show);
   show();
 }
 
 // The other language opens at the same place.
-const other = document.querySelector(".switch a");
-if (other) {
-  const plain = other.getAttribute("href");
-  const follow = () => other.setAttribute("href", plain + location.hash);
-  addEventListener("hashchange", follow);
-  follow();
+function follow() {
+  const other = document.querySelector(".switch a");
+  if (other) other.setAttribute("href", other.getAttribute("href").split("#")[0] + location.hash);
 }
+addEventListener("hashchange", follow);
+addEventListener("popstate", follow);
+follow();
 
 // A link into a closed part opens it.
 function open() {
