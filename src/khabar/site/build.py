@@ -23,7 +23,7 @@ from khabar.site.environment import Templates
 from khabar.site.errors import by_cause
 from khabar.site.language import languages
 from khabar.site.names import page_name
-from khabar.site.reader import paragraphs
+from khabar.site.reader import compared, of_gold
 from khabar.site.story import issues_by_status
 from khabar.site.system import SystemOnSplit, SystemView, annotated, errors_on, found_disputes
 from khabar.site.utterances import utterances
@@ -110,16 +110,16 @@ def _pages(
         gold, claims = corpus.gold[doc_id], corpus.claims_in(doc_id)
         readers = [system for system in systems if corpus.split_of[doc_id] in system.on]
         shared = {"document": document, "issues": issues, "names": corpus.names[document.story], "readers": readers}
-        laid_out = paragraphs(document, gold, claims)
-        yield page(f"articles/{name}.html", "article.html", system=None, paragraphs=laid_out, **shared)
+        laid_out = of_gold(document, gold, claims)
+        yield page(f"articles/{name}.html", "article.html", paragraphs=laid_out, **shared)
         for system in readers:
             on = system.on[corpus.split_of[doc_id]]
             errors = on.errors.by_article.get(doc_id, []) if on.errors else []
-            laid_out = paragraphs(document, gold, claims, on.annotations[doc_id], errors)
+            laid_out = compared(document, gold, on.annotations[doc_id], errors)
             nowhere = [error for error in errors if error.start < 0]
             listed = {"errors": by_cause(errors), "nowhere": nowhere}
             path = f"articles/{name}/{system.key}.html"
-            yield page(path, "article.html", system=system, paragraphs=laid_out, **listed, **shared)
+            yield page(path, "compared.html", system=system, paragraphs=laid_out, **listed, **shared)
     for story in corpus.stories:
         documents, name = corpus.in_story(story), page_name(story)
         shared = {"story": story, "documents": documents, "names": corpus.names[story]}

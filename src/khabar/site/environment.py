@@ -11,6 +11,7 @@ from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.view import SystemRow
 from khabar.records import Document
 from khabar.records.labels import LAYERS
+from khabar.site.errors import first_error
 from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
@@ -59,6 +60,7 @@ class Templates:
             "clipped": clipped,
             "together": self.together,
             "speaking": speaking,
+            "first_error": first_error,
         }
 
     def page(self, path: str, template: str, **values: Any) -> str:

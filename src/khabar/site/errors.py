@@ -12,10 +12,15 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.error_lines import error_line
 from khabar.text.terminal import harmless
 
+Span = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleError:
-    """An error in an article, numbered from 1 in the order of the text; `start` is -1 if it is nowhere in it."""
+    """An error in an article, numbered from 1 in the order of the text; `start` is -1 if it is nowhere in it.
+
+    `gold_span` and `predicted_span` are where gold's reading and the system's stand, None for what has no place.
+    """
 
     number: int
     layer: Layer
@@ -24,8 +29,8 @@ class ArticleError:
     gold: str
     predicted: str
     start: int
-    gold_end: int | None
-    predicted_end: int | None
+    gold_span: Span | None
+    predicted_span: Span | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +85,22 @@ def by_cause(errors: Iterable[ArticleError]) -> dict[tuple[Layer, str], list[Art
     return dict(sorted(grouped.items(), key=lambda item: (LAYERS.index(item[0][0]), -len(item[1]), item[0][1])))
 
 
+def first_error(errors: Iterable[ArticleError], layer: Layer, cause: str) -> int:
+    """The number of the first error of a cause."""
+    return next(error.number for error in errors if (error.layer, error.cause) == (layer, cause))
+
+
 def _article_error(error: Error, number: int) -> ArticleError:
     line = error_line(error)
-    ends = [None if row is None else row.get("end") for row in (error.gold, error.predicted)]
-    return ArticleError(number, error.layer, error.outcome, error.cause, line.gold, line.predicted, error.offset, *ends)
+    spans = (_span(error.gold), _span(error.predicted))
+    return ArticleError(
+        number, error.layer, error.outcome, error.cause, line.gold, line.predicted, error.offset, *spans
+    )
+
+
+def _span(row: dict[str, Any] | None) -> Span | None:
+    start, end = (None, None) if row is None else (row.get("start"), row.get("end"))
+    return None if start is None or end is None else (start, end)
 
 
 def _dispute_error(error: Error) -> DisputeError:

@@ -125,6 +125,50 @@ addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
 follow();
 
+// The reader of differences: errors of one cause or all, walked through by j and k.
+const controls = document.querySelector("form.controls");
+if (controls) {
+  const faults = [...document.querySelectorAll(".text .fault")];
+  const { cause, before, after } = controls.elements;
+  const counter = controls.querySelector(".counter");
+  const shown = () => faults.filter((each) => !each.hidden && getComputedStyle(each).display !== "none");
+  const count = () => {
+    const those = shown();
+    const at = those.findIndex((each) => each.matches(":target"));
+    counter.textContent = those.length ? `${at < 0 ? "–" : at + 1} / ${those.length}` : "0";
+  };
+  const walk = (step) => {
+    const those = shown();
+    if (!those.length) return;
+    const at = those.findIndex((each) => each.matches(":target"));
+    const next = at < 0 ? (step > 0 ? 0 : those.length - 1) : (at + step + those.length) % those.length;
+    location.hash = those[next].id;
+  };
+  const filter = () => {
+    const off = new Set();
+    for (const each of faults) {
+      each.hidden = cause.value !== "" && cause.value !== `${each.dataset.layer} ${each.dataset.cause}`;
+      if (each.hidden) off.add(each.id.replace("err-", ""));
+    }
+    for (const mark of document.querySelectorAll(".text .d[data-n]")) mark.classList.toggle("off", off.has(mark.dataset.n));
+    for (const ref of document.querySelectorAll(".text .ref")) ref.hidden = off.has(ref.textContent.match(/\d+$/)[0]);
+    count();
+  };
+  for (const each of controls.querySelectorAll(".scripted")) each.hidden = false;
+  before.addEventListener("click", () => walk(-1));
+  after.addEventListener("click", () => walk(1));
+  cause.addEventListener("change", filter);
+  controls.addEventListener("change", count);
+  controls.addEventListener("submit", (event) => event.preventDefault());
+  addEventListener("hashchange", count);
+  addEventListener("keydown", (event) => {
+    if (event.target.matches("select, input[type=search]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "j") walk(1);
+    if (event.key === "k") walk(-1);
+  });
+  count();
+}
+
 // A link into a closed part opens it.
 function open() {
   let part = null;
