@@ -31,7 +31,7 @@ SAID = [
             {"text": "وزارة الخارجية الروسية", "label": "ORG", "name": "وزارة الخارجية"},
             {"text": "ليس في النص", "label": "ORG"},
         ],
-        "numbers": [{"text": "مايو", "kind": "date", "edtf": "2030-05", "core": {"text": "مايو"}}],
+        "numbers": [{"text": "مايو", "kind": "date", "edtf": "2030-05-01/2030-05-31", "core": {"text": "مايو"}}],
     },
     {
         "doc_id": "cnn.2",
@@ -147,6 +147,7 @@ def test_predictions_are_kept_as_offsets_and_values(news: Leaderboard) -> None:
         {"start": 101, "end": 104, "label": "PERS"},
     ]
     assert (ARTICLES["bbc.1"][75:97], ARTICLES["bbc.1"][101:104]) == ("وزارة الخارجية الروسية", "كيم")
+    assert first["numbers"][0]["edtf"] == "2030-05-01/2030-05-31", "a value has no words"
     [quote, nowhere] = sorted(second["quotes"], key=lambda quote: "cue" not in quote)
     assert quote["speaker"] == {"start": 4, "end": 7}
     assert quote["source_chain"] == [{"name": "كيم"}]

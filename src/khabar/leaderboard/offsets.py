@@ -18,7 +18,7 @@ MOST = 5
 """Running words a string may have: a name, a unit, a value; longer ones could quote."""
 NOWHERE = ""
 """The text of a span that is nowhere in its article: still predicted, still wrong, and no words."""
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 _Span = TypeVar("_Span", bound=PredictedSpan)
@@ -106,7 +106,8 @@ def _without_words(value: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(map(_without_words, value))
     if isinstance(value, str):
-        return " ".join(_WORD.findall(value)[:MOST]) if len(_WORD.findall(value)) > MOST else value
+        words = list(_WORD.finditer(value))
+        return value[: words[MOST - 1].end()] if len(words) > MOST else value
     if not isinstance(value, msgspec.Struct):
         return value
     fields = {name: _without_words(getattr(value, name)) for name in value.__struct_fields__}
