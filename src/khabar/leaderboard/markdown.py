@@ -21,12 +21,15 @@ SPLIT_IS = {
     "dev": "stories that systems are tuned on",
 }
 """What the splits are, in a few words."""
-UNITS = {"paragraph": "paragraphs", "document": "articles", "story": "stories"}
-"""What the bootstrap draws, in the plural."""
+_INTERVALS = {
+    "paragraph": "other paragraphs (or disputes) *of the same articles*. It says nothing of other stories, outlets or times",
+    "document": "other articles (or disputes) *of the same stories*. It says nothing of other stories, outlets or times",
+    "story": "other stories of this kind. It says nothing of other outlets or times",
+}
+"""What an interval says, by the unit that the bootstrap draws."""
 _WHAT_IT_SHOWS = """
 **What these differences can and cannot show.** All of it rests on {documents}, {stories}, {disputes}. An interval says
-how far a figure may move with other {units} *of the same {whole}*. It says nothing of other outlets or
-times, where any of these systems may do better or worse. Beside a rank stands the range of ranks that the
+how far a figure may move with {intervals}, where any of these systems may do better or worse. Beside a rank stands the range of ranks that the
 tests allow; within it, order is chance. A system whose makers, or whose model, saw the articles or their gold has an
 advantage that no interval shows; where the gold was seen by the card's own word, a system has no rank.{translated}
 """
@@ -158,8 +161,7 @@ def what_it_shows(view: BoardView) -> str:
         documents=_count(corpus.documents, "article"),
         stories=_count(corpus.stories, "story", "stories"),
         disputes=_count(corpus.disputes, "hard dispute"),
-        units=f"{UNITS.get(corpus.unit, corpus.unit)} (or disputes)",
-        whole="articles" if corpus.unit == "paragraph" else "stories",
+        intervals=_INTERVALS[corpus.unit],
         translated=" " + " ".join(_TRANSLATED.split()) if corpus.withheld else "",
     )
 
