@@ -22,9 +22,9 @@ SPLIT_IS = {
 }
 """What the splits are, in a few words."""
 _INTERVALS = {
-    "paragraph": "other paragraphs (or disputes) *of the same articles*. It says nothing of other stories, outlets or times",
-    "document": "other articles (or disputes) *of the same stories*. It says nothing of other stories, outlets or times",
-    "story": "other stories of this kind. It says nothing of other outlets or times",
+    "paragraph": "other paragraphs (or disputes) *of the same articles*. {nothing} stories, outlets or times",
+    "document": "other articles (or disputes) *of the same stories*. {nothing} stories, outlets or times",
+    "story": "other stories of this kind. {nothing} outlets or times",
 }
 """What an interval says, by the unit that the bootstrap draws."""
 _WHAT_IT_SHOWS = """
@@ -161,7 +161,7 @@ def what_it_shows(view: BoardView) -> str:
         documents=_count(corpus.documents, "article"),
         stories=_count(corpus.stories, "story", "stories"),
         disputes=_count(corpus.disputes, "hard dispute"),
-        intervals=_INTERVALS[corpus.unit],
+        intervals=_INTERVALS[corpus.unit].format(nothing="It says nothing of other"),
         translated=" " + " ".join(_TRANSLATED.split()) if corpus.withheld else "",
     )
 
