@@ -29,7 +29,8 @@ _INTERVALS = {
 """What an interval says, by the unit that the bootstrap draws."""
 _WHAT_IT_SHOWS = """
 **What these differences can and cannot show.** All of it rests on {documents}, {stories}, {disputes}. An interval says
-how far a figure may move with {intervals}, where any of these systems may do better or worse. Beside a rank stands the range of ranks that the
+how far a figure may move with {intervals}, where any of these systems
+may do better or worse. Beside a rank stands the range of ranks that the
 tests allow; within it, order is chance. A system whose makers, or whose model, saw the articles or their gold has an
 advantage that no interval shows; where the gold was seen by the card's own word, a system has no rank.{translated}
 """
