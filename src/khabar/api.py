@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from khabar.arguments import check_arguments, chosen_layers
+from khabar.arguments import check_arguments, chosen_labels, chosen_layers
 from khabar.progress import Progress, quiet
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import LAYERS, EntityLabel, Layer
 
 if TYPE_CHECKING:
     import datasets
@@ -66,6 +67,7 @@ def score(
     gold: Gold = None,
     split: str = "test",
     layers: Sequence[Layer] | None = None,
+    labels: Sequence[EntityLabel] | None = None,
     seed: int = 0,
     resamples: int = 1000,
     cluster: str | None = None,
@@ -76,7 +78,8 @@ def score(
 
     Both may be a folder of files or a URL that fsspec opens, and of any size: what is large is counted in parts on all
     cores, or by the workers of a dask.distributed scheduler (`cluster`, its address). The figures are the same.
-    `layers` are by default all four, on a contrast set conflicts alone.
+    `layers` are by default all four, on a contrast set conflicts alone. `labels` are those of entities that are scored,
+    by default all: gold rows and predictions of others take no part.
     `incidents` takes the warnings, which else are UserWarnings.
     Raises khabar.InputError with every problem found, of a large input with the first ones.
     """
@@ -84,10 +87,11 @@ def score(
 
     check_arguments(predictions=predictions, gold=gold, split=split, seed=seed, resamples=resamples, cluster=cluster)
     layers = chosen_layers(layers)
+    labels = chosen_labels(labels, layers)
     with _warned(incidents) as collected:
-        counted = _in_parts(predictions, gold, layers, cluster, progress, collected)
+        counted = _in_parts(predictions, gold, layers, labels, cluster, progress, collected)
         if counted is None:
-            [counted] = _counted([predictions], gold, split, layers, collected)
+            [counted] = _counted([predictions], gold, split, layers, labels, collected)
         progress("resampling", 0, None)
         return measure(counted, seed=int(seed), resamples=int(resamples))
 
@@ -99,6 +103,7 @@ def compare(
     gold: Gold = None,
     split: str = "test",
     layers: Sequence[Layer] | None = None,
+    labels: Sequence[EntityLabel] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
 ) -> dict[str, Difference]:
@@ -109,7 +114,9 @@ def compare(
     Raises khabar.InputError with every problem of either.
     """
     check_arguments(a=a, b=b)
-    compared = compare_several(a, {"b": b}, gold=gold, split=split, layers=layers, seed=seed, incidents=incidents)
+    compared = compare_several(
+        a, {"b": b}, gold=gold, split=split, layers=layers, labels=labels, seed=seed, incidents=incidents
+    )
     return compared["b"]
 
 
@@ -120,6 +127,7 @@ def compare_several(
     gold: Gold = None,
     split: str = "test",
     layers: Sequence[Layer] | None = None,
+    labels: Sequence[EntityLabel] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
 ) -> dict[str, dict[str, Difference]]:
@@ -132,13 +140,19 @@ def compare_several(
 
     check_arguments(baseline=baseline, others=others, gold=gold, split=split, seed=seed)
     layers = chosen_layers(layers)
+    labels = chosen_labels(labels, layers)
     with _warned(incidents) as collected:
-        first, *rest = _counted([baseline, *others.values()], gold, split, layers, collected)
+        first, *rest = _counted([baseline, *others.values()], gold, split, layers, labels, collected)
         return dict(zip(others, compare_with_first(first, rest, seed=int(seed)), strict=True))
 
 
 def run(
-    system: str | System, *, gold: str | Path | None = None, split: str = "test", layers: Sequence[Layer] | None = None
+    system: str | System,
+    *,
+    gold: str | Path | None = None,
+    split: str = "test",
+    layers: Sequence[Layer] | None = None,
+    labels: Sequence[EntityLabel] | None = None,
 ) -> Score:
     """Run a system (a callable, or a name as `khabar run` takes it) on a corpus and score it.
 
@@ -152,6 +166,7 @@ def run(
 
     check_arguments(system=system, gold=gold, split=split)
     layers = chosen_layers(layers)
+    labels = chosen_labels(labels, layers)
     with _warned(None) as collected:
         reference = read_gold(gold, split, collected)
         layers = layers or reference.scored_layers
@@ -159,7 +174,7 @@ def run(
         annotations, disputes = run_system(runnable, load(gold, split=split), layers=layers, incidents=collected)
         if isinstance(runnable, SlowSystem) and runnable.failures:
             warnings.warn("\n".join(failure_table(runnable.failures)), stacklevel=2)
-        return score([*annotations, *disputes], gold=reference, layers=layers, incidents=collected)
+        return score([*annotations, *disputes], gold=reference, layers=layers, labels=labels, incidents=collected)
 
 
 def read_gold(gold: Gold, split: str, incidents: Incidents) -> Reference:
@@ -196,6 +211,7 @@ def _in_parts(
     predictions: Predictions,
     gold: Gold,
     layers: Sequence[Layer] | None,
+    labels: tuple[EntityLabel, ...] | None,
     cluster: str | None,
     progress: Progress,
     incidents: Incidents,
@@ -220,7 +236,9 @@ def _in_parts(
 
     place = workers.cores if cluster is None else partial(workers.cluster, cluster)
     with suppress(scoring.TooFewError):
-        return scoring.count_in_parts(predictions, gold, layers or LAYERS, place, incidents, progress=progress)
+        return scoring.count_in_parts(
+            predictions, gold, layers or LAYERS, place, incidents, labels=labels, progress=progress
+        )
     return None
 
 
@@ -232,13 +250,18 @@ def _are_large(*inputs: str | Path) -> bool:
 
 
 def _counted(
-    inputs: Sequence[Predictions], gold: Gold, split: str, layers: Sequence[Layer] | None, incidents: Incidents
+    inputs: Sequence[Predictions],
+    gold: Gold,
+    split: str,
+    layers: Sequence[Layer] | None,
+    labels: tuple[EntityLabel, ...] | None,
+    incidents: Incidents,
 ) -> list[Tally]:
     """Read, check and count predictions, none of them before all are sound. Raises khabar.InputError."""
     from khabar.reading.checks import checked_predictions
     from khabar.scoring.scorer import count
 
-    reference = read_gold(gold, split, incidents)
+    reference = replace(read_gold(gold, split, incidents), labels=labels)
     layers = layers or reference.scored_layers
     read: dict[object, Records] = {}
     """By the name of the file, so that one that is named twice is read once."""

@@ -7,7 +7,7 @@ from numbers import Integral
 from os import PathLike
 from typing import Any
 
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 
 MOST_RESAMPLES = 100_000
 
@@ -39,6 +39,27 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
         fix = f'give a list of names, such as layers=["{LAYERS[0]}"]'
         raise InputError([Incident("option-wrong", f"no layer {unknown}; there is: {', '.join(LAYERS)}", fix=fix)])
     return tuple(layer for layer in LAYERS if layer in names)
+
+
+def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) -> tuple[EntityLabel, ...] | None:
+    """Give labels of entities in their order; None are all. Raises khabar.InputError for others, or on other layers."""
+    if labels is None:
+        return None
+    names: Sequence[Any] = () if isinstance(labels, str) or not isinstance(labels, Iterable) else list(labels)
+    unknown = [name for name in names if name not in ENTITY_LABELS]
+    message = None
+    if unknown or not names:
+        shown = ", ".join(map(repr, unknown)) if unknown else repr(labels)
+        message = f"no label {shown}; there is: {', '.join(ENTITY_LABELS)}"
+    elif layers is not None and "entities" not in layers:
+        message = f"labels are those of entities, and only {', '.join(layers)} are scored"
+    if message is not None:
+        from khabar.reading.incidents import Incident, InputError
+
+        fix = 'give a list of names, such as labels=["PERS", "GPE", "ORG", "LOC"] (--labels PERS,GPE,ORG,LOC)'
+        raise InputError([Incident("option-wrong", message, fix=fix)])
+    chosen = tuple(label for label in ENTITY_LABELS if label in names)
+    return None if len(chosen) == len(ENTITY_LABELS) else chosen
 
 
 def _is_path(value: object) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import console, note, print_json, say, table, warn
-from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers
+from khabar.cli.options import AsJson, Gold, Labels, Layers, Split, chosen_labels, chosen_layers
 from khabar.cli.score import decimal, difference_cells
 from khabar.text.terminal import harmless
 
@@ -31,6 +31,7 @@ def compare(
     gold: Gold = None,
     split: Split = "test",
     layers: Layers = None,
+    labels: Labels = None,
     as_json: AsJson = False,
     fail_if_worse: Annotated[
         bool,
@@ -46,10 +47,13 @@ def compare(
     if len(files) < 2:
         raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
     wanted = chosen_layers(layers)
+    chosen = chosen_labels(labels, wanted)
     incidents = Incidents()
     baseline, *names = distinct([file.name for file in files])
     others = dict(zip(names, files[1:], strict=True))
-    compared = api.compare_several(files[0], others, gold=gold, split=split, layers=wanted, incidents=incidents)
+    compared = api.compare_several(
+        files[0], others, gold=gold, split=split, layers=wanted, labels=chosen, incidents=incidents
+    )
     warn(incidents)
     if not as_json:
         comparison_tables(compared, baseline)

@@ -9,7 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from khabar.reading.incidents import InputError
-    from khabar.records.labels import Layer
+    from khabar.records.labels import EntityLabel, Layer
 
 Language = Literal["en", "ar"]
 Gold = Annotated[
@@ -22,6 +22,12 @@ Split = Annotated[str, typer.Option("--split", help="Which split of the corpus i
 Layers = Annotated[
     str | None,
     typer.Option("--layers", help="Layers to score, with commas. [default: all four; of a contrast set, conflicts]"),
+]
+Labels = Annotated[
+    str | None,
+    typer.Option(
+        "--labels", help="Labels of entities to score, with commas; others take no part. [default: all twelve]"
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Errors = Annotated[
@@ -52,3 +58,11 @@ def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
         there_is = ", ".join(LAYERS)
         raise wrong_option(f"--layers {text!r}: no layer {', '.join(unknown) or 'named'}; there is: {there_is}")
     return tuple(layer for layer in LAYERS if layer in named)
+
+
+def chosen_labels(text: str | None, layers: tuple[Layer, ...] | None) -> tuple[EntityLabel, ...] | None:
+    """Parse `--labels`; None where it is not given, or names all. Raises InputError."""
+    from khabar import arguments
+
+    names = None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+    return arguments.chosen_labels(names, layers)

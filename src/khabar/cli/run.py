@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,18 @@ import typer
 
 from khabar.cli.console import progress, say, warn, writing
 from khabar.cli.errors import losses_of, written_errors
-from khabar.cli.options import AsJson, Errors, Gold, Language, Layers, Split, chosen_layers, wrong_option
+from khabar.cli.options import (
+    AsJson,
+    Errors,
+    Gold,
+    Labels,
+    Language,
+    Layers,
+    Split,
+    chosen_labels,
+    chosen_layers,
+    wrong_option,
+)
 from khabar.cli.score import print_score, spare
 
 if TYPE_CHECKING:
@@ -39,6 +51,7 @@ def run(
     gold: Gold = None,
     split: Split = "test",
     layers: Layers = None,
+    labels: Labels = None,
     as_json: AsJson = False,
     out: Annotated[
         Path | None,
@@ -72,10 +85,11 @@ def run(
     from khabar.systems.running import UnansweredError, run_system
 
     named = chosen_layers(layers)
+    chosen = chosen_labels(labels, named)
     spare(errors, out, gold)
     spare(record, out, gold, errors, option="--record")
     incidents = Incidents()
-    reference = api.read_gold(gold, split, incidents)
+    reference = replace(api.read_gold(gold, split, incidents), labels=chosen)
     wanted = named or reference.scored_layers
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
@@ -89,7 +103,9 @@ def run(
         with kept_in(journal), progress() as show:
             annotations, disputes = run_system(runnable, documents, show, wanted, incidents)
             predictions: list[Prediction] = [*annotations, *disputes]
-            result = api.score(predictions, gold=reference, layers=wanted, progress=show, incidents=incidents)
+            result = api.score(
+                predictions, gold=reference, layers=wanted, labels=chosen, progress=show, incidents=incidents
+            )
     except UnansweredError as error:
         if answered is not None and error.answered:
             _write(answered, error.answered)

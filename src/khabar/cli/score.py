@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ import typer
 
 from khabar.cli.console import console, note, print_json, progress, say, table, warn
 from khabar.cli.errors import losses_of, losses_to_dict, print_losses, written_errors
-from khabar.cli.options import AsJson, Errors, Gold, Layers, Split, chosen_layers, wrong_option
+from khabar.cli.options import AsJson, Errors, Gold, Labels, Layers, Split, chosen_labels, chosen_layers, wrong_option
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def score(
     gold: AnyGold = None,
     split: Split = "test",
     layers: Layers = None,
+    labels: Labels = None,
     as_json: AsJson = False,
     errors: Errors = None,
     fail_under: Annotated[
@@ -63,19 +65,27 @@ def score(
     from khabar.records.labels import LAYERS
 
     wanted = chosen_layers(layers)
+    chosen = chosen_labels(labels, wanted)
     least = thresholds(fail_under or (), wanted or LAYERS)
     spare(errors, *(Path(path) for path in (file, gold) if path is not None))
     incidents = Incidents()
     with progress() as show:
         result = api.score(
-            file, gold=gold, split=split, layers=wanted, cluster=cluster, progress=show, incidents=incidents
+            file,
+            gold=gold,
+            split=split,
+            layers=wanted,
+            labels=chosen,
+            cluster=cluster,
+            progress=show,
+            incidents=incidents,
         )
     lost: Losses | None = None
     if errors is not None:
         from khabar.reading.predictions import read_predictions
 
         records = read_predictions(file, Incidents())
-        reference = api.read_gold(gold, split, Incidents())
+        reference = replace(api.read_gold(gold, split, Incidents()), labels=chosen)
         scored = wanted or reference.scored_layers
         lost = losses_of(written_errors(errors, reference, records.documents, records.disputes, scored), result)
     warn(incidents)
@@ -85,12 +95,15 @@ def score(
         raise typer.Exit(1)
 
 
-def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJson = False) -> None:
+def validate(
+    file: File, gold: Gold = None, split: Split = "test", labels: Labels = None, as_json: AsJson = False
+) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api
     from khabar.reading.checks import checked_predictions
     from khabar.reading.incidents import Incidents, in_file_order
 
+    chosen = chosen_labels(labels, None)
     reference = api.read_gold(gold, split, Incidents())
     collected = Incidents()
     records = checked_predictions(file, reference, reference.scored_layers, collected)
@@ -101,7 +114,10 @@ def validate(file: File, gold: Gold = None, split: Split = "test", as_json: AsJs
         for incident in incidents:
             say(str(incident), err=incident.level == "error")
         if not collected.errors:
-            say(f"{file.name}: valid, {len(records)} line(s), {len(incidents)} warning(s)")
+            entities = [item for record in records.documents for item in record.entities]
+            others = sum(item.label not in chosen for item in entities) if chosen else 0
+            left_out = f"; {others} of {len(entities)} entities take no part (--labels)" if chosen else ""
+            say(f"{file.name}: valid, {len(records)} line(s), {len(incidents)} warning(s){left_out}")
     if collected.errors:
         raise typer.Exit(2)
 

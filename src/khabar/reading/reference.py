@@ -16,7 +16,7 @@ from msgspec import structs
 from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
 from khabar.reading.mentions import Documents
 from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow, canonical
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
 
@@ -59,6 +59,8 @@ class Reference:
     """Of a figure (layer.figure) how near two passes came to each other at most."""
     pairs: tuple[ContrastPair, ...] = ()
     """Of a contrast set: the flips, in order."""
+    labels: tuple[EntityLabel, ...] | None = None
+    """Labels of the entities that are scored; None: all. Other rows and predictions take no part in that layer."""
 
     @property
     def scored_layers(self) -> tuple[Layer, ...]:

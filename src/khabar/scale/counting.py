@@ -13,7 +13,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.offset_checks import CutWords, cut_words
 from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
-from khabar.records.labels import Layer
+from khabar.records.labels import EntityLabel, Layer
 from khabar.scale.parts import records_of
 from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
@@ -44,6 +44,8 @@ class CountingTask:
     """All files, those of gold first."""
     predictions: str
     """The first file of predictions."""
+    labels: tuple[EntityLabel, ...] | None
+    """Labels of the entities that are scored; None: all."""
 
 
 @dataclass(slots=True)
@@ -108,7 +110,7 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.gold.extend(check_gold(given, part=True))
     if problems.gold.errors:
         return counts
-    gold = reference(given.documents, given.disputes, whole=task.whole)
+    gold = replace(reference(given.documents, given.disputes, whole=task.whole), labels=task.labels)
     problems.gold.extend(unmatchable(gold, given))
     if problems.gold.errors:
         return counts

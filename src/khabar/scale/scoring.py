@@ -15,7 +15,7 @@ from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
 from khabar.scale.outlines import Outline, outlines
 from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
@@ -52,6 +52,7 @@ def count_in_parts(
     workers: Callable[[], AbstractContextManager[Workers]],
     incidents: Incidents,
     *,
+    labels: tuple[EntityLabel, ...] | None = None,
     part_bytes: int = PART_BYTES,
     progress: Progress = quiet,
 ) -> Tally:
@@ -60,13 +61,14 @@ def count_in_parts(
     Warnings are added to `incidents`. Raises InputError with the first thousand problems, and TooFewError.
     """
     with workers() as running, tempfile.TemporaryDirectory(prefix="khabar-") as name:
-        return _count(predictions, gold, layers, running, incidents, part_bytes, progress, Path(name))
+        return _count(predictions, gold, layers, labels, running, incidents, part_bytes, progress, Path(name))
 
 
 def _count(
     predictions: Path | str,
     gold: Path | str,
     layers: Sequence[Layer],
+    labels: tuple[EntityLabel, ...] | None,
     workers: Workers,
     incidents: Incidents,
     part_bytes: int,
@@ -91,7 +93,7 @@ def _count(
     distribute_all("gold", golds)
     distribute_all("predictions", files)
     names = tuple(dict.fromkeys(map(str, (*golds, *files))))
-    task = CountingTask(tuple(layers), survey.whole(), names, str(files[0]) if files else "")
+    task = CountingTask(tuple(layers), survey.whole(), names, str(files[0]) if files else "", labels)
 
     whole = task.whole
     by_story = are_stories_drawn(whole.names_stories, whole.stories)
@@ -121,7 +123,7 @@ def _count(
     progress("signing", 0, None)
     signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
     ordered: dict[str, LayerTally] = {layer: tallies[layer] for layer in LAYERS if layer in tallies}
-    return Tally(ordered, "story" if by_story else "document", "-", signed, whole.stories if by_story else 0)
+    return Tally(ordered, "story" if by_story else "document", "-", signed, whole.stories if by_story else 0, labels)
 
 
 def _surveyed(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import structs
 
 from khabar.reading.issues import Issue
 from khabar.reading.mentions import Documents
@@ -64,6 +66,26 @@ class Cases:
     def speakers(self) -> Speakers:
         """Resolves who is meant."""
         return Speakers(self.reference, self.predictions)
+
+    def as_scored(self, layer: Layer) -> Cases:
+        """The cases of a layer: of entities, the rows and predictions of the labels that are scored."""
+        labels = self.reference.labels
+        if layer != "entities" or labels is None:
+            return self
+
+        def kept(records: Iterable[Annotations]) -> Documents:
+            return Documents(
+                structs.replace(each, entities=tuple(item for item in each.entities if item.label in labels))
+                for each in records
+            )
+
+        annotations = kept(self.reference.annotations)
+        documents = {
+            doc_id: GroundedDocument(annotations.by_id[doc_id], document.passage)
+            for doc_id, document in self.reference.documents.items()
+        }
+        reference = replace(self.reference, annotations=annotations, documents=documents)
+        return Cases(reference, kept(self.annotations), self.disputes)
 
     def tags(self, layer: Layer) -> list[str]:
         """The phenomena that gold's scored rows of a layer carry, sorted; conflicts carry none."""

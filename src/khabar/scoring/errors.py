@@ -52,8 +52,9 @@ def list_errors(
     errors: list[Error] = []
     of_stories: dict[str, list[Any]] = defaultdict(list)
     for layer in layers:
-        judge = judge_of(layer, cases)
-        for gold, predicted in cases.of(layer):
+        scored = cases.as_scored(layer)
+        judge = judge_of(layer, scored)
+        for gold, predicted in scored.of(layer):
             verdict = judge.judge(gold, predicted)
             if layer == "conflicts":
                 of_stories[gold.story].append(verdict)

@@ -66,7 +66,7 @@ def flat_tags(reference: Reference, mentions: Mapping[str, Sequence[Mention]], u
     """
     import numpy as np
 
-    rows = reference.tokens
+    rows = reference.tokens if reference.labels is None else ()  # a token may have been of a label left out
     scored = {
         doc_id: [row for row in document.entities if row.item.scored]
         for doc_id, document in reference.documents.items()

@@ -68,10 +68,15 @@ class Signature:
     scheme: str = "exact"
     match: str = "optimal"
     fold: str = FOLDING
+    labels: tuple[str, ...] | None = None
+    """Labels of the entities that are scored; None: all, and the line does not name them."""
 
     def __str__(self) -> str:
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["layers"] = "+".join(self.layers)
+        values["labels"] = "+".join(self.labels or ())
+        if self.labels is None:
+            del values["labels"]
         return "khabar|" + "|".join(f"{name}:{value}" for name, value in values.items())
 
     @classmethod
@@ -79,7 +84,7 @@ class Signature:
         """Read a signature back. Raises ValueError if the line is not one."""
         head, *parts = line.split("|")
         values = dict(part.split(":", 1) for part in parts if ":" in part)
-        if head != "khabar" or set(values) != {field.name for field in fields(cls)}:
+        if head != "khabar" or set(values) | {"labels"} != {field.name for field in fields(cls)}:
             raise ValueError(f"not a khabar signature: {line!r}")
         return cls(
             version=values["version"],
@@ -92,6 +97,7 @@ class Signature:
             scheme=values["scheme"],
             match=values["match"],
             fold=values["fold"],
+            labels=tuple(values["labels"].split("+")) if "labels" in values else None,
         )
 
 

@@ -54,10 +54,12 @@ def count(
     units = Units(cases)
     tallies: dict[str, LayerTally] = {layer: _count_layer(layer, cases, units) for layer in LAYERS if layer in layers}
     stories = len(cases.stories) if units.by_story else 0
-    return Tally(tallies, units.name, reference.version, reference.fingerprint, stories)
+    labels = reference.labels if "entities" in tallies else None
+    return Tally(tallies, units.name, reference.version, reference.fingerprint, stories, labels)
 
 
 def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
+    cases = cases.as_scored(layer)
     judge = judge_of(layer, cases)
     contrast = cases.reference.pairs if layer == "conflicts" else ()
     tally = LayerTally([*pairs.metrics(contrast), *judge.metrics(cases.tags(layer))])
@@ -107,6 +109,7 @@ def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Sc
         unit=tally.unit,
         resamples=resamples,
         seed=seed,
+        labels=tally.labels,
     )
     return Score(
         measured,

@@ -152,6 +152,8 @@ class Tally:
     hash: str
     stories: int = 0
     """How many whole stories the bootstrap draws; none where its units are others."""
+    labels: tuple[str, ...] | None = None
+    """Labels of the entities that are scored; None: all."""
 
     @property
     def tail(self) -> float:
