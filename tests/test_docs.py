@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+import khabar
+
 ROOT = Path(__file__).parents[1]
 PAGES = [
     "README.md",
@@ -85,6 +87,7 @@ def run_commands(block: str, checkout: Path) -> None:
             "HF_HUB_OFFLINE": "1",
             "HOME": str(checkout),
             "KHABAR_CACHE": str(checkout / "cache"),
+            "PYTHONPATH": str(Path(khabar.__file__).parents[1]),
         },
         check=False,
     )
