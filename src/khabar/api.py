@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from khabar.reading.predictions import Records
     from khabar.reading.reference import Reference
     from khabar.records import Document, Prediction
+    from khabar.records.errors import Error
     from khabar.scoring.compare import Difference
     from khabar.scoring.result import Score
     from khabar.scoring.tally import Tally
@@ -94,6 +95,32 @@ def score(
             [counted] = _counted([predictions], gold, split, layers, labels, collected)
         progress("resampling", 0, None)
         return measure(counted, seed=int(seed), resamples=int(resamples))
+
+
+def score_with_errors(
+    predictions: Predictions,
+    *,
+    gold: Gold = None,
+    split: str = "test",
+    layers: Sequence[Layer] | None = None,
+    labels: Sequence[EntityLabel] | None = None,
+    incidents: Incidents,
+) -> tuple[Score, list[Error]]:
+    """Score predictions, and list their errors: read and judged once, all of it in memory. Raises khabar.InputError."""
+    from khabar.reading.checks import checked_predictions
+    from khabar.scoring.errors import list_errors
+    from khabar.scoring.layers import Verdicts
+    from khabar.scoring.scorer import count, measure
+
+    check_arguments(predictions=predictions, gold=gold, split=split)
+    layers = chosen_layers(layers)
+    reference = replace(read_gold(gold, split, incidents), labels=chosen_labels(labels, layers))
+    layers = layers or reference.scored_layers
+    records = checked_predictions(predictions, reference, layers, incidents)
+    incidents.refuse()
+    said, verdicts = (reference, records.documents, records.disputes), Verdicts()
+    counted = count(*said, layers=layers, verdicts=verdicts)
+    return measure(counted), list_errors(*said, layers=layers, verdicts=verdicts)
 
 
 def compare(

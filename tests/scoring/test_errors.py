@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from khabar.api import score_with_errors
 from khabar.reading.error_files import read_errors, write_errors
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
@@ -25,6 +26,7 @@ from khabar.scoring.errors import LONGEST_CONTEXT, list_errors
 from khabar.scoring.layers.entities import nested
 from khabar.scoring.scorer import score
 from tests import released
+from tests.cli.conftest import run
 from tests.scoring.test_conflicts import C1, CONTESTED, HARD, NOWHERE, T1, T2, TRAP, A, B, record
 from tests.strategies import lines
 
@@ -304,3 +306,19 @@ def test_nested_mentions_are_those_inside_a_longer_one(starts: list[tuple[int, i
         if any(first <= start and end <= last and last - first > end - start for first, last in extents)
     }
     assert nested(extents) == inside
+
+
+@some
+@given(lines(gold=True), lines(gold=False))
+def test_what_is_judged_once_is_the_same(gold: Lines, predictions: Lines) -> None:
+    """`--errors` lists the errors of the verdicts that were counted; the figures are those without it."""
+    known, said, disputes, errors = of_lines(gold, predictions)
+    result, listed = score_with_errors([*said, *disputes], gold=known, incidents=Incidents())
+    assert listed == errors
+    assert result == score(known, said, disputes)
+
+
+def test_a_cluster_lists_no_errors(tmp_path: Path) -> None:
+    answer = run("score", "x", "--cluster", "tcp://127.0.0.1:1", "--errors", "errors.jsonl", cwd=tmp_path)
+    assert answer.code == 2
+    assert "error[option-wrong] --errors reads all of the input here" in answer.err

@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 from khabar.cli.console import console, table, writing
 
 if TYPE_CHECKING:
-    from khabar.reading.reference import Reference
-    from khabar.records import Annotations, Dispute
     from khabar.records.errors import Error
     from khabar.records.labels import Layer
     from khabar.scoring.losses import Loss, LossCause, Unread
@@ -32,21 +30,12 @@ WORDS = {
 """Cause of a loss → how the table calls it."""
 
 
-def written_errors(
-    path: Path,
-    reference: Reference,
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    layers: Sequence[Layer],
-) -> list[Error]:
-    """List the errors of predictions, and write them. Raises InputError."""
+def write_errors(path: Path, errors: Sequence[Error]) -> None:
+    """Write the errors of predictions. Raises InputError."""
     from khabar.reading import error_files
-    from khabar.scoring.errors import list_errors
 
-    errors = list_errors(reference, annotations, disputes, layers=layers)
     with writing(path):
         error_files.write_errors(path, errors)
-    return errors
 
 
 def losses_of(errors: Sequence[Error], result: Score, unread: Sequence[Unread] = ()) -> Losses:

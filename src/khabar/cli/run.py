@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import progress, say, warn, writing
-from khabar.cli.errors import losses_of, written_errors
+from khabar.cli.errors import losses_of, write_errors
 from khabar.cli.options import (
     AsJson,
     Errors,
@@ -103,9 +103,14 @@ def run(
         with kept_in(journal), progress() as show:
             annotations, disputes = run_system(runnable, documents, show, wanted, incidents)
             predictions: list[Prediction] = [*annotations, *disputes]
-            result = api.score(
-                predictions, gold=reference, layers=wanted, labels=chosen, progress=show, incidents=incidents
-            )
+            if errors is None:
+                result = api.score(
+                    predictions, gold=reference, layers=wanted, labels=chosen, progress=show, incidents=incidents
+                )
+            else:
+                result, listed = api.score_with_errors(
+                    predictions, gold=reference, layers=wanted, labels=chosen, incidents=incidents
+                )
     except UnansweredError as error:
         if answered is not None and error.answered:
             _write(answered, error.answered)
@@ -119,7 +124,7 @@ def run(
         answered.unlink(missing_ok=True)
     lost: Losses | None = None
     if errors is not None:
-        listed = written_errors(errors, reference, annotations, disputes, wanted)
+        write_errors(errors, listed)
         lost = losses_of(listed, result, _unread(runnable))
     warn(incidents)
     tell_failures(runnable, journal)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khabar.cli.console import console, note, print_json, progress, say, table, warn
-from khabar.cli.errors import losses_of, losses_to_dict, print_losses, written_errors
+from khabar.cli.errors import losses_of, losses_to_dict, print_losses, write_errors
 from khabar.cli.options import AsJson, Errors, Gold, Labels, Layers, Split, chosen_labels, chosen_layers, wrong_option
 from khabar.text.terminal import harmless
 
@@ -69,25 +68,27 @@ def score(
     least = thresholds(fail_under or (), wanted or LAYERS)
     spare(errors, *(Path(path) for path in (file, gold) if path is not None))
     incidents = Incidents()
-    with progress() as show:
-        result = api.score(
-            file,
-            gold=gold,
-            split=split,
-            layers=wanted,
-            labels=chosen,
-            cluster=cluster,
-            progress=show,
-            incidents=incidents,
-        )
     lost: Losses | None = None
     if errors is not None:
-        from khabar.reading.predictions import read_predictions
-
-        records = read_predictions(file, Incidents())
-        reference = replace(api.read_gold(gold, split, Incidents()), labels=chosen)
-        scored = wanted or reference.scored_layers
-        lost = losses_of(written_errors(errors, reference, records.documents, records.disputes, scored), result)
+        if cluster is not None:
+            raise wrong_option("--errors reads all of the input here, and --cluster on workers", fix="leave one out")
+        result, listed = api.score_with_errors(
+            file, gold=gold, split=split, layers=wanted, labels=chosen, incidents=incidents
+        )
+        write_errors(errors, listed)
+        lost = losses_of(listed, result)
+    else:
+        with progress() as show:
+            result = api.score(
+                file,
+                gold=gold,
+                split=split,
+                layers=wanted,
+                labels=chosen,
+                cluster=cluster,
+                progress=show,
+                incidents=incidents,
+            )
     warn(incidents)
     print_score(result, Path(file).name, as_json, lost)
     if failures := shortfalls(result.headline, least):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
@@ -16,7 +16,7 @@ from khabar.records.edits import VARIANTS
 from khabar.records.errors import Context, Error, Outcome, PairCause
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of, pairs
+from khabar.scoring.layers import Verdicts, judge_of, pairs
 from khabar.scoring.layers.pairs import PairAnswer
 from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
@@ -43,19 +43,18 @@ def list_errors(
     disputes: Sequence[Dispute] = (),
     *,
     layers: Sequence[Layer] = LAYERS,
+    verdicts: Verdicts | None = None,
 ) -> list[Error]:
     """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types.
 
-    Of a contrast set, also the pairs that are answered wrong.
+    Of a contrast set, also the pairs that are answered wrong. `verdicts` are those that counting took, if any.
     """
     cases = Cases(reference, annotations, disputes)
     errors: list[Error] = []
     of_stories: dict[str, list[Any]] = defaultdict(list)
     for layer in layers:
-        scored = cases.as_scored(layer)
-        judge = judge_of(layer, scored)
-        for gold, predicted in scored.of(layer):
-            verdict = judge.judge(gold, predicted)
+        judged = (verdicts or {}).get(layer)
+        for gold, verdict in _judged(layer, cases.as_scored(layer)) if judged is None else judged:
             if layer == "conflicts":
                 of_stories[gold.story].append(verdict)
             for fault in verdict.faults:
@@ -77,6 +76,11 @@ def list_errors(
     answers = pairs.answers(reference.pairs if of_stories else (), of_stories)
     errors += [_of_pair(cases, of_stories, answer) for answer in answers if not answer.is_right]
     return in_order(errors)
+
+
+def _judged(layer: Layer, cases: Cases) -> Iterator[tuple[Any, Any]]:
+    judge = judge_of(layer, cases)
+    return ((gold, judge.judge(gold, predicted)) for gold, predicted in cases.of(layer))
 
 
 def in_order(errors: Iterable[Error]) -> list[Error]:

@@ -13,7 +13,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, redraw
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import Table
-from khabar.scoring.layers import judge_of, pairs
+from khabar.scoring.layers import Verdicts, judge_of, pairs
 from khabar.scoring.metrics import Metric
 from khabar.scoring.result import PAIR_F, Measured, Score, Signature
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally, Tally, Units
@@ -48,17 +48,23 @@ def count(
     disputes: Sequence[Dispute] = (),
     *,
     layers: Sequence[Layer] = LAYERS,
+    verdicts: Verdicts | None = None,
 ) -> Tally:
-    """Judge the cases of each layer, and add the verdicts up: counts per unit."""
+    """Judge the cases of each layer, and add the verdicts up: counts per unit.
+
+    `verdicts` takes them, for the list of errors; entities, which are counted as arrays, have none.
+    """
     cases = Cases(reference, annotations, disputes)
     units = Units(cases)
-    tallies: dict[str, LayerTally] = {layer: _count_layer(layer, cases, units) for layer in LAYERS if layer in layers}
+    tallies: dict[str, LayerTally] = {
+        layer: _count_layer(layer, cases, units, verdicts) for layer in LAYERS if layer in layers
+    }
     stories = len(cases.stories) if units.by_story else 0
     labels = reference.labels if "entities" in tallies else None
     return Tally(tallies, units.name, reference.version, reference.fingerprint, stories, labels)
 
 
-def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
+def _count_layer(layer: Layer, cases: Cases, units: Units, kept: Verdicts | None) -> LayerTally:
     cases = cases.as_scored(layer)
     judge = judge_of(layer, cases)
     contrast = cases.reference.pairs if layer == "conflicts" else ()
@@ -67,11 +73,15 @@ def _count_layer(layer: Layer, cases: Cases, units: Units) -> LayerTally:
         from khabar.scoring.layers.entity_columns import count_columns
 
         count_columns(tally, cases, units)
+    elif kept is not None:
+        kept[layer] = []
     verdicts: dict[str, list[Any]] = defaultdict(list)
     for gold, predicted in cases.of(layer) if tally.table is None else ():
         verdict = judge.judge(gold, predicted)
         verdicts[gold.story].append(verdict)
         tally.add(verdict, *units.of(gold, verdict))
+        if kept is not None:
+            kept[layer].append((gold, verdict))
     for answer in pairs.answers(contrast, verdicts):
         for column, amount in answer.counts():
             tally.counts.add(answer.unit, column, amount)

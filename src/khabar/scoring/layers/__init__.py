@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import Resampled
@@ -11,6 +11,9 @@ from khabar.scoring.cases import Cases
 from khabar.scoring.metrics import Metric
 from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import Verdict
+
+Verdicts: TypeAlias = dict[str, list[tuple[Any, Any]]]
+"""Of each layer the documents or stories of gold, each with its verdict."""
 
 
 class Judge(Protocol):
