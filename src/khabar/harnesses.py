@@ -12,24 +12,17 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING
 
 import khabar
-from khabar.records.labels import LAYERS, Layer
+from khabar.records.labels import LAYERS
+from khabar.systems.endpoint.samples import Counts, counts_of
 
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute, Prediction
     from khabar.scoring.result import Score
     from khabar.systems.endpoint.prompts import Question
-
-
-class Counts(NamedTuple):
-    """Predictions of a headline that are right (`tp`) and false (`fp`), and gold rows that are missed (`fn`)."""
-
-    tp: int
-    fp: int
-    fn: int
 
 
 @cache
@@ -46,21 +39,7 @@ def questions(split: str = "test") -> dict[str, Question]:
 
 def counts(key: str, content: str, split: str = "test") -> Counts:
     """Judge the answer to one question. What cannot be read says nothing."""
-    from khabar.scoring.cases import Cases
-    from khabar.scoring.layers import judge_of
-    from khabar.systems.endpoint.answers import read_answer
-    from khabar.systems.endpoint.identity import joined
-
-    question = questions(split)[key]
-    layer, where = cast(Layer, question.asked), question.where
-    answer = read_answer(content, layer, question.documents)
-    cases = Cases(_gold(split), [] if layer == "conflicts" else [joined(where, answer.annotations)], answer.disputes)
-    if layer == "conflicts":
-        case = next((gold, predicted) for gold, predicted in cases.of(layer) if gold.story == where)
-    else:
-        case = cases.reference.documents[where], cases.predictions[where]
-    headline = judge_of(layer, cases).judge(*case).headline
-    return Counts(len(headline.pairs), len(headline.false), len(headline.missed))
+    return counts_of(questions(split)[key], content, _gold(split))
 
 
 def f1(samples: Iterable[Counts]) -> float:
