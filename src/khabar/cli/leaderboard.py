@@ -36,6 +36,10 @@ def add(
     system: Annotated[
         str | None, typer.Option("--run", help="Run this system instead. [default: the one called NAME]")
     ] = None,
+    recordings: Annotated[
+        list[Path] | None,
+        typer.Option("--recording", help="Or a language model's answers, of `khabar run --record`; up to three runs."),
+    ] = None,
     card: Annotated[
         Path | None, typer.Option("--card", help="Its card (TOML). [default: that of its last submission]")
     ] = None,
@@ -55,12 +59,12 @@ def add(
     from khabar.reading.incidents import Incidents
 
     chosen = [split.strip() for split in splits.split(",")]
-    if len(names) > 1 and (predictions or system or card):
-        raise typer.BadParameter("--from, --run and --card are of one NAME")
-    if predictions and system:
-        raise typer.BadParameter("--from and --run are two ways to get predictions: choose one")
-    if predictions and len(chosen) > 1:
-        raise typer.BadParameter("--from is a file of one split: name one with --split")
+    if len(names) > 1 and (predictions or system or recordings or card):
+        raise typer.BadParameter("--from, --run, --recording and --card are of one NAME")
+    if sum(map(bool, (predictions, system, recordings))) > 1:
+        raise typer.BadParameter("--from, --run and --recording are ways to get predictions: choose one")
+    if (predictions or recordings) and len(chosen) > 1:
+        raise typer.BadParameter("--from and --recording are of one split: name it with --split")
     of_board = read_board_gold(gold)
     references = {split: of_board.split(split) for split in chosen}
     files: dict[Path, bytes] = {}
@@ -70,12 +74,22 @@ def add(
         said: dict[str, Path | list[Annotations | Dispute]] = {}
         if predictions:
             said = {chosen[0]: predictions}
+        elif recordings:
+            said = {chosen[0]: []}
         else:
             runs = {split: _run(system or name, gold, split, reference) for split, reference in references.items()}
             said = {split: records for split, (records, _) in runs.items()}
             unanswered = {split: count for split, (_, count) in runs.items()}
         submissions, its_files = add_submission(
-            root, name, said, card, of_board, incidents, replace=replace, unanswered=unanswered
+            root,
+            name,
+            said,
+            card,
+            of_board,
+            incidents,
+            replace=replace,
+            unanswered=unanswered,
+            recordings=recordings or (),
         )
         files |= its_files
         added += submissions
@@ -127,7 +141,7 @@ def build(
     pages = site_of(root, built, of_board, gold)
     files = dict(built.files)
     if exports is not None and identity is not None:
-        files |= export(of_board.version, built.boards, built.submissions, exports, identity)
+        files |= export(of_board, built.boards, built.submissions, exports, identity)
     with writing(root):
         write_all(files)
     with writing(site_folder):

@@ -6,17 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from khabar.corpus.release import parse_version
-from khabar.leaderboard.card import Card, parse_card, read_card, with_unanswered
+from khabar.leaderboard.card import Card, parse_card, read_card, restated
 from khabar.leaderboard.closed_boards import report_closed
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import key_problem
 from khabar.leaderboard.offsets import in_offsets
-from khabar.leaderboard.places import CARD, LARGEST, PREDICTIONS, SubmissionPlace, place_of
+from khabar.leaderboard.places import CARD, LARGEST, PREDICTIONS, RECORDINGS, SubmissionPlace, place_of
+from khabar.leaderboard.recordings import Replay, replay
 from khabar.leaderboard.result import as_bytes
-from khabar.leaderboard.submission import Submission, as_lines, score_splits, shown_names
+from khabar.leaderboard.submission import Submission, as_lines, score_splits, shown_names, with_runs
 from khabar.leaderboard.survey import EvalFolder, survey
 from khabar.reading.checks import checked_predictions
-from khabar.reading.files import remove_parts
+from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS
@@ -34,18 +35,27 @@ def add(
     *,
     replace: bool = False,
     unanswered: Mapping[str, int] | None = None,
+    recordings: Sequence[Path] = (),
 ) -> tuple[list[Submission], dict[Path, bytes]]:
     """Make a submission of predictions by split: a file each, or records. Without a card, that of its last submission.
 
     On splits without text, predictions are kept as offsets and values, and so they are scored. `unanswered` is what
-    runs left so, by split, which the card is to say; None if there was no run, and the card stays. Returns a submission
-    for each split and the files to write; warnings are added to `incidents`. Raises InputError with every problem of
-    name, card and predictions.
+    runs left so, by split, which the card is to say; None if there was no run, and the card stays. Of `recordings` of
+    one split's runs, the predictions are those of the first (what is given for that split is not read); they are kept
+    beside it where the repository holds its text, else their SHA-256 in the card. Returns a submission for each split
+    and the files to write; warnings are added to `incidents`. Raises InputError with every problem of name, card and
+    predictions.
     """
     if problem := key_problem(system):
         raise InputError([Incident("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")])
     for split in predictions:
         gold.split(split)
+    replays: list[Replay] = []
+    if recordings:
+        (recorded,) = predictions
+        replays = [replay(path, gold.split(recorded)) for path in _few(recordings)]
+        predictions = {recorded: [*replays[0].annotations, *replays[0].disputes]}
+        unanswered = {recorded: replays[0].unanswered}
     remove_parts(root)
     present = survey(root, incidents) if root.is_dir() else EvalFolder(root, (), {})
     place = place_of(root, system, gold.version)
@@ -53,8 +63,13 @@ def add(
     path = card or _last_card(present, system) or place.card
     described = read_card(path, incidents)
     card_bytes = b"" if described is None else path.read_bytes()
-    if described is not None and unanswered is not None and _differ(unanswered, described):
-        card_bytes = with_unanswered(card_bytes, unanswered)
+    if described is not None:
+        if unanswered is not None and _differ(unanswered, described):
+            card_bytes = restated(card_bytes, "unanswered", unanswered)
+        for split in predictions if replays else ():
+            digest = sha256(recordings[0].read_bytes()) if split in gold.withheld else None
+            card_bytes = restated(card_bytes, "tokens", {split: replays[0].tokens})
+            card_bytes = restated(card_bytes, "recordings", {split: digest})
         described = parse_card(card_bytes, str(path), incidents)
     kept = {split: _kept(split, said, described, gold, incidents) for split, said in predictions.items()}
     lines = {split: as_lines(records) for split, records in kept.items()}
@@ -68,15 +83,26 @@ def add(
         _report_namesakes(present, place, submissions[0].card, incidents)
     incidents.refuse()
     files = {place.card: card_bytes}
+    submissions = [with_runs(submission, replays, gold) for submission in submissions]
     for submission in submissions:
         files[place.predictions(submission.split)] = lines[submission.split]
         files[place.result(submission.split)] = as_bytes(submission.result)
+        if submission.split not in gold.withheld:
+            folder = place.predictions(submission.split).parent
+            files |= {folder / name: path.read_bytes() for name, path in zip(RECORDINGS, recordings, strict=False)}
     input_files = (place.card, *map(place.predictions, predictions))
     changed = [name for name in input_files if name.is_file() and name.read_bytes() != files[name]]
     if changed and not replace:
         message = f"{system} has another submission for corpus {gold.version}"
         raise InputError([Incident("submission-exists", message, str(place.folder))])
     return submissions, files
+
+
+def _few(recordings: Sequence[Path]) -> Sequence[Path]:
+    if len(recordings) > len(RECORDINGS):
+        message = f"{len(recordings)} recordings, where {len(RECORDINGS)} are the most"
+        raise InputError([Incident("option-wrong", message)])
+    return recordings
 
 
 def _kept(

@@ -51,6 +51,9 @@ class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
     """Layers at exactly 1.0, to be looked at."""
     near_gold: tuple[str, ...] = ()
     """Layers nearer to gold than any two passes are to each other, to be looked at too."""
+    runs: int = 1
+    spread: dict[str, tuple[float, float]] = {}
+    """The least and the most of each headline in several runs; the figures are those of the first."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -93,6 +96,8 @@ def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], pro
             one_dispute={column: each[key] for column, each in sensitivities.items() if key in each},
             perfect=tuple(submission.perfect),
             near_gold=tuple(submission.near_gold),
+            runs=max(1, len(submission.runs)),
+            spread=submission.spread,
         )
         for key, submission in by_key.items()
     ]

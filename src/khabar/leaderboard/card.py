@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -30,7 +31,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `test_text_seen` and `test_gold_seen` say of the benchmark's articles and their gold whether the system, its model
     or its makers saw them. `unanswered` counts, by split, what a run asked and got no whole answer to (a `Failure`
-    each): nothing said, to the scorer.
+    each): nothing said, to the scorer. `tokens` are those read and written, by split; `recordings` the SHA-256 of the
+    answers that are kept elsewhere, as they hold words of articles that the repository does not hold.
     """
 
     name: str
@@ -46,6 +48,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     url: str | None = None
     notes: str | None = None
     unanswered: dict[str, int] = {}
+    tokens: dict[str, tuple[int, int]] = {}
+    recordings: dict[str, str] = {}
+    cost: str | None = None
 
     @property
     def scored_layers(self) -> tuple[Layer, ...]:
@@ -71,7 +76,7 @@ _MARKUP: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a template", re.compile(r"\{\{|\{%|\$\{")),
     ("a table cell's bar", re.compile(r"\|")),
 )
-_LONGEST = {"name": 80, "authors": 80, "licence": 80, "trained_on": 400, "url": 300, "notes": 2000}
+_LONGEST = {"name": 80, "authors": 80, "licence": 80, "trained_on": 400, "url": 300, "cost": 80, "notes": 2000}
 """Characters each text (each author) may have."""
 _MOST_AUTHORS = 50
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:/[A-Za-z0-9._~/%+=,;-]*)?", re.ASCII)
@@ -86,8 +91,10 @@ _EXAMPLES = {
     "test_gold_seen": 'test_gold_seen = false, true, "unknown", or the splits, such as ["test"]',
     "date": "date = 2026-01-31",
     "unanswered": "unanswered = {news = 3}",
+    "tokens": "tokens = {news = [120000, 30000]}",
+    "recordings": 'recordings = {news = "SHA-256"}',
 }
-_OPTIONAL = ("unanswered",)
+_OPTIONAL = ("unanswered", "tokens", "recordings")
 
 
 def read_card(path: Path, incidents: Incidents) -> Card | None:
@@ -160,14 +167,17 @@ def markup_in(text: str) -> str | None:
     return None
 
 
-def with_unanswered(data: bytes, counts: Mapping[str, int]) -> bytes:
-    """The bytes of a sound card that is to say how much runs left unanswered, by split; of others it stays."""
+def restated(data: bytes, key: str, values: Mapping[str, Any]) -> bytes:
+    """The bytes of a sound card that is to say what a run of some splits came to; of other splits it stays.
+
+    A value that is false takes the split out.
+    """
     text = data.decode()
-    known: dict[str, int] = tomllib.loads(text).get("unanswered", {})
-    text = re.sub(r"^[ \t]*[\"']?unanswered[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
-    told = {split: count for split, count in sorted({**known, **counts}.items()) if count}
-    line = ", ".join(f"{split} = {count}" for split, count in told.items())
-    return (text.rstrip("\n") + f"\nunanswered = {{{line}}}\n" if told else text).encode()
+    known: dict[str, Any] = tomllib.loads(text).get(key, {})
+    text = re.sub(rf"^[ \t]*[\"']?{key}[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
+    told = {split: value for split, value in sorted({**known, **values}.items()) if value}
+    line = ", ".join(f"{split} = {json.dumps(value)}" for split, value in told.items())
+    return (text.rstrip("\n") + f"\n{key} = {{{line}}}\n" if told else text).encode()
 
 
 def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -187,10 +197,17 @@ def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
     unanswered = value.get("unanswered")
     counts = [("parameters", value.get("parameters"))]
     counts += [("unanswered", count) for count in (unanswered.values() if isinstance(unanswered, dict) else ())]
+    tokens = value.get("tokens")
+    pairs = tokens.values() if isinstance(tokens, dict) else ()
+    counts += [("tokens", count) for pair in pairs if isinstance(pair, list) for count in pair]
+    digests = value.get("recordings")
+    for digest in digests.values() if isinstance(digests, dict) else ():
+        if isinstance(digest, str) and not re.fullmatch("[0-9a-f]{64}", digest):
+            yield "recordings", f"recordings holds {ascii(digest)[:60]}, which is no SHA-256"
     for key, count in counts:
         if isinstance(count, int) and not 0 <= count < 1 << 53:
             yield key, f"{key} is {count:.0e}, where a count is asked for"
-    for key in ("test_text_seen", "test_gold_seen", "unanswered"):
+    for key in ("test_text_seen", "test_gold_seen", "unanswered", "tokens", "recordings"):
         named = value.get(key)
         for split in named if isinstance(named, (list, dict)) else ():
             if not (isinstance(split, str) and SPLIT.fullmatch(split)):

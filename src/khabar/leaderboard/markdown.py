@@ -211,6 +211,9 @@ def _caveat(row: SystemRow, caveat: Caveat) -> str:
         return f"{name}: {layers} nearer to gold than any two passes are to each other. Look whether gold was seen."
     if caveat.kind == "gold_seen":
         return f"{name} has seen the gold, as its card says."
+    if caveat.kind == "runs":
+        apart = ", ".join(f"{column} {low:.3f}–{high:.3f}" for column, (low, high) in caveat.spread.items())
+        return f"{name}: {_count(caveat.count, 'run')}, of which the first is shown; between them {apart}."
     return f"{name}: {_count(caveat.count, 'question')} of its run got no whole answer, which counts as nothing."
 
 

@@ -9,17 +9,20 @@ from pathlib import Path
 
 SUBMISSIONS, BOARDS = "submissions", "board"
 CARD, PREDICTIONS, RESULT = "card.toml", "predictions.jsonl", "result.json"
+RECORDINGS = ("recording.jsonl", "recording-2.jsonl", "recording-3.jsonl")
+"""What a language model answered in up to three runs; the predictions are those of the first."""
 BOARD, TABLE, FROZEN = "board.json", "README.md", "frozen.json"
 
 KIB, MIB = 1 << 10, 1 << 20
 LARGEST: Mapping[str, int] = {
-    CARD: 32 * KIB, PREDICTIONS: 32 * MIB, RESULT: 4 * MIB, BOARD: 32 * MIB, TABLE: 4 * MIB, FROZEN: 4 * MIB
+    CARD: 32 * KIB, PREDICTIONS: 32 * MIB, RESULT: 4 * MIB, BOARD: 32 * MIB, TABLE: 4 * MIB, FROZEN: 4 * MIB,
+    **dict.fromkeys(RECORDINGS, 32 * MIB),
 }  # fmt: skip
 """The most bytes each file may have."""
 OF_A_SUBMISSION = (CARD, PREDICTIONS, RESULT)
 OF_A_BOARD = (BOARD, TABLE, FROZEN)
 """What a folder of one version may hold. Boards that closed before there were splits hold all of it there."""
-OF_A_SPLIT = {SUBMISSIONS: (PREDICTIONS, RESULT), BOARDS: (BOARD,)}
+OF_A_SPLIT = {SUBMISSIONS: (PREDICTIONS, RESULT, *RECORDINGS), BOARDS: (BOARD,)}
 """What a folder of a split in it may hold."""
 
 SPLIT = re.compile(r"[a-z][a-z_]{0,31}", re.ASCII)
@@ -48,6 +51,10 @@ class SubmissionPlace:
     def predictions(self, split: str) -> Path:
         """What the system said of a split."""
         return self.folder / split / PREDICTIONS
+
+    def recordings(self, split: str) -> list[Path]:
+        """What a model answered, run by run; none where it is not of answers, or these are not kept here."""
+        return [self.folder / split / name for name in RECORDINGS if f"{split}/{name}" in self.files]
 
     def result(self, split: str) -> Path:
         """What that scored."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -13,11 +13,12 @@ from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import readings
 from khabar.leaderboard.offsets import quoted
 from khabar.leaderboard.places import CARD, PREDICTIONS, SubmissionPlace
+from khabar.leaderboard.recordings import Replay, Spread, replay, spread
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import sha256
-from khabar.reading.incidents import Incidents
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS, Layer
@@ -42,6 +43,10 @@ class Submission:
     score: Score
     agreement: Mapping[str, float]
     """How near two passes came to each other at most, by layer.figure."""
+    runs: tuple[Replay, ...] = ()
+    """The runs of a language model whose recordings are known; what it said is of the first."""
+    spread: Spread = field(default_factory=dict)
+    """How far its headlines lie apart in several runs."""
 
     @property
     def result(self) -> Result:
@@ -77,11 +82,36 @@ def score_all(folder: EvalFolder, gold: BoardGold, incidents: Incidents) -> list
         _report_strays(place, gold, incidents)
         files = {split: place.predictions(split) for split in gold.splits if split in place.splits}
         scored = score_splits(place.system, card, files, gold, incidents, place.card)
-        submissions += scored
+        submissions += [_with_recordings(submission, place, gold, incidents) for submission in scored]
         if card is not None and scored:
             cards[place] = card
     report_clashes(cards, incidents)
     return submissions
+
+
+def with_runs(submission: Submission, replays: Sequence[Replay], gold: BoardGold) -> Submission:
+    """A submission that says how far apart several runs of its system lie."""
+    apart = spread(replays, gold.splits[submission.split], submission.card.scored_layers) if len(replays) > 1 else {}
+    return replace(submission, runs=tuple(replays), spread=apart)
+
+
+def _with_recordings(
+    submission: Submission, place: SubmissionPlace, gold: BoardGold, incidents: Incidents
+) -> Submission:
+    """Make the predictions anew from the recording, and read what other runs there are."""
+    split, layers = submission.split, submission.card.scored_layers
+    replays: list[Replay] = []
+    for path in place.recordings(split):
+        try:
+            replays.append(replay(path, gold.splits[split], layers))
+        except InputError as error:
+            incidents.extend(error.incidents)
+            return submission
+    file = place.predictions(split)
+    if replays and as_lines([*replays[0].annotations, *replays[0].disputes]) != file.read_bytes():
+        message = f"they are not what {place.recordings(split)[0].name} gives"
+        incidents.report("recording-drift", message, file=file)
+    return with_runs(submission, replays, gold)
 
 
 def _report_strays(place: SubmissionPlace, gold: BoardGold, incidents: Incidents) -> None:

@@ -6,7 +6,7 @@ A view holds no words but those of cards. Words, and how a figure is written, ar
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import msgspec
@@ -16,7 +16,7 @@ from khabar.leaderboard.card import Card, Seen
 from khabar.leaderboard.ranking import COLUMNS, inseparable, letters, separated
 from khabar.text.terminal import harmless
 
-CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered"]
+CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered", "runs"]
 Block = Literal["ranked", "seen", "floor"]
 """Where a system is listed: among the ranked, among those that saw the gold, or as the floor that says nothing."""
 
@@ -41,11 +41,13 @@ class RankedFigure:
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """Something to know of a system: layers at 1.0 or near gold, gold that was seen, questions that went unanswered."""
+    """Something to know of a system: layers at 1.0 or near gold, gold that was seen, questions that went unanswered, or
+    how far several runs of it lie apart (`spread`, by column)."""
 
     kind: CaveatKind
     layers: tuple[str, ...] = ()
     count: int = 0
+    spread: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +191,9 @@ def _caveats(entry: BoardEntry, split: str) -> Iterator[Caveat]:
         yield Caveat("gold_seen")
     if entry.card.unanswered.get(split):
         yield Caveat("unanswered", count=entry.card.unanswered[split])
+    if entry.spread:
+        spread = {column: entry.spread[column] for column in COLUMNS if column in entry.spread}
+        yield Caveat("runs", count=entry.runs, spread=spread)
 
 
 def _moved_ranks(entry: BoardEntry) -> Iterator[MovedRank]:

@@ -142,6 +142,9 @@ CATALOG: dict[str, Kind] = {
     "result-other-corpus": Kind(
         "error", "the result is of another corpus", "score on the released one: `khabar leaderboard add`"
     ),
+    "recording-drift": Kind(
+        "error", "the predictions are not those of the recording", "add the submission again from its recording"
+    ),
     "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
     "text-quoted": Kind(
         "error",

@@ -9,6 +9,8 @@ from pathlib import Path
 from khabar.leaderboard.board import Board
 from khabar.leaderboard.exports.every_eval_ever import record, record_path
 from khabar.leaderboard.exports.hugging_face import benchmark, evaluation_results, yaml_bytes
+from khabar.leaderboard.exports.single_answers import single_answers, with_lines
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
 from khabar.reading.incidents import Incident, InputError
@@ -27,14 +29,14 @@ def repository_id(text: str) -> str:
 
 
 def export(
-    version: str, boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
+    gold: BoardGold, boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
 ) -> dict[Path, bytes]:
     """Give the files of all exports, each figure under the split it is of.
 
     `eval.yaml` belongs into the root of the dataset, `eval_results/<system>.yaml` into `.eval_results/` of a system's
-    model repository, `every_eval_ever/data/` into that datastore.
+    model repository, `every_eval_ever/data/` into that datastore: a record, and the single answers of a recorded run.
     """
-    files = {folder / "eval.yaml": yaml_bytes(benchmark(version, boards))}
+    files = {folder / "eval.yaml": yaml_bytes(benchmark(gold.version, boards))}
     for system in dict.fromkeys(submission.system for submission in submissions):
         entries = [
             entry
@@ -45,5 +47,9 @@ def export(
         files[folder / "eval_results" / f"{system}.yaml"] = yaml_bytes(entries)
     for submission in submissions:
         entry = record(submission, dataset)
-        files[folder / "every_eval_ever" / record_path(entry)] = as_bytes(entry)
+        path, store = record_path(entry), folder / "every_eval_ever"
+        if lines := single_answers(submission, entry, gold.splits[submission.split]):
+            entry, beside = with_lines(entry, path, lines)
+            files[store / beside] = lines
+        files[store / path] = as_bytes(entry)
     return files

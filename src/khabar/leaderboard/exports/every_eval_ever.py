@@ -64,6 +64,7 @@ def record_path(made: dict[str, Any]) -> Path:
 
 
 def _details(card: Card, submission: Submission) -> dict[str, str]:
+    tokens = card.tokens.get(submission.split)
     return {
         "deployment_type": "unknown",
         "model_availability": "unknown",
@@ -74,6 +75,9 @@ def _details(card: Card, submission: Submission) -> dict[str, str]:
         "test_text_seen": seen_text(card.test_text_seen),
         "test_gold_seen": seen_text(card.test_gold_seen),
         **({"unanswered": str(missed)} if (missed := card.unanswered.get(submission.split)) else {}),
+        **({"tokens_in": str(tokens[0]), "tokens_out": str(tokens[1])} if tokens else {}),
+        **({"cost": card.cost} if card.cost else {}),
+        **{f"runs.{column}": f"{low}..{high}" for column, (low, high) in submission.spread.items()},
         "predictions_sha256": submission.predictions,
     }
 
