@@ -22,7 +22,7 @@ Spread = dict[str, tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What a recording says of a split: answers, the predictions they give, and how many questions have no whole one."""
+    """What a recording says of a split: answers, the predictions they give, and how many questions lack a whole one."""
 
     answers: tuple[tuple[Question, Reply], ...]
     annotations: tuple[Annotations, ...]

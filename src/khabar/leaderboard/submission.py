@@ -101,7 +101,7 @@ def _with_recordings(
     """Make the predictions anew from the recording, and read what other runs there are."""
     split, layers = submission.split, submission.card.scored_layers
     replays: list[Replay] = []
-    for path in place.recordings(split):
+    for path in place.recordings(split) if split not in gold.withheld else ():
         try:
             replays.append(replay(path, gold.splits[split], layers))
         except InputError as error:
@@ -124,6 +124,10 @@ def _report_strays(place: SubmissionPlace, gold: BoardGold, incidents: Incidents
             what = f"corpus {gold.version} has no split {split!r}" if split else f"{rest} is of no split"
             fix = f"move it into a folder of its split: {', '.join(gold.splits)}"
             incidents.report("file-unlisted", what, file=place.folder / name, fix=fix)
+    for split in gold.withheld:
+        for path in place.recordings(split):
+            message = "a model's answers hold words of articles that the repository does not hold"
+            incidents.report("text-quoted", message, file=path, fix="remove it, and keep its SHA-256 in the card")
     if not place.splits:
         incidents.report("file-missing", f"no {PREDICTIONS} of any split", file=place.folder)
 
