@@ -34,6 +34,10 @@ Errors = Annotated[
     Path | None,
     typer.Option("--errors", help="Also write each miss, false alarm and wrong attribute here (JSONL), with a cause."),
 ]
+Html = Annotated[
+    Path | None,
+    typer.Option("--html", help="Also write a report here: one page, by itself; in Arabic if it ends in .ar.html."),
+]
 Seeds = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 RoundName = Annotated[str, typer.Argument(help="The round, a folder of --rounds.", metavar="ROUND")]
 Rounds = Annotated[Path, typer.Option("--rounds", help="The folder of rounds.")]

@@ -16,6 +16,7 @@ from khabar.cli.options import (
     AsJson,
     Errors,
     Gold,
+    Html,
     Labels,
     Language,
     Layers,
@@ -24,7 +25,7 @@ from khabar.cli.options import (
     chosen_layers,
     wrong_option,
 )
-from khabar.cli.score import print_score, spare
+from khabar.cli.score import print_score, spare, write_report
 
 if TYPE_CHECKING:
     from khabar.cli.errors import Losses
@@ -60,6 +61,7 @@ def run(
         ),
     ] = None,
     errors: Errors = None,
+    html: Html = None,
     time_limit: Annotated[
         float, typer.Option("--time-limit", help="Seconds to wait for an answer of a command or an endpoint.")
     ] = 120,
@@ -87,6 +89,7 @@ def run(
     named = chosen_layers(layers)
     chosen = chosen_labels(labels, named)
     spare(errors, out, gold)
+    spare(html, out, gold, errors, option="--html")
     spare(record, out, gold, errors, option="--record")
     incidents = Incidents()
     reference = replace(api.read_gold(gold, split, incidents), labels=chosen)
@@ -126,6 +129,8 @@ def run(
     if errors is not None:
         write_errors(errors, listed)
         lost = losses_of(listed, result, _unread(runnable))
+    if html is not None:
+        write_report(html, system, result, annotations, disputes, reference, wanted)
     warn(incidents)
     tell_failures(runnable, journal)
     print_score(result, system, as_json, lost)

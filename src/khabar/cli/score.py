@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, progress, say, table, warn
+from khabar.cli.console import console, note, print_json, progress, say, table, warn, writing
 from khabar.cli.errors import losses_of, losses_to_dict, print_losses, write_errors
-from khabar.cli.options import AsJson, Errors, Gold, Labels, Layers, Split, chosen_labels, chosen_layers, wrong_option
+from khabar.cli.options import (
+    AsJson,
+    Errors,
+    Gold,
+    Html,
+    Labels,
+    Layers,
+    Split,
+    chosen_labels,
+    chosen_layers,
+    wrong_option,
+)
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -18,6 +30,8 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.cli.errors import Losses
+    from khabar.reading.reference import Reference
+    from khabar.records import Annotations, Dispute
     from khabar.records.labels import Layer
     from khabar.scoring.result import Score
 
@@ -49,6 +63,7 @@ def score(
     labels: Labels = None,
     as_json: AsJson = False,
     errors: Errors = None,
+    html: Html = None,
     fail_under: Annotated[
         list[str] | None,
         typer.Option("--fail-under", help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable."),
@@ -66,7 +81,9 @@ def score(
     wanted = chosen_layers(layers)
     chosen = chosen_labels(labels, wanted)
     least = thresholds(fail_under or (), wanted or LAYERS)
-    spare(errors, *(Path(path) for path in (file, gold) if path is not None))
+    inputs = [Path(path) for path in (file, gold) if path is not None]
+    spare(errors, *inputs)
+    spare(html, *inputs, errors, option="--html")
     incidents = Incidents()
     lost: Losses | None = None
     if errors is not None:
@@ -89,6 +106,13 @@ def score(
                 progress=show,
                 incidents=incidents,
             )
+    if html is not None:
+        from khabar.reading.predictions import read_predictions
+
+        records = read_predictions(file, Incidents())
+        reference = replace(api.read_gold(gold, split, Incidents()), labels=chosen)
+        scored = wanted or reference.scored_layers
+        write_report(html, Path(file).name, result, records.documents, records.disputes, reference, scored)
     warn(incidents)
     print_score(result, Path(file).name, as_json, lost)
     if failures := shortfalls(result.headline, least):
@@ -230,6 +254,24 @@ HEADLINES = {
 """Layer → figure → words."""
 _BAR = 10
 """Characters of a figure's bar."""
+
+
+def write_report(
+    path: Path,
+    name: str,
+    result: Score,
+    annotations: Sequence[Annotations],
+    disputes: Sequence[Dispute],
+    reference: Reference,
+    layers: Sequence[Layer],
+) -> None:
+    """Write the report of a run as one page."""
+    from khabar.reading.files import write_whole
+    from khabar.site.report import ARABIC, report
+
+    page = report(name, result, annotations, disputes, reference, layers, arabic=path.name.endswith(ARABIC))
+    with writing(path):
+        write_whole(path, page)
 
 
 def print_score(result: Score, name: str, as_json: bool, lost: Losses | None = None) -> None:

@@ -11,7 +11,7 @@ from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.view import SystemRow
 from khabar.records import Document
 from khabar.records.labels import LAYERS
-from khabar.site.errors import first_error
+from khabar.site.errors import causes_of, first_error
 from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
@@ -21,6 +21,7 @@ from khabar.site.system import SystemView
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
 """The Content-Security-Policy of every page: nothing but the site's own style, script and icon."""
@@ -29,7 +30,7 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 class Templates:
     """The templates in one language."""
 
-    def __init__(self, language: Language, release: BoardGold, stories: Sequence[str]) -> None:
+    def __init__(self, language: Language, release: BoardGold | None, stories: Sequence[str]) -> None:
         self._language = language
         self._environment = _environment()
         self._environment.filters["short"] = short
@@ -61,6 +62,8 @@ class Templates:
             "together": self.together,
             "speaking": speaking,
             "first_error": first_error,
+            "causes_of": causes_of,
+            "inline": inline,
         }
 
     def page(self, path: str, template: str, **values: Any) -> str:
@@ -100,6 +103,13 @@ def speaking(systems: Iterable[SystemView], split: str, layer: str | None = None
     """The systems on the board of a split, and of these (where one is named) those that speak of a layer."""
     there = [system for system in systems if split in system.on]
     return there if layer is None else [system for system in there if layer in system.on[split].score.layers]
+
+
+def inline(own: str) -> Markup:
+    """A style or script of this package within a page: what must not be escaped, and is nobody else's."""
+    from markupsafe import Markup
+
+    return Markup(own)
 
 
 def short(doc_id: str) -> str:

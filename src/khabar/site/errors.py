@@ -90,6 +90,17 @@ def first_error(errors: Iterable[ArticleError], layer: Layer, cause: str) -> int
     return next(error.number for error in errors if (error.layer, error.cause) == (layer, cause))
 
 
+def causes_of(errors: SystemErrors) -> list[tuple[Layer, str, int]]:
+    """Layer, cause and number of its errors, layer by layer, the most frequent first."""
+    totals = Counter({key: counts.total() for key, counts in errors.counts.items()})
+    return [
+        (layer, cause, number)
+        for (layer, cause), number in sorted(
+            totals.items(), key=lambda item: (LAYERS.index(item[0][0]), -item[1], item[0])
+        )
+    ]
+
+
 def _article_error(error: Error, number: int) -> ArticleError:
     line = error_line(error)
     spans = (_span(error.gold), _span(error.predicted))
