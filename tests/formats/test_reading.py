@@ -235,11 +235,12 @@ def test_answers_of_language_models(name: str, fenced: bool) -> None:
 
 
 def test_quotes_of_language_models() -> None:
-    quote = {"content": "13 مليون يورو وصلت", "cue": "قال", "speaker": "بوتين", "source_chain": ["بوتين"]}
+    quote = {"content": "13 مليون يورو وصلت", "cue": "قال", "speaker": "بوتين", "relayed_by": ["تاس", "بوتين"]}
     read_text("llm", json.dumps({"d1": {"quotes": [quote]}}), TEXTS)
     [said] = conftest.work_given
     [found] = said.quotes
     assert (found.content[0].text, found.speaker and found.speaker.name) == ("13 مليون يورو وصلت", "بوتين")  # type: ignore[union-attr]
+    assert [source.name for source in found.source_chain or ()] == ["تاس", "بوتين"]  # type: ignore[union-attr]
 
 
 def brat(folder: Path, ann: str, text: str = TEXT) -> Conversion:

@@ -125,9 +125,10 @@ def test_what_is_whole_of_an_answer_counts(content: str, ask: Ask) -> None:
         f"Here is what I found:\n\n{RIGHT}\n\nLet me know!",
         f'<think>Maybe {{"entities": []}}?</think>{RIGHT}',
         f"[{PUTIN}]",
+        f'The form is {{"entities": [{{"line", "text"}}]}}. So:\n{RIGHT}',
         '{"entities": [{"text": "بوتين", "label": "PERS", "entity_id": 7, "occurrence": null}]}',
     ],
-    ids=["fenced", "talkative", "thoughtful", "bare list", "an id that is a number"],
+    ids=["fenced", "talkative", "thoughtful", "bare list", "its form first", "an id that is a number"],
 )
 def test_what_surrounds_an_answer_is_overlooked(content: str, ask: Ask) -> None:
     endpoint, found, _ = ask(lambda _: Answer(content))

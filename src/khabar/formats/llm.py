@@ -23,6 +23,7 @@ from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import label_map
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
+from khabar.text.arabic import fold
 from khabar.text.search import searchable
 
 _FENCED = re.compile(r"^\s*```[\w-]*[ \t]*\n(.*?)^\s*```", re.DOTALL | re.MULTILINE)
@@ -120,12 +121,15 @@ def _annotations(
         elif item.get("label") is None:
             report("key-missing", f"an entity has no label: {str(item)[:60]}")
     rows["numbers"] += answer["numbers"]
-    rows["quotes"] += [_quote(item) for item in answer["quotes"]]
+    rows["quotes"] += [quote_as_written(item) for item in answer["quotes"]]
     return shaped({"doc_id": doc_id, **rows}, Annotations, report)
 
 
-def _quote(item: Mapping[str, Any]) -> dict[str, Any]:
-    """A quote whose content and cue may be plain strings, and whose speaker a name."""
+def quote_as_written(item: Mapping[str, Any]) -> dict[str, Any]:
+    """A quote as a prediction: content, cue and sources may be plain strings, and whoever relays stands apart.
+
+    A speaker that is a string is a name, and the last of the chain, once.
+    """
     quote = dict(item)
     if "content" not in quote and "text" in quote:
         quote["content"] = quote.pop("text")
@@ -135,6 +139,10 @@ def _quote(item: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("speaker", "addressee"):
         if isinstance(quote.get(name), str):
             quote[name] = {"name": quote[name]}
+    relays, speaker = _listed(quote.pop("relayed_by", None)), item.get("speaker")
+    if isinstance(speaker, str) and quote.get("source_chain") is None and all(isinstance(each, str) for each in relays):
+        others = [name for name in relays if fold(name).strip() != fold(speaker).strip()]
+        quote["source_chain"] = [{"name": name} for name in (*others, speaker)]
     return quote
 
 

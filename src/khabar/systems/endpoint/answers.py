@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khabar.formats.llm import quote_as_written
 from khabar.reading.incidents import Incidents
 from khabar.records import Annotations, Dispute, Document
 from khabar.systems.endpoint.identity import Same
 from khabar.systems.endpoint.prompts import article_labels
 from khabar.systems.endpoint.shapes import KEYS, Asked
 from khabar.systems.validation import validated_annotations, validated_dispute
-from khabar.text.arabic import fold
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 """What reasoning models write before they answer, where a server does not take it out."""
@@ -75,7 +75,10 @@ def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Re
             dispute = validated_dispute(_dispute(item, documents), documents, incidents)
             disputes += [] if dispute is None else [dispute]
         else:
-            record = validated_annotations({asked: [_annotation(item)]}, documents[0], incidents)
+            shaped = quote_as_written(item) if asked == "quotes" else item
+            if type(shaped.get("entity_id")) is int:
+                shaped = {**shaped, "entity_id": str(shaped["entity_id"])}
+            record = validated_annotations({asked: [shaped]}, documents[0], incidents)
             annotations += [] if record is None else [record]
     problems = [] if written.wrong is None else [written.wrong]
     left_out = len(written.items) - len(annotations) - len(disputes) - len(same)
@@ -89,31 +92,6 @@ def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Re
         left_out if written.whole else None,
         written.readable,
     )
-
-
-def _annotation(item: dict[str, Any]) -> dict[str, Any]:
-    """An item as a prediction: the speaker of a quote is a name, and the last of its chain.
-
-    Also what models write where no schema holds them: a string for a list of spans or for a span, a number for a key.
-    """
-    said = dict(item)
-    if type(said.get("entity_id")) is int:
-        said["entity_id"] = str(said["entity_id"])
-    for key in ("content", "cue"):
-        given = said.get(key)
-        if isinstance(given, (str, dict)):
-            given = [given]
-        if isinstance(given, list):
-            said[key] = [{"text": span} if isinstance(span, str) else span for span in given]
-    speaker = said.get("speaker")
-    if isinstance(speaker, str):
-        said["speaker"] = {"name": speaker}
-        relays = said.pop("relayed_by", None) or []
-        relays = [relays] if isinstance(relays, str) else relays
-        if isinstance(relays, list) and all(isinstance(name, str) for name in relays):
-            others = [name for name in relays if fold(name).strip() != fold(speaker).strip()]
-            said["source_chain"] = [{"name": name} for name in (*others, speaker)]
-    return said
 
 
 def _dispute(item: dict[str, Any], documents: Sequence[Document]) -> dict[str, Any]:
@@ -145,9 +123,9 @@ def items_in(content: str, key: str) -> Items:
     content = _FENCE.sub("", _THOUGHTS.sub("", content).strip()).strip()
     if not content:
         return Items(wrong="an empty answer", readable=False, whole=False)
-    start = re.search(rf'"{key}"\s*:\s*\[', content)
-    if start is not None:
-        return _listed(content, start.end())
+    lists = [_listed(content, start.end()) for start in re.finditer(rf'"{key}"\s*:\s*\[', content)]
+    if lists:  # a model that thinks aloud may repeat the form before it fills it in
+        return next((items for items in reversed(lists) if items.whole), lists[0])
     if content.startswith("["):
         return _listed(content, 1)
     if re.fullmatch(rf'\{{\s*("{key}"\s*:\s*null\s*)?\}}', content):
