@@ -51,6 +51,7 @@ class Cases:
         self.reference = reference
         self.annotations = annotations if isinstance(annotations, Documents) else Documents(annotations)
         self.disputes = disputes
+        self._tags: dict[Layer, list[str]] = {}
         self.predictions = {
             doc_id: GroundedDocument(self.annotations.by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
             for doc_id, document in reference.documents.items()
@@ -89,8 +90,10 @@ class Cases:
 
     def tags(self, layer: Layer) -> list[str]:
         """The phenomena that gold's scored rows of a layer carry, sorted; conflicts carry none."""
-        rows = (row for record in self.reference.annotations for row in getattr(record, layer, ()))
-        return sorted(set().union(*(row.phenomena for row in rows if row.phenomena and row.scored)))
+        if layer not in self._tags:
+            rows = [row for record in self.reference.annotations for row in getattr(record, layer, ()) if row.phenomena]
+            self._tags[layer] = sorted({tag for row in rows if row.scored for tag in row.phenomena})
+        return self._tags[layer]
 
     def of(self, layer: Layer) -> Iterator[tuple[Any, Any]]:
         """Yield the cases of a layer, gold and predicted: documents of which either says anything, or stories."""

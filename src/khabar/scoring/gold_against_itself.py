@@ -22,10 +22,14 @@ _CHECKED: tuple[Layer, ...] = ("numbers", "quotes", "conflicts")
 
 def unmatchable(reference: Reference, records: Iterable[Sourced] = (), file: str | None = None) -> Iterator[Incident]:
     """Judge gold as predictions, and report what it misses. `records` are what it was made of, if not `file`."""
+    if not reference.issues and not any(record.numbers or record.quotes for record in reference.annotations):
+        return
     origins = {record.doc_id: origin for origin, record in records if isinstance(record, Annotations)}
     disputes = [_as_dispute(issue) for issue in reference.issues if issue.status == "conflict"]
     cases = Cases(reference, reference.annotations, disputes)
     for layer in _CHECKED:
+        if layer != "conflicts" and not any(getattr(record, layer) for record in reference.annotations):
+            continue  # a judge of quotes knows all mentions, which takes its time
         judge = judge_of(layer, cases)
         for gold, predicted in cases.of(layer):
             verdict = judge.judge(gold, predicted if layer == "conflicts" else _scored(gold))

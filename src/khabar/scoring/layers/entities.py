@@ -87,8 +87,9 @@ class Entities:
     def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
         """Clusters cross the documents of a story, and tags are what another tool reads."""
         reference, whole = cases.reference, cases.reference.whole
-        items = (item for document in cases.predictions.values() for item in document.annotations.entities)
-        named = any(item.entity_id is not None for item in items) if whole is None else whole.named
+        predicted = (cases.annotations.by_id.get(doc_id) for doc_id in reference.documents)
+        items = [item for record in predicted if record for item in record.entities if item.entity_id is not None]
+        named = bool(items) if whole is None else whole.named
         mentions = _taking_part(cases) if named or reference.tokens else {}
         figures: list[Resampled] = [coreference(reference, mentions, named)]
         if reference.tokens:
