@@ -10,14 +10,18 @@ from urllib.parse import unquote, urldefrag
 
 import pytest
 
+from khabar.corpus.release import released_corpus
+from khabar.corpus.tables import read_split
 from khabar.leaderboard.build import BuiltBoards
 from khabar.leaderboard.gold import BoardGold
 from khabar.reading.incidents import InputError
+from khabar.records import Claim, Conflict, Registered
 from khabar.site.build import site as site_of
 from khabar.site.environment import POLICY
 from khabar.site.folder import LISTING, write_site
-from khabar.site.language import languages
+from khabar.site.language import languages, translations
 from khabar.site.slices import main_figures, slice_of, slices
+from khabar.site.story import AnsweredIssue, IssueAnswer, agreement, sides_of
 from tests.site.conftest import with_hostile_card
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "khabar" / "site" / "templates"
@@ -128,6 +132,38 @@ def test_a_count_in_words() -> None:
 )
 def test_a_value_in_words(value: str, said: str) -> None:
     assert languages()[0].value(value) == said
+
+
+def test_translations_are_of_claims_there_are() -> None:
+    there = {row.key for row in read_split(released_corpus(), "test")["claims"]}
+    assert set(translations("kursk")) <= there
+    assert translations("another") == {}
+
+
+@pytest.mark.parametrize(
+    ("sources", "said"),
+    [
+        (["moscow", "moscow"], "one_source"),
+        (["moscow", "putin"], "one_side"),
+        (["narrator", "moscow"], "independent"),
+        (["narrator", "narrator"], "independent"),
+    ],
+)
+def test_who_agrees(sources: list[str], said: str) -> None:
+    """Each article that speaks for itself is a side of its own; who speaks for the same one is one side."""
+    claims = tuple(
+        Claim(id=f"c{at}", doc_id=f"d{at}", issue_id="i", position="A", start=0, end=1, text="x", source=source,
+              stance="asserted", zone="body")
+        for at, source in enumerate(sources)
+    )  # fmt: skip
+    issue = Conflict(issue_id="i", story="s", question="?", question_ar="؟", status="corroborated", scope="across",
+                     positions=())  # fmt: skip
+    registry = [
+        Registered(entity_id=key, story="s", name=key, speaks_for=whom)
+        for key, whom in (("putin", "kremlin"), ("kremlin", "russia"), ("moscow", "russia"), ("russia", None))
+    ]
+    asked = AnsweredIssue(issue, (IssueAnswer("A", (), claims),))
+    assert agreement(asked, sides_of(registry, "s")) == said
 
 
 def test_slices_hold_every_figure_once() -> None:

@@ -266,6 +266,40 @@ def test_evidence_leads_to_its_place(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("/en/articles/002_"))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [360, 1280])
+def test_a_story_is_told_before_anything_is_opened(browser: Browser, address: str, language: str, width: int) -> None:
+    """A headline, sentences and the matrix in under 6,000 pixels; cards on demand."""
+    context = browser.new_context(viewport={"width": width, "height": 800}, is_mobile=width < 500)
+    visit = Visit(context.new_page(), address)
+    page = visit(f"{language}/stories/kursk.html")
+    assert page.evaluate("document.documentElement.scrollHeight") < 6000
+    expect(page.locator(".matrix .asked")).to_have_count(38)
+    expect(page.locator("details[open]")).to_have_count(0)
+    page.locator(".matrix .asked a").first.click()
+    expect(page.locator(".issue:target .claims")).to_be_visible()
+    context.close()
+    assert not visit.wrong
+
+
+def test_questions_are_searched_and_filtered(visit: Visit) -> None:
+    page = visit("en/stories/kursk.html")
+    shown = page.locator(".matrix .asked:visible")
+    page.get_by_label("Search").fill("treaty")
+    expect(shown).to_have_count(4)
+    page.get_by_label("Search").fill("")
+    page.get_by_label("Only apparent").uncheck()
+    expect(shown).to_have_count(16)
+
+
+def test_evidence_is_translated_and_says_so(visit: Visit) -> None:
+    page = visit("en/stories/kursk.html#i-treaty_signed")
+    expect(page.locator("#i-treaty_signed .translated").last).to_contain_text(
+        "Our translation: Putin's visit to Pyongyang"
+    )
+    expect(visit("ar/stories/kursk.html#i-treaty_signed").locator(".translated")).to_have_count(0)
+
+
 def test_a_closed_part_opens_for_a_link(visit: Visit) -> None:
     page = visit("en/systems/rules.html#test-quotes")
     expect(page.locator("#test-quotes[open]")).to_have_count(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,10 +22,10 @@ from khabar.reading.predictions import read_predictions, split
 from khabar.site.corpus import SiteCorpus
 from khabar.site.environment import Templates
 from khabar.site.errors import by_cause
-from khabar.site.language import languages
+from khabar.site.language import languages, translations
 from khabar.site.names import page_name
 from khabar.site.reader import compared, of_gold
-from khabar.site.story import issues_by_status
+from khabar.site.story import agreement, issues_by_status
 from khabar.site.system import SystemOnSplit, SystemView, annotated, errors_on, found_disputes
 from khabar.site.utterances import utterances
 
@@ -123,7 +124,9 @@ def _pages(
     for story in corpus.stories:
         documents, name = corpus.in_story(story), page_name(story)
         shared = {"story": story, "documents": documents, "names": corpus.names[story]}
+        agreed = partial(agreement, sides=corpus.sides[story])
         by_status = issues_by_status(corpus.issues, corpus.claims, story)
-        yield page(f"stories/{name}.html", "story.html", issues=by_status, **shared)
+        told = {"agreement": agreed, "translations": translations(story)}
+        yield page(f"stories/{name}.html", "story.html", issues=by_status, **told, **shared)
         reported = utterances(corpus.quotes, documents)
         yield page(f"stories/{name}-wording.html", "wording.html", utterances=reported, **shared)

@@ -10,6 +10,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Claim, Conflict, Document, Quote, Registered, Row
 from khabar.site.annotations import ArticleAnnotations, of_gold
 from khabar.site.names import Names, names_of
+from khabar.site.story import sides_of
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -28,6 +29,8 @@ class SiteCorpus:
     quotes: list[Quote]
     stories: list[str]
     names: dict[str, Names]
+    sides: dict[str, dict[str, str]]
+    """For whom sources speak in the end, by story."""
     gold: dict[str, ArticleAnnotations]
 
     @classmethod
@@ -43,7 +46,9 @@ class SiteCorpus:
         }
         documents = [document for rows in in_splits.values() for document in rows]
         stories = list(dict.fromkeys(sorted(document.story for document in documents)))
-        names = {story: names_of(_only(tables["registry"], Registered), story) for story in stories}
+        registry = _only(tables["registry"], Registered)
+        names = {story: names_of(registry, story) for story in stories}
+        sides = {story: sides_of(registry, story) for story in stories}
         claims = sorted(_only(tables["claims"], Claim), key=lambda claim: claim.start)
         split_of = {document.doc_id: split for split, rows in in_splits.items() for document in rows}
         gold = {
@@ -56,7 +61,7 @@ class SiteCorpus:
         }
         issues, quotes = _only(tables["conflicts"], Conflict), _only(tables["quotes"], Quote)
         by_id = {document.doc_id: document for document in documents}
-        return cls(by_id, split_of, claims, issues, quotes, stories, names, gold)
+        return cls(by_id, split_of, claims, issues, quotes, stories, names, sides, gold)
 
     @property
     def splits(self) -> list[str]:

@@ -71,6 +71,11 @@ def grouped(number: str) -> str:
     return f"{int(whole):,}{point}{rest}" if re.fullmatch(r"-?\d+", whole, re.ASCII) else number
 
 
+def translations(story: str) -> dict[str, str]:
+    """Our own English of what claims say, by claim id; none for most stories."""
+    return dict(tomllib.loads((files("khabar.site") / "messages" / "claims.toml").read_text("utf-8")).get(story, {}))
+
+
 def languages() -> tuple[Language, Language]:
     """English and Arabic."""
     folder = files("khabar.site") / "messages"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
-from khabar.records import Claim, Conflict, Document
+from khabar.records import Claim, Conflict, Document, Registered
 from khabar.records.labels import Status
+from khabar.site.names import NARRATOR
 
+Agreement = Literal["independent", "one_side", "one_source"]
 STATUSES: tuple[Status, ...] = ("conflict", "contested", "apparent", "corroborated")
 """In the order they are told."""
 _SENTENCE_END = re.compile(r"[.؟!?\n]+[”\"»]?\s|\n")
@@ -63,6 +66,33 @@ def issues_by_status(
     for of_status in by_status.values():
         of_status.sort(key=lambda each: (-sum(len(answer.claims) for answer in each.answers), each.issue.issue_id))
     return by_status
+
+
+def agreement(asked: AnsweredIssue, sides: Mapping[str, str]) -> Agreement:
+    """Whether who agrees is independent: several sides, one side through several mouths, or one source alone.
+
+    `sides` gives for whom a source speaks in the end. Each article that speaks for itself is a side of its own.
+    """
+    claims = [claim for answer in asked.answers for claim in answer.claims]
+    sources = {(claim.source, claim.doc_id if claim.source == NARRATOR else "") for claim in claims}
+    if len(sources) == 1:
+        return "one_source"
+    return (
+        "one_side" if len({(sides.get(source, source), doc_id) for source, doc_id in sources}) == 1 else "independent"
+    )
+
+
+def sides_of(registry: Iterable[Registered], story: str) -> dict[str, str]:
+    """For whom each source of a story speaks in the end."""
+    speaks_for = {row.entity_id: row.speaks_for for row in registry if row.story == story and row.speaks_for}
+    sides: dict[str, str] = {}
+    for source in speaks_for:
+        side, passed = source, {source}
+        while (above := speaks_for.get(side)) is not None and above not in passed:
+            passed.add(above)
+            side = above
+        sides[source] = side
+    return sides
 
 
 def evidence(claim: Claim, documents: Mapping[str, Document]) -> Evidence:

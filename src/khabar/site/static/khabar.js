@@ -125,6 +125,19 @@ addEventListener("hashchange", follow);
 addEventListener("popstate", follow);
 follow();
 
+// The story's questions, searched.
+const questions = document.querySelector("form.matrix-filter");
+if (questions) {
+  const { q } = questions.elements;
+  const rows = [...document.querySelectorAll(".matrix .asked")];
+  q.addEventListener("input", () => {
+    const words = q.value.trim().toLowerCase();
+    for (const row of rows) row.hidden = !row.textContent.toLowerCase().includes(words);
+  });
+  questions.querySelector(".scripted").hidden = false;
+  questions.addEventListener("submit", (event) => event.preventDefault());
+}
+
 // The reader of differences: errors of one cause or all, walked through by j and k.
 const controls = document.querySelector("form.controls");
 if (controls) {
