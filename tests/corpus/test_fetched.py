@@ -27,7 +27,7 @@ ARTICLES = {
     "bbc.1": "صحيفة بريطانية: كيم يزور موسكو قريبا جدا في الخريف القادم\nقال المتحدث باسم وزارة الخارجية الروسية إن كيم يصل في مايو.",
     "cnn.2": "قال كيم إنه يصل في يونيو.",
 }
-"""Made up for this test, as are the titles."""
+"""Made up for this test."""
 
 
 def rows() -> list[dict[str, Any]]:
@@ -39,7 +39,10 @@ def rows() -> list[dict[str, Any]]:
 
     speaker = "المتحدث باسم وزارة الخارجية الروسية"
     long_name = "المتحدث باسم وزارة الخارجية الروسية إن"
+    end = ARTICLES["bbc.1"].index("\n") + 1
+    zones = [{"start": 0, "end": end, "zone": "title"}, {"start": end, "end": len(ARTICLES["bbc.1"]), "zone": "body"}]
     return [
+        {"layer": "zones", "doc_id": "bbc.1", "zones": zones},
         {"layer": "registry", "entity_id": "kim", "story": "visit", "name": "كيم جونغ أون", "label": "PERS", "aliases": ["كيم"]},
         {"layer": "registry", "entity_id": "anon:speaker", "story": "visit", "name": speaker},
         {"layer": "entities", "id": "v1", "doc_id": "bbc.1", **span("bbc.1", "كيم"), "label": "PERS", "name": "كيم", "entity_id": "kim"},
@@ -75,7 +78,7 @@ def sources(tmp_path: Path, copies: Path, monkeypatch: pytest.MonkeyPatch) -> tu
     with (seeds / "manifest.jsonl").open("a", encoding="utf-8") as manifest:
         for doc_id, text in ARTICLES.items():
             seed = {"file": f"{doc_id}.txt", "sha256": sha256(text.encode()), "story": "visit", "split": "news"}
-            seed |= {"rights": "CC BY-SA 4.0", "source": "ntrex", "title": text.split("\n")[0]}
+            seed |= {"rights": "CC BY-SA 4.0", "source": "ntrex"}
             manifest.write(json.dumps(seed) + "\n")
     (gold / "visit.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()), "utf-8")
     return seeds, gold
@@ -149,6 +152,7 @@ def test_unfilled_the_error_names_the_command_and_filled_it_works(corpus: Path, 
     assert diff(corpus, filled).changes == ()
     assert read_split(corpus, "news") == read_split(filled, "news")
     assert [document.text for document in api.load(corpus, split="news")] == list(ARTICLES.values())
+    assert [document.title for document in api.load(corpus, split="news")] == [ARTICLES["bbc.1"].split("\n")[0], None]
     for command in commands:
         answer = khabar(tmp_path, *command, "--gold", "corpus", "--split", "news")
         assert answer.code == 0, answer.err

@@ -131,8 +131,14 @@ def at_hand(seeds: Sequence[Seed]) -> list[Seed]:
 
 
 def document(seed: Seed, text: str, zones: Sequence[ZoneSpan] | None = None) -> Document:
-    """The dataset's row of an article. Without zones all of it is body."""
+    """The dataset's row of an article. Without zones all of it is body.
+
+    The manifest quotes nothing of an article that is elsewhere: its title is the first zone that is one.
+    """
     columns = {name: getattr(seed, name) for name in seed.__struct_fields__ if name in Document.__struct_fields__}
+    if seed.source:
+        titles = (text[zone.start : zone.end].strip() for zone in zones or () if zone.zone == "title")
+        columns["title"] = next(titles, seed.title)
     whole = (ZoneSpan(0, len(text), "body"),)
     return Document(doc_id=seed.doc_id, text=text, zones=tuple(zones) if zones else whole, **columns)
 
