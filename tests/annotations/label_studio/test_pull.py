@@ -63,8 +63,8 @@ def test_removed_and_added() -> None:
 
 
 @pytest.fixture(scope="module")
-def articles() -> Articles:
-    return read_articles(ROOT / "seeds")
+def articles(own_sources: tuple[Path, Path]) -> Articles:
+    return read_articles(own_sources[0])
 
 
 def submitted(kind: str, articles: Articles) -> list[Task]:

@@ -67,9 +67,9 @@ class Rounds:
 
 
 @pytest.fixture
-def rounds(label_studio: LabelStudio, tmp_path: Path) -> Rounds:
+def rounds(label_studio: LabelStudio, own_sources: tuple[Path, Path], tmp_path: Path) -> Rounds:
     there = label_studio.connection
-    (tmp_path / "seeds").symlink_to(ROOT / "seeds")
+    (tmp_path / "seeds").symlink_to(own_sources[0])
     environment = {**os.environ, "LABEL_STUDIO_URL": there.url, "LABEL_STUDIO_API_KEY": there.token}
     client = there.client()
     return Rounds(tmp_path, environment, Server(client, there.url), client)

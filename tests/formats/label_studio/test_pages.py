@@ -59,10 +59,10 @@ def test_any_rows_come_back(rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("name", PASSES)
-def test_passes_come_back(name: str) -> None:
+def test_passes_come_back(name: str, own_sources: tuple[Path, Path]) -> None:
     """All rows of gold and of both passes, with their issues, in the order of their files."""
     rows = [located.row for located in read_rows(ROOT / name, Incidents())]
-    again = shown_again(rows, read_articles(ROOT / "seeds"), no_problem)
+    again = shown_again(rows, read_articles(own_sources[0]), no_problem)
     assert again == [row for row in rows if not isinstance(row, Registered)]
     assert in_file_order(rows[::-1]) == rows
 
