@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from khabar.records import Annotations, Document, PredictedQuote, PredictedSource, PredictedSpan
-from khabar.systems.rules.entities.mention import Mention
+from khabar.systems.rules.entities.extract import Mention
 
 _MARKED = re.compile(r"«([^«»\n]+)»|“([^“”\n]+)”|\"([^\"\n]+)\"")
 _LEAST_WORDS = 3

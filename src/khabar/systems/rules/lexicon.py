@@ -1,61 +1,172 @@
-"""The data files of the rules, read once each on first use."""
+"""The lists and patterns of the rules, in `lexicons/`, read once each on first use; verbs in their forms.
+
+A file holds sections under lines `@name`: words, or lines whose cells its reader knows. Lines with # are remarks.
+"""
 
 from __future__ import annotations
 
-from functools import cache
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
+from importlib.resources import files
+from itertools import groupby
+from typing import Any, Generic, NamedTuple, TypeVar
 
+from khabar.records.labels import Act, Polarity
 from khabar.systems.rules.reading import form
 
-_FOLDER = "lexicons"
-
-
-def _lines(name: str) -> list[str]:
-    from importlib.resources import files  # costly to import, needed on the first call only
-
-    text = files(__package__).joinpath(_FOLDER).joinpath(name).read_text(encoding="utf-8")
-    return [line for line in text.splitlines() if line and not line.startswith("#")]
-
-
-def rows(name: str, columns: int) -> list[tuple[str, ...]]:
-    """The rows of a table, each filled up to `columns` fields."""
-    return [tuple((line.split("\t") + [""] * columns)[:columns]) for line in _lines(name)]
-
-
-def cell(field: str) -> list[str]:
-    """The folded surfaces of a field that separates them by bars."""
-    return [surface for part in field.split("|") if (surface := form(part.strip()))]
+T = TypeVar("T")
+_FILES = ("words.txt", "places.txt", "heads.txt", "names.txt", "numbers.txt", "patterns.txt")
 
 
 @cache
-def words(name: str) -> frozenset[str]:
-    """A plain list of words, folded."""
-    return frozenset(form(word) for line in _lines(name) for word in line.split())
+def sections() -> dict[str, list[str]]:
+    """Section → its lines, of all files."""
+    found: dict[str, list[str]] = {}
+    folder = files("khabar.systems.rules").joinpath("lexicons")
+    for line in (line for name in _FILES for line in folder.joinpath(name).read_text("utf-8").splitlines()):
+        if line.startswith("@"):
+            found[line[1:]] = current = []
+        elif line and not line.startswith("#"):
+            current.append(line)
+    return found
 
 
 @cache
-def phrases(name: str) -> tuple[str, ...]:
-    """A plain list of phrases separated by bars, folded."""
-    return tuple(phrase for line in _lines(name) for phrase in cell(line))
+def words(section: str) -> frozenset[str]:
+    """A section of words, folded."""
+    return frozenset(form(word) for line in sections()[section] for word in line.split())
+
+
+class Phrases(Generic[T]):
+    """Phrases of tokens, each with what it stands for, found longest first."""
+
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        self.first_words: dict[str, list[tuple[list[str], T]]] = {}
+        for phrase, meaning in sorted(entries, key=lambda entry: -len(entry[0].split())):
+            self.first_words.setdefault(phrase.split()[0], []).append((phrase.split(), meaning))
+
+    def at(self, forms: list[str], token: int, first: str) -> tuple[int, T] | None:
+        """The longest phrase that begins at a token, read as `first`: its end and meaning."""
+        for parts, meaning in self.first_words.get(first, ()):
+            if forms[token + 1 : token + len(parts)] == parts[1:]:
+                return token + len(parts), meaning
+        return None
+
+
+def inflected(he: str, imperfect: str) -> Iterator[str]:
+    """The third persons of a verb: قال, قالت, قالوا; يقول, تقول, يقولون, سيقول, ستقول."""
+    stem = he[:-1] if he[-1] in "اي" and len(he) > 2 else he
+    yield from (he, stem + "ت", stem + "وا")
+    if imperfect:
+        feminine, stem = "ت" + imperfect[1:], imperfect.rstrip("يوا")
+        yield from (imperfect, feminine, stem + "ون", "س" + imperfect, "س" + feminine)
 
 
 @cache
-def sections(name: str) -> dict[str, frozenset[str]]:
-    """A list of words in sections, each headed by a line of one Latin word; the first has no name."""
-    found: dict[str, set[str]] = {"": set()}
-    section = ""
-    for line in _lines(name):
-        if line.isascii():
-            section = line.strip()
-        else:
-            found.setdefault(section, set()).update(form(word) for word in line.split())
-    return {name: frozenset(members) for name, members in found.items()}
+def verbs() -> frozenset[str]:
+    """Forms of frequent verbs, and of those of saying."""
+    pairs = [entry.split() for line in sections()["verbs"] for entry in line.split("|")]
+    pairs += [line.split()[:2] for line in sections()["speech"]]
+    return frozenset(word for he, imperfect in pairs for word in inflected(form(he), form(imperfect).strip("-")))
 
 
-def word_set(text: str) -> frozenset[str]:
-    """A short list of folded words that belongs to the code beside it."""
-    return frozenset(text.split())
+@lru_cache(maxsize=1 << 16)
+def ordinary(word: str) -> bool:
+    """Whether a folded word is ordinary Arabic, by lists and by shape, and so no likely part of a foreign name."""
+    numerals = words("ordinary")
+    known = (words("particles"), words("common"), verbs(), cue_forms(), numerals)
+    for candidate in {word, word[1:] if len(word) > 3 and word[0] in "وفبلس" else word}:
+        for ending in ("", "ها", "هم", "ه", "ا", "نا", "ات"):
+            stem = candidate.removesuffix(ending) if len(candidate) > len(ending) + 2 else candidate
+            if any(stem in listed for listed in known):
+                return True
+        if candidate.startswith(("است", "لل")):
+            return True
+    return not word[0].isalpha()
 
 
-def known_word(word: str) -> bool:
-    """Whether a folded word is common Arabic, and so unlikely to be a part of a name."""
-    return word in words("function_words.txt") or word in words("not_names.txt")
+class Cue(NamedTuple):
+    """A form of a verb of saying. `kind` is perfect, imperfect or participle; `ways` lead to its content."""
+
+    verb: str
+    kind: str
+    feminine: bool
+    plural: bool
+    ways: frozenset[str]
+    act: Act
+    polarity: Polarity
+
+
+@cache
+def cue_forms() -> dict[str, Cue]:
+    """Every folded form of a verb of saying."""
+    found: dict[str, Cue] = {}
+    for line in sections()["speech"]:
+        cells, act, ways = line.split()[:3], line.split()[3], frozenset(map(form, line.split()[4:]))
+        he, imperfect, participle = (form(cell).strip("-") for cell in cells)
+        finite = {word: "perfect" if word.startswith(he[:2]) else "imperfect" for word in inflected(he, imperfect)}
+        acting = (participle + "ا", participle + "ه", participle.removesuffix("ي") + "ين") if participle else ()
+        for word, kind in (finite | dict.fromkeys(acting, "participle")).items():
+            feminine = word.endswith("ه" if kind == "participle" else "ت") or word.lstrip("س").startswith("ت")
+            said: tuple[Any, Any] = (act.partition(",")[0], "negative" if act.endswith(",n") else "positive")
+            plural = word.endswith(("وا", "ون", "ين"))
+            found.setdefault(word, Cue(he, kind, feminine and word != he, plural, ways, *said))
+    return {word: cue for word, cue in found.items() if word not in words("homographs")}
+
+
+@lru_cache(maxsize=1 << 16)
+def saying(word: str) -> Cue | None:
+    """The cue that a folded word is, after و or ف and before a pronoun (ذكرته); None if it is none."""
+    if word not in cue_forms() and len(word) > 3 and word[0] in "وف":
+        word = word[1:]
+    return cue_forms().get(word) or (cue_forms().get(word[:-1]) if word.endswith("ته") else None)
+
+
+@cache
+def table(section: str) -> dict[str, str]:
+    """Phrase → what begins its line, of a section of `numbers.txt`; the first line that has a phrase counts."""
+    found: dict[str, str] = {}
+    for line in sections()[section]:
+        meaning, _, phrases = line.partition(" ")
+        for phrase in phrases.split("|"):
+            found.setdefault(form(phrase), meaning)
+    return found
+
+
+@cache
+def patterns(section: str) -> list[tuple[str, re.Pattern[str]]]:
+    """Reader and pattern, of a table of `patterns.txt`."""
+    lines = [line.partition(" ") for line in sections()[section]]
+    return [(reader, re.compile(filled(pattern))) for reader, _, pattern in lines]
+
+
+def pattern(section: str, name: str) -> re.Pattern[str]:
+    """The one pattern of a name in a section."""
+    return dict(patterns(section))[name]
+
+
+def filled(pattern: str) -> str:
+    """A pattern with its pieces, {NAME} or @name, and the phrases of its tables filled in."""
+
+    pieces = dict(line.split(" ", 1) for line in sections()["pieces"])
+
+    def piece(match: re.Match[str]) -> str:
+        name = match[1] or match[2]
+        return filled(pieces[name]) if name in pieces else _factored(_phrases(name))
+
+    return re.sub(r"@([a-z]+)|\{([A-Z]+)\}", piece, pattern)
+
+
+def _phrases(name: str) -> list[str]:
+    kinds = {"cues": ("perfect", "imperfect", "participle"), "perfects": ("perfect",), "participles": ("participle",)}
+    if name in kinds:
+        return sorted(word for word, cue in cue_forms().items() if cue.kind in kinds[name])
+    return sorted(words(name) if name in ("sources", "particles", "according") else table(name))
+
+
+def _factored(phrases: list[str]) -> str:
+    """A pattern of sorted phrases, the longest first, letter by letter so that it is fast."""
+    by_letter = [(letter, list(rest)) for letter, rest in groupby(filter(None, phrases), key=lambda phrase: phrase[0])]
+    branches = [re.escape(letter) + _factored([phrase[1:] for phrase in rest]) for letter, rest in by_letter]
+    return f"(?:{'|'.join(branches)}){'?' if '' in phrases else ''}" if branches else ""

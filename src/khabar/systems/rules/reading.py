@@ -1,30 +1,35 @@
-"""A text as the rules read it: tokens with their folded forms, and the sentence and line each stands in."""
+"""A text as the rules read it: tokens with their folded forms, the line and sentence of each, and their clitics."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from khabar.text.arabic import fold, token_spans
+from khabar.text.arabic import fold
 
-_FOREIGN = {ord("ڤ"): "ف", ord("پ"): "ب", ord("چ"): "ج", ord("گ"): "غ", ord("ک"): "ك"}
-_NEW_LINE = re.compile("\n")
-_SENTENCE_END = frozenset(".؟?!…")
-OPENING = frozenset('"“”„«»‟″＂')
-"""Everything that opens or closes a quotation in some outlet; which of the two it does is decided in place."""
+_LETTER = r"[^\W\d_\u0640A-Za-z\u00c0-\u024f]"
+_WITHIN = r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u2060\ufeff]"
+_TOKEN = re.compile(
+    rf"{_LETTER}(?:{_LETTER[:-1]}ةى]|{_WITHIN})*(?:[ةى]{_WITHIN}*)?"
+    r"|[A-Za-z\u00c0-\u024f]+|\d+|[^\s\u200b-\u200f\u2060\ufeff]"
+)
+"""Words of one script, digits, and any other character alone. Words run together come apart at digits and ة."""
+_FOREIGN = str.maketrans("ڤپچگک", "فبجغك")
+QUOTES = frozenset('"«»“”„')
+"""Quote marks, as folded or as written."""
 
 
 @lru_cache(maxsize=1 << 16)
-def form(token: str) -> str:
-    """The form a token is matched by: folded, letters of foreign sounds as the nearest Arabic ones; never empty."""
-    return fold(token).translate(_FOREIGN) or token
+def form(word: str) -> str:
+    """What a word is matched by: folded, letters of foreign sounds as the nearest Arabic ones."""
+    return fold(word).translate(_FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Tokens of a text. `forms[i]` is token `i` folded; `sentences[i]` and `lines[i]` number its sentence and line."""
+    """The tokens of a text: token `i` is `text[starts[i]:ends[i]]`, folded `forms[i]`, in sentence and line `…s[i]`."""
 
     text: str
     starts: list[int]
@@ -33,82 +38,59 @@ class Reading:
     sentences: list[int]
     lines: list[int]
 
-    def __len__(self) -> int:
-        return len(self.forms)
+    def form(self, token: int) -> str:
+        """The form of a token, empty outside the text."""
+        return self.forms[token] if 0 <= token < len(self.forms) else ""
 
-    def raw(self, token: int) -> str:
-        """A token as written."""
-        return self.text[self.starts[token] : self.ends[token]]
-
-    def start_after(self, token: int, letters: int) -> int:
-        """The offset in the text after the first folded `letters` of a token: where a word begins after clitics."""
-        if not letters:
-            return self.starts[token]
-        offset = self.starts[token]
-        seen = 0
-        while offset < self.ends[token]:
-            seen += len(fold(self.text[offset]))
-            if seen > letters:
-                return offset
+    def inside(self, token: int, skip: int) -> int:
+        """The offset in the text behind the first `skip` folded letters of a token, and the marks on them."""
+        offset, end = self.starts[token], self.ends[token] - 1
+        while offset < end and (skip or not fold(self.text[offset])):
+            skip -= bool(skip and fold(self.text[offset]))
             offset += 1
-        return self.starts[token]
+        return offset
 
-    def glued(self, token: int) -> bool:
-        """Whether a token follows its predecessor without a space."""
-        return 0 < token < len(self.ends) and self.ends[token - 1] == self.starts[token]
-
-    def form_at(self, token: int) -> str:
-        """The form of a token, empty before the first and after the last."""
-        if token < 0:
-            return ""
-        try:
-            return self.forms[token]
-        except IndexError:
-            return ""
-
-    def sentence_end(self, token: int) -> int:
-        """The first token after the sentence of `token`."""
-        return bisect_right(self.sentences, self.sentences[token])
-
-    def sentence_start(self, token: int) -> int:
-        """The first token of the sentence of `token`."""
-        return bisect_left(self.sentences, self.sentences[token])
+    def at(self, offset: int) -> int:
+        """The first token that ends behind an offset."""
+        return bisect_right(self.ends, offset)
 
 
 @lru_cache(maxsize=64)
 def read(text: str) -> Reading:
-    """Split a text into tokens and number its sentences: they end with . ؟ ! … and with the line."""
-    spans = token_spans(text)
-    starts = [start for start, _ in spans]
-    ends = [end for _, end in spans]
-    forms = [form(text[start:end]) for start, end in spans]
-    line_starts = [bisect_left(starts, end) for end in _line_ends(text)]
-    stops = [
-        token + 1
-        for token, word in enumerate(forms)
-        if word in _SENTENCE_END and not _inside_number(forms, starts, ends, token)
-    ]
-    sentences = _numbered({*line_starts, *stops}, len(forms))
-    return Reading(text, starts, ends, forms, sentences, _numbered(set(line_starts), len(forms)))
+    """Split a text into tokens. Sentences end with . ؟ ! … and with the line, not inside numbers and addresses."""
+    reading = Reading(text, [], [], [], [], [])
+    sentence = line = last = 0
+    for match in _TOKEN.finditer(text):
+        word, start = form(match[0]), match.start()
+        if not word:
+            continue
+        breaks = text.count("\n", last, start)
+        stopped = bool(reading.forms) and reading.forms[-1] in ".؟?!…" and not (start == last and word.isascii())
+        sentence += bool(breaks or (stopped and word not in QUOTES and word not in ".؟?!…"))
+        line, last = line + breaks, match.end()
+        reading.starts.append(start)
+        reading.ends.append(last)
+        reading.forms.append(word)
+        reading.sentences.append(sentence)
+        reading.lines.append(line)
+    return reading
 
 
-def _numbered(cuts: set[int], count: int) -> list[int]:
-    """The number of the stretch each of `count` tokens stands in, where `cuts` are the tokens that begin a new one."""
-    found: list[int] = []
-    begin = 0
-    for number, cut in enumerate(sorted(cut for cut in cuts if 0 < cut < count)):
-        found += [number] * (cut - begin)
-        begin = cut
-    return found + [found[-1] + 1 if found else 0] * (count - begin)
+@lru_cache(maxsize=1 << 16)
+def stems(word: str) -> list[tuple[int, str]]:
+    """The ways to take proclitics off a folded word: letters taken off and rest; `لل` leaves the article."""
+    taken = int(len(word) > 3 and word[0] in "وف")
+    rest = word[taken:]
+    found = [(0, word)] + [(1, rest)] * taken
+    if len(rest) > 3 and rest[0] in "بلك":
+        found += [(taken + 1, "ا" + rest[1:])] * rest.startswith("لل") + [(taken + 1, rest[1:])]
+    return found
 
 
-def _line_ends(text: str) -> list[int]:
-    return [match.start() for match in _NEW_LINE.finditer(text)]
-
-
-def _inside_number(forms: list[str], starts: list[int], ends: list[int], token: int) -> bool:
-    """Whether a full stop stands between two digits or within an address (3.5, example.com)."""
-    if forms[token] != "." or token + 1 >= len(forms) or token == 0:
-        return False
-    glued = ends[token] == starts[token + 1] and ends[token - 1] == starts[token]
-    return glued and (forms[token + 1][0].isascii() or forms[token - 1][-1].isascii())
+@lru_cache(maxsize=1 << 16)
+def bare(word: str) -> str:
+    """A folded word without conjunction, preposition and article."""
+    for _, rest in reversed(stems(word)):
+        if rest.startswith("ال") and len(rest) > 4:
+            return rest[2:]
+    return word[1:] if len(word) > 4 and word[0] == "و" else word

@@ -1,1 +1,1 @@
-"""The entity layer: gazetteer and grammars, nested and clustered. Its door is `entities.extract`."""
+"""The entities layer of the rules."""

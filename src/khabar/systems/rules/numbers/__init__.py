@@ -1,1 +1,1 @@
-"""The number layer: a grammar over tokens for quantities, dates and what only looks like a number."""
+"""The numbers layer of the rules."""

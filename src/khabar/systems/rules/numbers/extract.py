@@ -1,161 +1,235 @@
-"""The number layer: one walk over the tokens, each place tried as a date, a quantity, a spell, a rank."""
+"""Numbers of a text by the patterns of `patterns.txt`: dates first, then quantities and ranks."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from functools import lru_cache
+from fractions import Fraction
+from functools import cache
+from typing import Any
 
-from msgspec.structs import replace
+from khabar.records import PredictedNumber, PredictedSpan
+from khabar.systems.rules.entities.extract import Mention
+from khabar.systems.rules.entities.kinds import known_names
+from khabar.systems.rules.lexicon import ordinary, pattern, patterns, table, verbs, words
+from khabar.systems.rules.numbers.dates import dated, published_day
+from khabar.text.arabic import Folded, folded
 
-from khabar.records.predictions import PredictedNumber
-from khabar.systems.rules.clitics import stems
-from khabar.systems.rules.entities.mention import Mention
-from khabar.systems.rules.lexicon import word_set
-from khabar.systems.rules.numbers.calendar import SEASONS, Published, published
-from khabar.systems.rules.numbers.dates import absolute
-from khabar.systems.rules.numbers.found import Found, record
-from khabar.systems.rules.numbers.months import PARTS_OF_DAY, WEEKDAYS, first_words
-from khabar.systems.rules.numbers.numerals import is_digits, ordinal_value, scale_of, vague_words, word_value
-from khabar.systems.rules.numbers.quantities import dual, one_of, quantity
-from khabar.systems.rules.numbers.relative import relative
-from khabar.systems.rules.numbers.spells import duration, fraction, numbered_time, rank, recurrence
-from khabar.systems.rules.numbers.units import duals, time_units
-from khabar.systems.rules.reading import Reading
-from khabar.text.arabic import fold
-
-_OPENERS = word_set(
-    "عام سنه العام السنه عامي سنتي شهر الشهر الاسبوع القرن هذا هذه امس الامس البارحه غدا الغد الليله عطله نهايه يوم "
-    "اليوم اول المره مره الولايه المرحله الدفعه الجوله المركز الذكري الفتره النسخه الدوره الجلسه الموسم نصف ثلث ربع "
-    "ثلثي ثلثا واحد واحده احد احدي"
-)
-_NAMED = frozenset({"ORG", "OCC", "PRODUCT", "EVENT", "LAW", "WEBSITE"})
-_BOUNDS = frozenset({"منذ", "مطلع", "حتي", "نهايه", "بدايه", "منتصف", "اواخر", "اوائل"})
+Columns = dict[str, Any]
+"""Columns of a number; `end` is where the mention ends, if not with its group."""
+_SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
+_COMPARED = ("اكبر", "اكثر", "اعلي", "اسرع", "اقل", "اقوي")
+_RATES = {" في الساعه": "/h", " في الثانيه": "/s"}
+_LAYERS = ("dates", "quantities")
+_NAMED = frozenset(("PERS", "ORG", "GPE", "LOC", "EVENT"))
 
 
-def numbers(reading: Reading, mentions: Sequence[Mention], published_edtf: str | None) -> list[PredictedNumber]:
-    """All numbers and dates of a text. Digits inside a name are no number; a model or cited article is an `ident`."""
-    on = published(published_edtf)
-    named, found = _named(reading, mentions)
-    free = 0
-    for token, form in enumerate(reading.forms):
-        if token < free or not _readings(form) or token in named:
-            continue
-        one = _at(reading, token, on)
-        if one is not None:
-            found.append(one)
-            free = one.last
-    return [record(reading, one) for one in sorted(found, key=lambda one: (one.first, one.last))]
-
-
-def _named(reading: Reading, mentions: Sequence[Mention]) -> tuple[set[int], list[Found]]:
-    """The tokens of names that may hold digits, and the idents among the names."""
-    named: set[int] = set()
-    idents = []
+def numbers(text: str, mentions: Sequence[Mention], published: str | None) -> tuple[PredictedNumber, ...]:
+    """The numbers of a text in their order; words inside a name, such as a newspaper's, are none."""
+    whole = folded(text)
+    taken = bytearray(len(text) + 1)
     for one in mentions:
         if one.label in _NAMED:
-            named.update(range(one.first, one.last))
-        if one.label == "PRODUCT" and not one.listed:
-            idents.append(Found(one.first, one.last, "ident", _letters_before(reading, one)))
-        if one.label == "LAW" and one.key.startswith("law:ماده"):
-            idents.append(Found(one.first, one.last, "ident", _letters_before(reading, one)))
-    return named, idents
+            taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    found = []
+    base, shapes = published_day(published), [(layer, *row) for layer in _LAYERS for row in patterns(layer)]
+    begins = {match.start() for match in pattern("places", "begin").finditer(whole.text)}
+    for place in sorted(begins | {whole.text.rfind(" ", 0, begin - 1) + 1 for begin in begins if begin}):
+        likely = _any_number().match(whole.text, place)
+        for layer, name, shape in shapes[likely.lastindex - 1 :] if likely and likely.lastindex else ():
+            match = shape.match(whole.text, place)
+            columns = match and (dated(name, match, base) if layer == "dates" else _amount(name, match))
+            if match is None or columns is None:
+                continue
+            start, end = whole.raw[match.start("mention")], whole.raw[columns.pop("end", match.end("mention")) - 1] + 1
+            if not any(taken[start:end]):
+                taken[start:end] = b"\1" * (end - start)
+                before = _before(layer, match)
+                modifier = _span(text, whole, *before.span("modifier")) if before else None
+                core = _span(text, whole, *match.span("core"))
+                span = {"start": start, "end": end, "text": text[start:end], "core": core, "modifier": modifier}
+                found.append(PredictedNumber(**span, **columns))
+                break
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-def _letters_before(reading: Reading, one: Mention) -> int:
-    """The letters of clitics before a name."""
-    return len(fold(reading.text[reading.starts[one.first] : one.start]))
+@cache
+def _any_number() -> re.Pattern[str]:
+    """All patterns at once: the group that matches says which is the first that does."""
+    shapes = (shape.pattern for layer in _LAYERS for _, shape in patterns(layer))
+    return re.compile("|".join(f"({re.sub('[?]P<[a-z]+>', '?:', shape)})" for shape in shapes))
 
 
-@lru_cache(maxsize=1 << 16)
-def _readings(form: str) -> tuple[tuple[int, str], ...]:
-    found = list(stems(form))
-    if form.startswith("ال") and is_digits(form[2:]):
-        found.append((2, form[2:]))
-    return tuple((skip, stem) for skip, stem in found if _opens(stem))
+def _before(layer: str, match: re.Match[str]) -> re.Match[str] | None:
+    """What stands before a number and says something of it."""
+    start = match.start("mention")
+    return pattern("modifiers", layer).search(match.string, max(0, start - 80), start)
 
 
-def _opens(stem: str) -> bool:
-    bare = stem.removeprefix("ال")
-    return (
-        is_digits(stem)
-        or stem in _OPENERS
-        or stem in WEEKDAYS
-        or stem in PARTS_OF_DAY
-        or stem in first_words()
-        or bare in SEASONS
-        or bare in time_units()
-        or word_value(stem) is not None
-        or bool(scale_of(stem))
-        or stem in vague_words()
-        or ordinal_value(stem) is not None
-        or stem in duals()
-        or stem in ("يوميا", "اسبوعيا", "شهريا", "سنويا")
-        or (stem.endswith("ات") and bare[:4] in ("عشري", "ثلاث", "اربع", "خمسي", "ستين", "سبعي", "ثمان", "تسعي"))
-    )
+def _span(text: str, whole: Folded, first: int, last: int) -> PredictedSpan:
+    start, end = whole.raw[first], whole.raw[last - 1] + 1
+    return PredictedSpan(start=start, end=end, text=text[start:end])
 
 
-def _at(reading: Reading, token: int, on: Published | None) -> Found | None:
-    for skip, form in _readings(reading.forms[token]):
-        digits = is_digits(form)
-        if digits and _clock(reading, token):
-            return None
-        found = None if digits else relative(reading, token, skip, form, on)
-        if found is None and (digits or _may_date(form)):
-            found = absolute(reading, token, skip, form, on)
-        if found is not None:
-            return _bounded(reading, found)
-        found = _numbered(reading, token, skip, form) if not digits else None
-        found = found or _amount(reading, token, skip, form)
-        if found is None and not digits:
-            found = duration(reading, token, skip, form) or recurrence(reading, token, skip, form)
-        if found is not None:
-            return found
-        if form in duals():
-            return dual(reading, token, skip, duals()[form])
-    return None
+def _amount(name: str, match: re.Match[str]) -> Columns | None:
+    """The number that the pattern of a name has found; None if it is none after all."""
+    core = match["core"]
+    match name:
+        case "ident":
+            return {"kind": "ident"}
+        case "score":
+            return _exactly(Fraction(core), kind="count")
+        case "period" | "one" | "some":
+            phrase = match["times"] if name == "some" else core
+            factor, unit = _scaled(table({"period": "periods", "some": "times"}.get(name, name))[phrase])
+            bounds = {"low": _written(factor), "high": _written(factor * (10 if name == "some" else 1))}
+            kind, modality = "set" if name == "period" else "duration", "vague" if name == "some" else "exact"
+            return {"kind": kind, "unit": unit, "counted": phrase, "modality": modality, **bounds}
+        case "rank":
+            return _rank(match["ranked"], *core.split())
+        case "part":
+            part = Fraction(table("fractions")[core])
+            if match["unit"] and match["unit"][0] not in "%٪":
+                return _bounded(match, part, part, _counted(match))
+            return {**_bounded(match, part, part, {"kind": "ratio"}), "end": match.end("core")}
+        case "dual":
+            return _dual(match, core)
+        case "vague":
+            first, *rest = core.split()
+            low = Fraction(table("vague")[first]) * Fraction(table("multipliers")[rest[0]] if rest else 1)
+            columns = {"kind": "count", "low": _written(low), "high": _written(10 * low), "modality": "vague"}
+            if not _countable(match["noun"] or "", definite=True):
+                return columns | {"end": match.end("core")}
+            kind, _, unit = table("units").get(match["noun"], f"count:{match['noun']}").partition(":")
+            return columns | {"kind": kind, "unit": unit, "counted": match["noun"]}
+        case "between":
+            before = _before("quantities", match)
+            return _quantity(match) if before is not None and before["modifier"] in table("between") else None
+        case _:
+            return _quantity(match)
 
 
-@lru_cache(maxsize=1 << 14)
-def _may_date(form: str) -> bool:
-    """Whether a word that is no digits can begin a date that names itself."""
-    return form in _OPENERS or form in first_words() or (form.startswith("ال") and ordinal_value(form) is not None)
+def _written(number: Fraction) -> str:
+    """A value as a decimal, or as a fraction where it is below one and has a small denominator."""
+    if number < 1 and number.denominator in (2, 3, 4):
+        return str(number)
+    return f"{float(number):f}".rstrip("0").rstrip(".") if number.denominator > 1 else str(number.numerator)
 
 
-def _numbered(reading: Reading, token: int, skip: int, form: str) -> Found | None:
-    return (
-        fraction(reading, token, skip, form)
-        or numbered_time(reading, token, skip, form)
-        or rank(reading, token, skip, form)
-        or one_of(reading, token)
-    )
+def _exactly(number: Fraction, **columns: object) -> Columns:
+    return {"low": _written(number), "high": _written(number), "modality": "exact", **columns}
 
 
-def _amount(reading: Reading, token: int, skip: int, form: str) -> Found | None:
-    eleven = form in ("احد", "احدي") and reading.form_at(token + 1) in ("عشر", "عشره")
-    written = is_digits(form) or word_value(form) is not None or scale_of(form) or form in vague_words()
-    return quantity(reading, token, skip, form) if eleven or written else None
+def _scaled(code: str) -> tuple[Fraction, str]:
+    """Factor and code: a decade, 10.a, is ten years."""
+    factor, _, unit = code.rpartition(".")
+    return Fraction(factor or 1), unit
 
 
-def _clock(reading: Reading, token: int) -> bool:
-    """Whether a token is a part of a time of day or of a telephone number: neither is a quantity."""
-    form = reading.forms[token]
-    around = (reading.form_at(token - 1), reading.form_at(token + 1))
-    colon = around[1] == ":" and is_digits(reading.form_at(token + 2)) and reading.glued(token + 1)
-    minutes = around[0] == ":" and reading.glued(token) and is_digits(reading.form_at(token - 2))
-    return colon or minutes or around[0] in ("الساعه", "+") or (len(form) > 8 and form.startswith("0"))
+def _rank(noun: str, first: str, *rest: str) -> Columns | None:
+    """An ordinal with the noun it ranks: اجتماعها السادس, أول سقوط."""
+    unranked = table("lexical").keys() | table("ident").keys() | words("particles")
+    if {noun, re.sub("^[بل]", "", noun), noun.removeprefix("ال")} & unranked:
+        return None
+    rank = Fraction(table("ordinals")[first.removeprefix("ال")])
+    for word in rest:
+        rank += Fraction(table("atoms")[word.removeprefix("و").removeprefix("ال")]) - (rank == 11)
+    return _exactly(rank, kind="ordinal", counted=noun)
 
 
-def _bounded(reading: Reading, found: Found) -> Found:
-    """A date with what moves its bound: منذ, مطلع, حتى, بدءا من."""
-    before = found.first - 1
-    form = reading.form_at(before)
-    for skip, stem in stems(form) if form else ():
-        if stem in _BOUNDS:
-            return _with_modifier(found, before, skip)
-    if form == "من" and reading.form_at(before - 1) in ("بدءا", "اعتبارا", "ابتداء"):
-        return _with_modifier(found, before - 1, 0)
-    return found
+def _dual(match: re.Match[str], word: str) -> Columns | None:
+    """An indefinite dual: a unit of time, a feminine noun, or one of a list."""
+    feminine = word[-3] == "ت" and len(word) > 5 and word not in known_names() and not word.startswith("ال")
+    if word in table("two"):
+        factor, unit = _scaled(table("two")[word])
+    elif word[:-2] + "ين" in table("duals") or feminine:
+        factor, unit = Fraction(1), word[:-3] + "ه" if word[-3] == "ت" else word[:-2]
+    else:
+        return None
+    columns = {"kind": "duration" if word in table("two") else "count", "unit": unit, "counted": word}
+    return _bounded(match, 2 * factor, 2 * factor, columns)
 
 
-def _with_modifier(found: Found, at: int, skip: int) -> Found:
-    return replace(found, modifier=(at, found.first), modifier_skip=skip)
+def _quantity(match: re.Match[str]) -> Columns | None:
+    low = _value(match["low"])
+    high = _value(match["high"]) if match["high"] else low
+    shared = [word for word in (match["high"] or "").split() if word in table("multipliers")]
+    if shared and low < 1000:
+        low *= Fraction(table("multipliers")[shared[0]])
+    partitive = low == high == 1 and not match["core"][0].isdigit()  # أحد الحضور
+    return None if partitive or match["core"] in words("teens") else _bounded(match, low, high, _counted(match))
+
+
+def _counted(match: re.Match[str]) -> Columns:
+    """Kind and unit by what follows a numeral, with the end of the mention."""
+    sign = match.groupdict().get("sign")
+    if sign:
+        return {"kind": "percent", "unit": "%"} if sign in "%٪" else {"kind": "money", "unit": _SIGNS[sign]}
+    if match["unit"]:
+        kind, code = table("units")[match["unit"]].split(":")
+        factor, unit = _scaled(code)
+        rate = match["rate"] or ""
+        end = match.end("us" if match["us"] else "rate" if rate else "unit")
+        columns = {"kind": kind, "unit": None if code == "-" else unit + _RATES.get(rate, ""), "end": end}
+        return columns | {"factor": factor, "counted": None if kind == "percent" else match["unit"] + rate}
+    noun = (match["noun"] or "").removeprefix("من ")
+    if noun == "مرات" and match.string[: match.start("mention")].rstrip().endswith(_COMPARED):
+        return {"kind": "ratio"}
+    countable = _countable(noun, definite=noun != match["noun"])
+    return {"kind": "count"} | ({"unit": noun, "counted": noun} if countable else {"end": match.end("core")})
+
+
+def _countable(noun: str, definite: bool) -> bool:
+    """Whether a word may be what is counted: no particle, verb or known name, and no word joined by و."""
+    joined = noun[:1] == "و" and (ordinary(noun[1:]) or noun[1:3] == "ال")
+    particle = {noun, noun[1:]} & words("particles")
+    if len(noun) < 2 or joined or particle or (noun.startswith("ال") and not definite):
+        return False
+    return noun not in verbs() and noun not in known_names()
+
+
+def _bounded(match: re.Match[str], low: Fraction, high: Fraction, columns: Columns) -> Columns:
+    """Add the bounds that the words before or after a number set; `ليصل إلى` states an exact amount."""
+    before = _before("quantities", match)
+    modality = "exact"
+    if before is not None and before["modifier"] not in table("between"):
+        modality = table("before").get(before["modifier"], "at_most")
+        stated = before.string[before.start("modifier") - 1] == "ل" and modality == "at_most"
+        modality = "exact" if stated else modality
+    if match.groupdict().get("high") and modality in ("exact", "at_most"):
+        modality = "range"
+    if modality == "exact" and match["after"]:
+        modality = table("after")[match["after"]]
+    factor = columns.pop("factor", 1)
+    lower = None if modality in ("at_most", "less_than") else _written(low * factor)
+    upper = None if modality in ("at_least", "more_than") else _written(high * factor)
+    return {"modality": modality, "low": lower, "high": upper, **columns}
+
+
+def _value(numeral: str) -> Fraction:
+    """The value of a numeral. Terms add up, a multiplier takes what is before it, a half is of the last multiplier."""
+    total, group, last = Fraction(0), Fraction(0), Fraction(1)
+    for word in re.findall(r"\d+(?:[.,٫٬]\d+)*|[^\W\d]+", numeral):
+        plain = word if word in table("atoms") or word in table("multipliers") else word.removeprefix("و")
+        if word[0].isdigit():
+            if re.fullmatch(r"[1-9]\d{0,2}(?:[,٬]\d{3})+(?:[.٫]\d+)?", word):  # 1,200 are thousands, 3,5 a decimal
+                word = re.sub("[,٬]", "", word)
+            group += Fraction(
+                re.sub("[٫,٬]", ".", word)
+                if word.count(".") + len(re.findall("[٫,٬]", word)) < 2
+                else re.sub(r"\D", "", word)
+            )
+        elif plain in table("fractions") and last == 1:
+            group += Fraction(table("fractions")[plain])
+        elif plain in table("fractions"):
+            return total + Fraction(table("fractions")[plain]) * last
+        elif plain in table("multipliers"):
+            last = Fraction(table("multipliers")[plain])
+            total, group = total + (group or 1) * last, Fraction(0)
+        elif plain in table("doubles"):
+            total += Fraction(table("doubles")[plain])
+        elif table("atoms")[plain] == "100" and 2 < group < 10:
+            group *= 100
+        else:
+            group += Fraction(table("atoms")[plain])
+    return total + group
