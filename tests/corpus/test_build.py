@@ -137,6 +137,7 @@ def test_a_card_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
 def test_a_release_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
     """A day or a figure of agreement that was changed is noticed, though no row says it."""
     gold = Path(shutil.copytree(SOURCES[1], tmp_path / "gold"))
+    shutil.copytree(SOURCES[1].parent / "contrast", tmp_path / "contrast")
     release = gold / "release.json"
     release.write_text(
         release.read_text("utf-8").replace('"test/entities.f1": 1.0', '"test/entities.f1": 0.9'), "utf-8"

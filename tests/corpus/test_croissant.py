@@ -12,7 +12,7 @@ import pytest
 from khabar.corpus.build import build, write
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT, croissant, record_set_name
-from khabar.corpus.release import CANARY, PLACES, read_release
+from khabar.corpus.release import CANARY, CHANGES, PLACES, read_release
 from khabar.corpus.tables import arrow_schema, read_split
 from khabar.reading.files import sha256
 from khabar.records import CONFIGS
@@ -43,7 +43,7 @@ def test_mlcroissant_validates_it(loaded: mlcroissant.Dataset) -> None:
     assert (issues.errors, issues.warnings) == (set(), set())
     assert loaded.metadata.version == read_release(CORPUS).version
     assert {record_set.id for record_set in loaded.metadata.record_sets} == {
-        record_set_name(f"{config}/{split}.parquet") for config in CONFIGS for split in ("test", "news", "dev")
+        record_set_name(f"{config}/{split}.parquet") for config in CONFIGS for split in read_release(CORPUS).splits
     }
 
 
@@ -66,7 +66,7 @@ def _default(config: str, name: str) -> object:
 def test_every_file_is_described_by_its_hash_and_every_column_by_a_field() -> None:
     described = json.loads((CORPUS / CROISSANT).read_bytes())
     files = {each["contentUrl"]: each["sha256"] for each in described["distribution"]}
-    held = [*CORPUS.glob("*/*.parquet"), CORPUS / PLACES]
+    held = [*CORPUS.glob("*/*.parquet"), CORPUS / PLACES, CORPUS / CHANGES]
     assert files == {str(path.relative_to(CORPUS)): sha256(path.read_bytes()) for path in held}
     for each in described["recordSet"]:
         assert [field["name"] for field in each["field"]] == [
