@@ -25,13 +25,13 @@ def read_errors(path: Path, incidents: Incidents) -> list[Error]:
     """Read a file of errors. Problems of form are added to `incidents`; an empty file holds no error."""
     problems = check_file(path)
     incidents.extend(problems)
-    found: list[Error] = []
+    errors: list[Error] = []
     if problems or path.stat().st_size == 0:
-        return found
+        return errors
     for number, line in jsonl(path, incidents):
         value = decoded(line, (str(path), number), incidents)
         report = partial(incidents.report, file=path, line=number)
         error = None if value is None else shaped(value, Error, report)
         if error is not None:
-            found.append(error)
-    return found
+            errors.append(error)
+    return errors

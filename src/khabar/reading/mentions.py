@@ -143,8 +143,8 @@ def are_sound(documents: Documents, texts: Sequence[str | None]) -> list[bool]:
     if not (key[1:] > key[:-1]).all():
         order = np.argsort(key, kind="stable")
         again = order[1:][key[order][1:] == key[order][:-1]].tolist()
-    found = np.array([not (record.numbers or record.quotes) for record in documents], bool)
-    found[document[~sound]] = False
-    found[document[list(again)]] = False
-    flags: list[bool] = found.tolist()
+    are_whole = np.array([not (record.numbers or record.quotes) for record in documents], bool)
+    are_whole[document[~sound]] = False
+    are_whole[document[list(again)]] = False
+    flags: list[bool] = are_whole.tolist()
     return flags

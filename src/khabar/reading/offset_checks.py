@@ -108,27 +108,27 @@ class CutWords:
 
 def cut_words(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> CutWords:
     """Look how many of the spans that are offsets alone cut words of their texts (None: not known)."""
-    found = CutWords()
+    tally = CutWords()
     if not any(texts.values()):
-        return found
+        return tally
     given = _by_document(records, texts)
     documents: dict[str, list[_Span]] = {}
     for doc_id in sorted(given):
-        if found.spans >= _MOST_SPANS:
+        if tally.spans >= _MOST_SPANS:
             break
         documents[doc_id] = given[doc_id]
-        found.spans += len(given[doc_id])
-        found.cut += _cut(texts[doc_id] or "", given[doc_id])
-    if 100 * found.cut < _FEW * found.spans:
-        found.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), found.cut))
-        return found
+        tally.spans += len(given[doc_id])
+        tally.cut += _cut(texts[doc_id] or "", given[doc_id])
+    if 100 * tally.cut < _FEW * tally.spans:
+        tally.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), tally.cut))
+        return tally
     for doc_id, spans in documents.items():
         text = texts[doc_id] or ""
         for name, widths in _WIDTHS.items():
-            found.otherwise[name] += _cut(text, _read(spans, list(accumulate(widths(text), initial=0))))
+            tally.otherwise[name] += _cut(text, _read(spans, list(accumulate(widths(text), initial=0))))
         for name, (first, last) in _SHIFTS.items():
-            found.otherwise[name] += _cut(text, [(start + first, end + last) for start, end in spans])
-    return found
+            tally.otherwise[name] += _cut(text, [(start + first, end + last) for start, end in spans])
+    return tally
 
 
 def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> dict[str, list[_Span]]:

@@ -107,10 +107,10 @@ def records_of_chunk(chunk: bytes, first: int, file: str, incidents: Incidents) 
     if records is not None:
         numbers = range(first, first + len(records))
         return list(zip(map(Origin, repeat(file), numbers), records, strict=True))
-    found: list[Sourced] = []
+    sourced: list[Sourced] = []
     for number, line in lines_of(chunk, first):
-        found += record_of_line(line, Origin(file, number), incidents)
-    return found
+        sourced += record_of_line(line, Origin(file, number), incidents)
+    return sourced
 
 
 def _documents_only(chunk: bytes) -> list[Annotations] | None:

@@ -215,10 +215,10 @@ class _Head(msgspec.Struct, omit_defaults=True, gc=False):
 
 def fingerprint(lines: Iterable[bytes]) -> str:
     """Hash the canonical JSON of the single records in sorted order, so that no order of rows or lines matters."""
-    found, rest = hashlib.sha256(), iter(lines)
+    digest, rest = hashlib.sha256(), iter(lines)
     while some := list(islice(rest, 4096)):
-        found.update(b"\n".join([*some, b""]))
-    return found.hexdigest()[:16]
+        digest.update(b"\n".join([*some, b""]))
+    return digest.hexdigest()[:16]
 
 
 def _lines(

@@ -145,9 +145,9 @@ class Score:
     @property
     def headline(self) -> dict[str, float | None]:
         """The four headline figures and their plain mean; None where undefined or left out."""
-        found: dict[str, float | None] = dict.fromkeys(LAYERS)
+        values: dict[str, float | None] = dict.fromkeys(LAYERS)
         return (
-            found
+            values
             | {layer: figures[headline_name(figures)].value for layer, figures in self.layers.items()}
             | {"overall": self.overall}
         )
@@ -155,10 +155,10 @@ class Score:
     @property
     def intervals(self) -> dict[str, list[float] | None]:
         """95% intervals of the headline figures, under the same keys."""
-        found: dict[str, Interval] = dict.fromkeys(LAYERS)
-        found |= {layer: figures[headline_name(figures)].interval for layer, figures in self.layers.items()}
-        found["overall"] = self.overall_interval
-        return {layer: list(ends) if ends else None for layer, ends in found.items()}
+        intervals: dict[str, Interval] = dict.fromkeys(LAYERS)
+        intervals |= {layer: figures[headline_name(figures)].interval for layer, figures in self.layers.items()}
+        intervals["overall"] = self.overall_interval
+        return {layer: list(ends) if ends else None for layer, ends in intervals.items()}
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form, as `khabar score --json` prints it."""

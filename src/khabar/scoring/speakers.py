@@ -25,9 +25,9 @@ _Place = tuple[str, int, int]
 
 def mentions(document: GroundedDocument) -> list[tuple[int, int, str, str]]:
     """List a document's mentions of sources and entities: start, end, surface or name, entity id (as the file says)."""
-    found = [_entity_mention(item) for item in document.entities]
-    found += [_speaker_mention(item) for item in document.quotes]
-    return [mention for mention in found if mention is not None]
+    named = [_entity_mention(item) for item in document.entities]
+    named += [_speaker_mention(item) for item in document.quotes]
+    return [mention for mention in named if mention is not None]
 
 
 def _entity_mention(item: Grounded[PredictedEntity]) -> tuple[int, int, str, str] | None:

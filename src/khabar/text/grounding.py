@@ -127,9 +127,9 @@ def _grounded(
     grounded: list[tuple[Spans, bytes, Grounded[Item]]] = []
     for index, item in enumerate(items):
         parts = parts_of(item)
-        found = [span_of(part, passage, turns.get((index, place), 1)) for place, part in enumerate(parts)]
-        spans = normal([span for span in found if span]) if all(found) else ()
-        altered = any(_is_altered(part, span, passage) for part, span in zip(parts, found, strict=True) if span)
+        places = [span_of(part, passage, turns.get((index, place), 1)) for place, part in enumerate(parts)]
+        spans = normal([span for span in places if span]) if all(places) else ()
+        altered = any(_is_altered(part, span, passage) for part, span in zip(parts, places, strict=True) if span)
         whole = _with_parts(item, passage, spans[0][0] if spans else 0)
         grounded.append((spans, b"", Grounded(whole, spans or None, altered)))
     if len({spans for spans, _, _ in grounded}) < len(grounded):

@@ -42,21 +42,21 @@ def count_columns(tally: LayerTally, cases: Cases, units: Units) -> None:
     is_right = among(guess, key[scored]) & ours.grounded
     first = np.ones(len(ours), bool)
     first[1:] = guess[1:] != guess[:-1]
-    found = scored & among(key, guess[ours.grounded])
+    paired = scored & among(key, guess[ours.grounded])
     hit = is_right & first
     zoned = {record.doc_id for record in reference.annotations if record.zones}
     in_zones = [(at, passages[at]) for at, name in enumerate(names) if name in zoned]
     aside = _set_aside(gold, ours, in_zones) & ~is_right
-    missed, false = gold.scored & ~found, ~hit & ~aside
+    missed, false = gold.scored & ~paired, ~hit & ~aside
 
-    for outcome, which, of_gold in (("tp", found, True), ("fn", missed, True), ("fp", false, False)):
+    for outcome, which, of_gold in (("tp", paired, True), ("fn", missed, True), ("fp", false, False)):
         indices, labels = np.flatnonzero(which), (gold if of_gold else ours).label
         counter.add(f"exact.{outcome}", indices, of_gold)
         for at, label in enumerate(ENTITY_LABELS):
             counter.add(f"label.{label}.{outcome}", indices[labels[indices] == at], of_gold)
     for tag in cases.tags("entities"):
         tagged = np.array([tag in (item.phenomena or ()) for item in gold.items], bool)
-        counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(found & tagged), True)
+        counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(paired & tagged), True)
         counter.add(f"phenomenon.{tag}.fn", np.flatnonzero(missed & tagged), True)
     tally.set_aside = int(aside.sum())
     tally.ungrounded = int((~ours.grounded).sum())
@@ -96,13 +96,13 @@ class _Counter:
         return Table(self._frame, columns, list(map(narrow, by_column)))
 
 
-def _units(found: Mentions, passages: Sequence[Passage], units: Units) -> Integers:
+def _units(mentions: Mentions, passages: Sequence[Passage], units: Units) -> Integers:
     """Index of the unit each mention counts to."""
     import numpy as np
 
     if not units.by_paragraph:
-        return np.array(units.of_documents(), np.int64)[found.document] if units.by_story else found.document
-    places = zip(found.document.tolist(), found.start.tolist(), strict=True)
+        return np.array(units.of_documents(), np.int64)[mentions.document] if units.by_story else mentions.document
+    places = zip(mentions.document.tolist(), mentions.start.tolist(), strict=True)
     return np.array([units.frame.index[units.of_offset(passages[at], start)] for at, start in places], np.int64)
 
 
@@ -173,23 +173,23 @@ def sorted_mentions(annotations: Documents, documents: Mapping[str, GroundedDocu
     """
     import numpy as np
 
-    found, names = annotations.mentions, list(documents)
+    mentions, names = annotations.mentions, list(documents)
     if names != [record.doc_id for record in annotations]:  # in another order, or not all of them there
         number = {doc_id: at for at, doc_id in enumerate(names)}
         place = np.array([number.get(record.doc_id, -1) for record in annotations], np.int64)
-        found = replace(found, document=place[found.document])
-        order = np.argsort(found.document, kind="stable")
-        found = found.take(order[found.document[order] >= 0])
-    if not found.grounded.all():  # where something is a string, find its place
-        found = found.take(np.arange(len(found)))
-        for at in np.unique(found.document[~found.grounded]).tolist():
-            here = found.of_document(at)
+        mentions = replace(mentions, document=place[mentions.document])
+        order = np.argsort(mentions.document, kind="stable")
+        mentions = mentions.take(order[mentions.document[order] >= 0])
+    if not mentions.grounded.all():  # where something is a string, find its place
+        mentions = mentions.take(np.arange(len(mentions)))
+        for at in np.unique(mentions.document[~mentions.grounded]).tolist():
+            here = mentions.of_document(at)
             for index, item in enumerate(documents[names[at]].entities, here.start):
-                found.start[index], found.end[index] = item.spans[0] if item.spans else (-1, -1)
-                found.items[index] = item.item
-                found.label[index], found.scored[index] = LABEL_NUMBER[item.item.label], item.item.scored
-    (key,) = keys((found.document, found.start, found.end, found.label))
-    return found if (key[1:] >= key[:-1]).all() else found.take(np.argsort(key, kind="stable"))
+                mentions.start[index], mentions.end[index] = item.spans[0] if item.spans else (-1, -1)
+                mentions.items[index] = item.item
+                mentions.label[index], mentions.scored[index] = LABEL_NUMBER[item.item.label], item.item.scored
+    (key,) = keys((mentions.document, mentions.start, mentions.end, mentions.label))
+    return mentions if (key[1:] >= key[:-1]).all() else mentions.take(np.argsort(key, kind="stable"))
 
 
 def among(values: Integers, ordered: Integers) -> Booleans:

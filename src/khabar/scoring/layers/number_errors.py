@@ -21,13 +21,13 @@ def errors_of(gold: PredictedNumber, predicted: PredictedNumber) -> list[str]:
         return ["count_as_year"]
     ours, theirs = value_of(gold), value_of(predicted)
     wrong = not same_interval(gold, predicted)
-    found = {
+    is_made = {
         "lost_multiplier": wrong and _differ_by_multiplier(ours, theirs),
         "summed_range": wrong and _is_sum(ours, theirs),
         "wrong_modality": ours.modality != theirs.modality,
         "wrong_unit": not same_unit(gold, predicted),
     }
-    return [error for error, is_so in found.items() if is_so]
+    return [error for error, is_so in is_made.items() if is_so]
 
 
 def _differ_by_multiplier(ours: Value, theirs: Value) -> bool:
