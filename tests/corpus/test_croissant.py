@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from khabar.corpus.build import build, write
+from khabar.corpus.card import read_statement
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT, croissant, record_set_name
 from khabar.corpus.release import CANARY, CHANGES, PLACES, read_release
@@ -77,7 +78,19 @@ def test_every_file_is_described_by_its_hash_and_every_column_by_a_field() -> No
 
 
 def test_it_is_deterministic() -> None:
-    assert croissant(read_release(CORPUS)) == croissant(read_release(CORPUS)) == (CORPUS / CROISSANT).read_bytes()
+    made = [croissant(read_release(CORPUS), read_statement(ROOT / "annotations" / "gold")) for _ in range(2)]
+    assert made == 2 * [(CORPUS / CROISSANT).read_bytes()]
+
+
+def test_the_data_statement_stands_in_the_properties_of_responsible_ai(loaded: mlcroissant.Dataset) -> None:
+    """Said once: the sections of the statement, as mlcroissant reads them."""
+    metadata = loaded.metadata
+    [uses], [protocol], [limits] = metadata.data_use_cases, metadata.data_annotation_protocol, metadata.data_limitations
+    assert uses.startswith("Measuring systems that extract facts from Arabic news")
+    assert "**Curation.**" in metadata.data_collection
+    assert "no human review yet" in protocol
+    assert "\n|" not in protocol
+    assert limits.startswith("- **`test` is five articles")
 
 
 def test_another_split_has_record_sets_of_its_own(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def assemble(
         **parquet,
         RELEASE: text,
         CARD: card(complete, tables, statement, changes).encode(),
-        CROISSANT: croissant(complete),
+        CROISSANT: croissant(complete, statement),
         **({} if withheld is None else {PLACES: places}),
         **({CHANGES: lines(changes)} if changes else {}),
     }

@@ -84,7 +84,7 @@ def _compared(folder: Path, release: Release, tables: Tables, sources: tuple[Pat
         built = build(seeds, gold, texts, None if splits == list(release.splits) else splits)
     except InputError as error:
         return list(error.incidents)
-    following = {CROISSANT: croissant(described), CARD: words}
+    following = {CROISSANT: croissant(described, read_statement(gold)), CARD: words}
     stale = [(name, folder / name) for name, data in following.items() if (folder / name).read_bytes() != data]
     if described != release:
         stale.append((RELEASE, folder / RELEASE))

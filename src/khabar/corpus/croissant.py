@@ -7,6 +7,7 @@ never mixed, and one more renames none.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 from khabar.corpus.release import ChangesFile, FileRecord, Release, Withheld
@@ -130,8 +131,17 @@ _OF_CONFIG = {
 """What a column holds, where one line does for all configs, and where it does not."""
 
 
-def croissant(release: Release) -> bytes:
-    """Describe the files of a release. The same release gives the same bytes."""
+_RESPONSIBLE = {
+    "Intended use": "dataUseCases",
+    "Data statement": "dataCollection",
+    "How the labels were made": "dataAnnotationProtocol",
+    "Limits": "dataLimitations",
+}
+"""Heading of a data statement → the property of Croissant's RAI extension that its section is."""
+
+
+def croissant(release: Release, statement: str) -> bytes:
+    """Describe the files of a release. The same release and data statement give the same bytes."""
     which = "This release has" if release.textless else f"Splits {', '.join(release.withheld_splits)} have"
     text = f" {which} no text: only offsets, labels and hashes." if release.withheld_splits else ""
     licence: str | list[str] = BY
@@ -163,10 +173,22 @@ def croissant(release: Release) -> bytes:
         "citeAs": f"@misc{{{release.name}, title={{{{{release.name}: an annotated corpus of Arabic news and the "
         f"benchmark built on it}}}}, version={{{release.version}}}, year={{{release.date[:4]}}}}}",
         "creator": {"@type": "sc:Organization", "name": f"The {release.name} developers"},
+        **_responsible(statement),
         "distribution": [_file(path, kind, digest) for path, kind, digest in _files(release)],
         "recordSet": [_record_set(record) for record in release.files],
     }
     return json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _responsible(statement: str) -> dict[str, str]:
+    """What the sections of a data statement (Markdown, with headings of the second level) say, without their tables."""
+    sections = {}
+    for section in re.split(r"^## ", statement, flags=re.MULTILINE)[1:]:
+        heading, _, text = section.partition("\n")
+        prose = [line for line in text.splitlines() if not line.startswith("|")]
+        if heading in _RESPONSIBLE:
+            sections[f"rai:{_RESPONSIBLE[heading]}"] = re.sub(r"\n{3,}", "\n\n", "\n".join(prose)).strip()
+    return sections
 
 
 def record_set_name(path: str) -> str:
