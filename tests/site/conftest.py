@@ -25,13 +25,13 @@ from khabar.records import Annotations, Dispute
 from khabar.site.build import site as site_of
 from khabar.site.folder import write_site
 from tests import released
+from tests.pictures import BROWSERS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 ROOT = Path(__file__).parents[2]
 CARD = ROOT / "tests" / "incidents" / "shared" / "card.toml"
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 ATTACKS = (
     "<script>alert('script')</script>",
     '"><img src=x onerror="alert(\'image\')">',
