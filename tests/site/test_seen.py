@@ -141,10 +141,12 @@ def test_without_script_all_is_there(browser: Browser, address: str) -> None:
     page.locator(".findings a", has_text="Numbers").click()
     expect(page.locator("#test-numbers:target")).to_be_in_viewport()
     page.goto(address + f"en/articles/{ARTICLE}/rules.html")
-    page.get_by_label("Gold", exact=True).check()
-    expect(page.locator(".side.s").first, "views change by style alone").to_be_hidden()
-    page.get_by_label("Quotes", exact=True).uncheck()
-    expect(page.locator(".g .m.quotes:not(.aside)").first).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    page.get_by_label("Also what both have").check()
+    agreed = page.locator(".d.agreed.entities").first
+    expect(agreed, "marks are chosen by style alone").to_have_css("border-bottom-style", "dotted")
+    page.get_by_label("Entities", exact=True).uncheck()
+    expect(agreed).to_have_css("border-bottom-style", "none")
+    expect(page.locator(".scripted").first).to_be_hidden()
     context.close()
 
 
@@ -167,7 +169,8 @@ def test_by_keyboard(visit: Visit) -> None:
     expect(panel.locator(".who a").first).to_have_text(ATTACKS[1])
     by_figure.get_by_role("button").focus()
     page.keyboard.press("Enter")
-    expect(panel.locator(".who a").first).to_have_text("Rules")
+    expect(panel.locator(".who a").first).to_have_text(re.compile("Rules|Counter"))
+    expect(by_figure).to_have_attribute("aria-sort", "descending")
 
 
 def test_the_finding_comes_first(visit: Visit) -> None:
@@ -185,11 +188,12 @@ def test_one_layer_at_a_time(visit: Visit) -> None:
     page = visit("en/index.html")
     panel = page.locator(".panel:visible")
     expect(panel).to_have_count(1)
-    expect(panel).to_have_attribute("data-layer", "overall")
+    expect(panel, "the layer with most systems comes first").to_have_attribute("data-layer", "numbers")
+    expect(panel.locator(".ranked tr")).to_have_count(3)
+    page.get_by_role("link", name="Quotes").first.click()
+    expect(panel).to_have_attribute("data-layer", "quotes")
     expect(panel.locator(".ranked tr")).to_have_count(2)
     page.get_by_role("link", name="Numbers").first.click()
-    expect(panel).to_have_attribute("data-layer", "numbers")
-    expect(panel.locator(".ranked tr")).to_have_count(3)
     expect(panel.locator(".ranked .rank").first).to_have_text("1 (1–2)")
     expect(panel.locator(".floor")).to_contain_text(re.compile("saying nothing scores .?0.000"))
     expect(page.locator(".findings [aria-current]")).to_have_count(1)
@@ -242,16 +246,33 @@ def test_an_error_is_one_click_away(visit: Visit) -> None:
     """From a system's count of a cause to these errors, from there to the place, and back."""
     page = visit("en/systems/rules.html")
     page.locator(f".causes-table a[href*='{ARTICLE}']").first.click()
-    cause = page.locator(".causes li:target")
-    expect(cause).to_have_count(1)
-    cause.locator("a").first.click()
     fault = page.locator(".fault:target")
-    expect(fault).to_be_visible()
+    expect(fault).to_be_in_viewport()
     fault.locator("a.num").click()
     place = page.locator(".ref:target")
     expect(place).to_be_visible()
     place.click()
     expect(fault).to_be_visible()
+
+
+def test_from_error_to_error(visit: Visit) -> None:
+    """By keys and buttons, through those of one cause or of all, with a count of where one is."""
+    page = visit(f"en/articles/{ARTICLE}/rules.html")
+    counter = page.locator(".counter")
+    every = page.locator(".text .fault").count()
+    expect(counter).to_have_text(f"– / {every}")
+    page.keyboard.press("j")
+    expect(counter).to_have_text(f"1 / {every}")
+    page.keyboard.press("k")
+    expect(counter).to_have_text(f"{every} / {every}")
+    page.get_by_label("The next error").click()
+    expect(counter).to_have_text(f"1 / {every}")
+    page.get_by_label("Cause").select_option(index=1)
+    shown = page.locator(".text .fault:visible")
+    expect(shown).to_have_count(page.locator(".causes li").first.locator(".refs a").count())
+    page.get_by_label("Cause").select_option(index=0)
+    page.get_by_label("Quotes", exact=True).uncheck()
+    expect(page.locator(".text .fault.quotes:visible")).to_have_count(0)
 
 
 def test_evidence_leads_to_its_place(visit: Visit) -> None:

@@ -50,7 +50,9 @@ if (boards) {
     const said = new URLSearchParams(rest.join("&"));
     const [named, column] = place.split("-");
     const split = splits.includes(named) ? named : splits[0];
-    const there = [...boards.querySelectorAll(`.panel[data-split="${split}"]`)].map((each) => each.dataset.layer);
+    const panels = [...boards.querySelectorAll(`.panel[data-split="${split}"]`)];
+    const systems = (panel) => panel.querySelectorAll("tr[data-value]").length;
+    const there = [...panels].sort((a, b) => systems(b) - systems(a)).map((each) => each.dataset.layer);
     const layer = there.includes(column) ? column : there[0];
     return { split, layer, sort: said.get("sort") === "name" ? "name" : "value", q: said.get("q") ?? "" };
   };
