@@ -194,7 +194,7 @@ def check(
         f"corpus {checked.version}, split {split}: {len(keys)} submission(s), as re-scored"
         for split, keys in systems.items()
     ]
-    sound += [not_scored(split, count) for split, count in checked.stated.items()]
+    sound += [not_scored(split, count) for split, count in checked.stated.items() if count]
     sound += [f"closed board {closed}: unchanged" for closed in checked.closed]
     more = {"corpus": checked.version, "systems": systems, "not_scored": checked.stated, "closed": list(checked.closed)}
     print_checked(in_file_order(checked.incidents), "\n".join(sound), as_json, **more)

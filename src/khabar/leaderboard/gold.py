@@ -17,6 +17,9 @@ from khabar.records import Annotations
 FIRST = ("news", "test", "dev")
 """How splits follow each other on a board: stories nobody tuned on, the story everybody has read, then the others."""
 
+CONTRAST = "contrast"
+"""How contrast sets are called. They are scored by `khabar score`, and have no board."""
+
 
 @dataclass(frozen=True, slots=True)
 class BoardGold:
@@ -43,7 +46,7 @@ class BoardGold:
 
 
 def read_board_gold(folder: Path | None) -> BoardGold:
-    """Read every split of a corpus folder (None: the released one). Raises InputError where it is no such folder."""
+    """Read every split of a corpus folder (None: the released one) but contrast sets. Raises InputError."""
     source = released_corpus() if folder is None else folder
     if not is_dataset(source) or not is_corpus(source):
         message = f"{source} is no corpus folder with a version that a board could be of"
@@ -52,7 +55,8 @@ def read_board_gold(folder: Path | None) -> BoardGold:
     version = str(parse_version(release.version, str(source)))
     withheld = frozenset(release.withheld_splits)
     outlined = withheld if not is_corpus(filled_copy(source)) else frozenset()
-    names = sorted(release.splits, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    boarded = [name for name in release.splits if not name.startswith(CONTRAST)]
+    names = sorted(boarded, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
     splits = {
         name: _outline(source, name, version) if name in outlined else from_corpus(source, name) for name in names
     }
