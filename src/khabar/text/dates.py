@@ -69,12 +69,19 @@ def is_date(edtf: str) -> bool:
 
 def days_of(edtf: str) -> tuple[int, int] | None:
     """First and last day an EDTF string covers, as ordinals, or None when it has no bounded extent."""
+    plain = _plain_days(edtf)
+    if plain is not None:
+        return plain[0].toordinal(), plain[1].toordinal()
     parsed = _parsed(edtf)
     return None if parsed is None else parsed.days
 
 
 def _plain_days(text: str) -> tuple[date, date] | None:
-    """First and last day of a Gregorian day, month or year in full, which take no parser."""
+    """First and last day of a Gregorian day, month or year in full, or of two as an interval, which take no parser."""
+    start, slash, end = text.partition("/")
+    if slash:
+        left, right = _plain_days(start), None if "/" in end else _plain_days(end)
+        return (left[0], right[1]) if left and right and left[1] <= right[0] else None
     if not (text.isascii() and len(text) in (4, 7, 10)):
         return None
     try:
