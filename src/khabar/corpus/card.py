@@ -98,12 +98,16 @@ def card(release: Release, tables: Tables, statement: str, changes: Sequence[Var
 def _without_text(release: Release) -> str:
     if release.textless or not release.withheld_splits:
         return _WITHOUT_TEXT if release.textless else ""
-    return _FETCHED.format(splits=" and ".join(f"`{split}`" for split in release.withheld_splits))
+    return _FETCHED.format(splits=_listed(release.withheld_splits))
 
 
 def _altered(tables: Tables, changes: Sequence[VariantChange]) -> str:
     splits = [split for split, configs in tables.items() if _of_split(configs["documents"], changes)]
-    return _ALTERED.format(splits=" and ".join(f"`{split}`" for split in splits)) if splits else ""
+    return _ALTERED.format(splits=_listed(splits)) if splits else ""
+
+
+def _listed(splits: Sequence[str]) -> str:
+    return ", ".join(f"`{split}`" for split in splits)
 
 
 def _of_split(documents: Iterable[Row], changes: Sequence[VariantChange]) -> list[VariantChange]:
