@@ -29,6 +29,7 @@ PAGES = [
     "docs/baselines.md",
     "docs/stress.md",
     "docs/contrast.md",
+    "docs/figures.md",
 ]
 WHOLE_RUN = (
     "docs/systems.md",

@@ -252,6 +252,9 @@ HEADLINES = {
     "conflicts": {"f1": "dispute F1", "contrast.pair_f": "both of a pair right"},
 }
 """Layer → figure → words."""
+OVERALL = "mean of the four"
+"""The words of `overall`."""
+GLOSSARY = "what these figures mean, and what others score: docs/figures.md"
 _BAR = 10
 """Characters of a figure's bar."""
 
@@ -311,10 +314,11 @@ def score_table(result: Score, name: str, terminal: Console | None = None) -> No
         if notes:
             shown.add_row("", Text(", ".join(notes), style="dim italic"), "", "", "")
         shown.add_section()
-    shown.add_row(*_headline("overall", "mean of the four", result.overall, result.overall_interval))
+    shown.add_row(*_headline("overall", OVERALL, result.overall, result.overall_interval))
     terminal.print(shown)
     terminal.print(Text(_drawn(result), style="dim"))
     note(terminal, str(result.signature))
+    note(terminal, GLOSSARY)
 
 
 def decimal(value: float | None) -> str:
