@@ -22,10 +22,14 @@ def here(built: Path, tmp_path: Path) -> Path:
 
 
 def test_errors(khabar: Khabar, here: Path) -> None:
-    """All of gold is missed; `run` and `score` write the same bytes, and print what they print without it."""
+    """All of gold is missed; `run` and `score` write the same bytes, and `losses` joins what is printed without it."""
     plain = khabar("score", "empty.jsonl", "--gold", "corpus", "--json")
     answer = khabar("score", "empty.jsonl", "--gold", "corpus", "--json", "--errors", "new/score.jsonl")
-    assert answer == plain
+    assert (answer.code, answer.err) == (plain.code, plain.err) == (0, "")
+    printed = json.loads(answer.out)
+    losses = printed.pop("losses")
+    assert {cause for causes in losses.values() for cause, loss in causes.items() if loss["lost"]} == {"missed"}
+    assert printed == json.loads(plain.out)
     khabar("run", "empty", "--gold", "corpus", "--errors", "run.jsonl")
     assert (here / "run.jsonl").read_bytes() == (here / "new" / "score.jsonl").read_bytes()
     found = [json.loads(line) for line in (here / "run.jsonl").read_text("utf-8").splitlines()]
