@@ -258,7 +258,12 @@ def test_after_an_edit_nothing_is_taken_over(program: Program, khabar: Khabar, h
 def test_a_run_that_is_stopped_goes_on(number: signal.Signals, program: Program, khabar: Khabar, here: Path) -> None:
     command = program(FAILS_ONCE) + " slowly"
     arguments = ["run", f"cmd:{command}", "--gold", "gold.jsonl", "--layers", "entities", "--out", "out.jsonl"]
-    running = subprocess.Popen([sys.executable, "-m", "khabar", *arguments], cwd=here, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        [sys.executable, "-m", "khabar", *arguments],
+        cwd=here,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a suite in the background ignores it
+    )
     kept = here / "out.jsonl.partial"
     while not (here / "tried").exists() or not kept.exists() or kept.read_bytes().count(b"\n") < 2:
         assert running.poll() is None, running.communicate()[1].decode()
