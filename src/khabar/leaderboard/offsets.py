@@ -18,7 +18,7 @@ MOST = 5
 """Running words a string may have: a name, a unit, a value; longer ones could quote."""
 NOWHERE = ""
 """The text of a span that is nowhere in its article: still predicted, still wrong, and no words."""
-_WORD = re.compile(r"\S+")
+_WORD = re.compile(r"\S*[^\W_]\S*")
 
 
 _Span = TypeVar("_Span", bound=PredictedSpan)
