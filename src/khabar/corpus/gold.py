@@ -150,14 +150,9 @@ def from_tables(
 
 def read_rows(folder: Path, split_name: str = DEFAULT_SPLIT) -> dict[str, list[Row]]:
     """Read the rows of a split, by config. Raises InputError if the folder is no corpus or has no such split."""
-    from khabar.corpus.tables import is_corpus, read_split, splits
+    from khabar.corpus.tables import read_split, require_split
 
-    if not is_corpus(folder):
-        message = f"{folder} is not a khabar corpus (no release.json)"
-        raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])
-    if split_name not in splits(folder):
-        known = ", ".join(splits(folder))
-        raise InputError([Incident("option-wrong", f"no split {split_name!r}; there is: {known}", str(folder))])
+    require_split(folder, split_name)
     return read_split(folder, split_name)
 
 

@@ -57,19 +57,26 @@ def filled_copy(folder: Path) -> Path:
     return cache_folder() / f"corpus-{sha256((folder / RELEASE).read_bytes())[:16]}"
 
 
+def require_split(folder: Path, split: str) -> None:
+    """Raise InputError if a folder is no corpus, or has no such split."""
+    if not is_corpus(folder):
+        message = f"{folder} is not a khabar corpus (no release.json)"
+        raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])
+    if split not in splits(folder):
+        known = ", ".join(splits(folder))
+        raise InputError([Incident("option-wrong", f"no split {split!r}; there is: {known}", str(folder))])
+
+
 def folder_of(folder: Path, config: str, split: str) -> Path:
     """Where a reader finds a config of a split: the folder, or its filled copy if the split's text is there only.
 
     Raises InputError if there is no such corpus, config or split.
     """
-    incidents = Incidents()
-    if not is_corpus(folder):
-        incidents.report("file-missing", f"{folder} is not a khabar corpus (no release.json)", file=folder)
-    elif config not in CONFIGS:
-        incidents.report("option-wrong", f"no config {config!r}; there is: {', '.join(CONFIGS)}", file=folder)
-    elif split not in splits(folder):
-        incidents.report("option-wrong", f"no split {split!r}; there is: {', '.join(splits(folder))}", file=folder)
-    incidents.refuse()
+    require_split(folder, split)
+    if config not in CONFIGS:
+        raise InputError(
+            [Incident("option-wrong", f"no config {config!r}; there is: {', '.join(CONFIGS)}", str(folder))]
+        )
     copy = filled_copy(folder)
     return copy if split in read_release(folder).withheld_splits and is_corpus(copy) else folder
 
