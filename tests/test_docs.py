@@ -30,6 +30,7 @@ PAGES = [
     "docs/stress.md",
     "docs/contrast.md",
     "docs/figures.md",
+    "docs/errata.md",
 ]
 WHOLE_RUN = (
     "docs/systems.md",

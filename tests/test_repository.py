@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 import khabar
 from khabar import schemas
@@ -38,6 +39,17 @@ def test_workflows_are_valid() -> None:
     _check_jsonschema("--builtin-schema", "vendor.github-workflows", *files)
 
 
+def test_issue_forms_are_valid() -> None:
+    """And the one for errata asks for what an erratum needs."""
+    folder = Path(".github") / "ISSUE_TEMPLATE"
+    _check_jsonschema("--builtin-schema", "vendor.github-issue-forms", str(folder / "erratum.yml"))
+    _check_jsonschema("--builtin-schema", "vendor.github-issue-config", str(folder / "config.yml"))
+    form = yaml.safe_load((ROOT / folder / "erratum.yml").read_text("utf-8"))
+    fields = {field["id"]: field["validations"]["required"] for field in form["body"] if "id" in field}
+    assert fields.keys() >= {"layer", "where", "version", "reading", "rule"}
+    assert all(fields.values())
+
+
 def test_committed_schemas_are_current() -> None:
     """If this fails: `python -m khabar.schemas`, then look at the difference."""
     made = {name: schemas.text(schema) for name, schema in schemas.schemas().items()}
@@ -64,6 +76,7 @@ def test_gold_seeds_and_decisions_fit_their_schemas() -> None:
             "zones": "annotation-zones",
             "seed": "seed",
             "decision": "decision",
+            "erratum": "erratum",
         }.items()
     }
     for path in sorted((ROOT / "annotations" / "gold").glob("*.jsonl")):
@@ -72,6 +85,8 @@ def test_gold_seeds_and_decisions_fit_their_schemas() -> None:
             validators[row["layer"]].validate(row)
     for line in (ROOT / "seeds" / "manifest.jsonl").read_text("utf-8").splitlines():
         validators["seed"].validate(json.loads(line))
+    for line in (ROOT / "annotations" / "errata.jsonl").read_text("utf-8").splitlines():
+        validators["erratum"].validate(json.loads(line))
     rounds = sorted((ROOT / "annotations" / "rounds").glob("*/decisions.jsonl"))
     assert rounds
     for path in rounds:

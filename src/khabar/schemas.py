@@ -11,6 +11,7 @@ import msgspec
 
 from khabar.reading.files import write_whole
 from khabar.records import ANNOTATED, CONFIGS, Annotations, Change, Decision, Decoy, Dispute, Flip, Seed
+from khabar.records.errata import Answer, Erratum, Nomination, NominationKey
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -29,6 +30,10 @@ def schemas() -> dict[str, dict[str, Any]]:
     made["change.schema.json"] = _schema(Change, "A change of a story: edits, and the rows that follow from them")
     made["decoy.schema.json"] = _schema(Decoy, "A change of one variant that leaves every issue as it is")
     made["flip.schema.json"] = _schema(Flip, "A change of one variant that turns an issue into or out of a dispute")
+    made["nomination.schema.json"] = _schema(Nomination, "A question to a second reader of gold")
+    made["nomination-key.schema.json"] = _schema(NominationKey, "What a question does not say")
+    made["answer.schema.json"] = _schema(Answer, "An answer of a second reader")
+    made["erratum.schema.json"] = _schema(Erratum, "A line of annotations/errata.jsonl")
     made["seed.schema.json"] = _schema(Seed, "A line of the seed manifest")
     return made
 

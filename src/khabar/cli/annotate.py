@@ -1,4 +1,4 @@
-"""annotate serve, push and pull; agreement and adjudicate join this group from a module of their own."""
+"""annotate serve, push and pull; agreement, adjudicate and errata join this group from modules of their own."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khaba
 
 def add_to(whole: typer.Typer) -> None:
     """Add the group to the application."""
-    from khabar.cli import agreement
+    from khabar.cli import agreement, errata
 
     agreement.add_to(app)
+    errata.add_to(app)
     whole.add_typer(app, name="annotate")
 
 

@@ -1,0 +1,103 @@
+"""annotate errata: what is held to be wrong in gold, what was decided, and gold as it is after that."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from khabar.cli.console import print_json, say, writing
+from khabar.cli.options import AsJson, Seeds, wrong_option
+
+if TYPE_CHECKING:
+    from khabar.records.errata import Erratum
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the group `annotate`."""
+    app.command(epilog="Example: khabar annotate errata --answers answers.jsonl --key key.jsonl")(errata)
+
+
+def errata(
+    answers: Annotated[
+        Path | None, typer.Option("--answers", help="Enter what a second reader answered to the questions of --key.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option("--key", help="The key that `khabar nominate` wrote.")] = None,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Write what is accepted and waits into gold, as of the version it has now.")
+    ] = False,
+    file: Annotated[Path, typer.Option("--errata", help="The file of errata.")] = Path("annotations/errata.jsonl"),
+    gold: Annotated[Path, typer.Option("--gold", help="The folder of gold rows.")] = Path("annotations/gold"),
+    seeds: Seeds = Path("seeds"),
+    as_json: AsJson = False,
+) -> None:
+    """Check the errata of gold, and list what is open and what waits for a data version."""
+    from khabar.annotations.errata import entered, read_errata, read_lines, waiting, write_errata
+    from khabar.corpus.release import read_release
+    from khabar.reading.incidents import Incidents
+    from khabar.reading.rows import read_gold
+    from khabar.records.errata import Answer, NominationKey
+
+    if (answers is None) != (key is None):
+        raise wrong_option("--answers and --key go together", fix="name both")
+    version = read_release(gold).version
+    incidents = Incidents()
+    rows = [located.row for located in read_gold(gold, incidents)]
+    incidents.refuse()
+    known = read_errata(file, rows, version, incidents)
+    if answers is not None and key is not None:
+        given = {answer.id: answer for _, answer in read_lines(answers, Answer, incidents)}
+        keys = [line for _, line in read_lines(key, NominationKey, incidents)]
+        for name in sorted(given.keys() - {each.id for each in keys}):
+            incidents.report("reference-unknown", f"{key.name} has no question {name!r}", file=answers)
+        incidents.refuse()
+        known = entered(known, keys, given)
+        with writing(file):
+            write_errata(file, known)
+    incidents.refuse()
+    if apply:
+        known = _apply(known, file, gold, seeds, version)
+    listed = {
+        "open": [each.id for each in known if each.decision == "open"],
+        "waiting": [each.id for each in waiting(known)],
+    }
+    if as_json:
+        print_json({"version": version, "decisions": Counter(each.decision for each in known), **listed})
+        return
+    counts = Counter(each.decision for each in known)
+    decisions = ", ".join(f"{counts[name]} {name}" for name in ("open", "accepted", "rejected"))
+    say(f"{len(known)} errata: {decisions}; {len(listed['waiting'])} wait for a data version after {version}")
+    for each in known:
+        if each.id in listed["open"] or each.id in listed["waiting"]:
+            where = each.row.key if each.row is not None else ", ".join(sorted({place.doc_id for place in each.places}))
+            say(f"{each.decision}  {each.id}  {where}  {each.claim}")
+
+
+def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, version: str) -> list[Erratum]:
+    """Write the errata that wait into the rows of their stories, and the version into them. Raises InputError."""
+    import msgspec
+
+    from khabar.annotations.errata import applied, waiting
+    from khabar.reading.files import write_all
+    from khabar.reading.incidents import Incidents
+    from khabar.reading.rows import encoded, read_rows
+    from khabar.seeds import read_manifest, read_texts
+
+    chosen = waiting(errata)
+    kept_here = [seed for seed in read_manifest(seeds) if not seed.source]
+    texts = read_texts(seeds, kept_here)
+    files: dict[Path, bytes] = {}
+    for story in sorted({erratum.story for erratum in chosen}):
+        path = gold / f"{story}.jsonl"
+        incidents = Incidents()
+        rows = [located.row for located in read_rows(path, incidents)]
+        incidents.refuse()
+        files[path] = encoded(applied(rows, [each for each in chosen if each.story == story], texts))
+    done = [msgspec.structs.replace(each, version=version) if each in chosen else each for each in errata]
+    files[file] = b"".join(msgspec.json.encode(each) + b"\n" for each in done)
+    with writing():
+        write_all(files)
+    return done
