@@ -4,8 +4,9 @@
     python benchmarks/artefacts.py --gold mine/corpus
 
 Naive Bayes over folded words learns from all other stories (from all other changes, where there is one story only),
-and is asked of each change: which of two sentences was edited, which of the two is in a dispute. The second is what a
-system knows that reads one side of a dispute, or one article. Every run prints the same.
+and is asked of each change: which of two sentences was edited, which of the two is in a dispute. Then it answers pairs,
+by what somebody knows who reads one sentence alone (hypothesis-only, Poliak et al. 2018), or one article: it calls a
+member whose edited sentence, or article, looks more like a dispute than not. Every run prints the same.
 """
 
 from __future__ import annotations
@@ -30,6 +31,11 @@ from khabar.text.arabic import fold, token_spans
 
 MOST = 0.6
 """The share of right answers from which on what stands out is reworded."""
+ALONE = {
+    "one sentence alone": "which line is in a dispute",
+    "one article at a time": "which article is in a dispute",
+}
+"""What a baseline reads, and the question it learns from."""
 
 
 @dataclass(frozen=True)
@@ -102,19 +108,46 @@ class NaiveBayes:
         return sum(log((right[word] + 1) / (wrong[word] + 1)) + bias for word in words(text))
 
 
-def right_answers(asked: Sequence[Choice]) -> float:
-    """How many choices are right, each by what the others teach; half of one that it cannot tell."""
+def judged(asked: Sequence[Choice]) -> Iterator[tuple[Choice, float, float]]:
+    """The odds of both texts of each choice, by what other stories (of one story, other changes) teach."""
     by_story = len({choice.story for choice in asked}) > 1
     groups: dict[str, list[Choice]] = {}
     for choice in asked:
         groups.setdefault(choice.story if by_story else choice.change, []).append(choice)
-    right = 0.0
     for name, group in groups.items():
         learned = NaiveBayes(choice for other, some in groups.items() if other != name for choice in some)
         for choice in group:
-            gain = learned.odds(choice.right) - learned.odds(choice.wrong)
-            right += 0.5 if abs(gain) < 1e-9 else float(gain > 0)
-    return right
+            yield choice, learned.odds(choice.right), learned.odds(choice.wrong)
+
+
+def right_answers(asked: Sequence[Choice]) -> float:
+    """How many choices are right; half of one that it cannot tell."""
+    return sum(0.5 if abs(right - wrong) < 1e-9 else float(right > wrong) for _, right, wrong in judged(asked))
+
+
+@dataclass(frozen=True)
+class PairsRight:
+    """Pairs of which both members are answered right, and members that are called."""
+
+    right: int
+    called: int
+    pairs: int
+
+    @property
+    def chance(self) -> float:
+        """What as many calls would have right if they fell on members at random."""
+        rate = self.called / (2 * self.pairs)
+        return rate * (1 - rate)
+
+
+def pairs_right(asked: Sequence[Choice]) -> PairsRight:
+    """Call each member of a pair that has a text (one, or several that were edited) more like a dispute than not."""
+    called: dict[tuple[str, str], list[bool]] = {}
+    for choice, *odds in judged(asked):
+        before = called.get((choice.story, choice.change), [False, False])
+        called[choice.story, choice.change] = [was or each > 0 for was, each in zip(before, odds, strict=True)]
+    answers = list(called.values())
+    return PairsRight(answers.count([True, False]), sum(map(sum, answers)), len(answers))
 
 
 def interval(right: float, of: int) -> tuple[float, float]:
@@ -152,7 +185,14 @@ def main() -> None:
         low, high = interval(right, len(some))
         rows.append((question, str(len(some)), f"{right / len(some):.3f}", f"[{low:.3f}, {high:.3f}]"))
     print(f"splits: {', '.join(splits)}; by chance: 0.500; reworded from {MOST} on")
-    print(table(["question", "choices", "right", "95% interval"], rows))
+    print(table(["question", "choices", "right", "95% interval"], rows), end="\n\n")
+    rows = []
+    for reads, question in ALONE.items():
+        found = pairs_right([choice for choice in asked if choice.question == question])
+        low, high = interval(found.right, found.pairs)
+        share = f"{found.right / found.pairs:.3f}"
+        rows.append((reads, str(found.pairs), share, f"[{low:.3f}, {high:.3f}]", f"{found.chance:.3f}"))
+    print(table(["who reads", "pairs", "both right", "95% interval", "by chance"], rows))
 
 
 if __name__ == "__main__":

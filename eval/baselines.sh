@@ -18,5 +18,7 @@ khabar leaderboard add mahad --run "cmd:$mahad/bin/python eval/environments/maha
 
 khabar leaderboard add rules empty digits digits-multipliers dateparser quote-marks value-mismatch denial-cue \
   --split news,test,dev --replace >/dev/null
+khabar leaderboard add rules empty value-mismatch denial-cue \
+  --split contrast_news,contrast,contrast_dev --replace >/dev/null
 khabar leaderboard add tagger --split news --replace >/dev/null # it has seen the gold of test and dev
 khabar leaderboard build

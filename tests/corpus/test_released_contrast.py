@@ -185,3 +185,6 @@ def test_words_do_not_tell_what_was_edited_or_what_is_disputed(monkeypatch: pyte
     for question in questions:
         some = [choice for choice in asked if choice.question == question]
         assert right_of(some) / len(some) <= artefacts.MOST, question
+    for question in artefacts.ALONE.values():
+        alone = artefacts.pairs_right([choice for choice in asked if choice.question == question])
+        assert artefacts.interval(alone.right, alone.pairs)[0] <= alone.chance, question

@@ -213,7 +213,8 @@ def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tu
     runnable = find_system(system, reference)
     incidents = Incidents()
     with progress() as show:
-        annotations, disputes = run_system(runnable, api.load(gold, split=split), show, incidents=incidents)
+        documents, layers = api.load(gold, split=split), reference.scored_layers
+        annotations, disputes = run_system(runnable, documents, show, layers, incidents)
     warn(incidents)
     tell_failures(runnable, Journal())
     return [*annotations, *disputes], len(runnable.failures) if isinstance(runnable, SlowSystem) else 0
@@ -223,17 +224,16 @@ def _print_board(view: BoardView) -> None:
     from rich.text import Text
 
     from khabar.leaderboard.markdown import rank_text
-    from khabar.leaderboard.ranking import COLUMNS
 
     shown = table(f"khabar {view.corpus.version}, {view.corpus.split}: leaderboard")
     shown.add_column("rank", no_wrap=True)
     shown.add_column("system", style="bold")
-    for column in COLUMNS:
+    for column in view.corpus.columns:
         shown.add_column(column, justify="right", no_wrap=True)
     for block in ("ranked", "seen", "floor"):
         for row in (row for row in view.rows if row.block == block):
-            place = {"ranked": rank_text(row.overall), "seen": "saw gold", "floor": "floor"}[block]
-            shown.add_row(place, Text(row.system), *(_cell(row.figures[name]) for name in COLUMNS))
+            place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw gold", "floor": "floor"}[block]
+            shown.add_row(place, Text(row.system), *(_cell(row.figures[name]) for name in view.corpus.columns))
     terminal = console()
     terminal.print(shown)
     note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")

@@ -20,7 +20,6 @@ from khabar.reading.checks import checked_predictions
 from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Annotations, Dispute
-from khabar.records.labels import LAYERS
 
 Said = Path | Sequence[Annotations | Dispute]
 
@@ -53,7 +52,7 @@ def add(
     replays: list[Replay] = []
     if recordings:
         (recorded,) = predictions
-        replays = [replay(path, gold.split(recorded)) for path in _few(recordings)]
+        replays = [replay(path, gold.split(recorded), gold.layers(recorded)) for path in _few(recordings)]
         predictions = {recorded: [*replays[0].annotations, *replays[0].disputes]}
         unanswered = {recorded: replays[0].unanswered}
     remove_parts(root)
@@ -110,8 +109,10 @@ def _kept(
 ) -> Sequence[Annotations | Dispute]:
     """Predictions as they are to be kept. What is wrong with them as they were given is added to `incidents`."""
     problems = Incidents()
-    records = checked_predictions(said, gold.splits[split], LAYERS if card is None else card.scored_layers, problems)
-    given = [record for _, record in records]
+    records = checked_predictions(said, gold.splits[split], gold.layers(split, card), problems)
+    given: Sequence[Annotations | Dispute] = [record for _, record in records]
+    if split in gold.contrast:
+        given = records.disputes
     if split not in gold.withheld or problems.errors:
         incidents.extend(problems.errors)  # a warning is told when what is kept is scored
         return given

@@ -10,7 +10,7 @@ import msgspec
 
 from khabar.leaderboard.result import Result, StatedFigure, StatedScore
 from khabar.reading.incidents import Incidents
-from khabar.scoring.result import Signature
+from khabar.scoring.result import Signature, headline_name
 
 CLOSE = 1e-9
 """Figures this near are the same: the last bits of a percentile depend on the machine. Counts are compared exactly."""
@@ -90,10 +90,10 @@ def _impossible(score: StatedScore) -> Iterator[str]:
     for layer, figures in score.layers.items():
         for name, figure in figures.items():
             yield from _impossible_figure(f"{layer} {name}", name, figure)
-        head = figures.get("f1")
+        head = figures.get(headline_name(figures))
         stated = score.headline.get(layer)
         if head is None or head.value != stated:
-            yield f"headline {layer} is {stated}, its f1 {None if head is None else head.value}"
+            yield f"headline {layer} is {stated}, its figure {None if head is None else head.value}"
     layers = [value for layer, value in score.headline.items() if layer != "overall"]
     known = [value for value in layers if value is not None]
     mean = sum(known) / len(layers) if layers and len(known) == len(layers) else None

@@ -10,7 +10,8 @@ import msgspec
 from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.ranking import ALPHA, ColumnRanking, Standing, compared_pairs, rank, trials_for
+from khabar.leaderboard.ranking import ALPHA, COLUMNS, ColumnRanking, Standing, compared_pairs, rank, trials_for
+from khabar.leaderboard.result import StatedFigure, StatedScore
 from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, quiet
@@ -22,7 +23,10 @@ FLOOR = "empty"
 
 
 class Corpus(msgspec.Struct, frozen=True, kw_only=True):
-    """What the board's figures rest on: `disputes` counts the hard ones. `withheld`: the repository holds no text."""
+    """What the board's figures rest on: `disputes` counts the hard ones. `withheld`: the repository holds no text.
+
+    Of a contrast set, `pairs` are those of its flips into or out of a dispute, `controls` the other ones.
+    """
 
     version: str
     split: str = "test"
@@ -32,7 +36,19 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     documents: int
     disputes: int
     unit: str = "paragraph"
-    """What the intervals of entities, numbers and quotes draw."""
+    """What the intervals of entities, numbers and quotes draw; of a contrast set, pairs."""
+    pairs: int = 0
+    controls: int = 0
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the board has: of a contrast set, conflicts alone."""
+        return ("conflicts",) if self.pairs else COLUMNS
+
+    @property
+    def leading(self) -> str:
+        """The column that the board stands by."""
+        return self.columns[0]
 
 
 class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +70,8 @@ class BoardEntry(msgspec.Struct, frozen=True, kw_only=True):
     runs: int = 1
     spread: dict[str, tuple[float, float]] = {}
     """The least and the most of each headline in several runs; the figures are those of the first."""
+    contrast: dict[str, StatedFigure] = {}
+    """Of a contrast set: what it says of pairs, by direction, type and so on; names without `contrast.`."""
 
 
 class Board(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,7 +103,7 @@ def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], pro
         column: rank({key: line[column] for key, line in ranked.items()}, differences)
         for column, differences in compared_pairs(headlines, counted, progress).items()
     }
-    sensitivities = sensitivity(ranked, {key: counted[key] for key in ranked})
+    sensitivities = {} if reference.pairs else sensitivity(ranked, {key: counted[key] for key in ranked})
     entries = [
         BoardEntry(
             system=key,
@@ -98,26 +116,37 @@ def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], pro
             near_gold=tuple(submission.near_gold),
             runs=max(1, len(submission.runs)),
             spread=submission.spread,
+            contrast=_of_pairs(submission.result.score),
         )
         for key, submission in by_key.items()
     ]
+    controls = sum(pair.is_control for pair in reference.pairs)
+    corpus = Corpus(
+        version=gold.version,
+        split=split,
+        withheld=split in gold.withheld,
+        hash=reference.fingerprint,
+        stories=len({pair.story for pair in reference.pairs}) or len(reference.stories),
+        documents=len(reference.documents),
+        disputes=sum(issue.status == "conflict" for issue in reference.issues),
+        unit="pair" if reference.pairs else next((each.unit for each in counted.values()), "paragraph"),
+        pairs=len(reference.pairs) - controls,
+        controls=controls,
+    )
     last = len(entries) + 1
-    entries.sort(key=lambda entry: entry.standing["overall"].rank if "overall" in entry.standing else last)
+    entries.sort(key=lambda entry: entry.standing[corpus.leading].rank if corpus.leading in entry.standing else last)
     return Board(
-        corpus=Corpus(
-            version=gold.version,
-            split=split,
-            withheld=split in gold.withheld,
-            hash=reference.fingerprint,
-            stories=len(reference.stories),
-            documents=len(reference.documents),
-            disputes=sum(issue.status == "conflict" for issue in reference.issues),
-            unit=next((each.unit for each in counted.values()), "paragraph"),
-        ),
+        corpus=corpus,
         systems=tuple(entries),
         columns={column: ranking for column, (ranking, _) in rankings.items()},
         trials=trials_for(len(entries)),
     )
+
+
+def _of_pairs(score: StatedScore) -> dict[str, StatedFigure]:
+    figures = score.layers.get("conflicts", {})
+    start = "contrast."
+    return {name.removeprefix(start): figure for name, figure in figures.items() if name.startswith(start)}
 
 
 def is_ranked(system: str, card: Card, split: str) -> bool:

@@ -13,6 +13,7 @@ from unicodedata import category
 
 import msgspec
 
+from khabar.corpus.contrast import original_split
 from khabar.leaderboard.names import disguised, mixed_scripts
 from khabar.leaderboard.places import CARD, LARGEST, SPLIT
 from khabar.reading.incidents import Incidents
@@ -58,12 +59,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         return LAYERS if self.layers is msgspec.UNSET else self.layers
 
     def text_seen(self, split: str) -> Seen:
-        """Whether the articles of a split were seen."""
-        return split in self.test_text_seen if isinstance(self.test_text_seen, tuple) else self.test_text_seen
+        """Whether the articles of a split were seen; of a contrast set, those it is made of."""
+        return _is_seen(self.test_text_seen, split)
 
     def gold_seen(self, split: str) -> Seen:
-        """Whether the gold of a split was seen."""
-        return split in self.test_gold_seen if isinstance(self.test_gold_seen, tuple) else self.test_gold_seen
+        """Whether the gold of a split was seen; of a contrast set, that it is made of."""
+        return _is_seen(self.test_gold_seen, split)
+
+
+def _is_seen(said: SeenIn, split: str) -> Seen:
+    return not {split, original_split(split)}.isdisjoint(said) if isinstance(said, tuple) else said
 
 
 _JOINERS = "\u200c\u200d"

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from khabar.corpus.contrast import read_released, variant_stories
 from khabar.corpus.gold import from_corpus, is_dataset
 from khabar.corpus.release import parse_version, read_release, released_corpus
 from khabar.corpus.tables import document_rows, filled_copy, is_corpus
+from khabar.leaderboard.card import Card
 from khabar.reading.checks import other_splits
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations
+from khabar.records.labels import LAYERS, Layer
 
-FIRST = ("news", "test", "dev")
+FIRST = ("news", "test", "dev", "contrast_news", "contrast", "contrast_dev")
 """How splits follow each other on a board: stories nobody tuned on, the story everybody has read, then the others."""
-
-CONTRAST = "contrast"
-"""How contrast sets are called. They are scored by `khabar score`, and have no board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,20 @@ class BoardGold:
     """Gold by split, in the order of a board.
 
     `withheld` splits are stored without the text of their articles, and so are predictions on them. `outlined` ones
-    are withheld, and their text was not fetched either: of these, documents and stories alone are known.
+    are withheld, and their text was not fetched either: of these, documents and stories alone are known. Of `contrast`
+    ones conflicts alone are scored, by pairs.
     """
 
     version: str
     splits: Mapping[str, Reference]
     withheld: frozenset[str] = frozenset()
     outlined: frozenset[str] = frozenset()
+    contrast: frozenset[str] = frozenset()
+
+    def layers(self, split: str, card: Card | None = None) -> tuple[Layer, ...]:
+        """The layers that are scored on a split: those a card names (without one: all), conflicts of a contrast set."""
+        named = LAYERS if card is None else card.scored_layers
+        return tuple(layer for layer in named if split not in self.contrast or layer == "conflicts")
 
     def split(self, name: str) -> Reference:
         """Gold of a split to score on. Raises InputError if there is none, or its articles are not here."""
@@ -46,7 +53,7 @@ class BoardGold:
 
 
 def read_board_gold(folder: Path | None) -> BoardGold:
-    """Read every split of a corpus folder (None: the released one) but contrast sets. Raises InputError."""
+    """Read every split of a corpus folder (None: the released one). Raises InputError."""
     source = released_corpus() if folder is None else folder
     if not is_dataset(source) or not is_corpus(source):
         message = f"{source} is no corpus folder with a version that a board could be of"
@@ -55,12 +62,13 @@ def read_board_gold(folder: Path | None) -> BoardGold:
     version = str(parse_version(release.version, str(source)))
     withheld = frozenset(release.withheld_splits)
     outlined = withheld if not is_corpus(filled_copy(source)) else frozenset()
-    boarded = [name for name in release.splits if not name.startswith(CONTRAST)]
-    names = sorted(boarded, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
+    names = sorted(release.splits, key=lambda name: (FIRST.index(name) if name in FIRST else len(FIRST), name))
     splits = {
         name: _outline(source, name, version) if name in outlined else from_corpus(source, name) for name in names
     }
-    return BoardGold(version, splits, withheld, outlined)
+    altered = variant_stories(read_released(source, release))
+    contrast = frozenset(name for name, gold in splits.items() if not altered.isdisjoint(gold.stories))
+    return BoardGold(version, splits, withheld, outlined, contrast)
 
 
 def _outline(folder: Path, split: str, version: str) -> Reference:

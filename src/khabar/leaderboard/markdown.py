@@ -8,8 +8,9 @@ from unicodedata import bidirectional, category
 
 from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import SeenIn
-from khabar.leaderboard.ranking import COLUMNS
+from khabar.leaderboard.result import StatedFigure
 from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
+from khabar.scoring.result import figure_words
 from khabar.text.terminal import isolated
 
 GENERATED = "<!-- Written by `khabar leaderboard build`. Nothing here is typed by hand. -->"
@@ -19,6 +20,9 @@ SPLIT_IS = {
     "news": "stories that no system here was made for",
     "test": "one story, the seeds'",
     "dev": "stories that systems are tuned on",
+    "contrast_news": "the stories of news, altered, in pairs",
+    "contrast": "the seeds' story, altered, in pairs",
+    "contrast_dev": "the stories of dev, altered, in pairs",
 }
 """What the splits are, in a few words."""
 _INTERVALS = {
@@ -27,12 +31,25 @@ _INTERVALS = {
     "story": "other stories of this kind. {nothing} outlets or times",
 }
 """What an interval says, by the unit that the bootstrap draws."""
+ABOUT_PAIRS = {
+    "chance": "as many calls at random",
+    "called_where_hard": "called, where a dispute",
+    "called_where_not": "called, where none",
+    "controls.false_alarm_rate": "controls called",
+}
+"""What explains the share of pairs: a figure's name, and what it says."""
 _WHAT_IT_SHOWS = """
 **What these differences can and cannot show.** All of it rests on {documents}, {stories}, {disputes}. An interval says
 how far a figure may move with {intervals}, where any of these systems
 may do better or worse. Beside a rank stands the range of ranks that the
 tests allow; within it, order is chance. A system whose makers, or whose model, saw the articles or their gold has an
 advantage that no interval shows; where the gold was seen by the card's own word, a system has no rank.{translated}
+"""
+_WHAT_PAIRS_SHOW = """
+**What these differences can and cannot show.** A system gets two variants of a story, and has a pair right if it calls
+a dispute where an edit made one, or left it, and nowhere else. All of it rests on {pairs} and {controls} in {stories}.
+An interval says how far a figure may move with other pairs of the same stories. Chance is what as many calls would have
+right if they fell on members at random: at most 1/4. The articles are altered: no outlet published them so.{translated}
 """
 _TRANSLATED = """
  These articles are *translated* from English-language reporting and have been public since 2022: their text, though
@@ -75,17 +92,27 @@ def page(version: str, views: Sequence[BoardView]) -> str:
             main_table(view),
             "\n".join(f"⚑ {_caveat(row, caveat)}" for row in view.rows for caveat in row.caveats),
             what_it_shows(view),
-            f"### {GROUPS} ({split})\n\n" + groups(view),
-            f"### One dispute ({split})\n\n" + one_dispute(view),
+            *sections(view, split, "###"),
         ]
     parts.append("## Systems\n\n" + _cards(views))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def sections(view: BoardView, split: str, level: str) -> list[str]:
+    """What follows under a board, each part under a heading of a level."""
+    parts = {GROUPS: groups(view), "Pairs" if view.corpus.pairs else "One dispute": details(view)}
+    return [f"{level} {title} ({split})\n\n{part}" for title, part in parts.items()]
+
+
+def details(view: BoardView) -> str:
+    """Of a contrast set, its pairs by what was edited; of another split, what hangs on one dispute."""
+    return pairs_by_slice(view) if view.corpus.pairs else one_dispute(view)
+
+
 def findings(view: BoardView) -> str:
     """A line for each column that says who leads, and what the tests make of it."""
     return "\n".join(
-        f"- **{column}**: {line}" for column in COLUMNS if view.on(column) or view.on(column, "seen")
+        f"- **{column}**: {line}" for column in view.corpus.columns if view.on(column) or view.on(column, "seen")
         for line in [finding_text(view.findings[column], column)]
     )  # fmt: skip
 
@@ -118,20 +145,25 @@ def main_table(view: BoardView, marked: Iterable[str] = ()) -> str:
     `marked` systems stand in bold.
     """
     bold = set(marked)
+    about = ABOUT_PAIRS if view.corpus.pairs else {}
     rows = []
     for block in ("ranked", "seen", "floor"):
         for row in (row for row in view.rows if row.block == block):
             name = in_markdown(row.card.name)
-            figures = [_figure(row.figures[column]) for column in COLUMNS]
-            place = {"ranked": rank_text(row.overall), "seen": "saw the gold", "floor": "floor"}[block]
+            figures = [_figure(row.figures[column]) for column in view.corpus.columns]
+            figures += [_share(row.contrast.get(name)) for name in about]
+            place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw the gold", "floor": "floor"}[
+                block
+            ]
             rows.append([place, f"**{name}**" if row.system in bold else name, *figures])
-    return table(["rank", "system", *COLUMNS], rows)
+    heads = ["both of a pair right"] if about else view.corpus.columns
+    return table(["rank", "system", *heads, *about.values()], rows)
 
 
 def groups(view: BoardView) -> str:
     """The letters of every system: those that share one on a column are not told apart there."""
     rows = [
-        [in_markdown(row.system), *(row.figures[column].letters or "–" for column in COLUMNS)]
+        [in_markdown(row.system), *(row.figures[column].letters or "–" for column in view.corpus.columns)]
         for row in view.rows
         if row.block == "ranked"
     ]
@@ -139,7 +171,19 @@ def groups(view: BoardView) -> str:
         f"Paired randomization test of every pair, {view.trials:,} trials, p corrected within the column (Holm), α = "
         f"{view.alpha:g}. Two systems that share a letter are not told apart on that column; two that share none are."
     )
-    return f"{head}\n\n{table(['system', *COLUMNS], rows)}"
+    return f"{head}\n\n{table(['system', *view.corpus.columns], rows)}"
+
+
+def pairs_by_slice(view: BoardView) -> str:
+    """The pairs that each system has right, by what was edited and where."""
+    systems = [row for block in ("ranked", "seen") for row in view.on("conflicts", block)]
+    rows = []
+    for name in view.slices:
+        figures = [row.contrast.get(f"{name}.pair_f") for row in systems]
+        pairs = max((int(max(figure.counts.values())) for figure in figures if figure), default=0)
+        rows.append([name.replace("_", " ").replace(".", ": "), str(pairs), *map(_share, figures)])
+    head = "Pairs of which both members are answered right, by what the edit does, and where it stands."
+    return f"{head}\n\n{table(['', 'pairs', *(in_markdown(row.card.name) for row in systems)], rows)}"
 
 
 def one_dispute(view: BoardView) -> str:
@@ -158,12 +202,20 @@ def one_dispute(view: BoardView) -> str:
 def what_it_shows(view: BoardView) -> str:
     """The paragraph that stands under every board."""
     corpus = view.corpus
+    translated = " " + " ".join(_TRANSLATED.split()) if corpus.withheld else ""
+    if corpus.pairs:
+        return " ".join(_WHAT_PAIRS_SHOW.split()).format(
+            pairs=_count(corpus.pairs, "pair"),
+            controls=_count(corpus.controls, "control"),
+            stories=_count(corpus.stories, "story", "stories"),
+            translated=translated,
+        )
     return " ".join(_WHAT_IT_SHOWS.split()).format(
         documents=_count(corpus.documents, "article"),
         stories=_count(corpus.stories, "story", "stories"),
         disputes=_count(corpus.disputes, "hard dispute"),
         intervals=_INTERVALS[corpus.unit].format(nothing="It says nothing of other"),
-        translated=" " + " ".join(_TRANSLATED.split()) if corpus.withheld else "",
+        translated=translated,
     )
 
 
@@ -200,6 +252,11 @@ def _figure(figure: RankedFigure) -> str:
         return "–"
     ends = "" if figure.interval is None else " [{:.3f}, {:.3f}]".format(*figure.interval)
     return f"{figure.value:.3f}{' ⚑' * figure.perfect}{ends}"
+
+
+def _share(figure: StatedFigure | None) -> str:
+    """A share of pairs, with its interval."""
+    return "–" if figure is None else figure_words(figure.value, figure.interval)
 
 
 def _caveat(row: SystemRow, caveat: Caveat) -> str:

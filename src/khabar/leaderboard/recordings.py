@@ -29,6 +29,10 @@ class Replay:
     disputes: tuple[Dispute, ...]
     unanswered: int
 
+    def said(self, layers: Sequence[Layer]) -> list[Annotations | Dispute]:
+        """The predictions that these layers need: where conflicts alone are scored, none of a document."""
+        return [*(self.annotations if any(layer != "conflicts" for layer in layers) else ()), *self.disputes]
+
     @property
     def tokens(self) -> tuple[int, int] | None:
         """Tokens read and written; None where the endpoint did not say them of every answer."""

@@ -22,7 +22,7 @@ from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
 from khabar.records import Annotations, Dispute, canonical
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.result import Score
+from khabar.scoring.result import Score, headline_name
 from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally
 
@@ -56,7 +56,7 @@ class Submission:
     @property
     def perfect(self) -> list[str]:
         """Layers whose headline is exactly 1."""
-        return [layer for layer, figures in self.score.layers.items() if figures["f1"].value == 1]
+        return [layer for layer, figures in self.score.layers.items() if figures[headline_name(figures)].value == 1]
 
     @property
     def near_gold(self) -> dict[str, str]:
@@ -91,7 +91,8 @@ def score_all(folder: EvalFolder, gold: BoardGold, incidents: Incidents) -> list
 
 def with_runs(submission: Submission, replays: Sequence[Replay], gold: BoardGold) -> Submission:
     """A submission that says how far apart several runs of its system lie."""
-    apart = spread(replays, gold.splits[submission.split], submission.card.scored_layers) if len(replays) > 1 else {}
+    layers = gold.layers(submission.split, submission.card)
+    apart = spread(replays, gold.splits[submission.split], layers) if len(replays) > 1 else {}
     return replace(submission, runs=tuple(replays), spread=apart)
 
 
@@ -99,7 +100,8 @@ def _with_recordings(
     submission: Submission, place: SubmissionPlace, gold: BoardGold, incidents: Incidents
 ) -> Submission:
     """Make the predictions anew from the recording, and read what other runs there are."""
-    split, layers = submission.split, submission.card.scored_layers
+    split = submission.split
+    layers = gold.layers(split, submission.card)
     replays: list[Replay] = []
     for path in place.recordings(split) if split not in gold.withheld else ():
         try:
@@ -108,7 +110,7 @@ def _with_recordings(
             incidents.extend(error.incidents)
             return submission
     file = place.predictions(split)
-    if replays and as_lines([*replays[0].annotations, *replays[0].disputes]) != file.read_bytes():
+    if replays and as_lines(replays[0].said(layers)) != file.read_bytes():
         message = f"they are not what {place.recordings(split)[0].name} gives"
         incidents.report("recording-drift", message, file=file)
     return with_runs(submission, replays, gold)
@@ -141,18 +143,24 @@ def score_splits(
     card_file: Path,
 ) -> list[Submission]:
     """Score the predictions of a system, by split. Without a card they are only checked. Gold itself is refused."""
-    layers = LAYERS if card is None else card.scored_layers
     submissions: list[Submission] = []
+    asked: set[Layer] = set()
     spoken: set[Layer] = set()
     for split, given in predictions.items():
         if isinstance(given, Path) and not given.is_file():
             incidents.report("file-missing", f"no {PREDICTIONS}", file=given)
+            continue
+        layers = gold.layers(split, card)
+        if not layers:
+            message = f"{system}: of split {split} conflicts alone are scored, and the card leaves them out"
+            incidents.report("layer-silent", message, file=card_file, fix=f"leave split {split} out")
             continue
         problems = Incidents()
         records = checked_predictions(given, gold.splits[split], layers, problems)
         if split in gold.withheld:
             _report_quoted(records, problems)
         incidents.extend(problems)
+        asked |= set(layers)
         spoken |= _spoken(records)
         if card is None or problems.errors or split in gold.outlined:
             continue
@@ -162,9 +170,9 @@ def score_splits(
         submission = Submission(system, split, card, sha256(data), counted, measure(counted), agreement)
         if _is_sound(submission, given if isinstance(given, Path) else None, incidents):
             submissions.append(submission)
-    if card is None or card.layers is not msgspec.UNSET or not 0 < len(spoken) < len(LAYERS):
+    if card is None or card.layers is not msgspec.UNSET or not spoken or asked <= spoken:
         return submissions
-    silent = ", ".join(layer for layer in LAYERS if layer not in spoken)
+    silent = ", ".join(layer for layer in LAYERS if layer in asked - spoken)
     message = f"{system}: nothing is predicted of {silent}, and the card leaves no layer out"
     named = ", ".join(f'"{layer}"' for layer in LAYERS if layer in spoken)
     fix = f"write layers = [{named}] into the card, or all four if it is meant so"

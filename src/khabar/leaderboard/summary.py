@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from khabar.leaderboard.check import CheckedBoards
-from khabar.leaderboard.markdown import GROUPS, groups, in_markdown, main_table, one_dispute, table, what_it_shows
+from khabar.leaderboard.markdown import in_markdown, main_table, sections, table, what_it_shows
 from khabar.leaderboard.submission import Submission
 from khabar.leaderboard.view import BoardView
 from khabar.reading.incidents import Incident
@@ -50,8 +50,7 @@ def _of_a_split(view: BoardView, new: Mapping[str, Submission], old: Mapping[str
         if old:
             yield f"## {in_markdown(new[key].card.name)} and the present board ({split})\n\n{_against(new[key], old)}"
     if len(new) > 1:
-        yield f"## {GROUPS} ({split})\n\n" + groups(view)
-        yield f"## One dispute ({split})\n\n" + one_dispute(view)
+        yield from sections(view, split, "##")
     yield what_it_shows(view)
 
 

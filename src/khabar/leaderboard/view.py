@@ -14,6 +14,7 @@ import msgspec
 from khabar.leaderboard.board import FLOOR, Board, BoardEntry, Corpus
 from khabar.leaderboard.card import Card, Seen
 from khabar.leaderboard.ranking import COLUMNS, inseparable, letters, separated
+from khabar.leaderboard.result import StatedFigure
 from khabar.text.terminal import harmless
 
 CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered", "runs"]
@@ -61,11 +62,8 @@ class SystemRow:
     block: Block
     text_seen: Seen
     gold_seen: Seen
-
-    @property
-    def overall(self) -> RankedFigure:
-        """The figure that the board stands by."""
-        return self.figures["overall"]
+    contrast: Mapping[str, StatedFigure] = field(default_factory=dict)
+    """Of a contrast set: what it says of pairs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +101,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class BoardView:
-    """A board as it is shown. Systems stand by overall rank, those without one last."""
+    """A board as it is shown. Systems stand by rank on its leading column, those without one last."""
 
     corpus: Corpus
     rows: tuple[SystemRow, ...]
@@ -112,6 +110,12 @@ class BoardView:
     moved_ranks: tuple[MovedRank, ...]
     trials: int
     alpha: float
+
+    @property
+    def slices(self) -> tuple[str, ...]:
+        """Of a contrast set: the parts that pairs are counted by, such as `direction.trap_to_dispute`."""
+        names = dict.fromkeys(name for row in self.rows for name in row.contrast if name.count(".") == 2)
+        return tuple(name.removesuffix(".pair_f") for name in names)
 
     def on(self, column: str, block: Block = "ranked") -> list[SystemRow]:
         """The systems of a block that have a figure on a column, best first."""
@@ -178,7 +182,14 @@ def _row(
     text_seen, gold_seen = entry.card.text_seen(split), entry.card.gold_seen(split)
     block: Block = "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked"
     return SystemRow(
-        entry.system, _harmless(entry.card), figures, tuple(_caveats(entry, split)), block, text_seen, gold_seen
+        entry.system,
+        _harmless(entry.card),
+        figures,
+        tuple(_caveats(entry, split)),
+        block,
+        text_seen,
+        gold_seen,
+        entry.contrast,
     )
 
 

@@ -39,7 +39,7 @@ def site(root: Path, built: BuiltBoards, gold: BoardGold, folder: Path | None = 
     the corpus folder the boards were built on (None: the released one). Raises InputError if it cannot be read.
     """
     source = released_corpus() if folder is None else folder
-    shown = [name for name in gold.splits if name not in gold.withheld]
+    shown = [name for name in gold.splits if name not in gold.withheld | gold.contrast]
     corpus = SiteCorpus.of({name: read_split(source, name) for name in shown}, gold.splits)
     views = {name: view for name, view in built.views.items() if view.rows}
     systems = _systems(root, views, gold, corpus)

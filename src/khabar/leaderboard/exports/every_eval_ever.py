@@ -13,7 +13,7 @@ from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
 from khabar.reading.files import sha256
-from khabar.scoring.result import Signature
+from khabar.scoring.result import PAIR_F
 
 SCHEMA_VERSION = "0.3.0"
 BENCHMARK = "khabar"
@@ -23,6 +23,7 @@ _METRICS = {
     "numbers": ("khabar.numbers.f1", "full tuple, micro F1"),
     "quotes": ("khabar.quotes.f1", "who said what, micro F1"),
     "conflicts": ("khabar.conflicts.f1", "dispute F1"),
+    PAIR_F: ("khabar.conflicts.contrast.pair_f", "both members of a contrast pair right"),
 }
 
 
@@ -50,7 +51,7 @@ def record(submission: Submission, dataset: str) -> dict[str, Any]:
             "additional_details": _details(card, submission),
         },
         "evaluation_results": [
-            _result(submission.split, column, value, score.intervals[column], dataset, score.signature)
+            _result(submission, column, value, dataset)
             for column in COLUMNS
             if (value := score.headline[column]) is not None
         ],
@@ -82,10 +83,10 @@ def _details(card: Card, submission: Submission) -> dict[str, str]:
     }
 
 
-def _result(
-    split: str, column: str, value: float, ends: list[float] | None, dataset: str, signature: Signature
-) -> dict[str, Any]:
-    metric, words = _METRICS[column]
+def _result(submission: Submission, column: str, value: float, dataset: str) -> dict[str, Any]:
+    split, score = submission.split, submission.score
+    ends, signature = score.intervals[column], score.signature
+    metric, words = _METRICS[PAIR_F if PAIR_F in score.layers.get(column, ()) else column]
     details: dict[str, Any] = {"score": value}
     if ends is not None:
         interval = {"lower": ends[0], "upper": ends[1], "confidence_level": 0.95, "method": "percentile bootstrap"}
@@ -104,7 +105,7 @@ def _result(
             "evaluation_description": words,
             "metric_id": metric,
             "metric_name": words,
-            "metric_kind": "f1",
+            "metric_kind": "accuracy" if metric.endswith(PAIR_F) else "f1",
             "metric_unit": "proportion",
             "lower_is_better": False,
             "score_type": "continuous",
