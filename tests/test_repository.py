@@ -13,6 +13,7 @@ import yaml
 
 import khabar
 from khabar import schemas
+from khabar.records import CONFIGS
 
 ROOT = Path(__file__).parents[1]
 
@@ -52,9 +53,18 @@ def test_issue_forms_are_valid() -> None:
 
 def test_committed_schemas_are_current() -> None:
     """If this fails: `python -m khabar.schemas`, then look at the difference."""
-    made = {name: schemas.text(schema) for name, schema in schemas.schemas().items()}
+    made = {schemas.file_name(name): schemas.text(schemas.schema(name)) for name in schemas.RECORDS}
     there = {path.name: path.read_text("utf-8") for path in (ROOT / "schemas").glob("*.schema.json")}
     assert there == made
+
+
+def test_every_key_of_a_row_and_of_a_prediction_says_what_it_means() -> None:
+    files = [*CONFIGS, "annotation-zones", "prediction-document", "prediction-dispute", "release", "seed"]
+    for name in files:
+        schema = schemas.schema(name)
+        for record in (schema, *schema.get("$defs", {}).values()):
+            for key, value in record.get("properties", {}).items():
+                assert key == "layer" or value.get("description", "").endswith("."), f"{name}: {key}"
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.stem)
@@ -85,6 +95,9 @@ def test_gold_seeds_and_decisions_fit_their_schemas() -> None:
             validators[row["layer"]].validate(row)
     for line in (ROOT / "seeds" / "manifest.jsonl").read_text("utf-8").splitlines():
         validators["seed"].validate(json.loads(line))
+    for folder in ("corpus", "annotations/gold"):
+        release = json.loads((ROOT / folder / "release.json").read_text("utf-8"))
+        jsonschema.validate(release, json.loads((ROOT / "schemas" / "release.schema.json").read_text("utf-8")))
     for line in (ROOT / "annotations" / "errata.jsonl").read_text("utf-8").splitlines():
         validators["erratum"].validate(json.loads(line))
     rounds = sorted((ROOT / "annotations" / "rounds").glob("*/decisions.jsonl"))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.annotations.nomination import Ballot, Nominated, System, ballots, nominate
+from khabar.annotations.nomination import Ballot, Nominated, Voter, ballots, nominate
 from khabar.corpus.gold import load_gold
 from khabar.records import Annotations, Dispute, Document, PredictedEntity, PredictedNumber, Side, StorySpan
 from khabar.records.errata import Nomination, NominationKey
@@ -37,8 +37,8 @@ SECOND = PredictedEntity(text="طنطا", label="GPE", occurrence=2)
 DOCUMENT = Document(doc_id="one", story="dams", text=TEXT, sha256="", published="2031-03-19")
 
 
-def says(name: str, *entities: PredictedEntity, numbers: tuple[PredictedNumber, ...] = ()) -> System:
-    return System(name, [Annotations(doc_id="one", entities=entities, numbers=numbers)], ())
+def says(name: str, *entities: PredictedEntity, numbers: tuple[PredictedNumber, ...] = ()) -> Voter:
+    return Voter(name, [Annotations(doc_id="one", entities=entities, numbers=numbers)], ())
 
 
 @pytest.fixture
@@ -50,11 +50,11 @@ def gold(tmp_path: Path) -> Path:
     return path
 
 
-def taken(gold: Path, *systems: System) -> list[Ballot]:
+def taken(gold: Path, *systems: Voter) -> list[Ballot]:
     return ballots(load_gold(gold)[0], systems)
 
 
-def asked(gold: Path, *systems: System, most: int = 10) -> Nominated:
+def asked(gold: Path, *systems: Voter, most: int = 10) -> Nominated:
     reference = load_gold(gold)[0]
     return nominate(ballots(reference, systems), reference, [DOCUMENT], "test", most)
 
@@ -121,7 +121,7 @@ def test_a_dispute_that_a_system_misses_is_asked_about_with_every_status(gold: P
             Side(value="b", spans=(StorySpan(doc_id="one", text="وقالت ليلى"),)),
         ),
     )
-    system = System("a", [Annotations(doc_id="one", entities=RIGHT)], (other,))
+    system = Voter("a", [Annotations(doc_id="one", entities=RIGHT)], (other,))
     nominated = asked(gold, system)
     assert nominated.nominations
     for nomination, key in zip(nominated.nominations, nominated.keys, strict=True):

@@ -14,11 +14,12 @@ from khabar.corpus.check import check
 from khabar.corpus.contrast import contrast_split
 from khabar.corpus.fill import fill
 from khabar.corpus.gold import from_corpus
-from khabar.corpus.release import CHANGES, read_release
+from khabar.corpus.release import read_release
 from khabar.corpus.tables import read_all, read_split
 from khabar.edits import read_changes
 from khabar.reading.incidents import InputError
 from khabar.records import Conflict, Document, Flip
+from khabar.records.release import CHANGES
 from khabar.seeds import add
 from tests.cli.conftest import run
 

@@ -13,10 +13,11 @@ from khabar.corpus.build import build, write
 from khabar.corpus.card import read_statement
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT, croissant, record_set_name
-from khabar.corpus.release import CANARY, CHANGES, PLACES, read_release
+from khabar.corpus.release import read_release
 from khabar.corpus.tables import arrow_schema, read_split
 from khabar.reading.files import sha256
 from khabar.records import CONFIGS
+from khabar.records.release import CANARY, CHANGES, PLACES
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"

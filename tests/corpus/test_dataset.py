@@ -9,10 +9,11 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from khabar.corpus.release import CANARY, read_release
+from khabar.corpus.release import read_release
 from khabar.corpus.tables import read_split
 from khabar.records import CONFIGS
 from khabar.records.labels import ENTITY_LABELS
+from khabar.records.release import CANARY
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 ROWS = {

@@ -19,10 +19,11 @@ import khabar
 from khabar import api
 from khabar.corpus.contrast import original_split
 from khabar.corpus.gold import from_corpus
-from khabar.corpus.release import CHANGES, released_corpus
+from khabar.corpus.release import released_corpus
 from khabar.corpus.tables import read_split
 from khabar.edits import read_changes
 from khabar.records import Dispute, Document, Flip, Side, StorySpan
+from khabar.records.release import CHANGES
 from khabar.scoring.result import Measured
 
 ROOT = Path(__file__).parents[2]

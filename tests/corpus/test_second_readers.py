@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from khabar.corpus.release import CHANGES, released_corpus
+from khabar.corpus.release import released_corpus
 from khabar.edits import read_changes
 from khabar.records import Flip
+from khabar.records.release import CHANGES
 
 ROOT = Path(__file__).parents[2]
 STATEMENT = (ROOT / "annotations" / "gold" / "statement.md").read_text("utf-8")

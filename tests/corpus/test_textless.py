@@ -21,12 +21,13 @@ from khabar.corpus.build import Built, build, write
 from khabar.corpus.check import check
 from khabar.corpus.diff import diff
 from khabar.corpus.fill import BOM, fill, matched
-from khabar.corpus.release import CANARY, PLACES, RELEASE
+from khabar.corpus.release import RELEASE
 from khabar.corpus.tables import read_split
 from khabar.corpus.textless import QUOTING, with_text, without_text
 from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS
+from khabar.records.release import CANARY, PLACES
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = sorted((ROOT / "seeds").glob("*.txt"))

@@ -22,7 +22,7 @@ from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
 from khabar.reading.sources import check_file
 from khabar.records import Row, RowKey
-from khabar.records.errata import Answer, Erratum, NominationKey
+from khabar.records.errata import Erratum, NominationKey, ReaderAnswer
 
 ERRATA = Path("annotations") / "errata.jsonl"
 FROM_NOMINATION = "nomination"
@@ -73,7 +73,9 @@ def waiting(errata: Iterable[Erratum]) -> list[Erratum]:
     return [erratum for erratum in errata if erratum.decision == "accepted" and erratum.version is None]
 
 
-def entered(errata: Sequence[Erratum], keys: Iterable[NominationKey], answers: Mapping[str, Answer]) -> list[Erratum]:
+def entered(
+    errata: Sequence[Erratum], keys: Iterable[NominationKey], answers: Mapping[str, ReaderAnswer]
+) -> list[Erratum]:
     """Errata with what a second reader answered to nominations: rejected where the answer is gold's, else open.
 
     What is there already under the id of a nomination stays as it is.
@@ -83,7 +85,7 @@ def entered(errata: Sequence[Erratum], keys: Iterable[NominationKey], answers: M
     return [*errata, *new]
 
 
-def _of_answer(key: NominationKey, answer: Answer) -> Erratum:
+def _of_answer(key: NominationKey, answer: ReaderAnswer) -> Erratum:
     stands = answer.answer == key.gold
     return Erratum(
         id=key.id,

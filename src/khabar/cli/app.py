@@ -20,7 +20,7 @@ from khabar.reading.incidents import Incident, InputError
 
 COMMANDS = {
     "run": "run", "score": "score", "validate": "score", "compare": "compare", "stress": "stress", "show": "show",
-    "convert": "convert", "nominate": "nominate",
+    "convert": "convert", "schema": "schema", "nominate": "nominate",
     "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
 }  # fmt: skip
 """The commands, and the module of each."""

@@ -39,7 +39,7 @@ def errata(
     from khabar.corpus.release import read_release
     from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_gold
-    from khabar.records.errata import Answer, NominationKey
+    from khabar.records.errata import NominationKey, ReaderAnswer
 
     if (answers is None) != (key is None):
         raise wrong_option("--answers and --key go together", fix="name both")
@@ -49,7 +49,7 @@ def errata(
     incidents.refuse()
     known = read_errata(file, rows, version, incidents)
     if answers is not None and key is not None:
-        given = {answer.id: answer for _, answer in read_lines(answers, Answer, incidents)}
+        given = {answer.id: answer for _, answer in read_lines(answers, ReaderAnswer, incidents)}
         keys = [line for _, line in read_lines(key, NominationKey, incidents)]
         for name in sorted(given.keys() - {each.id for each in keys}):
             incidents.report("reference-unknown", f"{key.name} has no question {name!r}", file=answers)

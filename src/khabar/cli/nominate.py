@@ -38,7 +38,7 @@ def nominate(
     import msgspec
 
     from khabar import api
-    from khabar.annotations.nomination import System, ballots
+    from khabar.annotations.nomination import Voter, ballots
     from khabar.annotations.nomination import nominate as put_questions
     from khabar.reading.checks import checked_predictions
     from khabar.reading.files import write_all
@@ -54,7 +54,7 @@ def nominate(
     systems = []
     for path in files:
         records = checked_predictions(path, reference, wanted, incidents)
-        systems.append(System(str(path), records.documents, records.disputes))
+        systems.append(Voter(str(path), records.documents, records.disputes))
     incidents.refuse()
     asked = put_questions(ballots(reference, systems, wanted), reference, api.load(gold, split=split), split, most)
     lines = {

@@ -13,17 +13,7 @@ from khabar.corpus.card import CARD, card, read_statement
 from khabar.corpus.contrast import Articles, VariantChange, contrast_split, lines, read_folder, with_variants
 from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
-from khabar.corpus.release import (
-    CHANGES,
-    PLACES,
-    RELEASE,
-    ChangesFile,
-    FileRecord,
-    Release,
-    Withheld,
-    read_release,
-    row_digest,
-)
+from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
 from khabar.corpus.textless import Place, with_surfaces, without_text
 from khabar.reading.files import recover, replace_files, sha256
@@ -31,6 +21,7 @@ from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
 from khabar.records import CONFIGS, Row, Seed
+from khabar.records.release import CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld
 from khabar.seeds import MANIFEST, read_manifest, read_texts, verify
 
 KEPT_WORDS = 5

@@ -10,12 +10,12 @@ from string import Template
 from typing import Any
 
 from khabar.corpus.contrast import VariantChange
-from khabar.corpus.release import Release
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.issues import variant_key
 from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow
 from khabar.records.labels import ENTITY_LABELS
+from khabar.records.release import Release
 
 _WITHOUT_TEXT = """
 > **This release has no text.** The articles belong to their publishers. `documents.text`, the surfaces of all spans,

@@ -11,20 +11,11 @@ from khabar.corpus.build import Texts, build, withheld_splits
 from khabar.corpus.card import CARD, card, read_statement
 from khabar.corpus.contrast import contrast_split, lines, read_folder, read_released
 from khabar.corpus.croissant import CROISSANT, croissant
-from khabar.corpus.release import (
-    CANARY,
-    CHANGES,
-    PLACES,
-    RELEASE,
-    ChangesFile,
-    Release,
-    Withheld,
-    read_release,
-    row_digest,
-)
+from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, read_all
 from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
+from khabar.records.release import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld
 from khabar.seeds import ntrex, read_manifest
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.release import CHANGES, Release
 from khabar.edits import edited_text, read_changes, story_of, variants, without_surfaces
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import variant_key
 from khabar.records import Decoy, Document, Flip, Row, Seed
 from khabar.records.edits import VARIANTS
+from khabar.records.release import CHANGES, Release
 
 FOLDER = "contrast"
 """Beside the gold folder: a file of flips and decoys for each story that has variants."""

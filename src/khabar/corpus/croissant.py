@@ -10,9 +10,9 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from khabar.corpus.release import ChangesFile, FileRecord, Release, Withheld
 from khabar.corpus.tables import CLASS_LABELS, arrow_schema
 from khabar.records import CONFIGS
+from khabar.records.release import ChangesFile, FileRecord, Release, Withheld
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -11,7 +11,7 @@ from khabar.corpus.build import Built, assemble, read_built, write
 from khabar.corpus.card import statement_of
 from khabar.corpus.check import check
 from khabar.corpus.contrast import read_released, variant_stories, variant_texts
-from khabar.corpus.release import PLACES, RELEASE, read_release
+from khabar.corpus.release import RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
 from khabar.progress import Progress, quiet
@@ -19,6 +19,7 @@ from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.sources import check_file
 from khabar.records import Document
+from khabar.records.release import PLACES
 from khabar.seeds import ntrex
 
 BOM = b"\xef\xbb\xbf"

@@ -13,15 +13,9 @@ import msgspec
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Row
+from khabar.records.release import Release
 
 RELEASE = "release.json"
-PLACES = "withheld.jsonl"
-"""Of a release without text: where its quotations outside of spans stand, one place a line."""
-CHANGES = "contrast.jsonl"
-"""Of a release with contrast sets: the flips and decoys that make their articles out of the others."""
-CANARY = "khabar-canary 7b1f0a52-6f0e-4d8e-9c55-2c1d9a0c6e11: benchmark data; do not train on this file"
-"""Stands in each public file, so that its presence in training data can be found."""
-
 Step = Literal["MAJOR", "MINOR", "PATCH"]
 """MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)
@@ -46,80 +40,6 @@ class Version(NamedTuple):
     def is_honoured_by(self, new: Version, step: Step) -> bool:
         """Tell whether `new` is far enough from this one for a change of this step. A PATCH may keep its number."""
         return new >= self if step == "PATCH" else new >= self.after(step)
-
-
-class FileRecord(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What one Parquet file holds: bytes, rows, and the first and last row as canonical JSON digests."""
-
-    path: str
-    sha256: str
-    rows: int
-    first: str
-    last: str
-
-
-class Withheld(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which splits are without text (none named: all), and what the file of places holds.
-
-    Strings of up to `kept_words` words that have no offsets stay, and what the registry names.
-    """
-
-    path: str = PLACES
-    sha256: str
-    rows: int
-    splits: tuple[str, ...] = ()
-    kept_words: int = 0
-
-
-class ChangesFile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The file of flips and decoys, and how many it holds."""
-
-    path: str = CHANGES
-    sha256: str
-    rows: int
-
-
-class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A version of the data and the day it was published.
-
-    `agreement` says of a figure (split/layer.figure) how near two passes came to each other at most: the mean of either
-    as gold.
-    """
-
-    name: str
-    version: str
-    date: str
-    canary: str = CANARY
-    agreement: dict[str, float] | msgspec.UnsetType = msgspec.UNSET
-    files: tuple[FileRecord, ...] = ()
-    withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
-    changes: ChangesFile | msgspec.UnsetType = msgspec.UNSET
-
-    def agreement_of(self, split: str) -> dict[str, float]:
-        """The agreement on one split, by layer.figure."""
-        given = {} if self.agreement is msgspec.UNSET else self.agreement
-        start = f"{split}/"
-        return {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
-
-    @property
-    def splits(self) -> tuple[str, ...]:
-        """The splits it holds."""
-        return tuple(sorted({Path(record.path).stem for record in self.files}))
-
-    @property
-    def withheld_splits(self) -> tuple[str, ...]:
-        """The splits without texts and surfaces."""
-        return self.withheld.splits or self.splits if isinstance(self.withheld, Withheld) else ()
-
-    @property
-    def textless(self) -> bool:
-        """Whether no split has its texts."""
-        return bool(self.withheld_splits) and self.withheld_splits == self.splits
-
-    @property
-    def fetchable(self) -> bool:
-        """Whether `khabar corpus fetch` brings the texts that are left out."""
-        return isinstance(self.withheld, Withheld) and self.withheld.kept_words > 0
 
 
 def parse_version(text: str, file: str) -> Version:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get
 
 import msgspec
 
-from khabar.corpus.release import CANARY, RELEASE, read_release
+from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import CONFIGS, Document, Row
 from khabar.records.labels import ENTITY_LABELS
+from khabar.records.release import CANARY
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,10 +13,10 @@ from typing import Any
 
 import msgspec
 
-from khabar.corpus.release import PLACES
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
 from khabar.records import CONFIGS, Document, Row, Span, TokenRow
+from khabar.records.release import PLACES
 
 QUOTING = {
     "documents": ("title",),

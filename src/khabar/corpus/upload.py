@@ -14,9 +14,10 @@ from typing import cast
 from khabar.corpus.card import CARD
 from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
-from khabar.corpus.release import CHANGES, PLACES, RELEASE, ChangesFile, read_release
+from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import sha256, write_all
 from khabar.reading.incidents import Incident, InputError
+from khabar.records.release import CHANGES, PLACES, ChangesFile
 
 
 @dataclass(frozen=True, slots=True)

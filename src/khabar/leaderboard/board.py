@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import ALPHA, COLUMNS, ColumnRanking, Standing, compared_pairs, rank, trials_for
@@ -16,6 +15,7 @@ from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, quiet
 from khabar.reading.incidents import Incidents
+from khabar.records.release import CANARY
 from khabar.scoring.bootstrap import RESAMPLES
 
 FLOOR = "empty"

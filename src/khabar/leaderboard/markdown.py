@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from unicodedata import bidirectional, category
 
-from khabar.corpus.release import CANARY
 from khabar.leaderboard.card import SeenIn
 from khabar.leaderboard.result import StatedFigure
 from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
+from khabar.records.release import CANARY
 from khabar.scoring.result import figure_words
 from khabar.text.terminal import isolated
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from khabar.corpus.release import CANARY
 from khabar.reading.incidents import Incidents
+from khabar.records.release import CANARY
 from khabar.scoring.result import Score
 
 

@@ -1,6 +1,8 @@
 """Records: everything that crosses a border of khabar, typed and frozen."""
 
+from khabar.records.configs import ANNOTATED, CONFIGS
 from khabar.records.edits import Change, Decoy, Edit, Flip, IssueState, RowKey
+from khabar.records.layers import Claim, Conflict, Entity, Number, Position, Quote, Reading
 from khabar.records.predictions import (
     Annotations,
     Dispute,
@@ -16,22 +18,7 @@ from khabar.records.predictions import (
     canonical,
 )
 from khabar.records.repository import Decision, Seed
-from khabar.records.rows import (
-    ANNOTATED,
-    CONFIGS,
-    Claim,
-    Conflict,
-    Document,
-    Entity,
-    Number,
-    Position,
-    Quote,
-    Reading,
-    Registered,
-    Row,
-    TokenRow,
-    Zones,
-)
+from khabar.records.rows import Document, Registered, Row, TokenRow, Zones
 from khabar.records.spans import Span, ZoneSpan
 
 __all__ = [

@@ -10,6 +10,14 @@ from khabar.records.labels import Layer
 ErratumDecision = Literal["open", "accepted", "rejected"]
 
 
+class DocSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A span of an article, without its surface."""
+
+    doc_id: str
+    start: int
+    end: int
+
+
 class Extract(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Lines of an article; what a question is about stands between ⟦ and ⟧."""
 
@@ -43,18 +51,10 @@ class NominationKey(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     row: RowKey | None
     votes: dict[str, tuple[str, ...]]
     margin: float
-    places: tuple["Place", ...]
+    places: tuple[DocSpan, ...]
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A span of an article, without its surface."""
-
-    doc_id: str
-    start: int
-    end: int
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class ReaderAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a second reader says: a letter of the nomination, or `other` with the reading that is right, or `unsure`."""
 
     id: str
@@ -78,7 +78,7 @@ class Erratum(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     story: str
     source: str
     row: RowKey | None = None
-    places: tuple[Place, ...] = ()
+    places: tuple[DocSpan, ...] = ()
     claim: str
     decision: ErratumDecision
     reason: str | None = None

@@ -30,18 +30,27 @@ class PredictedSpan(Part, frozen=True, kw_only=True, gc=False):
     `occurrence`; both count from 1. Beside offsets they are not read."""
 
     start: int | None = None
+    """First code point of the span, counted from 0 in the whole text. Give both offsets, or `text`."""
     end: int | None = None
+    """The code point behind the last one."""
     text: str | None = None
+    """The string instead of offsets: the scorer looks it up, folded. Beside offsets it is checked against them."""
     line: int | None = None
+    """The line in which to look for the string, counted from 1. Null: the whole text."""
     occurrence: int | None = None
+    """Which of several matches, counted from 1. Null: items of equal text take a match each, in turn; a part takes
+    the one nearest to its item."""
 
 
 class PredictedSource(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """Who is meant: the first given of wikidata, span, name, entity_id decides; the others are not read."""
 
     wikidata: str | None = None
+    """The QID of who is meant."""
     name: str | None = None
+    """The name of who is meant, as an article has it."""
     entity_id: str | None = None
+    """A key of your own clusters."""
 
     @property
     def is_span(self) -> bool:
@@ -54,41 +63,70 @@ class PredictedEntity(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A predicted entity mention; `entity_id` is the system's own cluster."""
 
     label: EntityLabel
+    """The type of what is named."""
     entity_id: str | None = None
+    """A key of your own: mentions of one thing share it."""
     id: str | None = None
+    """A key of the row; not scored."""
     doc_id: str | None = None
+    """The document; that of the line is read."""
     name: str | None = None
+    """Not scored."""
     wikidata: str | None = None
+    """Not scored."""
     scored: bool = True
+    """In gold, false for a row that does not count."""
     zone: str | None = None
+    """Not read."""
     phenomena: tuple[str, ...] | None = None
+    """In gold, tags of what makes the row hard."""
 
 
 class PredictedNumber(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A predicted number or date; see `khabar.records.rows.Number` for the columns."""
 
     kind: NumberKind | None = None
+    """What sort of number it is. Null equals no kind."""
     low: str | int | float | None = None
+    """Lower bound, a number or a decimal or fraction string. Of `exact` and `approx` one bound is both."""
     high: str | int | float | None = None
+    """Upper bound, likewise. Of `vague`, null is ten times `low`."""
     low_incl: bool | None = None
+    """Whether the lower bound belongs to the value. Null: as the modality has it."""
     high_incl: bool | None = None
+    """Whether the upper bound does. Null: as the modality has it."""
     modality: Modality | None = None
+    """How the words bound the value. Null: `range` with two different bounds, else `exact`."""
     unit: str | None = None
     counted: str | None = None
+    """In gold, another form of the unit that is right."""
     edtf_literal: str | None = None
+    """Compared where gold has no `edtf`."""
     edtf: str | None = None
     core: PredictedSpan | None = None
+    """In gold, the least that a right span holds. Null: the span."""
     modifier: PredictedSpan | None = None
+    """In gold, what a right span may also hold."""
     calendar: Calendar | None = None
+    """Not scored."""
     anchor: str | None = None
+    """Not scored."""
     factuality: Factuality | None = None
+    """Not scored."""
     role: Role | None = None
+    """Not scored."""
     id: str | None = None
+    """A key of the row; not scored."""
     doc_id: str | None = None
+    """The document; that of the line is read."""
     scored: bool = True
+    """In gold, false for a row that does not count."""
     zone: str | None = None
+    """Not read."""
     flags: tuple[str, ...] | None = None
+    """Not scored."""
     phenomena: tuple[str, ...] | None = None
+    """In gold, tags of what makes the row hard."""
 
 
 class PredictedReading(Part, frozen=True, kw_only=True, gc=False):
@@ -103,57 +141,86 @@ class PredictedQuote(Part, frozen=True, kw_only=True, gc=False):
 
     content: tuple[PredictedSpan, ...]
     speaker: str | PredictedSource | None = None
+    """Who says it: a key of your own clusters, or an object that names them."""
     source_chain: tuple[str | PredictedSource, ...] | None = None
+    """Who relays it, the outermost first; the speaker is last."""
     cue: tuple[PredictedSpan, ...] | None = None
     marked: tuple[PredictedSpan, ...] | None = None
     speaker_mention: PredictedSpan | None = None
+    """In gold, the phrase that names the speaker."""
     addressee: str | PredictedSource | None = None
+    """Not scored."""
     medium: str | None = None
+    """Not scored."""
     type: QuoteType | None = None
+    """Read where nothing is said of `marked`."""
     act: Act | None = None
+    """Not scored."""
     polarity: Polarity | None = None
+    """Not scored."""
     utterance: str | None = None
+    """A key of your own: quotes that report one utterance share it."""
     alternatives: tuple[PredictedReading, ...] | None = None
     id: str | None = None
+    """A key of the row; not scored."""
     doc_id: str | None = None
+    """The document; that of the line is read."""
     scored: bool = True
+    """In gold, false for a row that does not count."""
     zone: str | None = None
+    """Not read."""
     phenomena: tuple[str, ...] | None = None
+    """In gold, tags of what makes the row hard."""
 
 
 class Annotations(Part, frozen=True, kw_only=True, gc=False):
     """What is said of one document: a line of a prediction file. Gold in this format may carry text and zones."""
 
     doc_id: str
+    """The document."""
     entities: tuple[PredictedEntity, ...] = ()
+    """All mentions. Absent is empty."""
     numbers: tuple[PredictedNumber, ...] = ()
+    """All numbers and dates."""
     quotes: tuple[PredictedQuote, ...] = ()
+    """All attributions."""
     text: str | None = None
+    """In gold, the text of the document."""
     story: str | None = None
+    """In gold, its story."""
     zones: tuple[ZoneSpan, ...] | None = None
+    """In gold, its zones."""
 
 
 class StorySpan(PredictedSpan, frozen=True, kw_only=True, gc=False):
     """A span of one of the story's documents."""
 
     doc_id: str
+    """The document of the span."""
 
 
 class Side(Part, frozen=True, kw_only=True, gc=False):
     """One answer of a dispute: its value and the places that give it."""
 
     value: str | int | float | bool | None = None
+    """The answer of this side; not scored."""
     spans: tuple[StorySpan, ...] = ()
+    """The places that give it."""
 
 
 class Dispute(Part, frozen=True, kw_only=True, gc=False):
     """One predicted conflict of a story: a line of a prediction file. Its `question` is for readers, and not scored."""
 
     story: str
+    """The story."""
     question: str | None = None
+    """The question, for readers; not scored."""
     type: ConflictType | None = None
+    """What it is about: read by typed F1 alone."""
     confidence: float | None = None
+    """How sure you are, from 0 to 1. Null is 1."""
     sides: tuple[Side, ...] = ()
+    """The answers, two at least."""
 
 
 Prediction = Annotations | Dispute

@@ -15,16 +15,27 @@ class Seed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """
 
     file: str
+    """Name of the article's file in the folder."""
     sha256: str
+    """SHA-256 of its bytes."""
     story: str
+    """The story it reports."""
     split: str = "test"
+    """The split it belongs to."""
     outlet: str | None = None
+    """Who published it."""
     title: str | None = None
+    """Its title."""
     lang: str = "ar"
+    """Its language."""
     published: str | None = None
+    """When it was published (EDTF)."""
     published_evidence: str | None = None
+    """How that day is known."""
     rights: str
+    """Whose the text is, and what may be done with it."""
     source: Literal["ntrex"] | msgspec.UnsetType = msgspec.UNSET
+    """Where `khabar corpus fetch` finds the text, if it is not in the folder."""
 
     @property
     def doc_id(self) -> str:

@@ -11,23 +11,7 @@ from collections.abc import Iterator
 import msgspec
 
 from khabar.records.labels import (
-    Act,
-    Calendar,
-    ConflictType,
     EntityLabel,
-    Factuality,
-    Modality,
-    NumberFlag,
-    NumberKind,
-    Phenomenon,
-    Polarity,
-    QuoteType,
-    Role,
-    Scope,
-    Stance,
-    Status,
-    Subtype,
-    Zone,
 )
 from khabar.records.spans import Span, ZoneSpan
 
@@ -65,16 +49,27 @@ class Document(Row, frozen=True, kw_only=True, tag="documents"):
     """An article as received. `published` is EDTF, inferred, with its evidence; `sha256` is of the UTF-8 bytes."""
 
     doc_id: str
+    """Key of the article: the name of its seed file without the ending."""
     story: str
+    """The story that the article reports."""
     outlet: str | None = None
+    """Who published the article."""
     title: str | None = None
+    """Its title."""
     text: str
+    """All of its text, as received; null in a release without text."""
     sha256: str
+    """SHA-256 of the text's UTF-8 bytes."""
     lang: str = "ar"
+    """Its language."""
     published: str | None = None
+    """When it was published (EDTF), inferred from its own words."""
     published_evidence: str | None = None
+    """How that day is known."""
     zones: tuple[ZoneSpan, ...] = ()
+    """Whole lines of the text and what they are: title, heading, body, source or boilerplate."""
     rights: str | None = None
+    """Whose the text is, and what may be done with it."""
 
     @property
     def key(self) -> str:
@@ -86,7 +81,9 @@ class Zones(Row, frozen=True, kw_only=True, tag="zones"):
     """The zones of a document, as annotated: they cover the text, whole lines each."""
 
     doc_id: str
+    """The article."""
     zones: tuple[ZoneSpan, ...]
+    """Whole lines of the text and what they are; together they cover it."""
 
     @property
     def key(self) -> str:
@@ -94,169 +91,26 @@ class Zones(Row, frozen=True, kw_only=True, tag="zones"):
         return self.doc_id
 
 
-class Entity(Row, frozen=True, kw_only=True, tag="entities"):
-    """A mention of a person, place, body …; `entity_id` is one key per thing across the story."""
-
-    id: str
-    doc_id: str
-    start: int
-    end: int
-    text: str = ""
-    label: EntityLabel
-    name: str
-    entity_id: str
-    wikidata: str | None = None
-    scored: bool = True
-    zone: Zone | None = None
-    phenomena: tuple[Phenomenon, ...] = ()
-
-    def spans(self) -> Iterator[tuple[str, Span]]:
-        """Yield the mention."""
-        yield "span", Span(self.start, self.end, self.text)
-
-
-class Number(Row, frozen=True, kw_only=True, tag="numbers"):
-    """A number or date. `low` and `high` are decimal or fraction strings (null: unbounded); `unit` is a UCUM code,
-    an ISO 4217 code, `%`, `%pt` or the counted noun's lemma; `edtf` is EDTF level 1."""
-
-    id: str
-    doc_id: str
-    start: int
-    end: int
-    text: str = ""
-    core: Span
-    modifier: Span | None = None
-    kind: NumberKind
-    low: str | None = None
-    high: str | None = None
-    low_incl: bool | None = None
-    high_incl: bool | None = None
-    modality: Modality | None = None
-    unit: str | None = None
-    counted: str | None = None
-    edtf_literal: str | None = None
-    edtf: str | None = None
-    calendar: Calendar | None = None
-    anchor: str | None = None
-    factuality: Factuality | None = None
-    role: Role | None = None
-    scored: bool = True
-    zone: Zone | None = None
-    flags: tuple[NumberFlag, ...] = ()
-    phenomena: tuple[Phenomenon, ...] = ()
-
-    def spans(self) -> Iterator[tuple[str, Span]]:
-        """Yield the mention, its core and its modifier."""
-        yield "span", Span(self.start, self.end, self.text)
-        yield "core", self.core
-        if self.modifier is not None:
-            yield "modifier", self.modifier
-
-
-class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Another whole reading of a quote that counts as right; null means as in the row."""
-
-    content: tuple[Span, ...] | None = None
-    speaker: str | None = None
-
-
-class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
-    """An attribution: one row per immediate speaker and content. `speaker` and `source_chain` are entity ids."""
-
-    id: str
-    doc_id: str
-    content: tuple[Span, ...]
-    cue: tuple[Span, ...] = ()
-    marked: tuple[Span, ...] = ()
-    speaker_mention: Span | None = None
-    speaker: str
-    source_chain: tuple[str, ...] = ()
-    addressee: str | None = None
-    medium: str | None = None
-    type: QuoteType | None = None
-    act: Act | None = None
-    polarity: Polarity | None = None
-    utterance: str | None = None
-    alternatives: tuple[Reading, ...] = ()
-    scored: bool = True
-    zone: Zone | None = None
-    phenomena: tuple[Phenomenon, ...] = ()
-
-    def spans(self) -> Iterator[tuple[str, Span]]:
-        """Yield content, cue, marked, speaker mention and the content of alternatives."""
-        for name, spans in (("content", self.content), ("cue", self.cue), ("marked", self.marked)):
-            for span in spans:
-                yield name, span
-        if self.speaker_mention is not None:
-            yield "speaker", self.speaker_mention
-        for reading in self.alternatives:
-            for span in reading.content or ():
-                yield "alternative", span
-
-
-class Claim(Row, frozen=True, kw_only=True, tag="claims"):
-    """A proposition as somebody asserts it: one answer to the question of its issue."""
-
-    id: str
-    doc_id: str
-    issue_id: str
-    position: str
-    start: int
-    end: int
-    text: str = ""
-    anchor: Span | None = None
-    source: str
-    stance: Stance
-    value: str | None = None
-    as_of: str | None = None
-    zone: Zone | None = None
-
-    def spans(self) -> Iterator[tuple[str, Span]]:
-        """Yield the claim and its anchor."""
-        yield "span", Span(self.start, self.end, self.text)
-        if self.anchor is not None:
-            yield "anchor", self.anchor
-
-
-class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One answer to an issue's question, and the claims that give it."""
-
-    position: str
-    claim_ids: tuple[str, ...]
-
-
-class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
-    """An issue: a question with one open slot, and the positions the claims take on it."""
-
-    issue_id: str
-    story: str
-    question: str
-    question_ar: str
-    status: Status
-    type: ConflictType | None = None
-    subtype: Subtype | None = None
-    scope: Scope
-    positions: tuple[Position, ...]
-    note: str | None = None
-
-    @property
-    def key(self) -> str:
-        """The issue's id."""
-        return self.issue_id
-
-
 class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     """A thing the story speaks of. `aliases` are its surfaces; sources without a name stand under `anon:` keys. `note`
     is a remark on who or what is meant."""
 
     entity_id: str
+    """Key of a person, place, body … or source. A source without a name has a key that begins with `anon:`."""
     story: str
+    """The story in which the key holds."""
     label: EntityLabel | None = None
+    """The type of the thing itself; null for an `anon:` source."""
     name: str
+    """Its most frequent full name in the story."""
     aliases: tuple[str, ...] = ()
+    """The other names that its mentions have."""
     wikidata: str | None = None
+    """Its QID, where that is sure."""
     speaks_for: str | None = None
+    """The entity whose spokesperson it is."""
     note: str | None = None
+    """A remark on who or what is meant."""
 
     @property
     def key(self) -> str:
@@ -268,29 +122,19 @@ class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     """A paragraph (a line of the text) as tokens with IOB2 tags of the outermost entities."""
 
     doc_id: str
+    """The article."""
     paragraph: int
+    """The line of the text, counted from 0."""
     tokens: tuple[str, ...]
+    """Runs of letters, marks and digits; every other character that is no space alone."""
     starts: tuple[int, ...]
+    """Where each token starts in the whole text."""
     ends: tuple[int, ...]
+    """Where each token ends."""
     tags: tuple[str, ...]
+    """IOB2 tags of the outermost entities."""
 
     @property
     def key(self) -> str:
         """Document and paragraph."""
         return f"{self.doc_id}/{self.paragraph}"
-
-
-ANNOTATED: tuple[type[Row], ...] = (Zones, Entity, Number, Quote, Claim, Conflict, Registered)
-"""The rows annotators make; the others follow from the seeds."""
-
-CONFIGS: dict[str, type[Row]] = {
-    "documents": Document,
-    "entities": Entity,
-    "numbers": Number,
-    "quotes": Quote,
-    "claims": Claim,
-    "conflicts": Conflict,
-    "registry": Registered,
-    "tokens": TokenRow,
-}
-"""Dataset config → the record of its rows."""

@@ -12,13 +12,19 @@ class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     start: int
+    """First code point of the span, counted from 0 in the whole text."""
     end: int
+    """The code point behind the last one."""
     text: str = ""
+    """The surface between the two offsets; empty where the text is withheld."""
 
 
 class ZoneSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A stretch of whole lines, line breaks included, and the zone they belong to."""
 
     start: int
+    """First code point of the span, counted from 0 in the whole text."""
     end: int
+    """The code point behind the last one."""
     zone: Zone
+    """What the lines are."""

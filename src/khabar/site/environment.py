@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from khabar.corpus.release import CANARY
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.view import SystemRow
 from khabar.records import Document
 from khabar.records.labels import LAYERS
+from khabar.records.release import CANARY
 from khabar.site.errors import causes_of, first_error
 from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name

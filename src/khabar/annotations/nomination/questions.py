@@ -12,7 +12,7 @@ from khabar.annotations.nomination.votes import Ballot, Said, any_right
 from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Document, PredictedNumber, PredictedSource, RowKey
-from khabar.records.errata import Extract, Nomination, NominationKey, Place
+from khabar.records.errata import DocSpan, Extract, Nomination, NominationKey
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.speakers import NOBODY
 from khabar.text.grounding import GroundedDispute, GroundedDocument
@@ -97,7 +97,7 @@ def _of_row(
     items += [] if ballot.gold is None else [ballot.gold]
     spans = sorted({span for item in items for span in item.spans or ()})
     doc_id = document.passage.doc_id
-    places = tuple(Place(doc_id=doc_id, start=start, end=end) for start, end in spans)
+    places = tuple(DocSpan(doc_id=doc_id, start=start, end=end) for start, end in spans)
     row = None if ballot.gold is None else RowKey(ballot.layer, str(ballot.gold.item.id))
     extract = _extract(documents[doc_id], [(spans[0][0], "⟦"), (max(end for _, end in spans), "⟧")])
     return _question(ballot, split, gold, votes, (extract,), row, places)
@@ -105,14 +105,14 @@ def _of_row(
 
 def _of_issue(ballot: Ballot, documents: Mapping[str, Document], split: str) -> tuple[Nomination, NominationKey] | None:
     issue = ballot.gold if isinstance(ballot.gold, Issue) else None
-    sides: list[list[Place]] = []
+    sides: list[list[DocSpan]] = []
     if issue is not None:
         for position in issue.positions:
-            sides.append([Place(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position])
+            sides.append([DocSpan(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position])
     else:
         record: GroundedDispute = ballot.otherwise[0][1].item
         for spans in record.sides:
-            sides.append([Place(doc_id=doc, start=start, end=end) for doc, start, end in filter(None, spans)])
+            sides.append([DocSpan(doc_id=doc, start=start, end=end) for doc, start, end in filter(None, spans)])
     votes: dict[str, set[str]] = {status: set() for status in STATUSES}
     gold = NO_ROW if issue is None else issue.status
     votes["conflict"] |= {name for name, _ in ballot.otherwise}
@@ -128,7 +128,7 @@ def _of_issue(ballot: Ballot, documents: Mapping[str, Document], split: str) -> 
     return _question(ballot, split, gold, votes, extracts, row, places)
 
 
-def _first(side: Sequence[Place]) -> tuple[str, int]:
+def _first(side: Sequence[DocSpan]) -> tuple[str, int]:
     return min(((place.doc_id, place.start) for place in side), default=("", 0))
 
 
@@ -139,7 +139,7 @@ def _question(
     votes: Mapping[str, set[str]],
     extracts: tuple[Extract, ...],
     row: RowKey | None,
-    places: tuple[Place, ...],
+    places: tuple[DocSpan, ...],
 ) -> tuple[Nomination, NominationKey]:
     """Name the readings by letters: those of a dispute in the guidelines' order, others in that of their digests."""
     of_places = [(place.doc_id, place.start, place.end) for place in places]

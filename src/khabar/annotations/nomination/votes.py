@@ -26,7 +26,7 @@ _NOT_OF_GOLD = frozenset({"duplicate", "ungrounded", "impure", "one_sided", "wro
 
 
 @dataclass(frozen=True, slots=True)
-class System:
+class Voter:
     """A system's name and what it says of a split."""
 
     name: str
@@ -64,7 +64,7 @@ class Ballot:
     """The weight of the votes against gold, less that of those for it."""
 
 
-def ballots(reference: Reference, systems: Sequence[System], layers: Sequence[Layer] = LAYERS) -> list[Ballot]:
+def ballots(reference: Reference, systems: Sequence[Voter], layers: Sequence[Layer] = LAYERS) -> list[Ballot]:
     """Take the votes of systems on every place where one of them contradicts gold, those most against gold first.
 
     A system that says nothing of a layer has no vote there.
@@ -75,7 +75,7 @@ def ballots(reference: Reference, systems: Sequence[System], layers: Sequence[La
     return sorted(counted, key=lambda ballot: -ballot.margin)
 
 
-def _of_layer(layer: Layer, reference: Reference, systems: Sequence[System]) -> Iterable[Ballot]:
+def _of_layer(layer: Layer, reference: Reference, systems: Sequence[Voter]) -> Iterable[Ballot]:
     places: dict[Hashable, Ballot] = {}
     trust: dict[str, dict[str, float]] = {}
     for system in systems:
