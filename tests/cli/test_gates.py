@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.cli.compare import distinct
+from khabar.cli.console import told_apart
 from tests.cli.conftest import Khabar
 
 EMPTY = '{"doc_id": "001_moscow"}\n{"doc_id": "002_kyiv"}\n'
@@ -163,5 +163,12 @@ def test_fail_if_worse(khabar: Khabar) -> None:
         assert "detectable" in answer.out
 
 
-def test_distinct() -> None:
-    assert distinct(["a", "b", "a", "a", "b"]) == ["a", "b", "a (2)", "a (3)", "b (2)"]
+def test_files_are_told_apart_by_their_folders() -> None:
+    """By as many as it takes; a file that is named twice gets a number."""
+    assert told_apart(["x/a", "b", "y/a", "y/a", "b"]) == ["x/a", "b", "y/a", "y/a (2)", "b (2)"]
+    assert told_apart(["1/mine/a.jsonl", "2/mine/a.jsonl", "3/b.jsonl"]) == [
+        "1/mine/a.jsonl",
+        "2/mine/a.jsonl",
+        "b.jsonl",
+    ]
+    assert told_apart(["a", "b/a"]) == ["a", "b/a"]

@@ -196,5 +196,86 @@ def test_losses_stand_beside_errors(here: Path, khabar: Khabar) -> None:
         assert {cause for cause, loss in causes.items() if loss["missed"] or loss["false"]} == {"missed"}
     assert sum(each["missed"]["missed"] for each in losses.values()) == len(_lines(here / "errors.jsonl"))
     scored = khabar("score", "empty.jsonl", "--errors", "again.jsonl")
-    assert re.search(r"^lost of F1 .*^ entities +missed +\d+ +0 +1.000", scored.out, re.DOTALL | re.MULTILINE)
+    assert re.search(r"^lost of F1 .*^entities +missed +\d+ +0 +1.000", scored.out, re.DOTALL | re.MULTILINE)
     assert json.loads(khabar("score", "empty.jsonl", "--errors", "again.jsonl", "--json").out)["losses"] == losses
+
+
+def test_errors_are_counted_by_cause(khabar: Khabar, here: Path) -> None:
+    """What was written, how many of which cause, and the command that shows them in the text."""
+    khabar("run", "empty", "--gold", "corpus", "--out", "empty.jsonl")
+    answer = khabar("score", "empty.jsonl", "--gold", "corpus", "--errors", "errors.jsonl")
+    said = answer.out[answer.out.index("errors.jsonl: ") :]
+    assert said.startswith(f"errors.jsonl: {len(_lines(here / 'errors.jsonl'))} error(s), a line each\n")
+    assert re.search(r"^entities +\d+  missed \d+$", said.replace(" \n", "\n"), re.MULTILINE)
+    command = re.search(r"khabar (show \S+ --gold corpus --errors errors.jsonl)$", said, re.MULTILINE)
+    assert command is not None
+    assert "✗" in khabar(*command[1].split()).out
+
+
+def test_several_files_are_several_systems(khabar: Khabar, here: Path) -> None:
+    """A row each, told apart by folder; the same scores as each by itself, in every form."""
+    for name in ("a", "b"):
+        (here / name).mkdir()
+    shutil.copy(here / "oracle.jsonl", here / "a" / "said.jsonl")
+    khabar("run", "empty", "--gold", "corpus", "--out", "b/said.jsonl")
+    files = ("a/said.jsonl", "b/said.jsonl", "oracle.jsonl")
+    answer = khabar("score", *files, "--gold", "corpus")
+    assert (answer.code, answer.err) == (0, "")
+    rows = [line.split() for line in answer.out.splitlines()]
+    assert rows[0] == ["system", "entities", "numbers", "quotes", "conflicts", "overall"]
+    assert rows[2:5] == [
+        ["a/said.jsonl", *["1.000"] * 5],
+        ["b/said.jsonl", *["0.000"] * 5],
+        ["oracle.jsonl", *["1.000"] * 5],
+    ]
+    together = json.loads(khabar("score", *files, "--gold", "corpus", "--json").out)
+    alone = [json.loads(khabar("score", file, "--gold", "corpus", "--json").out) for file in files]
+    assert list(together.values()) == alone
+    answer = khabar("score", *files, "--gold", "corpus", "--fail-under", "overall=0.5")
+    assert (answer.code, answer.err) == (
+        1, "b/said.jsonl: overall: 0, which is not at least 0.5 (--fail-under)\n"
+    )  # fmt: skip
+    (here / "c.jsonl").write_text('{"doc_id": "nowhere"}\n')
+    answer = khabar("score", "c.jsonl", "d.jsonl", "--gold", "corpus")
+    assert answer.code == 2
+    assert "c.jsonl:1: error" in answer.err
+    assert "d.jsonl: error[file-missing]" in answer.err
+    answer = khabar("score", *files, "--gold", "corpus", "--errors", "e.jsonl")
+    assert answer.code == 2
+    assert "are of one system" in answer.err
+
+
+def test_latex_is_a_table_of_headlines(khabar: Khabar, here: Path) -> None:
+    (here / "100%_mine.jsonl").write_bytes((here / "oracle.jsonl").read_bytes())
+    lines = khabar("score", "100%_mine.jsonl", "--gold", "corpus", "--layers", "quotes", "--latex").out.splitlines()
+    assert Signature.parse(lines[0].removeprefix("% ")).layers == ("quotes",)
+    assert lines[1:5] == [r"\begin{tabular}{lc}", r"\toprule", r"system & quotes \\", r"\midrule"]
+    assert lines[5].startswith(r"100\%\_mine.jsonl & 1.000 ")
+    assert lines[6:] == [r"\bottomrule", r"\end{tabular}"]
+    answer = khabar("score", "oracle.jsonl", "--latex", "--json")
+    assert answer.code == 2
+    assert "--json and --latex are two forms" in answer.err
+
+
+def test_full_adds_figures_and_labels_with_support(khabar: Khabar) -> None:
+    short, full = (khabar("run", "oracle", "--gold", "corpus", *more).out for more in ((), ("--full",)))
+    assert "macro F1" not in short
+    assert re.search(r"^ +PERS +1.000 .* 2 *$", full, re.MULTILINE)
+    assert "FAC" not in full
+
+
+def test_layers_left_out_are_not_drawn(khabar: Khabar) -> None:
+    for more in ((), ("--full",)):
+        answer = khabar("run", "empty", "--gold", "corpus", "--layers", "quotes", *more)
+        assert "overall" not in answer.out
+        assert "numbers" not in answer.out.replace("layers:", "")
+
+
+def test_quiet_says_the_result_alone(khabar: Khabar, here: Path) -> None:
+    (here / "warned.jsonl").write_text('{"doc_id": "001_moscow", "moood": 1}\n{"doc_id": "002_kyiv"}\n')
+    loud = khabar("score", "warned.jsonl", "--gold", "corpus")
+    assert "warning" in loud.err
+    answer = khabar("score", "warned.jsonl", "--gold", "corpus", "--quiet")
+    assert (answer.code, answer.err) == (0, "")
+    assert loud.out.startswith(answer.out)
+    assert len(answer.out.splitlines()) == 8

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, say, table, warn
+from khabar.cli.console import console, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Split, chosen_labels, chosen_layers
-from khabar.cli.score import decimal, difference_cells
+from khabar.cli.tables import decimal, difference_cells
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def compare(
     wanted = chosen_layers(layers)
     chosen = chosen_labels(labels, wanted)
     incidents = Incidents()
-    baseline, *names = distinct([file.name for file in files])
+    baseline, *names = told_apart(files)
     others = dict(zip(names, files[1:], strict=True))
     compared = api.compare_several(
         files[0], others, gold=gold, split=split, layers=wanted, labels=chosen, incidents=incidents
@@ -68,15 +67,6 @@ def compare(
         )
     if fail_if_worse and _tell_worse(compared, baseline):
         raise typer.Exit(1)
-
-
-def distinct(names: Sequence[str]) -> list[str]:
-    """Number names that stand there already: "b.jsonl", "b.jsonl (2)"."""
-    taken: list[str] = []
-    for name in names:
-        free = (name if number == 1 else f"{name} ({number})" for number in count(1))
-        taken.append(next(candidate for candidate in free if candidate not in taken))
-    return taken
 
 
 def _tell_worse(compared: Mapping[str, Mapping[str, Difference]], baseline: str) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import click
 import typer
 
 from khabar.progress import quiet
@@ -34,8 +36,16 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
 
 
+def is_quiet() -> bool:
+    """Whether the command was asked for its result alone (`--quiet`)."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.params.get("quiet"))
+
+
 def warn(incidents: Iterable[Incident]) -> None:
-    """Print warnings to stderr, the first few of many."""
+    """Print warnings to stderr, the first few of many; none where only the result was asked for."""
+    if is_quiet():
+        return
     lines = [str(incident) for incident in incidents]
     for line in lines[:_MOST_WARNINGS]:
         say(line, err=True)
@@ -61,6 +71,22 @@ def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **mo
         raise typer.Exit(1)
 
 
+def told_apart(files: Sequence[Path | str]) -> list[str]:
+    """Name files by their last parts: as many as tell a file from the others of its name; a repeated one gets a number.
+
+    `a/said.jsonl` and `b/said.jsonl` keep their folders, `a/rules.jsonl` beside them does not.
+    """
+    parts = [Path(file).parts for file in files]
+    names: list[str] = []
+    for own in parts:
+        others = {other for other in parts if other != own}
+        lengths = (n for n in range(1, len(own) + 1) if own[-n:] not in {other[-n:] for other in others})
+        name = "/".join(own[-next(lengths, len(own)) :])
+        free = (name if number == 1 else f"{name} ({number})" for number in count(1))
+        names.append(next(candidate for candidate in free if candidate not in names))
+    return names
+
+
 @contextmanager
 def writing(path: Path | None = None) -> Iterator[None]:
     """Turn what goes wrong while a command writes into an incident of `path`, else of the file that failed.
@@ -82,7 +108,7 @@ def writing(path: Path | None = None) -> Iterator[None]:
 @contextmanager
 def progress() -> Iterator[Progress]:
     """Draw a bar on a terminal for what is going on; stay quiet in a pipe."""
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or is_quiet():
         yield quiet
         return
     from rich.console import Console
@@ -117,14 +143,24 @@ def console(least_width: int = 0) -> Console:
     return terminal
 
 
-def table(title: str | None = None, *columns: str, right: Iterable[str] = (), **options: Any) -> Table:
-    """A table of khabar's look; `right` names the columns that are aligned right, `options` are of each column."""
+def table(
+    title: str | None = None, *columns: str, right: Iterable[str] = (), dense: bool = False, **options: Any
+) -> Table:
+    """A table of khabar's look, `dense` without blank lines around it and with narrow gaps.
+
+    `right` names the columns that are aligned right, `options` are of each column.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
 
     laid_out = Table(
-        box=box.SIMPLE_HEAD, title=None if title is None else Text(title), title_justify="left", pad_edge=False
+        box=box.SIMPLE_HEAD,
+        title=None if title is None else Text(title),
+        title_justify="left",
+        pad_edge=False,
+        show_edge=not dense,
+        padding=(0, 1, 0, 0) if dense else (0, 1),
     )
     right = set(right)
     for column in columns:

@@ -1,12 +1,14 @@
-"""What `--errors` writes and shows: each error, and what a layer lost to the form of answers and to all else."""
+"""What `--errors` writes and shows: each error, its cause, and what a layer lost to the form of answers or else."""
 
 from __future__ import annotations
 
+import shlex
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khabar.cli.console import console, table, writing
+from khabar.cli.console import console, is_quiet, say, table, writing
 
 if TYPE_CHECKING:
     from khabar.records.errors import Error
@@ -51,16 +53,36 @@ def losses_of(errors: Sequence[Error], result: Score, unread: Sequence[Unread] =
 
 def print_losses(lost: Losses) -> None:
     """Print what each layer lost of its F1, and to what; nothing where nothing was lost."""
-    shown = table("lost of F1", "layer", "to", "missed", "false", "F1", right=("missed", "false", "F1"), no_wrap=True)
+    shown = table("lost of F1", "layer", "to", "missed", "false", "F1", right=("missed", "false", "F1"), dense=True)
     for layer, causes in lost.items():
         rows = [(cause, loss) for cause, loss in causes.items() if loss.missed or loss.false]
         for row, (cause, loss) in enumerate(rows):
             cells = (WORDS[cause], str(loss.missed), str(loss.false), f"{loss.lost:.3f}")
             shown.add_row("" if row else layer, *cells)
-        if rows:
-            shown.add_section()
     if shown.row_count:
         console().print(shown)
+
+
+def tell_errors(path: Path, errors: Sequence[Error], gold: object, split: str) -> None:
+    """Print what was written: how many errors of each layer, by cause, and how to see them in the text."""
+    from khabar.records.labels import LAYERS
+
+    say(f"{path}: {len(errors)} error(s), a line each")
+    if is_quiet() or not errors:
+        return
+    shown = table(None, "layer", "errors", "causes", right=("errors",), dense=True)
+    for layer in LAYERS:
+        causes = Counter(error.cause for error in errors if error.layer == layer)
+        words = ", ".join(f"{cause} {number}" for cause, number in causes.most_common())
+        if causes:
+            shown.add_row(layer, str(causes.total()), words)
+    console().print(shown)
+    documents = Counter(error.doc_id or error.context[0].doc_id for error in errors if error.doc_id or error.context)
+    if documents:
+        [(most, _)] = documents.most_common(1)
+        chosen = ["--gold", str(gold)] * (gold is not None) + ["--split", split] * (split != "test")
+        command = shlex.join(["khabar", "show", most, *chosen, "--errors", str(path)])
+        say(f"in the text, with the article that has the most: {command}")
 
 
 def losses_to_dict(lost: Losses) -> dict[str, dict[str, dict[str, int | float]]]:

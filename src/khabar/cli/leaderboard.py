@@ -52,7 +52,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
-    from khabar.cli.score import score_table
+    from khabar.cli.tables import print_scores
     from khabar.leaderboard.add import add as add_submission
     from khabar.leaderboard.gold import read_board_gold
     from khabar.reading.files import write_all
@@ -101,7 +101,7 @@ def add(
         print_json({"added": made})
         return
     for submission in added:
-        score_table(submission.score, f"{submission.system}, {submission.split}")
+        print_scores({f"{submission.system}, {submission.split}": submission.score}, "short")
     say("\n".join(map(str, files)))
     say("Now run `khabar leaderboard build`, and commit what changed.")
 

@@ -38,6 +38,11 @@ Html = Annotated[
     Path | None,
     typer.Option("--html", help="Also write a report here: one page, by itself; in Arabic if it ends in .ar.html."),
 ]
+Full = Annotated[bool, typer.Option("--full", help="Print every figure, with labels and their support.")]
+Latex = Annotated[bool, typer.Option("--latex", help="Print the headlines as a LaTeX table (booktabs).")]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="Print the result alone: no warnings, no notes, no progress.")
+]
 Seeds = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 RoundName = Annotated[str, typer.Argument(help="The round, a folder of --rounds.", metavar="ROUND")]
 Rounds = Annotated[Path, typer.Option("--rounds", help="The folder of rounds.")]

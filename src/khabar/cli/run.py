@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import progress, say, warn, writing
-from khabar.cli.errors import losses_of, write_errors
+from khabar.cli.errors import losses_of, tell_errors, write_errors
 from khabar.cli.options import (
     AsJson,
     Errors,
+    Full,
     Gold,
     Html,
     Labels,
     Language,
+    Latex,
     Layers,
+    Quiet,
     Split,
     chosen_labels,
     chosen_layers,
     wrong_option,
 )
-from khabar.cli.score import print_score, spare, write_report
+from khabar.cli.score import spare, write_report
+from khabar.cli.tables import chosen_form, print_scores
 
 if TYPE_CHECKING:
     from khabar.cli.errors import Losses
@@ -53,7 +57,10 @@ def run(
     split: Split = "test",
     layers: Layers = None,
     labels: Labels = None,
+    full: Full = False,
     as_json: AsJson = False,
+    latex: Latex = False,
+    quiet: Quiet = False,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -86,6 +93,7 @@ def run(
     from khabar.systems.registry import find_system
     from khabar.systems.running import UnansweredError, run_system
 
+    form = chosen_form(as_json, latex, full)
     named = chosen_layers(layers)
     chosen = chosen_labels(labels, named)
     spare(errors, out, gold)
@@ -133,7 +141,9 @@ def run(
         write_report(html, system, result, annotations, disputes, reference, wanted)
     warn(incidents)
     tell_failures(runnable, journal)
-    print_score(result, system, as_json, lost)
+    print_scores({system: result}, form, lost)
+    if errors is not None and form in ("short", "full"):
+        tell_errors(errors, listed, gold, split)
 
 
 def _unread(system: System | SlowSystem) -> list[Unread]:

@@ -10,7 +10,7 @@ import typer
 from khabar.cli.console import console, note, print_json, progress, table, writing
 from khabar.cli.options import AsJson, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
-from khabar.cli.score import decimal, difference_cells
+from khabar.cli.tables import decimal, difference_cells
 
 if TYPE_CHECKING:
     from khabar.systems.stress import LayerUnderStress, StressReport

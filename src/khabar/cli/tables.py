@@ -1,0 +1,279 @@
+"""The tables of a score: in twelve lines, in full, of several systems, and in LaTeX."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Literal
+
+from khabar.cli.console import console, is_quiet, note, print_json, say, table
+from khabar.cli.errors import losses_to_dict, print_losses
+from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, LOOK, OVERALL
+from khabar.cli.options import wrong_option
+from khabar.records.labels import LAYERS
+from khabar.text.terminal import harmless
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
+
+    from khabar.cli.errors import Losses
+    from khabar.scoring.result import Interval, Measured, Score
+
+Form = Literal["short", "full", "json", "latex"]
+"""How a score is printed."""
+
+_BAR = 10
+"""Characters of a figure's bar."""
+_OF_ALL = ("all", "rows", "pairs", "controls")
+"""Ends of columns that count the gold rows of a share."""
+
+
+def chosen_form(as_json: bool, latex: bool, full: bool) -> Form:
+    """The form that options ask for. Raises InputError where they ask for more than one."""
+    given: dict[Form, bool] = {"json": as_json, "latex": latex, "full": full}
+    asked = [form for form, is_asked in given.items() if is_asked]
+    if len(asked) > 1:
+        raise wrong_option(f"{' and '.join(f'--{form}' for form in asked)} are two forms", fix="write one of them")
+    return asked[0] if asked else "short"
+
+
+def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None = None) -> None:
+    """Print the score of each system, by its name; and what was lost to what, if given, of the one there is."""
+    if form == "json":
+        shown = {name: result.to_dict() for name, result in results.items()}
+        [only] = shown.values() if len(shown) == 1 else [shown]
+        print_json(only if lost is None else only | {"losses": losses_to_dict(lost)})
+    elif form == "latex":
+        say("\n".join(latex_lines(results)))
+    elif form == "short" and len(results) > 1:
+        systems_table(results)
+    else:
+        for name, result in results.items():
+            (full_table if form == "full" else short_table)(result, name)
+        print_losses(lost or {})
+
+
+def short_table(result: Score, name: str, terminal: Console | None = None) -> None:
+    """Print a score in twelve lines: each headline with interval and counts, what does not count, where to look."""
+    from rich.text import Text
+
+    terminal = terminal or console()
+    right = ("value", *COUNTS)
+    shown = table(f"khabar: {harmless(name)}", dense=True)
+    shown.add_column("layer", style="bold")
+    for column in ("figure", "value", "95% interval", *COUNTS):
+        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    for layer, (words, measured) in _headlines(result).items():
+        counts = (Text(_count(measured, end), style="dim") for end in COUNTS.values())
+        value = Text(decimal(measured.value), style="bold")
+        shown.add_row(layer, words, value, Text(ends(measured.interval)), *counts)
+    if len(result.layers) == len(LAYERS):
+        value = Text(decimal(result.overall), style="bold")
+        shown.add_row("overall", OVERALL, value, Text(ends(result.overall_interval)))
+    terminal.print(shown)
+    if is_quiet():
+        return
+    if uncounted := _uncounted(result):
+        terminal.print(Text(uncounted, style="dim"))
+    note(terminal, str(result.signature))
+    note(terminal, LOOK)
+    note(terminal, GLOSSARY)
+
+
+def full_table(result: Score, name: str, terminal: Console | None = None) -> None:
+    """Print a score: of each layer the headline, the most telling figures under it, and its labels with support."""
+    from rich.text import Text
+
+    from khabar.scoring.result import headline_name
+
+    terminal = terminal or console()
+    shown = table(f"khabar: {harmless(name)}", dense=True)
+    shown.add_column("layer", style="bold")
+    shown.add_column("figure", no_wrap=True)
+    for column in ("value", "95% interval", "support", ""):
+        shown.add_column(column, justify="left" if column in ("", "95% interval") else "right", no_wrap=True)
+    for layer, figures in result.layers.items():
+        head = headline_name(figures)
+        shown.add_row(*_in_full(layer, HEADLINES[layer][head], figures[head]), _bar(figures[head].value))
+        for words, figure in BESIDE_HEADLINE[layer]:
+            if figure in figures and figure != head:
+                shown.add_row(*_in_full("", words, figures[figure], style="dim"))
+        for row, (words, figure) in enumerate(_labels(layer, figures)):
+            if not row:
+                shown.add_row("", Text(LABELS[layer][0], style="dim"))
+            shown.add_row(*_in_full("", words, figures[figure], style="dim"))
+        shown.add_section()
+    if len(result.layers) == len(LAYERS):
+        cells = ("overall", OVERALL, Text(decimal(result.overall), style="bold"), Text(ends(result.overall_interval)))
+        shown.add_row(*cells, "", _bar(result.overall))
+    terminal.print(shown)
+    if is_quiet():
+        return
+    for line in (_uncounted(result), _drawn(result)):
+        if line:
+            terminal.print(Text(line, style="dim"))
+    note(terminal, str(result.signature))
+    note(terminal, GLOSSARY)
+
+
+def systems_table(results: Mapping[str, Score], terminal: Console | None = None) -> None:
+    """Print the headlines of several systems, a row each."""
+    from rich.text import Text
+
+    terminal = terminal or console()
+    columns = _columns(results)
+    shown = table(None, dense=True)
+    shown.add_column("system", style="bold", overflow="fold")
+    for column in columns:
+        shown.add_column(column, justify="right", no_wrap=True)
+    for name, result in results.items():
+        shown.add_row(Text(harmless(name)), *(decimal(result.headline[column]) for column in columns))
+    terminal.print(shown)
+    if is_quiet():
+        return
+    for signature in dict.fromkeys(str(result.signature) for result in results.values()):
+        note(terminal, signature)
+    note(terminal, "intervals and all figures: --full; whether two differ: khabar compare BASELINE OTHER")
+    note(terminal, GLOSSARY)
+
+
+def latex_lines(results: Mapping[str, Score]) -> Iterator[str]:
+    """Give the headlines of systems as a LaTeX table (booktabs), a row each, with their intervals."""
+    columns = _columns(results)
+    for signature in dict.fromkeys(str(result.signature) for result in results.values()):
+        yield f"% {signature}"
+    yield rf"\begin{{tabular}}{{l{'c' * len(columns)}}}"
+    yield r"\toprule"
+    yield " & ".join(["system", *columns]) + r" \\"
+    yield r"\midrule"
+    for name, result in results.items():
+        cells = []
+        for column in columns:
+            interval = result.intervals[column]
+            drawn = "" if interval is None else rf" {{\scriptsize [{interval[0]:.3f}, {interval[1]:.3f}]}}"
+            cells.append(decimal(result.headline[column]).replace("–", "--") + drawn)
+        yield " & ".join([_latex(name), *cells]) + r" \\"
+    yield r"\bottomrule"
+    yield r"\end{tabular}"
+
+
+def decimal(value: float | None) -> str:
+    """A figure to three places; a dash where it is undefined."""
+    return "–" if value is None else f"{value:.3f}"
+
+
+def difference_cells(difference: float | None, low: float | None, high: float | None) -> tuple[str, str]:
+    """A signed difference and its interval, to three places; a dash for what is undefined."""
+    from rich.markup import escape
+
+    return (
+        "–" if difference is None else f"{difference:+.3f}",
+        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
+    )
+
+
+def ends(interval: Interval) -> str:
+    """An interval to three places; a dash where there is none."""
+    return "–" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]"
+
+
+def _headlines(result: Score) -> dict[str, tuple[str, Measured]]:
+    """Layer → words and figure of its headline."""
+    from khabar.scoring.result import headline_name
+
+    heads = {layer: headline_name(figures) for layer, figures in result.layers.items()}
+    return {layer: (HEADLINES[layer][head], result[layer][head]) for layer, head in heads.items()}
+
+
+def _columns(results: Mapping[str, Score]) -> list[str]:
+    """The headlines that any of the scores has; `overall` where one has all layers."""
+    scored = {layer for result in results.values() for layer in result.layers}
+    return [layer for layer in LAYERS if layer in scored] + ["overall"] * (len(scored) == len(LAYERS))
+
+
+def _in_full(layer: str, words: str, measured: Measured, style: str = "bold") -> list[str | Text]:
+    from rich.text import Text
+
+    dim = "dim" if style == "dim" else ""
+    interval = Text("" if dim and measured.interval is None else ends(measured.interval), style=dim)
+    value = Text(decimal(measured.value), style="" if dim else style)
+    return [layer, Text(words, style=dim), value, interval, Text(_support(measured), style="dim")]
+
+
+def _labels(layer: str, figures: Mapping[str, Measured]) -> list[tuple[str, str]]:
+    """Words and name of the figure of each label that gold or a prediction has, the most frequent in gold first."""
+    if layer not in LABELS:
+        return []
+    before, after = LABELS[layer][1].split("LABEL")
+    there = [
+        name
+        for name, measured in figures.items()
+        if name.startswith(before) and name.endswith(after) and any(measured.counts.values())
+    ]
+    there.sort(key=lambda name: -_gold_rows(figures[name]))
+    return [(f"  {name.removeprefix(before).removesuffix(after)}", name) for name in there]
+
+
+def _gold_rows(measured: Measured) -> int:
+    """How many gold rows a figure is of; 0 where that is no one number."""
+    counts = {name.rpartition(".")[2]: int(count) for name, count in measured.counts.items()}
+    if len(counts) < len(measured.counts):  # of several labels at once
+        return 0
+    if "fn" in counts:
+        return counts["tp"] + counts["fn"]
+    return next((counts[end] for end in _OF_ALL if end in counts), 0)
+
+
+def _support(measured: Measured) -> str:
+    rows = _gold_rows(measured)
+    return f"{rows:,}" if rows else ""
+
+
+def _count(measured: Measured, end: str) -> str:
+    """So many right, missed or false of a headline. A pair that is not right is missed, and nothing is false."""
+    counts = {name.rpartition(".")[2]: int(count) for name, count in measured.counts.items()}
+    if "pairs" in counts:
+        counts = {"tp": counts["right"], "fn": counts["pairs"] - counts["right"]}
+    return f"{counts[end]:,}" if end in counts else ""
+
+
+def _uncounted(result: Score) -> str:
+    """How much was set aside or is ungrounded, in words; nothing where nothing was."""
+    found = {"set aside": result.set_aside, "ungrounded": result.ungrounded}
+    parts = {
+        words: ", ".join(f"{number:,} {layer}" for layer, number in of_layers.items() if number)
+        for words, of_layers in found.items()
+    }
+    return "; ".join(f"{words}: {numbers}" for words, numbers in parts.items() if numbers)
+
+
+def _bar(value: float | None) -> Text:
+    """A bar as long as a figure; none for one that is undefined."""
+    from rich.text import Text
+
+    if value is None:
+        return Text("")
+    filled = round(value * _BAR)
+    return Text("█" * filled, style="cyan") + Text("░" * (_BAR - filled), style="dim")
+
+
+_UNITS = {"paragraph": "paragraphs within articles", "document": "documents", "story": "whole stories"}
+
+
+def _drawn(result: Score) -> str:
+    """Say what the intervals are made of."""
+    drawn = [_UNITS[result.signature.unit]]
+    if "conflicts" in result.layers and result.signature.unit != "story":
+        drawn = [*(drawn if len(result.layers) > 1 else ()), "disputes within stories"]
+        drawn += ["pairs within stories"] * ("contrast.pair_f" in result.layers["conflicts"])
+    return f"intervals: {result.signature.resamples:,} resamples of {'; of '.join(drawn)}"
+
+
+_LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"} | {
+    character: f"\\{character}" for character in "&%$#_{}"
+}
+
+
+def _latex(text: str) -> str:
+    """A name as LaTeX prints it."""
+    return "".join(_LATEX.get(character, character) for character in harmless(text))
