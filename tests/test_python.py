@@ -42,7 +42,9 @@ def test_layers_that_were_left_out_are_not_in_the_line() -> None:
 def test_a_difference_is_a_line() -> None:
     lines = [{"doc_id": document.doc_id} for document in khabar.load(ROOT / "corpus")]
     compared = khabar.compare(lines, lines, gold=ROOT / "corpus")
-    assert str(compared["entities"]) == "+0.000 [+0.000, +0.000], p = 1.0000"
+    assert str(compared["entities"]) == "+0.000 [+0.000, +0.000], p = 1.0000, not shown"
+    assert repr(compared).splitlines()[0] == f"entities   {compared['entities']}"
+    assert "<th>entities</th><td>0.000</td><td>0.000</td>" in compared._repr_html_()
 
 
 def test_gold_is_a_dataset_wherever_khabar_is_installed() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Document, Prediction
     from khabar.records.errors import Error
-    from khabar.scoring.compare import Difference
+    from khabar.scoring.compare import Comparison
     from khabar.scoring.result import Score
     from khabar.scoring.tally import Tally
     from khabar.systems.protocol import System
@@ -133,7 +133,7 @@ def compare(
     labels: Sequence[EntityLabel] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
-) -> dict[str, Difference]:
+) -> Comparison:
     """Compare two systems' predictions layer by layer: b − a, its 95% interval, and p of a paired test.
 
     `a` is the baseline.
@@ -157,7 +157,7 @@ def compare_several(
     labels: Sequence[EntityLabel] | None = None,
     seed: int = 0,
     incidents: Incidents | None = None,
-) -> dict[str, dict[str, Difference]]:
+) -> dict[str, Comparison]:
     """Compare each of several systems (b) with one baseline (a); gives name → layer → difference.
 
     From two on, `p` is corrected for their number on each layer (Holm 1979) and `p_raw` is the p of each alone.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -125,17 +126,19 @@ def test_compare_several(khabar: Khabar, here: Path) -> None:
     answer = khabar("compare", *files, "--gold", "corpus", "--json")
     assert (answer.code, answer.err) == (0, "")
     found = json.loads(answer.out)
-    assert list(found) == ["empty.jsonl", "oracle.jsonl (2)", "empty.jsonl (2)"]
+    assert list(found) == ["empty.jsonl", "oracle.jsonl (2)", "other/empty.jsonl"]
     two = json.loads(khabar("compare", "oracle.jsonl", "empty.jsonl", "--gold", "corpus", "--json").out)
     for layer, alone in two.items():
         one, same = found["empty.jsonl"][layer], found["oracle.jsonl (2)"][layer]
-        assert one == found["empty.jsonl (2)"][layer]
+        assert one == found["other/empty.jsonl"][layer]
         assert set(one) == {*alone, "p_raw", "smallest_detectable"}
         assert one["p_raw"] == alone["p"]
         assert one["p"] == pytest.approx(min(1, 3 * alone["p"]))
         assert same["difference"] == 0
     table = khabar("compare", *files, "--gold", "corpus").out
-    assert table.count("p (Holm)") == 4
+    assert table.count("Holm p") == 4
+    assert "a = oracle.jsonl (the baseline), b = other/empty.jsonl" in table
+    assert re.search(r"^conflicts .* (worse|not shown) *$", table, re.MULTILINE)
     assert "corrected on each layer for 3 comparisons with a" in table
     assert max(map(len, table.splitlines())) <= 80
     assert "…" not in table

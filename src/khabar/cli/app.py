@@ -7,6 +7,7 @@ import gc
 import os
 import sys
 from collections.abc import Mapping
+from contextvars import copy_context
 from functools import cache
 from importlib import import_module
 from io import TextIOWrapper
@@ -99,7 +100,7 @@ def _refuse(problem: object) -> NoReturn:
 def _run() -> None:
     """Run the command and bring out all it printed. Raises BrokenPipeError if its reader left while it spoke."""
     try:
-        app()
+        copy_context().run(app)
     except SystemExit as end:
         if isinstance(end.__context__, BrokenPipeError):  # to Typer that is a failure
             raise end.__context__ from None

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, say, table, told_apart, warn
-from khabar.cli.options import AsJson, Gold, Labels, Layers, Split, chosen_labels, chosen_layers
+from khabar.cli.console import console, is_quiet, note, print_json, say, table, told_apart, warn
+from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
 from khabar.cli.tables import decimal, difference_cells
 from khabar.text.terminal import harmless
 
@@ -32,6 +32,7 @@ def compare(
     layers: Layers = None,
     labels: Labels = None,
     as_json: AsJson = False,
+    quiet: Quiet = False,
     fail_if_worse: Annotated[
         bool,
         typer.Option(
@@ -39,7 +40,10 @@ def compare(
         ),
     ] = False,
 ) -> None:
-    """Compare predictions with those of the baseline A: b − a on each layer, with interval and p of a paired test."""
+    """Compare predictions with those of a baseline, which comes first.
+
+    Each layer shows b − a, its 95% interval and the p of a paired test, and says whether b is better or worse.
+    """
     from khabar import api
     from khabar.reading.incidents import Incidents
 
@@ -89,16 +93,19 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
     """Print comparisons with a baseline, by the name of what is compared with it."""
     terminal = console()
     several = len(compared) > 1
-    figures = ("a", "b", "b − a", "95% interval", "detectable", "p (Holm)" if several else "p")
+    figures = ("a", "b", "b − a", "95% interval", "Holm p" if several else "p", "detectable")
     for name, differences in compared.items():
-        title = f"a = {harmless(baseline)}, b = {harmless(name)}"
-        shown = table(title, "layer", *figures, right=figures, no_wrap=True)
+        title = f"a = {harmless(baseline)} (the baseline), b = {harmless(name)}"
+        shown = table(title, "layer", *figures, "b is", right=figures, no_wrap=True, dense=True)
         for layer, difference in differences.items():
             shown.add_row(layer, *_cells(difference))
         terminal.print(shown)
+    if is_quiet():
+        return
+    note(terminal, "not shown: chance may explain the difference, which does not prove that there is none")
     note(terminal, "detectable: the smallest difference this corpus could show")
     if several:
-        note(terminal, f"p (Holm): corrected on each layer for {len(compared)} comparisons with a")
+        note(terminal, f"Holm p: corrected on each layer for {len(compared)} comparisons with a")
 
 
 def _cells(difference: Difference) -> list[str]:
@@ -106,6 +113,7 @@ def _cells(difference: Difference) -> list[str]:
         decimal(difference.a),
         decimal(difference.b),
         *difference_cells(difference.difference, difference.low, difference.high),
-        decimal(difference.smallest_detectable),
         "–" if difference.p is None else f"{difference.p:.4f}",
+        decimal(difference.smallest_detectable),
+        difference.conclusion or "–",
     ]

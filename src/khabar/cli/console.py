@@ -6,11 +6,11 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import click
 import typer
 
 from khabar.progress import quiet
@@ -36,10 +36,18 @@ def print_json(value: Any) -> None:
     print(json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2))
 
 
+_quiet: ContextVar[bool] = ContextVar("quiet", default=False)
+
+
+def set_quiet(asked: bool) -> bool:
+    """Take what `--quiet` says, for the command that runs."""
+    _quiet.set(asked)
+    return asked
+
+
 def is_quiet() -> bool:
     """Whether the command was asked for its result alone (`--quiet`)."""
-    context = click.get_current_context(silent=True)
-    return context is not None and bool(context.params.get("quiet"))
+    return _quiet.get()
 
 
 def warn(incidents: Iterable[Incident]) -> None:

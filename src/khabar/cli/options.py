@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from khabar.cli.console import set_quiet
+
 if TYPE_CHECKING:
     from khabar.reading.incidents import InputError
     from khabar.records.labels import EntityLabel, Layer
@@ -41,7 +43,10 @@ Html = Annotated[
 Full = Annotated[bool, typer.Option("--full", help="Print every figure, with labels and their support.")]
 Latex = Annotated[bool, typer.Option("--latex", help="Print the headlines as a LaTeX table (booktabs).")]
 Quiet = Annotated[
-    bool, typer.Option("--quiet", "-q", help="Print the result alone: no warnings, no notes, no progress.")
+    bool,
+    typer.Option(
+        "--quiet", "-q", help="Print the result alone: no warnings, no notes, no progress.", callback=set_quiet
+    ),
 ]
 Seeds = Annotated[Path, typer.Option("--seeds", help="The seeds folder.")]
 RoundName = Annotated[str, typer.Argument(help="The round, a folder of --rounds.", metavar="ROUND")]

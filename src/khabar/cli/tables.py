@@ -205,13 +205,13 @@ def _labels(layer: str, figures: Mapping[str, Measured]) -> list[tuple[str, str]
     if layer not in LABELS:
         return []
     before, after = LABELS[layer][1].split("LABEL")
+    labels = {name: name[len(before) : -len(after)] for name in figures}
     there = [
         name
-        for name, measured in figures.items()
-        if name.startswith(before) and name.endswith(after) and any(measured.counts.values())
+        for name, label in labels.items()
+        if label and name == before + label + after and any(figures[name].counts.values())
     ]
-    there.sort(key=lambda name: -_gold_rows(figures[name]))
-    return [(f"  {name.removeprefix(before).removesuffix(after)}", name) for name in there]
+    return [(f"  {labels[name]}", name) for name in sorted(there, key=lambda name: -_gold_rows(figures[name]))]
 
 
 def _gold_rows(measured: Measured) -> int:

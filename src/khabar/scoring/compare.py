@@ -14,13 +14,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import Metric
-from khabar.scoring.result import PAIR_F, figure_words
+from khabar.scoring.result import PAIR_F, Interval, figure_words
 from khabar.scoring.tally import TEXT_LAYERS, Tally
 
 if TYPE_CHECKING:
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
 
 TRIALS = 10_000
+_LEVEL = 0.05
+Conclusion = Literal["better", "worse", "not shown"]
+"""What a comparison says of b. `not shown`: chance explains the difference, which does not prove that there is none."""
 _STANDARD_ERRORS = 2.8
 """The 97.5th percentile of the normal distribution and its 80th."""
 _COINS_AT_A_TIME = 2_000_000
@@ -54,9 +57,14 @@ class Difference:
     """Standard deviation of b − a under the paired bootstrap; None where there is no interval."""
 
     def __str__(self) -> str:
-        ends = None if self.low is None or self.high is None else (self.low, self.high)
         p = "" if self.p is None else f", p = {self.p:.4f}"
-        return f"{figure_words(self.difference, ends, '+.3f')}{p}"
+        words = {None: "", "not shown": ", not shown"}.get(self.conclusion, f": b is {self.conclusion}")
+        return f"{figure_words(self.difference, self.interval, '+.3f')}{p}{words}"
+
+    @property
+    def interval(self) -> Interval:
+        """The ends of the 95% interval; None where it is undefined."""
+        return None if self.low is None or self.high is None else (self.low, self.high)
 
     @property
     def smallest_detectable(self) -> float | None:
@@ -65,6 +73,15 @@ class Difference:
         A test at 5% has a power of 80% for differences of 2.8 standard errors. None where the difference does not vary.
         """
         return _STANDARD_ERRORS * self.standard_error if self.standard_error else None
+
+    @property
+    def conclusion(self) -> Conclusion | None:
+        """Whether b is better or worse than a: its interval leaves out 0 and p is below 0.05. None where undefined."""
+        if self.difference is None or self.p is None or self.low is None or self.high is None:
+            return None
+        if self.p >= _LEVEL or self.low <= 0 <= self.high:
+            return "not shown"
+        return "better" if self.difference > 0 else "worse"
 
     @property
     def b_is_worse(self) -> bool:
@@ -80,9 +97,26 @@ class Difference:
         return {**self.to_dict(), "p_raw": self.p_raw, "smallest_detectable": self.smallest_detectable}
 
 
-def compare(
-    a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS
-) -> dict[str, Difference]:
+class Comparison(dict[str, Difference]):
+    """Layer → difference of two systems. It prints as a line for each layer, in a notebook as a table."""
+
+    def __repr__(self) -> str:
+        width = max(map(len, self), default=0)
+        return "\n".join(f"{layer:<{width}}  {difference}" for layer, difference in self.items())
+
+    def _repr_html_(self) -> str:
+        """A table of a and b, b − a with its interval, p, and what b is."""
+        head = "".join(f"<th>{name}</th>" for name in ("", "a", "b", "b − a", "p", "b is"))
+        rows = []
+        for layer, each in self.items():
+            p = "–" if each.p is None else f"{each.p:.4f}"
+            moved = figure_words(each.difference, each.interval, "+.3f")
+            cells = (figure_words(each.a, None), figure_words(each.b, None), moved, p, each.conclusion or "–")
+            rows.append(f"<tr><th>{layer}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>")
+        return f"<table><tr>{head}</tr>{''.join(rows)}</table>"
+
+
+def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS) -> Comparison:
     """Compare two runs on the layers both have; `overall` too when they have all four.
 
     p is no less than 1 / (1 + trials): whoever corrects it for many comparisons needs more trials.
@@ -102,22 +136,24 @@ def compare(
     samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
     if len(samples) == len(LAYERS) and a.layers["conflicts"].headline.name != PAIR_F:
         samples["overall"] = _mean(list(samples.values()))
-    return {layer: sample.difference(a.tail) for layer, sample in samples.items()}
+    return Comparison({layer: sample.difference(a.tail) for layer, sample in samples.items()})
 
 
 def compare_with_first(
     baseline: Tally, others: Sequence[Tally], *, seed: int = SEED, resamples: int = RESAMPLES
-) -> list[dict[str, Difference]]:
+) -> list[Comparison]:
     """Compare each of several runs (b) with the first (a). From two on, `p` is Holm-corrected within each layer."""
     comparisons = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
     if len(comparisons) < 2:
         return comparisons
     corrected = {layer: holm([differences[layer].p for differences in comparisons]) for layer in comparisons[0]}
     return [
-        {
-            layer: replace(difference, p=corrected[layer][number], p_raw=difference.p)
-            for layer, difference in differences.items()
-        }
+        Comparison(
+            {
+                layer: replace(difference, p=corrected[layer][number], p_raw=difference.p)
+                for layer, difference in differences.items()
+            }
+        )
         for number, differences in enumerate(comparisons)
     ]
 
