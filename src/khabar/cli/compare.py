@@ -102,7 +102,7 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
         terminal.print(shown)
     if is_quiet():
         return
-    note(terminal, "not shown: chance may explain the difference, which does not prove that there is none")
+    note(terminal, "not shown: chance may explain the difference; there may be one all the same")
     note(terminal, "detectable: the smallest difference this corpus could show")
     if several:
         note(terminal, f"Holm p: corrected on each layer for {len(compared)} comparisons with a")
