@@ -14,6 +14,7 @@ import yaml
 import khabar
 from khabar import schemas
 from khabar.records import CONFIGS
+from tests import keys
 
 ROOT = Path(__file__).parents[1]
 
@@ -65,6 +66,11 @@ def test_every_key_of_a_row_and_of_a_prediction_says_what_it_means() -> None:
         for record in (schema, *schema.get("$defs", {}).values()):
             for key, value in record.get("properties", {}).items():
                 assert key == "layer" or value.get("description", "").endswith("."), f"{name}: {key}"
+
+
+def test_the_table_of_keys_is_current() -> None:
+    """If this fails: `python -m tests.keys`, then look at the difference."""
+    assert keys.PAGE.read_text("utf-8") == keys.page()
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "schemas").glob("*.json")), ids=lambda path: path.stem)

@@ -26,8 +26,8 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
 
 
 class PredictedSpan(Part, frozen=True, kw_only=True, gc=False):
-    """A span: `start` and `end` (code points), or `text`, in the whole document or in `line`, with an optional
-    `occurrence`; both count from 1. Beside offsets they are not read."""
+    """A span: two offsets; or a string, found in the whole document or in one line of it, with an optional
+    `occurrence`. Beside offsets, `line` and `occurrence` are not read."""
 
     start: int | None = None
     """First code point of the span, counted from 0 in the whole text. Give both offsets, or `text`."""
@@ -83,7 +83,7 @@ class PredictedEntity(PredictedSpan, frozen=True, kw_only=True, gc=False):
 
 
 class PredictedNumber(PredictedSpan, frozen=True, kw_only=True, gc=False):
-    """A predicted number or date; see `khabar.records.rows.Number` for the columns."""
+    """A predicted number or date; its columns are those of a row of config `numbers`."""
 
     kind: NumberKind | None = None
     """What sort of number it is. Null equals no kind."""
