@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -111,6 +112,33 @@ def push(
         server = Server(there.client(), there.url)
         pushed = push_pass(server, which, articles, share, annotator or pass_name, start, configurations, show)
     _print_shares(pushed, as_json=as_json)
+
+
+@app.command(epilog="Example: khabar annotate draft bridge --system rules --seeds mine/seeds --out mine/draft.jsonl")
+def draft(
+    story: Annotated[str, typer.Argument(help="A story of the seeds.", metavar="STORY")],
+    system: Annotated[str, typer.Option("--system", help="Whose predictions to begin with, as `khabar run` takes it.")],
+    out: Annotated[Path, typer.Option("--out", help="Write the drafts here (JSONL). A file that is there is kept.")],
+    seeds: Seeds = Path("seeds"),
+    as_json: AsJson = False,
+) -> None:
+    """Write what a system says of a story as rows to correct. They are refused as gold until each is checked."""
+    from khabar.annotations.draft import draft as draft_story
+    from khabar.annotations.draft import encoded
+    from khabar.annotations.rounds import read_articles
+    from khabar.reading.files import write_whole
+
+    if out.exists():
+        raise wrong_option("--out is there already, perhaps with corrections", file=str(out), fix="name another file")
+    rows = draft_story(story, system, read_articles(seeds))
+    with writing(out):
+        write_whole(out, encoded(rows))
+    counts = Counter(row.layer for row in rows)
+    if as_json:
+        print_json({"file": str(out), "rows": counts})
+        return
+    say(f"{len(rows)} drafts in {out}: " + ", ".join(f"{layer} {count}" for layer, count in counts.items()))
+    say("Compare each with the guidelines, mend it, and remove its `draft`; until then it is refused as gold.")
 
 
 @app.command(epilog="Example: khabar annotate pull second b")

@@ -72,6 +72,9 @@ CATALOG: dict[str, Kind] = {
     "gold-ungrounded": Kind(
         "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"
     ),
+    "row-draft": Kind(
+        "error", "the row is a draft that nobody has checked", "compare it with the guidelines, then remove its `draft`"
+    ),
     "row-repeated": Kind("error", "the gold row stands there already", "remove it"),
     "prediction-repeated": Kind("warning", "an exact repetition counts as a false positive", "remove it"),
     "id-repeated": Kind("error", "the id is taken", "give each row an id of its own"),

@@ -26,6 +26,8 @@ class Located:
     line: int
 
 
+DRAFT = "draft"
+"""Marks a row that a system wrote and nobody has checked."""
 _BY_LAYER = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 
 
@@ -34,6 +36,7 @@ def read_rows(path: Path, incidents: Incidents) -> list[Located]:
     problems = check_file(path)
     incidents.extend(problems)
     located: list[Located] = []
+    drafts: list[int] = []
     for number, line in jsonl(path, incidents) if not problems else ():
         value = decoded(line, (str(path), number), incidents)
         if value is None:
@@ -41,6 +44,9 @@ def read_rows(path: Path, incidents: Incidents) -> list[Located]:
         doc_id = value.get("doc_id")
         known = doc_id if isinstance(doc_id, str) else None
         report = partial(incidents.report, file=path, line=number, doc_id=known)
+        if value.pop(DRAFT, False):
+            drafts.append(number)
+            continue
         kind = _BY_LAYER.get(str(value.get("layer")))
         if kind is None:
             report("value-wrong", f"layer is {value.get('layer')!r}, not one of {', '.join(_BY_LAYER)}")
@@ -48,6 +54,9 @@ def read_rows(path: Path, incidents: Incidents) -> list[Located]:
         row = shaped(value, kind, report)
         if row is not None:
             located.append(Located(row, str(path), number))
+    if drafts:
+        message = f"{len(drafts)} row(s) of the file are drafts that nobody has checked; this is the first"
+        incidents.report("row-draft", message, file=path, line=drafts[0])
     return located
 
 

@@ -1,0 +1,36 @@
+"""Drafts: what a system says of a story as rows to be corrected, each marked so that nothing takes it for gold.
+
+A row is a draft until whoever has checked it removes its key `draft`: `khabar.reading.rows` refuses marked rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from khabar.annotations.label_studio.registry import registered
+from khabar.annotations.label_studio.start import start_of_system
+from khabar.annotations.rounds import Articles, in_file_order
+from khabar.reading.incidents import Incident, InputError
+from khabar.reading.rows import DRAFT
+from khabar.records import Row
+
+
+def draft(story: str, system: str, articles: Articles) -> list[Row]:
+    """Rows of a story as a system has it: zones, mentions, numbers, quotes, disputes, and the registry they need.
+
+    Raises InputError if there is no such story or no such system.
+    """
+    documents = [document for document in articles.documents if document.story == story]
+    if not documents:
+        known = ", ".join(sorted(set(articles.stories.values())))
+        raise InputError([Incident("story-unknown", f"the seeds have no story {story!r}; there is: {known}")])
+    rows = start_of_system(system, documents).rows
+    return in_file_order([*rows, *registered(rows, story, (), None)])
+
+
+def encoded(rows: Iterable[Row]) -> bytes:
+    """The bytes of a file of drafts: rows that carry the mark first."""
+    mark = msgspec.json.encode({DRAFT: True})[:-1] + b","
+    return b"".join(mark + msgspec.json.encode(row)[1:] + b"\n" for row in rows)
