@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Gold: TypeAlias = str | Path | Reference | None
     """A corpus folder; a file, a folder of files or a URL in the prediction format; gold read before; the release."""
 
-_MOST_WARNINGS = 20
+_MOST_LINES = 30
 
 
 def load(source: str | Path | None = None, *, split: str = "test") -> list[Document]:
@@ -221,6 +221,7 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
     """Collect incidents; where the caller does not, tell what remains as one UserWarning at the end."""
     import warnings
 
+    from khabar.reading.digest import digest
     from khabar.reading.incidents import Incidents
 
     if incidents is not None:
@@ -229,9 +230,7 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
     collected = Incidents()
     yield collected
     if len(collected):
-        lines = [str(incident) for incident in islice(collected, _MOST_WARNINGS)]
-        more = [f"… and {len(collected) - len(lines)} more warnings"] if len(collected) > len(lines) else []
-        warnings.warn("\n".join([*lines, *more]), stacklevel=4)
+        warnings.warn("\n".join(islice(digest(collected), _MOST_LINES)), stacklevel=4)
 
 
 def _in_parts(

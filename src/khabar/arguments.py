@@ -35,9 +35,10 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
     if not names or any(layer not in LAYERS for layer in names):
         from khabar.reading.incidents import Incident, InputError
 
-        unknown = repr(layers) if not names else ", ".join(repr(layer) for layer in names if layer not in LAYERS)
-        fix = f'give a list of names, such as layers=["{LAYERS[0]}"]'
-        raise InputError([Incident("option-wrong", f"no layer {unknown}; there is: {', '.join(LAYERS)}", fix=fix)])
+        unknown = ", ".join(repr(layer) for layer in names if layer not in LAYERS)
+        message = f"no layer {unknown}" if names else f"layers is {layers!r}, and no list of names"
+        fix = f'write layers=["{layers if layers in LAYERS else LAYERS[0]}"]'
+        raise InputError([Incident("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)])
     return tuple(layer for layer in LAYERS if layer in names)
 
 
@@ -49,8 +50,10 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     unknown = [name for name in names if name not in ENTITY_LABELS]
     message = None
     if unknown or not names:
-        shown = ", ".join(map(repr, unknown)) if unknown else repr(labels)
-        message = f"no label {shown}; there is: {', '.join(ENTITY_LABELS)}"
+        shown = f"no label {', '.join(map(repr, unknown))}"
+        if not unknown:
+            shown = f"labels is {labels!r}, and no list of names"
+        message = f"{shown}; there is: {', '.join(ENTITY_LABELS)}"
     elif layers is not None and "entities" not in layers:
         message = f"labels are those of entities, and only {', '.join(layers)} are scored"
     if message is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khabar.cli.console import print_json, progress, say, warn, writing
+from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from khabar.annotations.rounds import Articles
     from khabar.records import Document
 
-app = typer.Typer(help="Annotation rounds in Label Studio.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Annotation rounds in Label Studio.", no_args_is_help=True)
 
 PassName = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khabar annotate serve`. [default: its own]")]

@@ -6,45 +6,14 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Mapping
 from contextvars import copy_context
-from functools import cache
-from importlib import import_module
 from io import TextIOWrapper
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import typer
-from typer.core import TyperGroup
-from typer.main import get_group
 
+from khabar.cli.groups import Commands
 from khabar.reading.incidents import Incident, InputError
-
-COMMANDS = {
-    "run": "run", "score": "score", "validate": "score", "compare": "compare", "stress": "stress", "show": "show",
-    "convert": "convert", "schema": "schema", "nominate": "nominate",
-    "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
-}  # fmt: skip
-"""The commands, and the module of each."""
-
-
-class Commands(TyperGroup):
-    """All commands. A module is imported, and its options are read, when a command of it is asked for."""
-
-    def __init__(self, **given: Any) -> None:
-        super().__init__(**given)
-        self.commands = dict.fromkeys(COMMANDS)  # type: ignore[assignment]  # their names, for what a typo may mean
-
-    def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """The command of that name, None if there is none."""
-        return _of_module(COMMANDS[cmd_name])[cmd_name] if cmd_name in COMMANDS else None
-
-
-@cache
-def _of_module(name: str) -> Mapping[str, Any]:
-    group = typer.Typer(add_completion=False, rich_markup_mode=None)
-    import_module(f"khabar.cli.{name}").add_to(group)
-    return get_group(group).commands
-
 
 app = typer.Typer(
     name="khabar",
@@ -52,7 +21,7 @@ app = typer.Typer(
     help="An annotated corpus of Arabic news, and the scorer of whatever extracts facts from it.",
     epilog="Start with: khabar run rules",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -137,7 +106,7 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: bool = typer.Option(
-        False, "--version", help="Print the version and exit.", is_eager=True, callback=_print_version
+        False, "--version", "-V", help="Print the version and exit.", is_eager=True, callback=_print_version
     ),
 ) -> None:
     """Take what stands before the command."""

@@ -54,15 +54,18 @@ def warn(incidents: Iterable[Incident]) -> None:
     """Print warnings to stderr, the first few of many; none where only the result was asked for."""
     if is_quiet():
         return
-    lines = [str(incident) for incident in incidents]
+    from khabar.reading.digest import digest
+
+    lines = list(digest(dict.fromkeys(incidents)))
     for line in lines[:_MOST_WARNINGS]:
         say(line, err=True)
     if len(lines) > _MOST_WARNINGS:
-        say(f"… and {len(lines) - _MOST_WARNINGS} more warnings (khabar validate lists all)", err=True)
+        say(f"… and {len(lines) - _MOST_WARNINGS} more lines of warnings (khabar validate --json lists all)", err=True)
 
 
 def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **more: Any) -> None:
     """Print what a check found: all of it on stderr, or `sound` if there is no error; exit with 1 on an error."""
+    from khabar.reading.digest import digest
     from khabar.reading.incidents import errors
 
     incidents = list(incidents)
@@ -70,8 +73,8 @@ def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **mo
     if as_json:
         print_json({"valid": not failed, "incidents": [incident.to_dict() for incident in incidents], **more})
     else:
-        for incident in failed:
-            say(str(incident), err=True)
+        for line in digest(failed):
+            say(line, err=True)
         warn(incident for incident in incidents if incident.level == "warning")
         if not failed:
             say(sound)

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khabar.cli.console import console, print_checked, print_json, progress, say, table, warn, writing
+from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:
     from khabar.corpus.build import Built
     from khabar.corpus.diff import DataDifference
 
-app = typer.Typer(help="The dataset built from seeds and gold.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="The dataset built from seeds and gold.", no_args_is_help=True)
 
 GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold annotations.")]
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]

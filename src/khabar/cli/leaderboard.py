@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import console, note, print_checked, print_json, progress, say, table, warn, writing
+from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Gold
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
-app = typer.Typer(help="Submissions, re-scored, and the tables they make.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Submissions, re-scored, and the tables they make.", no_args_is_help=True)
 
 Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
 

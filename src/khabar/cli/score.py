@@ -157,6 +157,7 @@ def validate(
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api
     from khabar.reading.checks import checked_predictions
+    from khabar.reading.digest import digest
     from khabar.reading.incidents import Incidents, in_file_order
 
     chosen = chosen_labels(labels, None)
@@ -167,8 +168,9 @@ def validate(
     if as_json:
         print_json({"valid": not collected.errors, "incidents": [incident.to_dict() for incident in incidents]})
     else:
-        for incident in incidents:
-            say(str(incident), err=incident.level == "error")
+        for level in ("error", "warning"):
+            for line in digest(incident for incident in incidents if incident.level == level):
+                say(line, err=level == "error")
         if not collected.errors:
             entities = [item for record in records.documents for item in record.entities]
             others = sum(item.label not in chosen for item in entities) if chosen else 0

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from khabar.cli.console import print_checked, print_json, say, writing
+from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Seeds
 
-app = typer.Typer(help="Articles exactly as received, and their manifest.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Articles exactly as received, and their manifest.", no_args_is_help=True)
 
 
 def add_to(whole: typer.Typer) -> None:

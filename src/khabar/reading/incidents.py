@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any, Literal
 
+from khabar.reading.digest import digest
 from khabar.text.terminal import one_line
 
 Level = Literal["error", "warning"]
@@ -39,7 +40,11 @@ CATALOG: dict[str, Kind] = {
     "json-not-object": Kind("error", "the line is not a JSON object", "write one JSON object a line"),
     "key-missing": Kind("error", "a required key is missing", "add it"),
     "key-unknown": Kind("warning", "the key is not part of the format and is not read", "remove or rename it"),
-    "value-wrong": Kind("error", "the value is not of the type or list the format asks for", "see schemas/"),
+    "value-wrong": Kind(
+        "error",
+        "the value is not of the type or list the format asks for",
+        "`khabar schema` prints what each key takes",
+    ),
     "label-unknown": Kind("error", "the label is not in the label scheme", "map it to one of the scheme's labels"),
     "number-not-finite": Kind(
         "error", "the value is not a finite number", "write a decimal or fraction string, or null"
@@ -237,6 +242,8 @@ class KhabarError(Exception):
 class InputError(KhabarError):
     """Input was refused (exit code 2). `incidents` lists every problem, in file order; warnings may be among them.
 
+    `str()` tells those that are alike together.
+
     Of a very large input only the first problems are listed; `unlisted` is how many more there are.
     """
 
@@ -244,7 +251,7 @@ class InputError(KhabarError):
         self.incidents = tuple(in_file_order(incidents))
         self.unlisted = unlisted
         rest = [f"… and {unlisted:,} more problems"] if unlisted else []
-        super().__init__("\n".join([*map(str, self.incidents), *rest]))
+        super().__init__("\n".join([*digest(self.incidents), *rest]))
 
 
 class Incidents:

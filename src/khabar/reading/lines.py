@@ -27,6 +27,8 @@ _QUOTED = tuple(f'"{name}"'.encode() for name in _LISTS)
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """A letter of a key may be escaped; nobody but a forger does."""
 
+_ARRAY = "this is a JSON array, and each line is to be an object by itself"
+_UNPACK = "unpack it (jq -c '.[]' {0} > predictions.jsonl), or convert an export (khabar convert {0} predictions.jsonl)"
 Line = tuple[int, bytes]
 """A number, counted from 1, and what stands there."""
 
@@ -56,6 +58,9 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
                 chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
+                if chunk.lstrip()[:1] == b"[":
+                    incidents.report("json-not-object", _ARRAY, file=path, line=1, fix=_UNPACK.format(path))
+                    return
             too_long = None
             last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
             if len(chunk) - last > LONGEST_LINE:

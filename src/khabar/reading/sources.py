@@ -10,6 +10,8 @@ from typing import IO, Any, TypeAlias
 from khabar.reading.incidents import Incident, Incidents
 
 _PARQUET = (".parquet", ".pq")
+_FOREIGN = dict.fromkeys((".conll", ".iob", ".iob2", ".bio", ".tsv"), "CoNLL columns") | {".spacy": "spaCy"}
+"""Endings of what `khabar convert` reads, and what it is."""
 ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
 """Endings of the files of a folder that hold records."""
 AT_ONCE = 64 << 20
@@ -93,9 +95,19 @@ def sources(source: Path | str, incidents: Incidents) -> list[File]:
             return []
     if not names:
         _report_nothing(path, incidents)
-    problems = {name: check_file(name) for name in names}
+    problems = {name: check_file(name) or _check_kind(name) for name in names}
     incidents.extend(problem for of_file in problems.values() for problem in of_file)
     return [name for name in names if not problems[name]]
+
+
+def _check_kind(path: Path) -> list[Incident]:
+    """Refuse a file whose ending says that another tool's format is in it."""
+    kind = _FOREIGN.get(path.suffix.lower())
+    if kind is None:
+        return []
+    message = f"this is a file of {kind}, and JSONL or Parquet is read here"
+    fix = f"convert it (khabar convert {path} predictions.jsonl) and name what comes out"
+    return [Incident("file-unreadable", message, str(path), fix=fix)]
 
 
 def holds_records(folder: Path) -> bool:

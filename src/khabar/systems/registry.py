@@ -6,6 +6,7 @@ import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -26,22 +27,36 @@ class Embedded:
 
     module: str
     name: str
+    what: str
     from_gold: bool = False
     needs: str | None = None
     extra: str = ""
 
 
+_BASELINES = "khabar.systems.baselines"
 EMBEDDED: dict[str, Embedded] = {
-    "rules": Embedded("khabar.systems.rules", "rules"),
-    "oracle": Embedded("khabar.systems.checkers", "Oracle", from_gold=True),
-    "empty": Embedded("khabar.systems.checkers", "empty"),
-    "digits": Embedded("khabar.systems.baselines.numbers", "digits"),
-    "digits-multipliers": Embedded("khabar.systems.baselines.numbers", "digits_multipliers"),
-    "dateparser": Embedded("khabar.systems.baselines.numbers", "SearchDates", needs="dateparser", extra="dateparser"),
-    "quote-marks": Embedded("khabar.systems.baselines.quotes", "quote_marks"),
-    "value-mismatch": Embedded("khabar.systems.baselines.disputes", "ValueMismatch"),
-    "denial-cue": Embedded("khabar.systems.baselines.disputes", "DenialCue"),
-    "tagger": Embedded("khabar.systems.baselines.tagger", "Tagger", needs="pycrfsuite", extra="tagger"),
+    "rules": Embedded("khabar.systems.rules", "rules", "all layers: word lists, patterns and a gazetteer"),
+    "oracle": Embedded("khabar.systems.checkers", "Oracle", "gold itself, to check the scorer", from_gold=True),
+    "empty": Embedded("khabar.systems.checkers", "empty", "says nothing: the floor"),
+    "digits": Embedded(f"{_BASELINES}.numbers", "digits", "numbers: runs of digits"),
+    "digits-multipliers": Embedded(f"{_BASELINES}.numbers", "digits_multipliers", "numbers: the same with thousands"),
+    "dateparser": Embedded(
+        f"{_BASELINES}.numbers",
+        "SearchDates",
+        "numbers: dates by the library dateparser",
+        needs="dateparser",
+        extra="dateparser",
+    ),
+    "quote-marks": Embedded(f"{_BASELINES}.quotes", "quote_marks", "quotes: marks, each with the nearest name"),
+    "value-mismatch": Embedded(f"{_BASELINES}.disputes", "ValueMismatch", "conflicts: different figures for a noun"),
+    "denial-cue": Embedded(f"{_BASELINES}.disputes", "DenialCue", "conflicts: a word of denial"),
+    "tagger": Embedded(
+        f"{_BASELINES}.tagger",
+        "Tagger",
+        "entities: a CRF that learned from dev and test",
+        needs="pycrfsuite",
+        extra="tagger",
+    ),
 }
 """Name → system."""
 
@@ -56,20 +71,55 @@ class Adapter:
     module: str
     name: str
     follows: str
+    what: str
     needs: tuple[str, ...] = ()
 
 
+_LIBRARIES = "khabar.systems.models.libraries"
 ADAPTERS: dict[str, Adapter] = {
-    "cmd": Adapter("khabar.systems.command", "Command", "COMMAND"),
-    "openai": Adapter("khabar.systems.endpoint", "Endpoint", "MODEL", needs=("openai",)),
-    "openai-recording": Adapter("khabar.systems.endpoint.recording", "Recording", "FILE"),
-    "transformers": Adapter(
-        "khabar.systems.models.libraries", "TokenClassification", "PATH", needs=("transformers", "torch")
+    "cmd": Adapter("khabar.systems.command", "Command", "COMMAND", "a program in any language that speaks JSONL"),
+    "openai": Adapter(
+        "khabar.systems.endpoint", "Endpoint", "MODEL", "a language model behind an endpoint", needs=("openai",)
     ),
-    "spacy": Adapter("khabar.systems.models.libraries", "SpacyPipeline", "PATH", needs=("spacy",)),
-    "gliner": Adapter("khabar.systems.models.libraries", "Gliner", "PATH", needs=("gliner", "torch")),
+    "openai-recording": Adapter("khabar.systems.endpoint.recording", "Recording", "FILE", "what --record kept of one"),
+    "transformers": Adapter(
+        _LIBRARIES, "TokenClassification", "PATH", "a local token classifier", needs=("transformers", "torch")
+    ),
+    "spacy": Adapter(_LIBRARIES, "SpacyPipeline", "PATH", "a local spaCy pipeline", needs=("spacy",)),
+    "gliner": Adapter(_LIBRARIES, "Gliner", "PATH", "a local GLiNER model", needs=("gliner", "torch")),
 }
 """Prefix → adapter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What `khabar run` takes: how it is written, what it is, and the extra it needs (None: no more)."""
+
+    written: str
+    what: str
+    extra: str | None = None
+    is_installed: bool = True
+    """Whether the packages that it needs are there."""
+
+
+def list_systems() -> list[Listed]:
+    """Everything that `find_system` takes: embedded systems, then installed ones, then what is written with a colon."""
+    embedded = [
+        Listed(name, system.what, system.extra or None, system.needs is None or find_spec(system.needs) is not None)
+        for name, system in EMBEDDED.items()
+    ]
+    installed = [Listed(entry.name, f"installed: {entry.value}") for entry in entry_points(group=GROUP)]
+    adapters = [
+        Listed(
+            f"{prefix}:{adapter.follows}",
+            adapter.what,
+            next(iter(adapter.needs), None),
+            all(find_spec(package) is not None for package in adapter.needs),
+        )
+        for prefix, adapter in ADAPTERS.items()
+    ]
+    own = Listed("MODULE:NAME", "a function of yours: mine:extract is extract in mine.py")
+    return [*embedded, *installed, *adapters, own]
 
 
 def find_system(name: str, gold: Reference, options: Options | None = None) -> System | SlowSystem:
@@ -84,9 +134,15 @@ def find_system(name: str, gold: Reference, options: Options | None = None) -> S
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return _instance(_loaded(entry.load, name), name)
-    known = ", ".join((*EMBEDDED, *(entry.name for entry in entry_points(group=GROUP))))
-    kinds = ", ".join(f"{prefix}:{adapter.follows}" for prefix, adapter in ADAPTERS.items())
-    raise _unknown(f"no system {name!r}; there is: {known}, or write {kinds} or module:attribute")
+    written = [each.written for each in list_systems()]
+    file = Path(name).with_suffix(".py")
+    if file.is_file():
+        fix = _own_name(file, "NAME") + ", NAME being your function"
+    elif near := get_close_matches(name, written, n=1):
+        fix = f"write {near[0]}"
+    else:
+        fix = "`khabar systems` says what each is"
+    raise _unknown(f"no system {name!r}; there is: {', '.join(written)}", fix)
 
 
 def _embedded(name: str, gold: Reference) -> System:
@@ -115,13 +171,19 @@ def _adapted(prefix: str, rest: str, options: Options) -> SlowSystem:
 
 def _from_module(name: str) -> System:
     module_name, _, attribute = name.partition(":")
+    if module_name.endswith(".py"):
+        message = f"{module_name!r} is the name of a file, and a system is named by its module"
+        raise _unknown(message, _own_name(Path(module_name), attribute or "NAME"))
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)
     target = _loaded(lambda: importlib.import_module(module_name), module_name)
     for part in attribute.split("."):
         if not hasattr(target, part):
-            raise _unknown(f"module {module_name!r} has no {attribute!r}")
+            callables = [key for key, value in vars(target).items() if callable(value) and not key.startswith("_")]
+            near = get_close_matches(attribute, callables, n=1) or callables[:1]
+            fix = f"write {module_name}:{near[0]}" if near else "define it there"
+            raise _unknown(f"module {module_name!r} has no {attribute!r}", fix)
         target = getattr(target, part)
     return _instance(target, name)
 
@@ -130,7 +192,9 @@ def _loaded(load: Callable[[], object], name: str) -> object:
     try:
         return load()
     except (Exception, SystemExit) as error:  # a user's module may fail in any way while it is imported
-        raise _unknown(f"{name!r} cannot be imported: {type(error).__name__}: {error}") from error
+        is_missing = isinstance(error, ModuleNotFoundError) and error.name == name
+        fix = f"a file {name}.py must be in this folder, or be installed" if is_missing else None
+        raise _unknown(f"{name!r} cannot be imported: {type(error).__name__}: {error}", fix) from error
 
 
 def _instance(target: object, name: str) -> System:
@@ -145,5 +209,11 @@ def _instance(target: object, name: str) -> System:
     return target
 
 
-def _unknown(message: str) -> InputError:
-    return InputError([Incident("system-unknown", message)])
+def _own_name(file: Path, attribute: str) -> str:
+    """How a system in a file of one's own is written, and from which folder."""
+    place = "" if file.parent == Path() else f"in the folder {file.parent}, "
+    return f"{place}write {file.stem}:{attribute}"
+
+
+def _unknown(message: str, fix: str | None = None) -> InputError:
+    return InputError([Incident("system-unknown", message, fix=fix)])

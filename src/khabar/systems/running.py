@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,6 +20,9 @@ from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import LAYERS, Layer
 from khabar.systems.protocol import Failure, SlowSystem, StorySystem, System
+
+_LIBRARIES = re.compile(r"[/\\](?:site-packages|dist-packages|lib[/\\]python3\.\d+)[/\\]|^<frozen ")
+"""Paths of code that is nobody's own."""
 
 
 class UnansweredError(InputError):
@@ -130,7 +134,8 @@ def _annotate(system: System, document: Document, incidents: Incidents) -> Annot
             answer.close()
             hint = " (an async function cannot be a system)"
         message = f"it returned a {type(answer).__name__}, not annotations{hint}"
-        incidents.report("system-failed", message, doc_id=document.doc_id)
+        fix = 'return an object of layers, such as {"entities": […]}'
+        incidents.report("system-failed", message, doc_id=document.doc_id, fix=fix)
         return None
     problems = Incidents()
     records = split(given_predictions([answer], problems))[0]
@@ -139,12 +144,14 @@ def _annotate(system: System, document: Document, incidents: Incidents) -> Annot
 
 
 def _failed(error: BaseException) -> str:
-    """An exception of somebody else's code in words, with the place it was raised at."""
+    """An exception of somebody else's code in words, with the last line of that code before it, libraries left out."""
     message = f"{type(error).__name__}: {error}"
-    frames = extract_tb(error.__traceback__)
-    if len(frames) < 2 or frames[-1].filename == __file__:  # it was not called, or not its own code failed
+    frames = [frame for frame in extract_tb(error.__traceback__) if frame.filename != __file__]
+    if not frames:  # it was not called
         return message
-    return f"{message} ({Path(frames[-1].filename).name}, line {frames[-1].lineno})"
+    own = next((frame for frame in reversed(frames) if not _LIBRARIES.search(frame.filename)), frames[0])
+    code = f": {own.line}" if own.line else ""
+    return f"{message} ({Path(own.filename).name}, line {own.lineno}{code})"
 
 
 @contextmanager

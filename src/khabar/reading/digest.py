@@ -1,0 +1,60 @@
+"""Many problems that are alike, told as one: the first of them, how many more there are, and where."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from khabar.reading.incidents import Incident
+
+MOST_ALIKE = 4
+"""So many problems that differ in their place alone are each told in full."""
+MOST_OF_A_KIND = 20
+"""So many problems of one file and one id, or groups of them, are told before the rest is only counted."""
+_MOST_PLACES = 8
+_INDEX = re.compile(r"\[\d+\]")
+
+
+def digest(incidents: Iterable[Incident]) -> Iterator[str]:
+    """Tell problems in lines: each by itself, those that are alike together, and of a great many a count."""
+    groups: dict[tuple[object, ...], list[Incident]] = {}
+    for incident in incidents:
+        alike = (incident.id, incident.file, _INDEX.sub("[]", incident.message), incident.fix)
+        groups.setdefault(alike, []).append(incident)
+    told: Counter[tuple[str | None, str]] = Counter()
+    untold: Counter[tuple[str | None, str]] = Counter()
+    for group in groups.values():
+        first, *others = group
+        kind = (first.file, first.id)
+        told[kind] += 1
+        if told[kind] > MOST_OF_A_KIND:
+            untold[kind] += len(group)
+        elif len(group) <= MOST_ALIKE:
+            yield from map(str, group)
+        else:
+            yield str(first)
+            yield f"  … and {len(others):,} more like it{_places(others)}"
+    for (file, id), number in untold.items():
+        yield f"{'' if file is None else f'{file}: '}… and {number:,} more of [{id}]"
+
+
+def _places(incidents: Sequence[Incident]) -> str:
+    """Where problems are: lines of their file, else documents; a few of many."""
+    if incidents[0].file is not None and incidents[0].line is not None:
+        lines = sorted({incident.line for incident in incidents if incident.line is not None})
+        runs = (list(run) for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]))
+        ends = [(run[0][1], run[-1][1]) for run in runs]
+        places = [str(first) if first == last else f"{first}–{last}" for first, last in ends]
+        kind = "line"
+    else:
+        places = list(dict.fromkeys(incident.doc_id for incident in incidents if incident.doc_id is not None))
+        kind = "document"
+    if not places:
+        return ""
+    more = ", …" if len(places) > _MOST_PLACES else ""
+    plural = "" if len(places) == 1 and "–" not in places[0] else "s"
+    return f": {kind}{plural} {', '.join(places[:_MOST_PLACES])}{more}"
