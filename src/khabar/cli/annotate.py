@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from khabar.annotations.rounds import Articles
     from khabar.records import Document
 
-app = typer.Typer(cls=Group, help="Annotation rounds in Label Studio.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
 
 PassName = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khabar annotate serve`. [default: its own]")]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from khabar.corpus.build import Built
     from khabar.corpus.diff import DataDifference
 
-app = typer.Typer(cls=Group, help="The dataset built from seeds and gold.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Build, check, fetch and publish the dataset.", no_args_is_help=True)
 
 GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold annotations.")]
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]

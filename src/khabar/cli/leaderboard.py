@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
-app = typer.Typer(cls=Group, help="Submissions, re-scored, and the tables they make.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Take submissions in, score them again and build the boards.", no_args_is_help=True)
 
 Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
 

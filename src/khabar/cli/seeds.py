@@ -11,7 +11,7 @@ from khabar.cli.console import print_checked, print_json, say, writing
 from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Seeds
 
-app = typer.Typer(cls=Group, help="Articles exactly as received, and their manifest.", no_args_is_help=True)
+app = typer.Typer(cls=Group, help="Take articles in exactly as received, and verify them.", no_args_is_help=True)
 
 
 def add_to(whole: typer.Typer) -> None:

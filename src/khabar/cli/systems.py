@@ -26,10 +26,10 @@ def systems(as_json: AsJson = False) -> None:
         return
     shown = table(None, "SYSTEM", "what it is", "extra", dense=True)
     for system in listed:
-        extra = "" if system.extra is None else f"{system.extra}{'' if system.is_installed else ' (missing)'}"
-        shown.add_row(harmless(system.written), harmless(system.what), extra)
+        shown.add_row(harmless(system.written), harmless(system.what), system.extra or "")
     terminal = console()
     terminal.print(shown)
-    note(
-        terminal, "an extra is installed by: pip install 'khabar[EXTRA]'; to make a system of your own: docs/systems.md"
-    )
+    missing = dict.fromkeys(system.extra for system in listed if system.extra and not system.is_installed)
+    for extra in missing:
+        note(terminal, f"not installed: {extra}; pip install 'khabar[{extra}]'")
+    note(terminal, "to make a system of your own: docs/systems.md")

@@ -58,8 +58,9 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
                 chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
-                if chunk.lstrip()[:1] == b"[":
-                    incidents.report("json-not-object", _ARRAY, file=path, line=1, fix=_UNPACK.format(path))
+                if chunk.lstrip().startswith(b"["):
+                    line = 1 + chunk.count(b"\n", 0, chunk.index(b"["))
+                    incidents.report("json-not-object", _ARRAY, file=path, line=line, fix=_UNPACK.format(path))
                     return
             too_long = None
             last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
