@@ -36,7 +36,7 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
         from khabar.reading.incidents import Incident, InputError
 
         unknown = ", ".join(repr(layer) for layer in names if layer not in LAYERS)
-        message = f"no layer {unknown}" if names else f"layers is {layers!r}, and no list of names"
+        message = f"no layer {unknown}" if names else f"layers is {layers!r}, where a list of names is asked for"
         fix = f'write layers=["{layers if layers in LAYERS else LAYERS[0]}"]'
         raise InputError([Incident("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)])
     return tuple(layer for layer in LAYERS if layer in names)
@@ -52,7 +52,7 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     if unknown or not names:
         shown = f"no label {', '.join(map(repr, unknown))}"
         if not unknown:
-            shown = f"labels is {labels!r}, and no list of names"
+            shown = f"labels is {labels!r}, where a list of names is asked for"
         message = f"{shown}; there is: {', '.join(ENTITY_LABELS)}"
     elif layers is not None and "entities" not in layers:
         message = f"labels are those of entities, and only {', '.join(layers)} are scored"

@@ -351,3 +351,20 @@ def test_what_python_code_can_say_and_no_file(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         api.score([{"doc_id": DOC, "entities": items}], gold=SHARED / "gold.jsonl")
     assert [incident.id for incident in caught.value.incidents] == ["value-wrong"] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("tagged.conll", "بوتين\tB-PERS\n", "Fix: convert it (khabar convert tagged.conll predictions.jsonl)"),
+        ("all.json", '\n[\n  {"doc_id": "a"}\n]\n', "all.json:2: error[json-not-object] this is a JSON array"),
+        ("all.jsonl", '[{"doc_id": "a"}]', "Fix: unpack it (jq -c '.[]' all.jsonl > predictions.jsonl)"),
+    ],
+)
+def test_other_formats_are_told_in_one_sentence(name: str, content: str, says: str, khabar: Khabar, here: Path) -> None:
+    (here / name).write_text(content, "utf-8")
+    for command in ("score", "validate"):
+        answer = khabar(command, name, "--gold", "gold.jsonl")
+        assert (answer.code, answer.out) == (2, "")
+        [line] = answer.err.splitlines()
+        assert says in line

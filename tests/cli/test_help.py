@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +58,7 @@ def test_help_lists_all_commands(pages: dict[str, Answer]) -> None:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     contract = """
-        run score validate compare show convert corpus:build,check,diff,fetch,fill,stats,upload seeds:add,verify
+        run systems score validate compare show convert corpus:build,check,diff,fetch,fill,stats,upload seeds:add,verify
         annotate:serve,push,pull,agreement,adjudicate leaderboard:add,build,check
     """
     wanted = {
@@ -66,8 +69,33 @@ def test_the_commands_of_the_contract_are_there() -> None:
     assert wanted <= set(COMMANDS)
 
 
-def test_version(khabar: Khabar) -> None:
-    assert khabar("--version") == Answer(0, f"{package.__version__}\n", "")
+@pytest.mark.parametrize("option", ["--version", "-V"])
+def test_version(khabar: Khabar, option: str) -> None:
+    assert khabar(option) == Answer(0, f"{package.__version__}\n", "")
+
+
+@pytest.mark.parametrize("words", [[], ["score"], ["corpus"], ["corpus", "check"]])
+def test_h_is_help(khabar: Khabar, words: list[str]) -> None:
+    assert khabar(*words, "-h") == khabar(*words, "--help")
+
+
+@pytest.mark.parametrize("group", ["", "corpus", "seeds", "leaderboard", "annotate"])
+def test_summaries_are_whole_sentences(khabar: Khabar, group: str) -> None:
+    """Of each command, from a capital letter to a full stop, however narrow the terminal is."""
+    for columns in ("40", "80"):
+        listing = khabar(*group.split(), "--help", COLUMNS=columns).out.split("Commands:\n")[1].split("\n\n")[0]
+        summaries = re.sub(r"\n {4,}", " ", listing).splitlines()
+        assert len(summaries) > 1
+        for line in summaries:
+            assert re.fullmatch(r" +[a-z]+ +[A-Z].*[^.]\.", line), line
+
+
+def test_shells_complete_commands_and_options(here: Path) -> None:
+    for words, wanted in (("khabar sc", ["score", "schema"]), ("khabar score --err", ["--errors"])):
+        asked = {"_KHABAR_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+        code = "import sys; sys.argv[0] = 'khabar'; from khabar.cli import main; main()"
+        done = subprocess.run([sys.executable, "-c", code], cwd=here, env=os.environ | asked, capture_output=True)
+        assert done.stdout.decode().split() == wanted
 
 
 @pytest.mark.parametrize("args", [[], ["scores"], ["score"], ["score", "x.jsonl", "--fast"], ["seeds", "add"]])

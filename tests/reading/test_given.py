@@ -139,7 +139,7 @@ def test_arguments_of_the_other_functions(gold: Path) -> None:
         (lambda: khabar.compare_several(said, [said], gold=gold), "others is ["),  # type: ignore[arg-type]
         (lambda: khabar.compare_several(said, {"b": 5}, gold=gold), "others is {"),  # type: ignore[dict-item]
         (lambda: khabar.run(5, gold=gold), "system is 5"),  # type: ignore[arg-type]
-        (lambda: khabar.run("empty", gold=gold, layers="entities"), "no layer 'entities'"),  # type: ignore[arg-type]
+        (lambda: khabar.run("empty", gold=gold, layers="entities"), "layers is 'entities', where a list of names"),  # type: ignore[arg-type]
         (lambda: khabar.load(5), "source is 5"),  # type: ignore[arg-type]
         (lambda: khabar.load(split=None), "split is None"),  # type: ignore[arg-type]
     ):

@@ -102,10 +102,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("labels", "layers", "says"),
     [
-        ("PERS", None, "no label 'PERS'"),
+        ("PERS", None, "labels is 'PERS', where a list of names is asked for"),
         (["PERSON", "GPE"], None, "no label 'PERSON'; there is: PERS"),
-        ([], None, "no label []"),
-        (5, None, "no label 5"),
+        ([], None, "labels is [], where a list"),
+        (5, None, "labels is 5, where a list"),
         (["PERS"], ["quotes"], "labels are those of entities"),
     ],
 )
