@@ -6,10 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from khabar.reading.incidents import Incident
+from typing import Protocol
 
 MOST_ALIKE = 4
 """So many problems that differ in their place alone are each told in full."""
@@ -19,9 +16,37 @@ _MOST_PLACES = 8
 _INDEX = re.compile(r"\[\d+\]")
 
 
-def digest(incidents: Iterable[Incident]) -> Iterator[str]:
+class Problem(Protocol):
+    """What is told of an incident; `str()` is all of it."""
+
+    @property
+    def id(self) -> str:
+        """Its id in the catalogue."""
+
+    @property
+    def message(self) -> str:
+        """What is wrong."""
+
+    @property
+    def file(self) -> str | None:
+        """The file it is in."""
+
+    @property
+    def line(self) -> int | None:
+        """The line of the file."""
+
+    @property
+    def doc_id(self) -> str | None:
+        """The document it is of."""
+
+    @property
+    def fix(self) -> str | None:
+        """How to mend it, where that is not as for its id."""
+
+
+def digest(incidents: Iterable[Problem]) -> Iterator[str]:
     """Tell problems in lines: each by itself, those that are alike together, and of a great many a count."""
-    groups: dict[tuple[object, ...], list[Incident]] = {}
+    groups: dict[tuple[object, ...], list[Problem]] = {}
     for incident in incidents:
         alike = (incident.id, incident.file, _INDEX.sub("[]", incident.message), incident.fix)
         groups.setdefault(alike, []).append(incident)
@@ -42,7 +67,7 @@ def digest(incidents: Iterable[Incident]) -> Iterator[str]:
         yield f"{'' if file is None else f'{file}: '}… and {number:,} more of [{id}]"
 
 
-def _places(incidents: Sequence[Incident]) -> str:
+def _places(incidents: Sequence[Problem]) -> str:
     """Where problems are: lines of their file, else documents; a few of many."""
     if incidents[0].file is not None and incidents[0].line is not None:
         lines = sorted({incident.line for incident in incidents if incident.line is not None})
