@@ -159,7 +159,7 @@ def test_a_system_that_answers_both_variants_alike_has_no_pair(corpus: Path) -> 
 
 
 def test_the_table_and_the_thresholds_speak_of_pairs(corpus: Path) -> None:
-    answer = run("run", "oracle", "--gold", corpus, "--split", "contrast", cwd=corpus)
+    answer = run("run", "oracle", "--gold", corpus, "--split", "contrast", "--full", cwd=corpus)
     assert answer.code == 0
     assert "both of a pair right" in answer.out
     assert "trap → dispute" in answer.out
