@@ -132,6 +132,11 @@ def test_a_dispute_that_a_system_misses_is_asked_about_with_every_status(gold: P
         assert statuses["ABCDE".index(key.gold)] == ("no issue" if key.row is None else "conflict")
 
 
+def test_a_string_that_stands_nowhere_is_no_witness(gold: Path) -> None:
+    invented = PredictedEntity(text="القاهرة", label="GPE")
+    assert taken(gold, says("a", *RIGHT, invented), says("b", *RIGHT, invented)) == []
+
+
 def test_no_more_than_asked_and_the_strongest_first(gold: Path) -> None:
     systems = [says("a", *RIGHT[1:], SECOND), says("b", *RIGHT[1:])]
     assert len(asked(gold, *systems).nominations) == 1, "b does not see the second town, which outvotes nobody"

@@ -127,7 +127,7 @@ def _vote(layer: Layer, name: str, case: Any, verdict: Verdict, places: dict[Has
     where = case.story if document is None else document.passage.doc_id
 
     for fault in verdict.faults:
-        if fault.cause in _NOT_OF_GOLD:
+        if fault.cause in _NOT_OF_GOLD or (document and _is_ungrounded(verdict, fault)):
             continue
         gold = None if fault.gold is None else verdict.gold[fault.gold]
         key = (where, fault.gold if fault.predicted is None or gold is not None else _spot(verdict, fault, case))
@@ -136,6 +136,11 @@ def _vote(layer: Layer, name: str, case: Any, verdict: Verdict, places: dict[Has
             ballot.missed.append(name)
         else:
             ballot.otherwise.append((name, _said(verdict, fault)))
+
+
+def _is_ungrounded(verdict: Verdict, fault: Fault) -> bool:
+    """Whether a string of the prediction stands nowhere in its document."""
+    return fault.predicted is not None and verdict.predicted[fault.predicted].spans is None
 
 
 def _said(verdict: Verdict, fault: Fault) -> Said:
