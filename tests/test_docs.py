@@ -32,6 +32,7 @@ PAGES = [
     "docs/contrast.md",
     "docs/figures.md",
     "docs/errata.md",
+    "docs/from-1.x.md",
 ]
 WHOLE_RUN = (
     "docs/systems.md",
