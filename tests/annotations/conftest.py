@@ -42,6 +42,7 @@ class LabelStudio:
     password: str = field(repr=False)
     data: Path
     process: subprocess.Popen[str]
+    notes: str
 
     @property
     def log(self) -> str:
@@ -77,13 +78,14 @@ def serve(data: Path, **environment: str) -> Iterator[LabelStudio]:
             raise AssertionError(process.communicate()[1])
         printed = json.loads(said)
         login = json.loads(Path(printed["login"]).read_text("utf-8"))
-        assert printed == {"url": printed["url"], "email": login["email"], "login": str(data / "login.json")}
+        assert printed == {**printed, "email": login["email"], "login": str(data / "login.json")}
+        assert set(printed) == {"url", "email", "login", "notes"}
         with pytest.MonkeyPatch.context() as patch:
             patch.delenv("LABEL_STUDIO_URL", raising=False)
             patch.delenv("LABEL_STUDIO_API_KEY", raising=False)
             found = connection(data)
         assert found.url == printed["url"]
-        yield LabelStudio(found, login["email"], login["password"], data, process)
+        yield LabelStudio(found, login["email"], login["password"], data, process, printed["notes"])
     finally:
         if process.poll() is None:
             process.terminate()

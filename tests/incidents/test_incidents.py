@@ -9,6 +9,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `corpus`       corpus/ (what shared/ builds) against shared/seeds and `gold` (default: shared/gold)
 - `leaderboard`  eval/ as a leaderboard of corpus/
 - `pages`        server.json: what a server has of a pass, as it is pulled
+- `checks`       server.json as it is checked at any time
 - `project`      the project of the documents, `without` a label
 - `start`        `file` as a finished pass to be pushed
 - `shrinks`      `file` as a pass that is pulled anew, nothing being submitted
@@ -42,6 +43,7 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar import load
+from khabar.annotations.label_studio.checks import check_pass
 from khabar.annotations.label_studio.configuration import edited, kinds_of, read_configuration
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
@@ -242,8 +244,18 @@ def _articles() -> Articles:
 
 
 def _pages(case: dict[str, Any]) -> list[Incident]:
-    """server.json: what a server has of a pass, {kind of project: [{id, key, annotations: [results]}]}."""
     articles, incidents = _articles(), Incidents()
+    read_pass(_tasks(articles), articles, (), incidents)
+    return list(incidents)
+
+
+def _checks(case: dict[str, Any]) -> list[Incident]:
+    articles = _articles()
+    return check_pass(_tasks(articles), articles)
+
+
+def _tasks(articles: Articles) -> dict[str, list[Task]]:
+    """server.json: what a server has of a pass, {kind of project: [{id, key, annotations: [results], begun?}]}."""
     server = json.loads(Path("server.json").read_text("utf-8"))
 
     def task(given: dict[str, Any]) -> Task:
@@ -251,10 +263,9 @@ def _pages(case: dict[str, Any]) -> list[Incident]:
         text = articles.texts[key] if key in articles.texts else story_text(articles.of(key))[0]
         answers = tuple(Answer(at, tuple(results), "amal") for at, results in enumerate(given["annotations"]))
         address = f"http://127.0.0.1/projects/1/data?task={given['id']}"
-        return Task(given["id"], {"key": key, "text": text}, address, answers)
+        return Task(given["id"], {"key": key, "text": text}, address, answers, begun=given.get("begun", False))
 
-    read_pass({kind: list(map(task, tasks)) for kind, tasks in server.items()}, articles, (), incidents)
-    return list(incidents)
+    return {kind: list(map(task, tasks)) for kind, tasks in server.items()}
 
 
 def _project(case: dict[str, Any]) -> list[Incident]:
@@ -303,6 +314,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "memory": _memory,
     "convert": _convert,
     "pages": _pages,
+    "checks": _checks,
     "project": _project,
     "start": _start,
     "shrinks": _shrinks,

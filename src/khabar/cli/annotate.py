@@ -1,4 +1,4 @@
-"""annotate serve, push and pull; agreement, adjudicate and errata join this group from modules of their own."""
+"""annotate serve, push, check and pull; agreement, adjudicate and errata join this group from modules of their own."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import print_json, progress, say, warn, writing
+from khabar.cli.console import print_checked, print_json, progress, say, warn, writing
 from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from khabar.annotations.label_studio.projects import Task
     from khabar.annotations.label_studio.start import Start
     from khabar.annotations.rounds import Articles
-    from khabar.records import Document
+    from khabar.records import Document, Row
 
 app = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
 
@@ -48,17 +48,25 @@ def serve(
     as_json: AsJson = False,
 ) -> None:
     """Serve Label Studio on this machine until Ctrl-C. The first time makes its environment: 1 GB, some minutes."""
+    from khabar.annotations.label_studio.notes import checking, notes_served
+    from khabar.annotations.label_studio.projects import Server
+    from khabar.annotations.server import Connection
     from khabar.annotations.server.folder import login_file
     from khabar.annotations.server.serving import serving
 
     with _interruptible(), writing(), ExitStack() as until_the_end:
+        notes = until_the_end.enter_context(notes_served())
         with progress() as show:
-            served = until_the_end.enter_context(serving(data, port, show))
+            served = until_the_end.enter_context(serving(data, port, show, notes.address))
+        there = Connection(served.url, served.token)
+        until_the_end.enter_context(checking(notes, Server(there.client(), there.url)))
         if as_json:
-            print_json({"url": served.url, "email": served.login.email, "login": str(login_file(data))})
+            login = {"email": served.login.email, "login": str(login_file(data))}
+            print_json({"url": served.url, **login, "notes": notes.address})
         else:
             say(f"Label Studio is at {served.url}")
             say(f"Log in as {served.login.email}; the password is in {login_file(data)}.")
+            say(f"Notes on what annotators submit are at {notes.address}")
             say("Ctrl-C stops it.")
         sys.stdout.flush()
         served.wait()
@@ -142,6 +150,33 @@ def draft(
     say("Compare each with the guidelines, mend it, and remove its `draft`; until then it is refused as gold.")
 
 
+@app.command(epilog="Example: khabar annotate check second b")
+def check(
+    round_name: RoundName,
+    pass_name: PassName,
+    rounds: Rounds = Path("annotations/rounds"),
+    seeds: Seeds = Path("seeds"),
+    data: Data = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is to be mended in a pass so far, with links to the regions. Nothing is written."""
+    from khabar.annotations.label_studio.checks import check_pass
+    from khabar.annotations.label_studio.projects import Server
+    from khabar.annotations.label_studio.pull import fetch
+    from khabar.annotations.rounds import PassName, read_articles
+    from khabar.annotations.server import asking, connection
+    from khabar.reading.incidents import Incidents
+
+    which = PassName(round_name, pass_name)
+    articles, before = read_articles(seeds), _rows_of(which.file(rounds))
+    there, incidents = connection(data), Incidents()
+    with asking(there):
+        tasks = fetch(Server(there.client(), there.url), which, incidents)
+    incidents.extend(check_pass(tasks, articles, before))
+    done = sum(bool(task.annotations) for of_kind in tasks.values() for task in of_kind)
+    print_checked(incidents, f"{done} submitted task(s), nothing that pull would refuse", as_json)
+
+
 @app.command(epilog="Example: khabar annotate pull second b")
 def pull(
     round_name: RoundName,
@@ -158,14 +193,12 @@ def pull(
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import Incidents
-    from khabar.reading.rows import read_rows, write_rows
+    from khabar.reading.rows import write_rows
 
     which = PassName(round_name, pass_name)
     articles = read_articles(seeds)
     path = which.file(rounds)
-    incidents = Incidents()
-    before = [located.row for located in read_rows(path, incidents)] if path.exists() else []
-    incidents.refuse()
+    before = _rows_of(path)
     there = connection(data)
     with asking(there):
         server = Server(there.client(), there.url)
@@ -178,6 +211,17 @@ def pull(
             write_rows(path, rows)
     file = str(path) if rows else None
     _print_shares(pulled.tasks, as_json=as_json, file=file, rows=len(rows))
+
+
+def _rows_of(path: Path) -> list[Row]:
+    """The rows of a pass; none if it has no file yet. Raises InputError."""
+    from khabar.reading.incidents import Incidents
+    from khabar.reading.rows import read_rows
+
+    incidents = Incidents()
+    rows = [located.row for located in read_rows(path, incidents)] if path.exists() else []
+    incidents.refuse()
+    return rows
 
 
 @contextmanager

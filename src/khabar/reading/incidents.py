@@ -186,6 +186,10 @@ CATALOG: dict[str, Kind] = {
     "row-unsayable": Kind("error", "no page can show the row as it is", "mend the column"),
     "project-wrong": Kind("error", "the project is not the one that was pushed", "restore it, or push to a new pass"),
     "task-wrong": Kind("error", "the task is not the one that was pushed", "restore it, or delete it and push again"),
+    "task-begun": Kind("warning", "changes in the page are not submitted", "press Submit or Update, or undo them"),
+    "label-suspect": Kind(
+        "warning", "the region may have got its label by a slip", "look at it: the key was perhaps for the next region"
+    ),
     "pass-shrinks": Kind("error", "the file holds what the server has not", "finish it there, or move the file away"),
 }
 """All incident ids."""

@@ -61,6 +61,11 @@ class Annotator:
         """Press the key of a label, then drag from the first letter to the last, right to left."""
         self.page.keyboard.press("Escape")
         self.press(key, self.page.locator(".lsf-label_selected"))
+        self.sweep(surface)
+        self.region(surface).wait_for()
+
+    def sweep(self, surface: str) -> None:
+        """Drag from the first letter of a surface to the last."""
         first, last = self.page.evaluate(EDGES, [TEXT, surface])
         mouse = self.page.mouse
         mouse.move(first["right"] - 1, first["middle"])
@@ -68,7 +73,6 @@ class Annotator:
         mouse.move((first["right"] + last["left"]) / 2, first["middle"], steps=8)
         mouse.move(last["left"] + 1, last["middle"], steps=8)
         mouse.up()
-        self.region(surface).wait_for()
 
     def region(self, surface: str) -> Locator:
         """The entry of a region in the list beside the text."""
@@ -80,6 +84,8 @@ class Annotator:
         self.page.mouse.click((first["left"] + first["right"]) / 2, first["middle"])
 
     def select(self, surface: str) -> None:
+        """Select a region in the list; what was just drawn is selected, and a click would let go of it."""
+        self.page.keyboard.press("Escape")
         self.region(surface).click()
         self.page.locator(".khabar-field").filter(visible=True).first.wait_for()
 
@@ -114,7 +120,7 @@ def annotator(server: LabelStudio, height: int = 1600) -> Iterator[Annotator]:
         browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
         # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
         page = browser.new_page(viewport={"width": 1366, "height": height})
-        page.set_default_timeout(120_000)  # a slow machine with other work
+        page.set_default_timeout(30_000)  # a slow machine with other work
         who = Annotator(page, server.connection.url)
         page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(f"{who.url}/user/login/")

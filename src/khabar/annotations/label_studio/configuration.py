@@ -96,6 +96,17 @@ def controls_of(label_config: str) -> Mapping[str, tuple[str, ...]]:
     return controls
 
 
+def fields_by_label(label_config: str) -> Mapping[str, frozenset[str]]:
+    """Which controls show for a region of each label."""
+    shown: dict[str, set[str]] = {}
+    for view in ElementTree.fromstring(label_config).iter("View"):
+        if view.get("visibleWhen") == "region-selected":
+            names = {element.get("name", "") for element in view.iter() if element.get("perRegion") == "true"}
+            for label in view.get("whenLabelValue", "").split(","):
+                shown.setdefault(label, set()).update(names)
+    return {label: frozenset(names) for label, names in shown.items()}
+
+
 def differences(label_config: str, wanted: str) -> list[str]:
     """Say what a project's configuration can say that it should not, or cannot and should."""
     try:

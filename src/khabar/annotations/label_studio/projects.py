@@ -100,6 +100,12 @@ class Server:
         pages: Any = self._client.tasks.list(project=project.id, fields="all", page_size=PAGE)
         return sorted((self._task(project, task.dict()) for task in pages), key=lambda task: task.id)
 
+    def task(self, task_id: int) -> tuple[Project, Task]:
+        """One task with its project."""
+        task = self._client.tasks.get(id=str(task_id)).dict()
+        project = self._project(self._client.projects.get(id=int(task["project"])))
+        return project, self._task(project, task)
+
     def add_task(self, project: Project, data: Mapping[str, Any]) -> Task:
         """Add a task."""
         task = self._client.tasks.create(project=project.id, data=dict(data))

@@ -44,6 +44,17 @@ def pull(server: Server, which: PassName, articles: Articles, before: Sequence[R
     not where the surface is, an attribute no row can hold, rows that do not fit each other.
     """
     incidents = Incidents()
+    tasks = fetch(server, which, incidents)
+    rows = read_pass(tasks, articles, before, incidents)
+    incidents.refuse()
+    return Pulled(rows, tasks, list(incidents))
+
+
+def fetch(server: Server, which: PassName, incidents: Incidents) -> dict[str, list[Task]]:
+    """Fetch all tasks of a pass, by kind. What was changed in a project's configuration goes to `incidents`.
+
+    Raises InputError if the server has no project of the pass.
+    """
     tasks: dict[str, list[Task]] = {}
     for kind in kinds_of():
         project = server.find(which.title(kind))
@@ -54,9 +65,7 @@ def pull(server: Server, which: PassName, articles: Articles, before: Sequence[R
         fix = f"push it first: khabar annotate push {which.round} {which.name}"
         message = f"the server has no project of the pass {which.round}/{which.name}"
         raise InputError([Incident("project-wrong", message, fix=fix)])
-    rows = read_pass(tasks, articles, before, incidents)
-    incidents.refuse()
-    return Pulled(rows, tasks, list(incidents))
+    return tasks
 
 
 def read_pass(
@@ -65,7 +74,8 @@ def read_pass(
     """Read the rows of a pass from its tasks by kind, in the order of its file.
 
     A document without a submitted annotation in a step gives no rows of it. The claims of a story need its own page
-    submitted. Rows of layers that no task is of are those of `before`.
+    submitted. Rows of layers that no task is of are those of `before`. Rows are checked but those of an article or
+    story with a page that cannot be read.
     """
     for of_kind in tasks.values():
         incidents.extend(repeated(of_kind))
@@ -97,9 +107,8 @@ def read_pass(
             if mine:
                 rows += registered(mine, story, [row for row in known if row.story == story], None)
     rows = in_file_order(rows)
-    if not incidents.errors:
-        addresses = {(kind, task.key): task.address for kind, of_kind in tasks.items() for task in of_kind}
-        incidents.extend(_checked(rows, addresses, articles))
+    addresses = {(kind, task.key): task.address for kind, of_kind in tasks.items() for task in of_kind}
+    incidents.extend(_checked(_readable(rows, tasks, articles, incidents), addresses, articles))
     return rows
 
 
@@ -167,6 +176,22 @@ def merged(
             continue
         claims.append(msgspec.structs.replace(now, issue_id=theirs.issue_id, position=theirs.position))
     return claims
+
+
+def _readable(
+    rows: Sequence[Row], tasks: Mapping[str, Sequence[Task]], articles: Articles, incidents: Incidents
+) -> list[Row]:
+    """The rows without those of articles and stories with a page that could not be read: they are not all there."""
+    wrong = {incident.file for incident in incidents.errors}
+    unread = {task.key for of_kind in tasks.values() for task in of_kind if task.address in wrong}
+    stories = {articles.stories.get(key, key) for key in unread}
+
+    def is_whole(row: Row) -> bool:
+        doc_id = getattr(row, "doc_id", None)
+        story = articles.stories.get(str(doc_id), getattr(row, "story", None))
+        return story not in stories if isinstance(row, (Claim, Conflict)) else doc_id not in unread
+
+    return [row for row in rows if is_whole(row)]
 
 
 def _checked(rows: Sequence[Row], addresses: Mapping[tuple[str, str], str], articles: Articles) -> list[Incident]:

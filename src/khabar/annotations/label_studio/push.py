@@ -127,10 +127,12 @@ class _Push:
         issues = [row for row in self._rows[story] if isinstance(row, Conflict)]
         registry = [row for row in self._rows[story] if isinstance(row, Registered)]
         if task is None:
+            text, places = story_text(texts)
             data = {
                 "key": story,
                 "annotator": self._annotator,
-                "text": story_text(texts)[0],
+                "text": text,
+                "articles": [msgspec.to_builtins(place) for place in places],
                 "claims": [msgspec.to_builtins(unplaced(claim)) for claim in claims],
                 "registry": [msgspec.to_builtins(row) for row in registry],
             }

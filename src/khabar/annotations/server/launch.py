@@ -1,5 +1,7 @@
 """Start Label Studio so that it reaches nothing outside this machine and does not outlive whoever started it.
 
+Its pages get a script of ours, page.js, which guards whoever annotates against slips and shows the notes on their task.
+
 Run as a script by the Python of Label Studio's environment (khabar is not installed there); the arguments are those of
 `label-studio`. Its standard input is a pipe: when that closes, whoever started this has gone, and so does this.
 """
@@ -7,14 +9,26 @@ Run as a script by the Python of Label Studio's environment (khabar is not insta
 from __future__ import annotations
 
 import importlib
+import json
 import os
+import re
 import sys
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from http.client import HTTPConnection, HTTPException
 from ipaddress import ip_address
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 RESOLVE = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyname_ex"}
 SPEAK = {"socket.connect", "socket.sendto", "socket.sendmsg"}
+NOTES = "KHABAR_NOTES"
+"""Environment variable: the address of the notes, which are told of each submission and shown by page.js."""
+SUBMISSION = re.compile(r"/api/(tasks/\d+/annotations|annotations/\d+)/?")
+OURS = ["__main__.tell_notes", "__main__.with_script"]
+"""Our middleware of Django."""
 
 
 def refuse_outside(event: str, args: tuple[Any, ...]) -> None:
@@ -46,8 +60,55 @@ def end_with_parent() -> None:
     os._exit(0)
 
 
+def with_middleware(get_application: Callable[[], Any]) -> Callable[[], Any]:
+    """Django's `get_wsgi_application`, with our middleware after all other."""
+
+    def application() -> Any:
+        middleware = importlib.import_module("django.conf").settings.MIDDLEWARE
+        middleware += [ours for ours in OURS if ours not in middleware]
+        return get_application()
+
+    return application
+
+
+def tell_notes(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Middleware: say which task an annotation was submitted in. Label Studio's webhooks, one a project, refuse
+    addresses of this machine."""
+    notes = urlsplit(os.environ.get(NOTES, ""))
+
+    def respond(request: Any) -> Any:
+        response = get_response(request)
+        is_submission = request.method in ("POST", "PUT", "PATCH") and SUBMISSION.fullmatch(request.path)
+        if is_submission and response.status_code < 300 and notes.netloc:
+            with suppress(OSError, HTTPException):  # nobody waits for notes with a submission
+                told = HTTPConnection(notes.netloc, timeout=5)
+                told.request("POST", notes.path, json.dumps({"task": response.data["task"]}))
+                told.getresponse().read()
+        return response
+
+    return respond
+
+
+def with_script(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Middleware: every page of somebody who is logged in gets page.js."""
+    code = Path(__file__).with_name("page.js").read_text("utf-8")
+    code = code.replace(f'"{NOTES}"', json.dumps(os.environ.get(NOTES, "")))
+    script = f"<script>{code}</script></body>".encode()
+
+    def respond(request: Any) -> Any:
+        response = get_response(request)
+        is_page = not response.streaming and response.get("Content-Type", "").startswith("text/html")
+        if is_page and request.user.is_authenticated:
+            response.content = response.content.replace(b"</body>", script)
+        return response
+
+    return respond
+
+
 if __name__ == "__main__":
     sys.addaudithook(refuse_outside)
     if sys.argv[1] == "start":
         threading.Thread(target=end_with_parent, daemon=True).start()
+    wsgi: Any = importlib.import_module("django.core.wsgi")
+    wsgi.get_wsgi_application = with_middleware(wsgi.get_wsgi_application)  # before Label Studio takes it from there
     importlib.import_module("label_studio.server").main()

@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
@@ -27,6 +27,7 @@ from khabar.annotations.server.folder import (
     read_secret,
     write_secret,
 )
+from khabar.annotations.server.launch import NOTES
 from khabar.progress import Progress
 from khabar.reading.incidents import Incident, InputError
 
@@ -42,6 +43,7 @@ class Served:
     """A server that runs. Its process ends if ours does, however that comes about."""
 
     url: str
+    token: str = field(repr=False)
     login: Login
     data: Path
     process: subprocess.Popen[bytes]
@@ -53,13 +55,14 @@ class Served:
 
 
 @contextmanager
-def serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
-    """Serve `data` (made if needed) on `port` (0: any free one) until the block is left. Raises InputError."""
+def serving(data: Path, port: int, progress: Progress, notes: str = "") -> Iterator[Served]:
+    """Serve `data` (made if needed) on `port` (0: any free one) until the block is left; its pages show what is at the
+    address `notes`. Raises InputError."""
     with reserved(port) as free:
-        yield from _serving(data, free, progress)
+        yield from _serving(data, free, progress, notes)
 
 
-def _serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
+def _serving(data: Path, port: int, progress: Progress, notes: str) -> Iterator[Served]:
     """The same, on a port that is ours."""
     login = _login(data)
     data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -78,7 +81,7 @@ def _serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
         progress("starting Label Studio", 0, None)
         if read_secret(login_file(data), Login) is None:
             write_secret(login_file(data), login)
-        process = _start(made, data, port, login)
+        process = _start(made, data, port, login, notes)
         try:
             url = f"http://{HOST}:{port}"
             _wait_until_it_answers(process, data, port)
@@ -88,7 +91,7 @@ def _serving(data: Path, port: int, progress: Progress) -> Iterator[Served]:
             except httpx.HTTPError as error:
                 raise InputError([_ended(data, f"Label Studio gives no token: {error}")]) from None
             write_secret(access_file(data), Access(token, url))
-            yield Served(url, login, data, process)
+            yield Served(url, token, login, data, process)
         finally:
             _stop(process)
 
@@ -129,7 +132,7 @@ def _login(data: Path) -> Login:
     return kept
 
 
-def _start(made: Environment, data: Path, port: int, login: Login) -> subprocess.Popen[bytes]:
+def _start(made: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
     database = data / "label_studio.sqlite3"
     if not database.exists():
         beside = database.with_suffix(".part")
@@ -143,7 +146,7 @@ def _start(made: Environment, data: Path, port: int, login: Login) -> subprocess
         return subprocess.Popen(
             [made.python, "-I", "-u", LAUNCHER, "start", *options],
             cwd=data,
-            env={**settings(data), EMAIL: login.email, PASSWORD: login.password},
+            env={**settings(data), EMAIL: login.email, PASSWORD: login.password, NOTES: notes},
             stdin=subprocess.PIPE,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -1,0 +1,166 @@
+// What `khabar annotate serve` adds to Label Studio's page: a guard against slips, and the notes on the task.
+//
+// Label Studio gives a label's key to the region that is selected, and can be set to select a region as soon as it is
+// drawn. Then the key for the next region silently relabels the one before. Here a region that was just drawn keeps
+// its label: a label's key, or a click on a label, lets go of it first. A region that somebody selected takes the new
+// label, and the page says so and offers to take it back.
+(() => {
+  "use strict";
+
+  const PLACES = ".lsf-htx-richtext, .lsf-outliner";
+  const LABEL = ".lsf-label";
+  const KEY = ".lsf-label__hotkey";
+  let known = new Set();
+
+  const annotation = () => window.Htx?.annotationStore?.selected;
+  const regions = () => [...(annotation()?.areas?.values() ?? [])].filter((region) => !region.classification);
+  const labels = () => new Map(regions().map((region) => [region.id, region.labelName ?? ""]));
+  const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
+  const isLabelKey = (event) =>
+    !event.ctrlKey && !event.altKey && !event.metaKey &&
+    [...document.querySelectorAll(KEY)].some((shown) => shown.textContent.trim().toLowerCase() === event.key.toLowerCase());
+
+  /** Let go of a region drawn since somebody last pressed the mouse in the text or in the list of regions. */
+  function keepLabelOfDrawn() {
+    const selected = annotation()?.selectedRegions ?? [];
+    if (selected.length && selected.every((region) => !known.has(region.id))) annotation().unselectAll();
+  }
+
+  /** Say which region gets another label from what is about to happen, and how to take it back. */
+  function tellChange() {
+    const before = labels();
+    setTimeout(() => {
+      for (const region of regions()) {
+        const was = before.get(region.id);
+        const now = region.labelName ?? "";
+        if (was && now && was !== now) showChange(region, was, now);
+      }
+    }, 0);
+  }
+
+  function showChange(region, was, now) {
+    document.getElementById("khabar-change")?.remove();
+    const box = document.createElement("div");
+    box.id = "khabar-change";
+    box.dir = "auto";
+    box.setAttribute("role", "status");
+    box.style.cssText =
+      "position:fixed;inset-block-end:16px;inset-inline-start:50%;translate:-50%;z-index:9999;padding:8px 14px;" +
+      "background:#fff3bf;border:1px solid #f08c00;border-radius:6px;font:15px/1.6 'Noto Naskh Arabic',Tahoma,sans-serif";
+    const words = document.createElement("span");
+    words.textContent = `«${region.text}» ${was} → ${now} `;
+    const back = document.createElement("button");
+    back.type = "button";
+    back.textContent = `تراجع · back to ${was}`;
+    back.style.cssText = "margin-inline-start:10px;text-decoration:underline;cursor:pointer";
+    back.addEventListener("click", () => {
+      annotation().selectArea(region);
+      [...document.querySelectorAll(LABEL)].find((label) => labelOf(label) === was)?.click();
+      annotation().unselectAll();
+      box.remove();
+    });
+    box.append(words, back);
+    document.body.append(box);
+    setTimeout(() => box.remove(), 15000);
+  }
+
+  const labelOf = (shown) => shown.querySelector("small")?.textContent.trim() ?? shown.textContent.trim();
+
+  addEventListener("mousedown", (event) => {
+    if (event.target.closest?.(PLACES)) known = new Set(labels().keys());
+  }, true);
+  addEventListener("keydown", (event) => {
+    if (isTyping(event.target) || !isLabelKey(event)) return;
+    keepLabelOfDrawn();
+    tellChange();
+  }, true);
+  addEventListener("click", (event) => {
+    if (!event.isTrusted || !event.target.closest?.(LABEL)) return;
+    keepLabelOfDrawn();
+    tellChange();
+  }, true);
+
+  // The notes on the task, as soon as it is submitted, and whether it holds what is not.
+  const NOTES = "KHABAR_NOTES";
+  const corner = document.createElement("aside");
+  corner.id = "khabar-notes";
+  corner.style.cssText =
+    "display:none;position:fixed;bottom:64px;right:326px;width:min(430px,40vw);z-index:9998;" +
+    "background:#fffdf8;border:1px solid #ced4da;border-radius:6px;box-shadow:0 2px 10px #0003";
+  const close = document.createElement("button");
+  close.type = "button";
+  close.textContent = "×";
+  close.title = "أغلق · close";
+  close.style.cssText = "position:absolute;inset-inline-end:6px;top:2px;font-size:20px;cursor:pointer";
+  const pending = document.createElement("p");
+  pending.id = "khabar-pending";
+  pending.textContent = "تعديل لم يُرسَل بعد: Update · an update is not submitted";
+  pending.style.cssText =
+    "display:none;position:fixed;top:8px;inset-inline-start:50%;translate:-50%;z-index:9998;margin:0;padding:2px 12px;" +
+    "background:#fff3bf;border:1px solid #f08c00;border-radius:6px;font-size:13px";
+  const frame = document.createElement("iframe");
+  frame.title = "ملاحظات · notes";
+  frame.style.cssText = "display:block;width:100%;border:0";
+  corner.append(close, frame);
+  let closed = "";
+
+  function showTask() {
+    const task = window.Htx?.task?.id;
+    const wanted = task && NOTES ? `${NOTES}?task=${task}` : "";
+    if (frame.dataset.shown !== wanted) {
+      frame.dataset.shown = wanted;
+      corner.style.display = "none";
+      if (wanted) frame.src = wanted;
+    }
+    const now = annotation();
+    pending.style.display = now?.pk && (now.history.canUndo || now.draftId) ? "block" : "none";
+  }
+
+  // How many questions of an adjudication are left.
+  const left = pending.cloneNode();
+  left.id = "khabar-left";
+  setInterval(async () => {
+    const project = location.pathname.match(/^\/projects\/(\d+)/)?.[1];
+    const asked = project && "khabar_disagreement" in (window.Htx?.task?.dataObj ?? {});
+    left.style.display = asked ? "block" : "none";
+    if (!asked) return;
+    const answer = await fetch(`/api/projects/${project}/`).catch(() => null);
+    const counts = answer?.ok ? await answer.json() : null;
+    if (counts) left.textContent = `بقي · left: ${counts.task_number - counts.num_tasks_with_annotations}`;
+  }, 2000);
+
+  function openRegion(address) {
+    const url = new URL(address);
+    const region = regions().find((each) => each.cleanId === url.searchParams.get("region"));
+    if (url.searchParams.get("task") !== String(window.Htx?.task?.id) || !region) {
+      location.assign(address);
+      return;
+    }
+    known = new Set(labels().keys());
+    annotation().unselectAll();
+    annotation().selectArea(region);
+    document.querySelector(".htx-highlight.__active")?.scrollIntoView({ block: "center" });
+  }
+
+  close.addEventListener("click", () => {
+    closed = frame.dataset.height;
+    corner.style.display = "none";
+  });
+  addEventListener("message", (event) => {
+    if (event.source !== frame.contentWindow) return;
+    if (event.data.khabar === "open") openRegion(event.data.address);
+    if (event.data.khabar !== "notes") return;
+    const height = String(event.data.height);
+    frame.style.height = `min(${height}px, 32vh)`;
+    frame.dataset.height = height;
+    corner.style.display = event.data.shown && closed !== height ? "block" : "none";
+  });
+  document.body.append(corner, pending, left);
+  setInterval(showTask, 500);
+
+  // Fields show for the selected region, so that one just drawn is to be selected, whatever this browser was set to.
+  setInterval(() => {
+    const settings = window.Htx?.settings;
+    if (settings && !settings.selectAfterCreate) settings.toggleSelectAfterCreate();
+  }, 300);
+})();

@@ -1,0 +1,80 @@
+"""What is to be mended is said where the work is: in Label Studio's page after Submit, beside it, and by `check`."""
+
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.annotations.browser.one_article import Round
+from tests.annotations.browser.page import annotator
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+SELECTED = "Htx.annotationStore.selected.selectedRegions.map((each) => each.text)"
+
+
+def test_notes_after_submit_lead_to_the_region_and_go_once_it_is_mended(opened: Round) -> None:
+    with annotator(opened.server) as who:
+        page = who.page
+        who.open(*opened.place("entities"))
+        who.drag("5", "ريّاضِ")
+        page.keyboard.press("Escape")
+        who.submit()
+        notes = page.frame_locator("#khabar-notes iframe").locator("main")
+        expect(notes).to_contain_text("GPE 'ريّاضِ': entity_id is missing")
+        notes.get_by_role("link").click()
+        page.wait_for_function(f"{SELECTED}.includes('ريّاضِ')")
+        who.fill("entity_id", "riyadh")
+        pending = page.locator("#khabar-pending")
+        expect(pending).to_be_visible()
+        who.submit()
+        expect(pending).to_be_hidden()
+        expect(notes).to_contain_text("nothing to mend")
+        assert who.hosts == {"127.0.0.1"}
+    assert "riyadh" in {row.get("entity_id") for row in opened.pull()}
+
+
+def test_the_page_beside_lists_what_was_submitted_and_opens_the_region(opened: Round) -> None:
+    with annotator(opened.server) as who:
+        page = who.page
+        who.open(*opened.place("numbers"), is_empty=True)
+        who.drag("7", "سيُفتح")
+        who.fill("edtf", "next year")
+        page.keyboard.press("Escape")
+        who.submit()
+        page.goto(opened.server.notes)
+        noted = page.locator("section").filter(has_text="edtf is 'next year'")
+        expect(noted).to_contain_text("numbers")
+        page.goto(noted.get_by_role("link").get_attribute("href") or "")
+        page.wait_for_function(f"window.Htx && window.Htx.annotationStore?.selected && {SELECTED}.includes('سيُفتح')")
+
+
+def test_the_address_of_the_notes_is_a_secret(opened: Round) -> None:
+    """The notes quote the texts: who does not know the address sees none, and makes none."""
+    host = opened.server.notes.rpartition("/")[0]
+    for wrong in (host, f"{host}/", f"{host}/{'a' * 22}"):
+        assert httpx.get(wrong, trust_env=False).status_code == 404
+        assert httpx.post(wrong, json={"task": 1}, trust_env=False).status_code == 404
+    assert httpx.get(opened.server.notes, trust_env=False).status_code == 200
+    login = httpx.get(f"{opened.server.connection.url}/user/login/", trust_env=False)
+    assert opened.server.notes not in login.text, "whoever is not logged in is not told"
+
+
+def test_check_at_any_time(opened: Round) -> None:
+    """Errors with links, and what was begun and not submitted; nothing is written."""
+    said = json.loads(opened.khabar("annotate", "check", "page", opened.name, "--json"))
+    assert said == {"valid": True, "incidents": []}
+    with annotator(opened.server) as who:
+        who.open(*opened.place("entities"))
+        with who.page.expect_response(lambda answer: "/drafts" in answer.url and answer.ok):
+            who.drag("5", "ريّاضِ")
+        said = json.loads(opened.khabar("annotate", "check", "page", opened.name, "--json"))
+        assert [(each["id"], each["level"]) for each in said["incidents"]] == [("task-begun", "warning")]
+        who.submit()
+    said = json.loads(opened.khabar("annotate", "check", "page", opened.name, "--json", code=1))
+    (incident,) = said["incidents"]
+    assert (incident["id"], incident["doc_id"], incident["offset"]) == ("value-wrong", "d", 25)
+    assert "&region=" in incident["file"]
+    assert not (opened.folder / "annotations").exists()
