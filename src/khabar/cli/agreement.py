@@ -191,6 +191,11 @@ def _print_undecided(state: Adjudication, path: Path) -> None:
         document = Text((disagreement.doc_id or "story")[:8])
         shown.add_row(disagreement.id, document, "" if start is None else str(start), *map(Text, cells))
     terminal.print(shown)
+    if state.ruled:
+        listed = ", ".join(item.disagreement.id for item in state.ruled)
+        terminal.print(
+            Text(f"{len(state.ruled)} decided by rule, as only tags differ: {listed}", style="dim"), soft_wrap=True
+        )
     how = f"Decide in {path}, a line each, or in Label Studio with --server; --json gives the lines to complete."
     terminal.print(Text(how, style="dim"), soft_wrap=True)
 

@@ -100,6 +100,29 @@ def test_all_decided(folder: Path) -> None:
     assert (folder / "gold" / "war.jsonl").read_bytes() == before
 
 
+def tagged(rows: Iterable[Row], text: str, *tags: str) -> list[Row]:
+    return [replace(row, phenomena=tags) if isinstance(row, Entity) and row.text == text else row for row in rows]
+
+
+def test_tags_alone_are_decided_by_rule(folder: Path) -> None:
+    """They are listed, and in gold they have what either pass set; somebody may decide otherwise."""
+    a_folder(folder, tagged(a_pass(), "بوتين", "spelling_variant"), tagged(a_pass(), "بوتين", "broken_marks"))
+    answer = adjudicate("--json")
+    assert answer.exit_code == 0, answer.output
+    (line,) = json.loads(answer.stdout)["ruled"]
+    assert (line["decision"], line["by"]) == ("other", "rule")
+
+    def tags() -> set[str]:
+        rows = [item.row for item in read_rows(folder / "gold" / "war.jsonl", Incidents())]
+        (row,) = (row for row in rows if isinstance(row, Entity) and row.text == "بوتين")
+        return set(row.phenomena)
+
+    assert tags() == {"spelling_variant", "broken_marks"}
+    write([{**line, "decision": "a", "rows": [], "by": "amal"}])
+    assert adjudicate().exit_code == 0
+    assert tags() == {"spelling_variant"}
+
+
 def test_json_when_done(folder: Path) -> None:
     write(lines(["b", "a"]))
     found = json.loads(adjudicate("--json").stdout)

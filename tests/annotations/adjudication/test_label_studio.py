@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from playwright.sync_api import expect
 from typer.testing import CliRunner, Result
 
 from khabar.annotations.adjudication.page import KEY
@@ -56,14 +57,21 @@ class Adjudication:
         assert len({each.data[KEY] for each in found}) == len(found)
         return {each.data[KEY].partition("-")[0]: each for each in found}
 
-    def decide(self, layer: str, verdict: str, reason: str = "§2", rows: str | None = None) -> None:
+    def decide(
+        self,
+        layer: str,
+        verdict: str,
+        reason: str = "§2",
+        picks: Mapping[int, str] | None = None,
+        typed: Mapping[int, str] | None = None,
+    ) -> None:
         """What the page sends when somebody submits."""
-        said: dict[str, tuple[str, dict[str, Any]]] = {
-            "decision": ("choices", {"choices": [verdict]}), "reason": ("textarea", {"text": [reason]}),
-        } | ({} if rows is None else {"rows": ("textarea", {"text": [rows]})})  # fmt: skip
+        choices = {"decision": verdict, **{f"pick_{number}": words for number, words in (picks or {}).items()}}
+        texts = {"reason": reason, **{f"field_{number}": words for number, words in (typed or {}).items()}}
         result = [
-            {"from_name": name, "to_name": "context", "type": kind, "value": value}
-            for name, (kind, value) in said.items()
+            {"from_name": name, "to_name": "context", "type": kind, "value": {key: [words]}}
+            for kind, key, said in (("choices", "choices", choices), ("textarea", "text", texts))
+            for name, words in said.items()
         ]
         self.client.annotations.create(id=self.tasks()[layer].id, result=result)
 
@@ -155,25 +163,32 @@ def test_what_the_file_decides_is_not_asked(round_there: Adjudication) -> None:
     assert set(there.tasks()) == {"numbers"}
 
 
-def test_other_rows_are_typed_in_the_page(round_there: Adjudication) -> None:
+def test_another_reading_is_made_in_fields(round_there: Adjudication) -> None:
+    """A label picked, a span typed as it stands in the article."""
     there = round_there
     there.run()
-    row = json.loads(there.tasks()["entities"].data["rows"])[0]
-    there.decide("entities", "other", rows=json.dumps([{**row, "label": "GPE"}]))
+    fields = [each["name"] for each in there.tasks()["entities"].data["fields"]]
+    assert fields[0] == "label", "what differs comes first"
+    label, where = fields.index("label"), fields.index("span")
+    there.decide("entities", "other", picks={label: "GPE"}, typed={where: "كرملين"})
     there.decide("numbers", "b")
     assert there.run().exit_code == 0
-    assert '"label":"GPE","name":"الكرملين"' in (there.folder / "gold" / "war.jsonl").read_text("utf-8")
+    (row,) = there.decisions()["entities"]["rows"]
+    assert (row["label"], row["text"]) == ("GPE", "كرملين")
+    assert '"text":"كرملين","label":"GPE"' in (there.folder / "gold" / "war.jsonl").read_text("utf-8")
 
 
 def test_mistakes_in_the_page_are_all_told_and_nothing_is_written(round_there: Adjudication) -> None:
     there = round_there
     there.run()
-    there.decide("entities", "other", rows="[{")
+    fields = [each["name"] for each in there.tasks()["entities"].data["fields"]]
+    there.decide("entities", "other", typed={fields.index("span"): "Kremlin", fields.index("scored"): "perhaps"})
     there.decide("numbers", "a", reason=" ")
     answer = there.run()
     assert isinstance(answer.exception, InputError)
     said = str(answer.exception)
-    assert "no JSON list of objects" in said
+    assert "'Kremlin' does not stand in the article" in said
+    assert "'perhaps' is neither yes nor no" in said
     assert "reason is empty" in said
     assert all(f"?task={each.id}" in said for each in there.tasks().values())
     assert not (there.folder / "rounds" / there.name / "decisions.jsonl").exists()
@@ -204,21 +219,53 @@ def test_a_project_somebody_changed_is_refused(round_there: Adjudication) -> Non
 
 
 def test_decided_in_the_page(round_there: Adjudication) -> None:
-    """In a real browser: both readings are there, a key decides, a reason is typed, and the line has both."""
+    """In a real browser: both readings by their names, what differs first, a key decides, a key says why."""
     there = round_there
     there.run()
     with annotator(there.server) as who:
         page = who.page
         page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()['numbers'].id}")
-        reason = page.locator(".khabar-decision textarea")
-        reason.wait_for()
+        page.locator(".khabar-decision input[type=text]").wait_for()
         page.wait_for_load_state("networkidle")
         differing = page.locator(".khabar-differs").all_inner_texts()
         assert [each.split() for each in differing] == [["modality", "exact"], ["modality", "approx"]]
+        expect(page.get_by_text("1 · a")).to_be_visible()
+        expect(page.locator(".khabar-side-a").get_by_text("low", exact=True)).to_be_hidden()
         who.press("2", page.locator(".khabar-decision :checked"))
-        reason.fill("المادة ٣: تقريبا")
-        who.submit()
+        page.keyboard.press("q")
+        expect(page.locator(".khabar-decision :checked")).to_have_count(2)
+        expect(page.locator("#khabar-left")).to_contain_text("2")
+        with page.expect_response(lambda answer: "/annotations" in answer.url and answer.request.method == "POST"):
+            page.keyboard.press("Control+Enter")
+        expect(page.locator("#khabar-left")).to_contain_text("1")
         assert who.hosts == {"127.0.0.1"}
     assert there.run().exit_code == 1, "the other question is open"
     decided = there.decisions()["numbers"]
-    assert (decided["decision"], decided["reason"]) == ("b", "المادة ٣: تقريبا")
+    assert (decided["decision"], decided["reason"]) == ("b", "section 3: Values")
+
+
+def test_another_reading_in_the_page(round_there: Adjudication) -> None:
+    """In a real browser: "other" shows the fields, and one is typed."""
+    there = round_there
+    there.run()
+    with annotator(there.server) as who:
+        page = who.page
+        page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()['numbers'].id}")
+        page.locator(".khabar-decision input[type=text]").wait_for()
+        page.wait_for_load_state("networkidle")
+        typed = page.locator(".khabar-other textarea, .khabar-other input[type=text]")
+        expect(typed).to_have_count(0)
+        who.press("5", page.locator(".khabar-decision :checked"))
+        page.keyboard.press("q")
+        low = (
+            page.locator(".khabar-other > div > div")
+            .filter(has=page.get_by_text("low", exact=True))
+            .locator("textarea, input[type=text]")
+            .last
+        )
+        low.fill("750")
+        low.press("Enter")
+        who.submit()
+    there.run()
+    (row,) = there.decisions()["numbers"]["rows"]
+    assert (row["low"], row["high"]) == ("750", "700")

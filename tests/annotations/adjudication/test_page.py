@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
+import pytest
 from msgspec.structs import replace
 
 from khabar.annotations.adjudication import disagreements
-from khabar.annotations.adjudication.page import KEY, readings, task_data
+from khabar.annotations.adjudication.page import CHAPTERS, KEY, KEYS, REASONS, readings, reasons, task_data
 from khabar.annotations.agreement.alignment import align
 from khabar.records import Claim, Conflict, Entity, Row
 from tests.annotations.story import STORIES, TEXTS, a_pass, issue
@@ -34,9 +37,9 @@ class Parts(HTMLParser):
         self.texts.append((self._classes[-1], data))
 
 
-def made(b: list[Row]) -> dict[str, str]:
+def made(b: list[Row]) -> dict[str, Any]:
     (found,) = disagreements(align(a_pass(), b, TEXTS, STORIES), TEXTS)
-    return task_data(found, TEXTS, {"over": issue({"A": ["c1"], "B": ["c2"]})})
+    return task_data(found, TEXTS, {"over": issue({"A": ["c1"], "B": ["c2"]})}, ("amal", "badr"))
 
 
 def test_the_context_marks_what_each_reads() -> None:
@@ -56,9 +59,37 @@ def test_what_differs_is_marked_on_both_sides() -> None:
     found = made(
         [replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()]
     )
-    assert '<tr class="khabar-differs"><th>label</th><td dir="auto">ORG</td>' in found["a"]
-    assert '<tr class="khabar-differs"><th>label</th><td dir="auto">FAC</td>' in found["b"]
+    assert '<tr class="khabar-differs"><th>label</th><td dir="auto"><mark>ORG</mark></td>' in found["a"]
+    assert '<tr class="khabar-differs"><th>label</th><td dir="auto"><mark>FAC</mark></td>' in found["b"]
+    assert found["a"].index("khabar-differs") < found["a"].index("<details>"), "what is alike comes after, folded"
     assert found[KEY].startswith("entities-")
+
+
+def test_of_a_longer_value_only_what_differs_is_marked() -> None:
+    b = [replace(row, question="Is it really over?") if isinstance(row, Conflict) else row for row in a_pass()]
+    (found,) = disagreements(align(a_pass(), b, TEXTS, STORIES), TEXTS)
+    sides = task_data(found, TEXTS, {})
+    assert "Is it over?" in sides["a"]
+    assert "Is it <mark>really</mark> over?" in sides["b"]
+
+
+def test_passes_go_by_their_names() -> None:
+    found = made(
+        [replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()]
+    )
+    assert (found["a_name"], found["b_name"]) == ("1 · amal", "2 · badr")
+    assert [each["html"] for each in found["decisions"]][:2] == ["amal", "badr"]
+    assert [each["value"] for each in found["decisions"]] == ["a", "b", "both", "neither", "other"]
+
+
+@pytest.mark.parametrize("layer", REASONS)
+def test_every_reason_is_a_section_of_the_guidelines(layer: str) -> None:
+    """And has a key of its own."""
+    text = (Path(__file__).parents[3] / "annotations" / "guidelines.md").read_text("utf-8")
+    chapter = text.split(f"\n## {CHAPTERS[layer]}. ")[1].split("\n## ")[0]
+    headings = [line.removeprefix("### ") for line in chapter.splitlines() if line.startswith("### ")]
+    assert set(REASONS[layer]) <= set(headings)
+    assert len(reasons(layer)) <= len(KEYS)
 
 
 def test_nothing_is_taken_for_markup() -> None:

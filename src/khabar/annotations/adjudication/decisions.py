@@ -25,6 +25,8 @@ from khabar.records.repository import Ruling
 _KINDS = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 Report = Callable[..., None]
 """Called with an incident id and a message, and by name with a `fix`."""
+RULE = "rule"
+"""Who decides what is trivial."""
 Scorable = Entity | Number | Quote
 """Rows that can be in gold without being scored."""
 
@@ -54,6 +56,11 @@ class Adjudication:
         return [each for each in self.disagreements if not each.cosmetic and each.id not in done]
 
     @property
+    def ruled(self) -> list[Decided]:
+        """What a rule decided, as nobody did."""
+        return [item for item in self.decided if item.decision.by == RULE]
+
+    @property
     def by(self) -> Counter[str]:
         """How many decisions are whose."""
         return Counter(item.decision.by for item in self.decided)
@@ -69,6 +76,7 @@ class Adjudication:
             "decided": dict(sorted(Counter(item.decision.decision for item in self.decided).items())),
             "by": dict(sorted(self.by.items())),
             "undecided": [_line(each) for each in self.undecided],
+            "ruled": [msgspec.to_builtins(item.decision) for item in self.ruled],
             "cosmetic": [_line(each) for each in self.disagreements if each.cosmetic],
         }
 
@@ -89,7 +97,20 @@ def read_adjudication(disagreements: Sequence[Disagreement], path: Path) -> Adju
     incidents = Incidents()
     decided = read_decisions(path, disagreements, incidents)
     incidents.refuse()
-    return Adjudication(tuple(disagreements), tuple(decided))
+    done = {item.disagreement.id for item in decided}
+    ruled = (_by_rule(each, path) for each in disagreements if each.id not in done)
+    return Adjudication(tuple(disagreements), (*decided, *(item for item in ruled if item is not None)))
+
+
+def _by_rule(disagreement: Disagreement, path: Path) -> Decided | None:
+    """The decision on a trivial difference: where two rows differ in their tags alone, the tags of both stand."""
+    if disagreement.what != ("phenomena",) or len(disagreement.a) != 1 or len(disagreement.b) != 1:
+        return None
+    (a,), (b,) = disagreement.a, disagreement.b
+    tags = tuple(dict.fromkeys((*a.phenomena, *b.phenomena)))  # type: ignore[attr-defined]
+    row = replace(a, phenomena=tags)
+    decision = decide(disagreement, "other", "differing in tags alone, it has the tags of both", RULE, plain([row]))
+    return Decided(disagreement, decision, (row,), str(path), 0)
 
 
 def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents: Incidents) -> list[Decided]:

@@ -5,13 +5,13 @@ A task is known by the disagreement in its data, so running this again doubles n
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from khabar.annotations.adjudication.correction import corrected
 from khabar.annotations.adjudication.decisions import decide, decided_rows, read_adjudication, write_decisions
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.page import KEY, task_data
@@ -27,9 +27,11 @@ from khabar.records.repository import RULINGS
 
 INSTRUCTION = """
 <div dir="rtl"><p>قراءتان مستقلتان للنص نفسه. اختر ما يبقى في النسخة المرجعية (المفاتيح 1 إلى 5)،
-واكتب السبب: القاعدة من الدليل، أو ما في النص. إن كانت القراءتان مقبولتين لدى قارئ متأنٍّ فاختر «كلتاهما».</p></div>
-<p>Two independent readings of one text. Choose what stands in the gold (keys 1 to 5) and say why: the rule of the
-guidelines, or what the text says. Where careful readers may differ for good, keep both. “Other” asks for rows.</p>
+ثم السبب بمفتاحه: القاعدة من الدليل، أو اكتبه. ثم Ctrl+Enter.
+إن كانت القراءتان مقبولتين لدى قارئ متأنٍّ فاختر «كلتاهما».</p></div>
+<p>Two independent readings of one text. Choose what stands in the gold (keys 1 to 5), then why: each reason has its
+key, or type one. Ctrl+Enter submits. Where careful readers may differ for good, keep both. “Other” asks field by field.
+Begin with “Label All Tasks”: the next question opens by itself.</p>
 """
 
 LONGEST_TITLE = 50
@@ -58,14 +60,14 @@ def exchange(
         server = Server(at.client(), at.url)
         project = _project(server, f"khabar {given.name}/adjudication")
         tasks = server.tasks(project)
-    fetched = _decisions(tasks, {each.id: each for each in disagreements})
+    fetched = _decisions(tasks, {each.id: each for each in disagreements}, given.texts)
     after = before | fetched
     if after != before:
         write_decisions(path, [after[each.id] for each in disagreements if each.id in after])
     there = {task.data.get(KEY) for task in tasks}
     issues = {row.issue_id: row for rows in (given.b.rows, given.a.rows) for row in rows if isinstance(row, Conflict)}
     missing = [
-        task_data(each, given.texts, issues)
+        task_data(each, given.texts, issues, (given.a.name, given.b.name))
         for each in disagreements
         if not each.cosmetic and each.id not in after and each.id not in there
     ]
@@ -90,7 +92,9 @@ def _project(server: Server, title: str) -> Project:
     return project
 
 
-def _decisions(tasks: Iterable[Task], known: Mapping[str, Disagreement]) -> dict[str, Decision]:
+def _decisions(
+    tasks: Iterable[Task], known: Mapping[str, Disagreement], texts: Mapping[str, str]
+) -> dict[str, Decision]:
     """The decisions taken in the page, by disagreement. What is no longer a disagreement is left where it is."""
     incidents = Incidents()
     decisions: dict[str, Decision] = {}
@@ -99,25 +103,28 @@ def _decisions(tasks: Iterable[Task], known: Mapping[str, Disagreement]) -> dict
         if disagreement is None or not task.annotations:
             continue
         report = partial(incidents.report, file=task.address, doc_id=disagreement.doc_id)
-        decision = _decision(disagreement, max(task.annotations, key=lambda answer: answer.id), report)
+        decision = _decision(disagreement, max(task.annotations, key=lambda answer: answer.id), texts, report)
         if decision is not None and decided_rows(disagreement, decision, report) is not None:
             decisions[disagreement.id] = decision
     incidents.refuse()
     return decisions
 
 
-def _decision(disagreement: Disagreement, answer: Answer, report: Callable[..., None]) -> Decision | None:
+def _decision(
+    disagreement: Disagreement, answer: Answer, texts: Mapping[str, str], report: Callable[..., None]
+) -> Decision | None:
     words = {str(result.get("from_name")): words_of(result.get("value") or {}) for result in answer.results}
     verdict = next(iter(words.get("decision", ())), None)
     if verdict not in RULINGS:
         report("value-wrong", f"the decision is {verdict!r}", fix=f"choose one of {', '.join(RULINGS)}")
         return None
-    rows: list[dict[str, Any]] = []
-    if verdict == "other":
-        try:
-            rows = [dict(row) for row in json.loads("\n".join(words.get("rows", ())))]
-        except (ValueError, TypeError):
-            message = "the rows of decision 'other' are no JSON list of objects"
-            report("value-wrong", message, fix="mend them in the page")
-            return None
-    return decide(disagreement, verdict, "\n".join(words.get("reason", ())), answer.by, rows)
+    reason = "; ".join((*words.get("grounds", ()), *words.get("reason", ())))
+    if verdict != "other":
+        return decide(disagreement, verdict, reason, answer.by)
+    changes: dict[int, tuple[str, ...]] = {}
+    for kind in ("pick", "field"):  # what is typed replaces what is picked
+        for control, said in words.items():
+            numbered = re.fullmatch(rf"{kind}_(\d+)", control)
+            if numbered and said:
+                changes[int(numbered[1])] = said
+    return decide(disagreement, verdict, reason, answer.by, corrected(disagreement, changes, texts, report))

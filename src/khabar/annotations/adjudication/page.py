@@ -5,16 +5,17 @@ Everything that comes from a text or a row is escaped: the page shows it and run
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from html import escape
 from itertools import pairwise
 from typing import Any
 
-from khabar.annotations.adjudication.decisions import plain
+from khabar.annotations.adjudication.correction import correctable
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.differences import comparable, fields, in_words, place, row_id, summary
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
+from khabar.records.repository import RULINGS
 from khabar.text.spans import Spans, intersection, normal
 from khabar.text.terminal import NOTHING
 
@@ -35,21 +36,78 @@ def readings(disagreement: Disagreement) -> tuple[str, str]:
     return a, b
 
 
-def task_data(disagreement: Disagreement, texts: Mapping[str, str], issues: Mapping[str, Conflict]) -> dict[str, Any]:
-    """The data of a Label Studio task. `issues` are those of either pass, by id, for the questions claims answer."""
+REASONS = {
+    "entities": (
+        "Persons and roles",
+        "Peoples, parties, continents",
+        "Institutions",
+        "Places, events, laws",
+        "Identity and spelling",
+    ),
+    "numbers": ("Values", "Units", "Scored and not scored", "Durations", "Dates", "Factuality, role, flags"),
+    "quotes": (
+        "Content",
+        "Cue",
+        "Speaker",
+        "Chain, addressee, medium",
+        "Marks",
+        "Act and polarity",
+        "Scored and not scored",
+        "Alternatives and utterances",
+    ),
+    "claims": ("Claims", "As of", "Positions", "One issue for one question"),
+    "conflicts": ("Claims", "Status", "Positions", "One issue for one question"),
+    "registry": ("Identity and spelling",),
+}
+"""Layer → the sections of its chapter of the guidelines, any of which may decide."""
+CHAPTERS = {"entities": 2, "numbers": 3, "quotes": 4, "claims": 5, "conflicts": 5, "registry": 2}
+"""Layer → its chapter."""
+RULING_WORDS = ("كلتاهما · both", "لا شيء · neither", "غيرهما · other")
+"""What a decision is called that is not for either pass."""
+GENERAL = ("section 1: what all layers share", "the text says so", "a slip")
+"""Reasons that may decide on any layer."""
+KEYS = "qasdfgzxcyj"
+"""Hot keys of the reasons, in turn; Label Studio has none of them."""
+
+
+def task_data(
+    disagreement: Disagreement,
+    texts: Mapping[str, str],
+    issues: Mapping[str, Conflict],
+    names: tuple[str, str] = ("a", "b"),
+) -> dict[str, Any]:
+    """The data of a Label Studio task. `issues` are those of either pass, by id, for the questions claims answer;
+    `names` are what the passes are called."""
     start, _ = place(disagreement.rows[0])
     offset = None if start is None else f"offset {start}"
     where = " · ".join(part for part in (disagreement.layer, disagreement.doc_id or "story", offset) if part)
-    differing = {*disagreement.what}
+    a, b = _sides(disagreement)
     return {
         KEY: disagreement.id,
         "where": where,
         "question": " · ".join(dict.fromkeys(_questions(disagreement.rows, issues))),
         "context": _context(disagreement, texts),
-        "a": _side(disagreement.a, differing),
-        "b": _side(disagreement.b, differing),
-        "rows": json.dumps(plain(disagreement.a or disagreement.b), ensure_ascii=False, indent=1),
+        "a_name": f"1 · {names[0]}",
+        "b_name": f"2 · {names[1]}",
+        "a": a,
+        "b": b,
+        "decisions": [
+            {"value": value, "html": escape(words), "hotkey": str(turn)}
+            for turn, (value, words) in enumerate(zip(RULINGS, (*names, *RULING_WORDS), strict=True), start=1)
+        ],
+        "reasons": [
+            {"value": reason, "hotkey": key} for reason, key in zip(reasons(disagreement.layer), KEYS, strict=False)
+        ],
+        "fields": [
+            {"name": each.shown, "options": [{"value": words} for words in each.options]}
+            for each in correctable(disagreement)
+        ],
     }
+
+
+def reasons(layer: str) -> list[str]:
+    """The reasons to choose from: what the guidelines say on a layer, then what may decide on any."""
+    return [*(f"section {CHAPTERS[layer]}: {title}" for title in REASONS[layer]), *GENERAL]
 
 
 def _questions(rows: Iterable[Row], issues: Mapping[str, Conflict]) -> Iterator[str]:
@@ -92,18 +150,50 @@ def _pieces(text: str, start: int, end: int, a: Spans, b: Spans) -> Iterator[str
         yield f'<span class="khabar-{who}">{piece}</span>' if who else piece
 
 
-def _side(rows: Sequence[Row], differing: set[str]) -> str:
-    if not rows:
+def _sides(disagreement: Disagreement) -> tuple[str, str]:
+    """Both readings, each as a table a row."""
+    if len(disagreement.a) == len(disagreement.b) == 1:
+        (a,), (b,) = disagreement.a, disagreement.b
+        differing = {*disagreement.what}
+        return _side([_table(a, differing, b)]), _side([_table(b, differing, a)])
+    a_tables, b_tables = ([_table(row, {*fields(row)}) for row in rows] for rows in (disagreement.a, disagreement.b))
+    return _side(a_tables), _side(b_tables)
+
+
+def _side(tables: Sequence[str]) -> str:
+    if not tables:
         return '<div dir="rtl" class="khabar-none">لا شيء هنا · nothing here</div>'
-    return '<div dir="rtl">' + "".join(_table(row, differing) for row in rows) + "</div>"
+    return '<div dir="rtl">' + "".join(tables) + "</div>"
 
 
-def _table(row: Row, differing: set[str]) -> str:
-    lines = []
+def _table(row: Row, differing: set[str], other: Row | None = None) -> str:
+    """A row: the fields that differ first, what differs from the `other` row marked, all else folded."""
+    above, folded = [], []
     for name in fields(row):
         value = comparable(row, name)
-        if name in differing or value not in (None, [], ""):
-            mark = ' class="khabar-differs"' if name in differing else ""
-            lines.append(f'<tr{mark}><th>{escape(name)}</th><td dir="auto">{escape(in_words(value))}</td></tr>')
-    head = escape(f"{row.layer} {row_id(row)}")
-    return f'<table><caption dir="ltr">{head}</caption>{"".join(lines)}</table>'
+        if name in differing and (other is not None or value not in (None, [], "")):
+            words = _words(in_words(value), None if other is None else in_words(comparable(other, name)))
+            mark = ' class="khabar-differs"' if other is not None else ""
+            above.append(f'<tr{mark}><th>{escape(name)}</th><td dir="auto">{words}</td></tr>')
+        elif value not in (None, [], ""):
+            folded.append(f'<tr><th>{escape(name)}</th><td dir="auto">{escape(in_words(value))}</td></tr>')
+    alike = f"<details><summary>سائرهما سواء · alike ({len(folded)})</summary>{_rows(folded)}</details>"
+    head = f'<p class="khabar-row" dir="ltr">{escape(f"{row.layer} {row_id(row)}")}</p>'
+    return head + _rows(above) + (alike if folded else "")
+
+
+def _rows(rows: Sequence[str]) -> str:
+    return f"<table>{''.join(rows)}</table>"
+
+
+def _words(words: str, other: str | None) -> str:
+    """Words with those marked that the other reading has not."""
+    if other is None or not other or other == NOTHING:
+        return escape(words)
+    mine, theirs = words.split(" "), other.split(" ")
+    pieces = []
+    for kind, first, last, _, _ in SequenceMatcher(None, mine, theirs, autojunk=False).get_opcodes():
+        piece = escape(" ".join(mine[first:last]))
+        if piece:
+            pieces.append(piece if kind == "equal" else f"<mark>{piece}</mark>")
+    return " ".join(pieces)
