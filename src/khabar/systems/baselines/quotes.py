@@ -20,9 +20,9 @@ _SPEAKERS = ("PERS", "ORG", "GPE", "NORP", "OCC")
 def quote_marks(document: Document) -> Annotations:
     """Take what stands in a pair of marks as said by the nearest name of the same line; nobody if there is none."""
     from khabar.systems.rules.entities.extract import extract
-    from khabar.systems.rules.reading import read
+    from khabar.text.arabic.words import tokenize
 
-    names = [one for one in extract(read(document.text)) if one.label in _SPEAKERS]
+    names = [one for one in extract(tokenize(document.text)) if one.label in _SPEAKERS]
     quotes = []
     for match in _MARKED.finditer(document.text):
         start, end = match.span(match.lastindex or 0)

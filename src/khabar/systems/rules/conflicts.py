@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations, pairwise
-from math import log
+from math import fsum, log
 from typing import NamedTuple
 
 from khabar.records import Annotations, Dispute, Document, PredictedNumber, PredictedSource, Side, StorySpan
 from khabar.records.labels import ConflictType
 from khabar.systems.rules.lexicon import words
 from khabar.systems.rules.numbers.dates import published_day
-from khabar.systems.rules.reading import bare, form, read
+from khabar.text.arabic.words import bare, form, tokenize
 from khabar.text.dates import days_of
 from khabar.text.values import value_of
 
@@ -29,8 +29,7 @@ _LEAST_ALIKE, _LEAST_DENIED, _LEAST_NEGATED = 0.3, 0.4, 0.8
 """How alike two clauses must be to be held against each other: two figures, a denial, a negated clause."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Clause:
+class _Clause(NamedTuple):
     """Offsets `[start, end)` of a document; `roots` of its content words, `names` the clusters it names."""
 
     doc_id: str
@@ -54,13 +53,37 @@ class _Edge(NamedTuple):
     values: tuple[str, str]
 
 
+Likeness = Callable[[frozenset[str], frozenset[str]], float]
+
+
+def _likeness(clauses: Sequence[_Clause]) -> Likeness:
+    """What tells how alike two sets of roots are: the weight they have in common, more of the lighter one.
+
+    A root weighs more the rarer it is among the clauses of a story. Below two common roots it is 0.
+    """
+    seen = Counter(root for clause in clauses for root in clause.roots)
+    weights = {root: log(1 + len(clauses) / count) for root, count in seen.items()}
+
+    @cache
+    def weight(roots: frozenset[str]) -> float:
+        return fsum(weights.get(root, 0.0) for root in roots)
+
+    def alike(left: frozenset[str], right: frozenset[str]) -> float:
+        shared = left & right
+        if len(shared) < 2:
+            return 0.0
+        lighter, heavier = sorted((weight(left), weight(right)))
+        return weight(shared) / (0.6 * lighter + 0.4 * heavier)
+
+    return alike
+
+
 def disputes(story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
     """The disputes of a story, the surest first: each edge that meets no clause of a surer one, with who repeats it."""
     pairs = sorted(zip(documents, annotations, strict=True), key=lambda pair: pair[0].doc_id)
-    told = [clause for pair in pairs for clause in _clauses(*pair)]
-    seen = Counter(one for clause in told for one in clause.roots)
-    weights = {one: log(1 + len(told) / count) for one, count in seen.items()}
-    edges = [*_differing(told, weights), *_denied(told, annotations, weights)]
+    clauses = [clause for pair in pairs for clause in _clauses(*pair)]
+    alike = _likeness(clauses)
+    edges = [*_differing(clauses, alike), *_denied(clauses, annotations, alike)]
     found, used = [], set[tuple[str, _Clause]]()
     for edge in sorted(edges, key=lambda edge: (-edge.alike, edge.left.doc_id, edge.left.start, edge.right.start)):
         if not {(edge.type, edge.left), (edge.type, edge.right)} & used:
@@ -78,30 +101,33 @@ def _side(value: str, clauses: Iterable[_Clause]) -> Side:
     return Side(value=value, spans=tuple(sorted(spans, key=lambda one: (one.doc_id, one.start, one.end))))
 
 
-def _clauses(document: Document, said: Annotations) -> Iterator[_Clause]:
+def _clauses(document: Document, annotations: Annotations) -> Iterator[_Clause]:
     """Yield the clauses of a document: cut at punctuation, at words that open one, and where quotes begin or end."""
-    reading = read(document.text)
-    contents = [(span.start or 0, span.end or 0, quote.speaker) for quote in said.quotes for span in quote.content]
+    tokens, day = tokenize(document.text), published_day(document.published)
+    contents = [
+        (span.start or 0, span.end or 0, quote.speaker) for quote in annotations.quotes for span in quote.content
+    ]
     edges = {offset for start, end, _ in contents for offset in (start, end)}
-    breaks = [token for token, word in enumerate(reading.forms) if word in "،؛:.?!؟…()" or word in words("breaks")]
-    changes = [token for token, (one, other) in enumerate(pairwise(reading.sentences), 1) if one != other]
-    quoted = [token for token, start in enumerate(reading.starts) if start in edges]
-    cuts = {0, len(reading.forms), *breaks, *(token + 1 for token in breaks), *changes, *quoted}
+    breaks = [token for token, word in enumerate(tokens.forms) if word in words("breaks")]
+    quoted = [token for token, start in enumerate(tokens.starts) if start in edges]
+    cuts = {0, len(tokens.forms), *breaks, *(token + 1 for token in breaks), *tokens.sentences, *quoted}
+    number_starts = [number.start or 0 for number in annotations.numbers]
+    telling = [(one.start or 0, one.entity_id or "") for one in annotations.entities if one.label in _TELLING]
     for first, last in pairwise(sorted(cuts)):
-        start, end = reading.starts[first], reading.ends[last - 1]
+        start, end = tokens.starts[first], tokens.ends[last - 1]
         if last - first < _SHORTEST or end - start > _LONGEST:
             continue
-        numbers = tuple(one for one in said.numbers if start <= (one.start or 0) and (one.end or 0) <= end)
-        values = [(reading.at(one.start or 0), reading.at((one.end or 1) - 1)) for one in numbers]
-        told = (token for token in range(first, last) if not any(begin <= token <= close for begin, close in values))
-        roots = _roots(reading.forms[token] for token in told)
-        named = (one for one in said.entities if one.label in _TELLING and start <= (one.start or 0) < end)
-        names = frozenset(one.entity_id or "" for one in named)
+        within = slice(bisect_left(number_starts, start), bisect_left(number_starts, end))
+        numbers = tuple(number for number in annotations.numbers[within] if (number.end or 0) <= end)
+        forms = tokens.forms[first:last]
+        negated = not words("negations").isdisjoint(forms)
+        for number in numbers:
+            begin, close = tokens.at(number.start or 0) - first, tokens.at((number.end or 1) - 1) + 1 - first
+            forms[begin:close] = [""] * (close - begin)
+        names = frozenset(key for place, key in telling if start <= place < end)
         sources = (who for begin, close, who in contents if begin <= start and end <= close)
         speaker = next((who.text or "" for who in sources if isinstance(who, PredictedSource)), "")
-        negated = not words("negations").isdisjoint(reading.forms[first:last])
-        day = published_day(document.published)
-        yield _Clause(document.doc_id, start, end, roots, names, numbers, speaker, negated, day)
+        yield _Clause(document.doc_id, start, end, _roots(forms), names, numbers, speaker, negated, day)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -118,15 +144,8 @@ def _root(word: str) -> str:
 
 
 def _roots(forms: Iterable[str]) -> frozenset[str]:
-    particles = words("particles")
-    return frozenset(_root(word) for word in forms if word.isalpha() and len(word) > 2 and word not in particles)
-
-
-def _alike(left: frozenset[str], right: frozenset[str], weights: dict[str, float]) -> float:
-    """How much of their weight two clauses' roots have in common, more of the lighter one; 0 below two of them."""
-    shared = left & right
-    lighter, heavier = sorted(sum(weights.get(one, 0.0) for one in roots) for roots in (left, right))
-    return sum(weights[one] for one in shared) / (0.6 * lighter + 0.4 * heavier) if len(shared) > 1 else 0.0
+    content = (word for word in forms if len(word) > 2 and word not in words("particles") and word.isalpha())
+    return frozenset(map(_root, content))
 
 
 def _comparable(left: _Clause, right: _Clause) -> bool:
@@ -135,18 +154,18 @@ def _comparable(left: _Clause, right: _Clause) -> bool:
     return names and (left.doc_id != right.doc_id or left.speaker != right.speaker)
 
 
-def _differing(story: Sequence[_Clause], weights: dict[str, float]) -> Iterator[_Edge]:
+def _differing(story: Sequence[_Clause], alike: Likeness) -> Iterator[_Edge]:
     """Yield pairs of clauses that are alike and give figures or dates which exclude each other."""
     for left, right in combinations([clause for clause in story if clause.numbers], 2):
-        alike = _alike(left.roots, right.roots, weights)
-        if alike < _LEAST_ALIKE or not _comparable(left, right):
+        likeness = alike(left.roots, right.roots)
+        if likeness < _LEAST_ALIKE or not _comparable(left, right):
             continue
         for ours in left.numbers:
             for theirs in right.numbers:
                 temporal = ours.kind == theirs.kind == "date"
                 if _other_days(ours, theirs) if temporal else _other_amounts(left, right, ours, theirs):
                     value, other = (one.edtf or f"{one.low or ''}..{one.high or ''}" for one in (ours, theirs))
-                    yield _Edge(alike, "temporal" if temporal else "numeric", left, right, (value, other))
+                    yield _Edge(likeness, "temporal" if temporal else "numeric", left, right, (value, other))
 
 
 def _other_days(ours: PredictedNumber, theirs: PredictedNumber) -> bool:
@@ -183,14 +202,16 @@ def _bounds(number: PredictedNumber) -> tuple[Fraction, Fraction]:
     return (value.low or Fraction(0)) * (1 - slack), high * (1 + slack)
 
 
-def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], weights: dict[str, float]) -> Iterator[_Edge]:
+def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], alike: Likeness) -> Iterator[_Edge]:
     """Yield what is denied and the denial: what `هذه الأنباء` points to, what is like its object, a negated clause."""
     asserted = [clause for clause in story if not clause.negated and clause.roots]
     for said in annotations:
         for quote in said.quotes if asserted else ():
+            if quote.act != "denial":
+                continue
             start, end = quote.content[0].start or 0, quote.content[0].end or 0
             own = [one for one in story if one.doc_id == said.doc_id and one.start < end and start < one.end]
-            if quote.act != "denial" or not own:
+            if not own:
                 continue
             denial, content = own[0], form(quote.content[0].text or "").split()
             before = [one for one in asserted if one.doc_id == denial.doc_id and one.end <= start and one not in own]
@@ -198,13 +219,14 @@ def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], weight
                 told = [one for one in before if one.speaker] or before
                 yield _Edge(0.6, "polarity", told[-1], denial, ("yes", "no"))
                 continue
+            roots = _roots(content)
             for other in asserted:
-                alike = _alike(_roots(content), other.roots, weights)
+                likeness = alike(roots, other.roots)
                 apart = other.doc_id != denial.doc_id or other.speaker != denial.speaker
-                if other not in own and alike >= _LEAST_DENIED and apart:
-                    yield _Edge(alike, "polarity", other, denial, ("yes", "no"))
+                if other not in own and likeness >= _LEAST_DENIED and apart:
+                    yield _Edge(likeness, "polarity", other, denial, ("yes", "no"))
     for negated in story:
         for other in asserted if negated.negated else ():
-            alike = _alike(negated.roots, other.roots, weights)
-            if alike >= _LEAST_NEGATED and _comparable(negated, other):
-                yield _Edge(alike, "polarity", other, negated, ("yes", "no"))
+            likeness = alike(negated.roots, other.roots)
+            if likeness >= _LEAST_NEGATED and _comparable(negated, other):
+                yield _Edge(likeness, "polarity", other, negated, ("yes", "no"))

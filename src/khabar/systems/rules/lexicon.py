@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import groupby
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from khabar.records.labels import Act, Polarity
-from khabar.systems.rules.reading import form
+from khabar.text.arabic.words import form, stems
 
 T = TypeVar("T")
 _FILES = ("words.txt", "places.txt", "heads.txt", "names.txt", "numbers.txt", "patterns.txt")
@@ -38,20 +38,33 @@ def words(section: str) -> frozenset[str]:
     return frozenset(form(word) for line in sections()[section] for word in line.split())
 
 
-class Phrases(Generic[T]):
-    """Phrases of tokens, each with what it stands for, found longest first."""
+Phrases = dict[str, list[tuple[list[str], T]]]
+"""Phrases of tokens by their first words: the words that follow, and what the phrase stands for."""
+Begun = list[tuple[int, list[str], T]]
+"""Phrases that a form may begin, the longest first: letters of clitics before it, the words that follow, meaning."""
 
-    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        self.first_words: dict[str, list[tuple[list[str], T]]] = {}
-        for phrase, meaning in sorted(entries, key=lambda entry: -len(entry[0].split())):
-            self.first_words.setdefault(phrase.split()[0], []).append((phrase.split(), meaning))
 
-    def at(self, forms: list[str], token: int, first: str) -> tuple[int, T] | None:
-        """The longest phrase that begins at a token, read as `first`: its end and meaning."""
-        for parts, meaning in self.first_words.get(first, ()):
-            if forms[token + 1 : token + len(parts)] == parts[1:]:
-                return token + len(parts), meaning
-        return None
+def phrases(entries: Iterable[tuple[str, T]]) -> Phrases[T]:
+    """Phrases with what they stand for, by their first words."""
+    by_first_word: Phrases[T] = {}
+    for phrase, meaning in entries:
+        first, *rest = phrase.split()
+        by_first_word.setdefault(first, []).append((rest, meaning))
+    return by_first_word
+
+
+def begun(known: Phrases[T], form: str) -> Begun[T]:
+    """The phrases that a form may begin, with or without its clitics."""
+    possible = [(skip, *phrase) for stem, skip in stems(form).items() for phrase in known.get(stem, ())]
+    return sorted(possible, key=lambda phrase: -len(phrase[1]))
+
+
+def longest(begun: Begun[T], forms: list[str], token: int) -> tuple[int, int, T] | None:
+    """The longest of the phrases that a token may begin: letters of clitics before it, its end and meaning."""
+    for skip, rest, meaning in begun:
+        if forms[token + 1 : token + 1 + len(rest)] == rest:
+            return skip, token + 1 + len(rest), meaning
+    return None
 
 
 def inflected(he: str, imperfect: str) -> Iterator[str]:
@@ -141,19 +154,45 @@ def patterns(section: str) -> list[tuple[str, re.Pattern[str]]]:
     return [(reader, re.compile(filled(pattern))) for reader, _, pattern in lines]
 
 
+@cache
 def pattern(section: str, name: str) -> re.Pattern[str]:
     """The one pattern of a name in a section."""
     return dict(patterns(section))[name]
 
 
-def filled(pattern: str) -> str:
-    """A pattern with its pieces, {NAME} or @name, and the phrases of its tables filled in."""
+class Shape(NamedTuple):
+    """A line of the tables of numbers, with the pattern of how its first word begins, or its second."""
+
+    order: int
+    table: str
+    reader: str
+    second: bool
+    word: re.Pattern[str]
+    pattern: re.Pattern[str]
+
+
+@cache
+def shapes() -> list[Shape]:
+    """All patterns of dates, then those of quantities."""
+    found: list[Shape] = []
+    for name in ("dates", "quantities"):
+        for reader, word, pattern in (line.split(" ", 2) for line in sections()[name]):
+            begins = re.compile(f"[وف]?[بل]?(?:{filled(word.lstrip('>'), first_words=True)})")
+            found.append(Shape(len(found), name, reader, word[0] == ">", begins, re.compile(filled(pattern))))
+    return found
+
+
+def filled(pattern: str, first_words: bool = False) -> str:
+    """A pattern with its pieces, {NAME} or @name, and the phrases of its tables, or their first words, filled in."""
 
     pieces = dict(line.split(" ", 1) for line in sections()["pieces"])
 
     def piece(match: re.Match[str]) -> str:
         name = match[1] or match[2]
-        return filled(pieces[name]) if name in pieces else _factored(_phrases(name))
+        if name in pieces:
+            return filled(pieces[name], first_words)
+        phrases = _phrases(name)
+        return _factored(sorted({phrase.split()[0] for phrase in phrases}) if first_words else phrases)
 
     return re.sub(r"@([a-z]+)|\{([A-Z]+)\}", piece, pattern)
 

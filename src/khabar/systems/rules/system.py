@@ -1,4 +1,4 @@
-"""The system: a document read once, its three layers extracted from the same reading, and a story compared."""
+"""The system: a document read once, its three layers extracted from the same tokens, and a story compared."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from khabar.systems.rules.conflicts import disputes
 from khabar.systems.rules.entities.extract import extract
 from khabar.systems.rules.numbers.extract import numbers
 from khabar.systems.rules.quotes import quotes
-from khabar.systems.rules.reading import read
+from khabar.text.arabic.words import tokenize
 
 
 class Rules:
@@ -18,18 +18,17 @@ class Rules:
     def __call__(self, document: Document) -> Annotations:
         """Annotate one document. What lies in boilerplate is left out; `name:` may label its titles and headings."""
         text, zones = document.text, document.zones
+        boilerplate = [range(zone.start, zone.end) for zone in zones if zone.zone == "boilerplate"]
 
         def kept(start: int | None) -> bool:
-            return not any(zone.zone == "boilerplate" and zone.start <= (start or 0) < zone.end for zone in zones)
+            return not any((start or 0) in stretch for stretch in boilerplate)
 
-        mentions = extract(read(text))
+        mentions = extract(tokenize(text))
         headings = [zone.start for zone in zones if zone.zone in ("title", "heading")] or [0]
+        spans = ((text[one.start : one.end], one) for one in mentions if kept(one.start))
         entities = (
-            PredictedEntity(
-                start=one.start, end=one.end, text=text[one.start : one.end], label=one.label, entity_id=one.key
-            )
-            for one in mentions
-            if kept(one.start)
+            PredictedEntity(start=one.start, end=one.end, text=surface, label=one.label, entity_id=one.key)
+            for surface, one in spans
         )
         return Annotations(
             doc_id=document.doc_id,

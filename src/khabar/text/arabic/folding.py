@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
@@ -73,17 +72,30 @@ class Folded:
 @lru_cache(maxsize=256)
 def folded(text: str) -> Folded:
     """Fold a text and keep, for each folded character, its offset (code points); one more entry holds the length."""
-    parts: list[str] = []
+    words: list[str] = []
     raw: list[int] = []
-    others = "".join(c for c in set(text) if len(_FOLD[ord(c)]) != 1 or _FOLD[ord(c)] == _HAMZA)
-    # Runs of characters of which each becomes one; each of the others alone.
-    for match in re.finditer(f"[^{re.escape(others)}]+|." if others else ".+", text, re.DOTALL):
-        kept, (start, end) = match.group().translate(_FOLD), match.span()
-        if kept == _HAMZA:
-            if parts and parts[-1][-1] in _SEATED:
-                parts[-1] = parts[-1][:-1] + _SEATED[parts[-1][-1]]
-        elif kept:
-            parts.append(kept)
-            raw.extend(range(start, end) if len(kept) == end - start else [start] * len(kept))
-    raw.append(len(text))
-    return Folded("".join(parts), raw)
+    start = 0
+    for word in text.split(" "):
+        folded_word, offsets = _folded_word(word)
+        words.append(folded_word)
+        raw += range(start, start + len(word)) if offsets is None else [start + offset for offset in offsets]
+        start += len(word) + 1
+        raw.append(start - 1)  # of the space, or of the end of the text
+    return Folded(" ".join(words), raw)
+
+
+@lru_cache(maxsize=1 << 16)
+def _folded_word(word: str) -> tuple[str, tuple[int, ...] | None]:
+    """What lies between two spaces, folded, and the offset of each folded character; None where each becomes one."""
+    parts = [_FOLD[ord(character)] for character in word]
+    if all(len(part) == 1 and part != _HAMZA for part in parts):
+        return "".join(parts), None
+    kept = ""
+    offsets: list[int] = []
+    for offset, part in enumerate(parts):
+        if part == _HAMZA:
+            kept = kept[:-1] + _SEATED.get(kept[-1:], kept[-1:])
+        else:
+            kept += part
+            offsets += [offset] * len(part)
+    return kept, tuple(offsets)

@@ -11,8 +11,8 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from khabar.records.labels import EntityLabel
-from khabar.systems.rules.lexicon import Phrases, filled, ordinary, sections, words
-from khabar.systems.rules.reading import QUOTES, Reading, form, stems
+from khabar.systems.rules.lexicon import Begun, Phrases, begun, filled, longest, ordinary, phrases, sections, words
+from khabar.text.arabic.words import QUOTES, Tokens, form, stems
 
 _LABELS: tuple[EntityLabel, ...] = ("GPE", "LOC", "ORG", "EVENT", "FAC", "WEBSITE", "NORP")
 _KNOWN = dict(zip(_LABELS, "GLOMQWN", strict=True))
@@ -23,13 +23,8 @@ _CLITIC = {"و": "+", "ف": "+", "ل": "ل"}
 _TOKEN = re.compile(r'([+ل]?)(\[[^\]]+\]|[A-Za-z"!])|¤')
 
 
-class Known(NamedTuple):
-    """A known name that ends before token `last`, behind `skip` letters of clitics."""
-
-    skip: int
-    last: int
-    label: EntityLabel
-    key: str
+Known = tuple[int, int, EntityLabel, str]
+"""A known name: letters of clitics before it, the token behind it, its label and cluster."""
 
 
 @cache
@@ -70,17 +65,7 @@ def known_names() -> frozenset[str]:
 
 @cache
 def _phrases() -> Phrases[tuple[EntityLabel, str]]:
-    return Phrases(_names().items())
-
-
-def known_at(reading: Reading, token: int) -> Known | None:
-    """The longest known name that begins with a token; a whole word wins over one without its clitics."""
-    best: Known | None = None
-    for skip, stem in stems(reading.forms[token]):
-        name = _phrases().at(reading.forms, token, stem)
-        if name is not None and (best is None or name[0] > best.last):
-            best = Known(skip, name[0], *name[1])
-    return best
+    return phrases(_names().items())
 
 
 @cache
@@ -92,14 +77,7 @@ def _letters() -> dict[str, str]:
     found |= dict.fromkeys(words("title"), "t")
     for letter in "zufkesbpwjcyihUHaBlq":
         found |= {word: "m" if letter == "p" and found.get(word) == "b" else letter for word in words(letter)}
-    for section, letter in (
-        ("weak", "v"),
-        ("foreign", "V"),
-        ("foreign_f", "V"),
-        ("arabic", "R"),
-        ("arabic_f", "R"),
-        ("links", "n"),
-    ):
+    for section, letter in zip(("weak", "foreign", "foreign_f", "arabic", "arabic_f", "links"), "vVVRRn", strict=True):
         found |= {word: letter for word in words(section) if word not in found or letter in "VR"}
     return found
 
@@ -132,32 +110,48 @@ def _kind(word: str) -> str:
     return "Z" if word.isascii() else "F" if foreign(word) else "x" if ordinary(word) else "o"
 
 
+class _Word(NamedTuple):
+    """A form outside its text: letters of clitics, what the string of kinds says of it, and the names it may begin."""
+
+    skip: int
+    tag: str
+    names: Begun[tuple[EntityLabel, str]]
+
+
 @lru_cache(maxsize=1 << 16)
-def _best(word: str) -> tuple[int, str]:
-    """How many letters of clitics to take off a word that is no known name, and the kind of what is left."""
-    whole, *others = [(skip, _kind(stem)) for skip, stem in stems(word)]
+def _word(form: str) -> _Word:
+    whole, *others = [(skip, _kind(stem)) for stem, skip in stems(form).items()]
     telling = [one for one in others if one[1] not in "xoFvnAZqlB"] if whole[1] in "oxF" else []
-    return (telling or [whole])[0]
+    skip, kind = (telling or [whole])[0]
+    return _Word(skip, _clitic(form, skip) + kind, begun(_phrases(), form))
 
 
-def tagged(reading: Reading) -> tuple[str, list[int], dict[int, Known]]:
+def _clitic(form: str, skip: int) -> str:
+    return _CLITIC.get(form[skip - 1], "~") if skip else " "
+
+
+def tagged(tokens: Tokens) -> tuple[str, list[int], dict[int, Known]]:
     """The string of kinds, how many letters of clitics each token has, and the known names by first token."""
-    tags, skips, known, last = [], [], dict[int, Known](), 0
-    for token, word in enumerate(reading.forms):
-        name = known_at(reading, token)
-        currency = name is not None and name.label == "NORP" and reading.form(token - 1) in words("money")
-        if name is not None and not currency and (name.last > last or name.label in ("NORP", "GPE")):
-            known[token] = name
-        skip, kind = _best(word)
-        if token in known and known[token].last > last:
-            skip, kind, last = known[token].skip, _KNOWN[known[token].label], known[token].last
-        elif token < last:
-            skip, kind = 0, "g"
-        elif kind in "VvF" and "ً" in reading.text[reading.starts[token] : reading.ends[token]]:
-            kind = "x"
-        begins = token > 0 and reading.lines[token] != reading.lines[token - 1]
-        tags.append(("\n" if begins else _CLITIC.get(word[skip - 1], "~") if skip else " ") + kind)
-        skips.append(skip)
+    words_read = [_word(form) for form in tokens.forms]
+    tags, skips = [word.tag for word in words_read], [word.skip for word in words_read]
+    for mark in re.finditer("ً", tokens.text):
+        token = tokens.at(mark.start())
+        if token < len(tags) and tokens.starts[token] < mark.start() and tags[token][1] in "VvF":
+            tags[token] = tags[token][0] + "x"
+    known, last = dict[int, Known](), 0
+    for token in [token for token, word in enumerate(words_read) if word.names]:
+        name = longest(words_read[token].names, tokens.forms, token)
+        if name is None or (name[2][0] == "NORP" and tokens.form(token - 1) in words("money")):
+            continue
+        skip, end, (label, key) = name
+        if end > last or label in ("NORP", "GPE"):
+            known[token] = skip, end, label, key
+        if end > last:
+            tags[token], skips[token] = _clitic(tokens.forms[token], skip) + _KNOWN[label], skip
+            tags[token + 1 : end], skips[token + 1 : end] = [" g"] * (end - token - 1), [0] * (end - token - 1)
+            last = end
+    for token in tokens.lines:
+        tags[token] = "\n" + tags[token][1]
     return "".join(tags), skips, known
 
 

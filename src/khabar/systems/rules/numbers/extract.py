@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from khabar.records import PredictedNumber, PredictedSpan
 from khabar.systems.rules.entities.extract import Mention
 from khabar.systems.rules.entities.kinds import known_names
-from khabar.systems.rules.lexicon import ordinary, pattern, patterns, table, verbs, words
+from khabar.systems.rules.lexicon import Shape, ordinary, pattern, shapes, table, verbs, words
 from khabar.systems.rules.numbers.dates import dated, published_day
 from khabar.text.arabic import Folded, folded
 
 Columns = dict[str, Any]
 """Columns of a number; `end` is where the mention ends, if not with its group."""
+Before = re.Match[str] | None
+"""What stands before a number and says something of it: the group `modifier`."""
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _COMPARED = ("اكبر", "اكثر", "اعلي", "اسرع", "اقل", "اقوي")
 _RATES = {" في الساعه": "/h", " في الثانيه": "/s"}
-_LAYERS = ("dates", "quantities")
+_BOUNDARY = re.compile(r"\b(?=.)|(?=[$€£%٪]\d)")
 _NAMED = frozenset(("PERS", "ORG", "GPE", "LOC", "EVENT"))
 
 
@@ -32,38 +34,60 @@ def numbers(text: str, mentions: Sequence[Mention], published: str | None) -> tu
         if one.label in _NAMED:
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
     found = []
-    base, shapes = published_day(published), [(layer, *row) for layer in _LAYERS for row in patterns(layer)]
-    begins = {match.start() for match in pattern("places", "begin").finditer(whole.text)}
-    for place in sorted(begins | {whole.text.rfind(" ", 0, begin - 1) + 1 for begin in begins if begin}):
-        likely = _any_number().match(whole.text, place)
-        for layer, name, shape in shapes[likely.lastindex - 1 :] if likely and likely.lastindex else ():
-            match = shape.match(whole.text, place)
-            columns = match and (dated(name, match, base) if layer == "dates" else _amount(name, match))
-            if match is None or columns is None:
-                continue
-            start, end = whole.raw[match.start("mention")], whole.raw[columns.pop("end", match.end("mention")) - 1] + 1
-            if not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
-                before = _before(layer, match)
-                modifier = _span(text, whole, *before.span("modifier")) if before else None
-                core = _span(text, whole, *match.span("core"))
-                span = {"start": start, "end": end, "text": text[start:end], "core": core, "modifier": modifier}
-                found.append(PredictedNumber(**span, **columns))
-                break
+    base = published_day(published)
+    for place, shape in _likely(whole.text):
+        match = shape.pattern.match(whole.text, place)
+        if match is None or taken[start := whole.raw[match.start("mention")]]:
+            continue
+        before = _before(shape.table, match)
+        columns = dated(shape.reader, match, base) if shape.table == "dates" else _amount(shape.reader, match, before)
+        if columns is None:
+            continue
+        end = whole.raw[columns.pop("end", match.end("mention")) - 1] + 1
+        if not any(taken[start:end]):
+            taken[start:end] = b"\1" * (end - start)
+            modifier = _span(text, whole, *before.span("modifier")) if before else None
+            core = _span(text, whole, *match.span("core"))
+            span = {"start": start, "end": end, "text": text[start:end], "core": core, "modifier": modifier}
+            found.append(PredictedNumber(**span, **columns))
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
 
 
-@cache
-def _any_number() -> re.Pattern[str]:
-    """All patterns at once: the group that matches says which is the first that does."""
-    shapes = (shape.pattern for layer in _LAYERS for _, shape in patterns(layer))
-    return re.compile("|".join(f"({re.sub('[?]P<[a-z]+>', '?:', shape)})" for shape in shapes))
+@lru_cache(maxsize=1 << 16)
+def _begins(word: str) -> tuple[dict[int, list[Shape]], list[Shape]]:
+    """The shapes of numbers that may begin in a word, by offset, and those that may begin with the word before it."""
+    within: dict[int, list[Shape]] = {}
+    for offset in (boundary.start() for boundary in _BOUNDARY.finditer(word)):
+        possible = [shape for shape in shapes() if not shape.second and shape.word.match(word, offset)]
+        within |= {offset: possible} if possible else {}
+    return within, [shape for shape in shapes() if shape.second and shape.word.match(word)]
 
 
-def _before(layer: str, match: re.Match[str]) -> re.Match[str] | None:
-    """What stands before a number and says something of it."""
+def _likely(text: str) -> Iterator[tuple[int, Shape]]:
+    """Yield the places where a number may begin, each with the shapes it may have, in the order of the table."""
+    words_read = text.split(" ")
+    begins = [_begins(word) for word in words_read]
+    place = 0
+    for word, (within, _), (_, introduced) in zip(words_read, begins, [*begins[1:], _begins("")], strict=True):
+        if introduced:
+            within = {offset: sorted([*within.get(offset, ()), *introduced]) for offset in sorted({0, *within})}
+        for offset, possible in within.items():
+            yield from ((place + offset, shape) for shape in possible)
+        place += len(word) + 1
+
+
+def _before(table: str, match: re.Match[str]) -> Before:
     start = match.start("mention")
-    return pattern("modifiers", layer).search(match.string, max(0, start - 80), start)
+    if not match.string[max(0, start - 20) : start].rstrip(" بل").endswith(_modifier_ends(table)):
+        return None
+    return pattern("modifiers", table).search(match.string, max(0, start - 80), start)
+
+
+@cache
+def _modifier_ends(name: str) -> tuple[str, ...]:
+    """The last words of modifiers, without a preposition that is glued to the number."""
+    phrases = table("dated").keys() if name == "dates" else {*table("before"), *table("between"), "الي"}
+    return tuple({phrase.rstrip(" بل").split()[-1] for phrase in phrases})
 
 
 def _span(text: str, whole: Folded, first: int, last: int) -> PredictedSpan:
@@ -71,7 +95,7 @@ def _span(text: str, whole: Folded, first: int, last: int) -> PredictedSpan:
     return PredictedSpan(start=start, end=end, text=text[start:end])
 
 
-def _amount(name: str, match: re.Match[str]) -> Columns | None:
+def _amount(name: str, match: re.Match[str], before: Before) -> Columns | None:
     """The number that the pattern of a name has found; None if it is none after all."""
     core = match["core"]
     match name:
@@ -90,10 +114,10 @@ def _amount(name: str, match: re.Match[str]) -> Columns | None:
         case "part":
             part = Fraction(table("fractions")[core])
             if match["unit"] and match["unit"][0] not in "%٪":
-                return _bounded(match, part, part, _counted(match))
-            return {**_bounded(match, part, part, {"kind": "ratio"}), "end": match.end("core")}
+                return _bounded(match, before, part, part, _counted(match))
+            return {**_bounded(match, before, part, part, {"kind": "ratio"}), "end": match.end("core")}
         case "dual":
-            return _dual(match, core)
+            return _dual(match, before, core)
         case "vague":
             first, *rest = core.split()
             low = Fraction(table("vague")[first]) * Fraction(table("multipliers")[rest[0]] if rest else 1)
@@ -103,10 +127,9 @@ def _amount(name: str, match: re.Match[str]) -> Columns | None:
             kind, _, unit = table("units").get(match["noun"], f"count:{match['noun']}").partition(":")
             return columns | {"kind": kind, "unit": unit, "counted": match["noun"]}
         case "between":
-            before = _before("quantities", match)
-            return _quantity(match) if before is not None and before["modifier"] in table("between") else None
+            return _quantity(match, before) if before is not None and before["modifier"] in table("between") else None
         case _:
-            return _quantity(match)
+            return _quantity(match, before)
 
 
 def _written(number: Fraction) -> str:
@@ -137,7 +160,7 @@ def _rank(noun: str, first: str, *rest: str) -> Columns | None:
     return _exactly(rank, kind="ordinal", counted=noun)
 
 
-def _dual(match: re.Match[str], word: str) -> Columns | None:
+def _dual(match: re.Match[str], before: Before, word: str) -> Columns | None:
     """An indefinite dual: a unit of time, a feminine noun, or one of a list."""
     feminine = word[-3] == "ت" and len(word) > 5 and word not in known_names() and not word.startswith("ال")
     if word in table("two"):
@@ -147,17 +170,17 @@ def _dual(match: re.Match[str], word: str) -> Columns | None:
     else:
         return None
     columns = {"kind": "duration" if word in table("two") else "count", "unit": unit, "counted": word}
-    return _bounded(match, 2 * factor, 2 * factor, columns)
+    return _bounded(match, before, 2 * factor, 2 * factor, columns)
 
 
-def _quantity(match: re.Match[str]) -> Columns | None:
+def _quantity(match: re.Match[str], before: Before) -> Columns | None:
     low = _value(match["low"])
     high = _value(match["high"]) if match["high"] else low
     shared = [word for word in (match["high"] or "").split() if word in table("multipliers")]
     if shared and low < 1000:
         low *= Fraction(table("multipliers")[shared[0]])
     partitive = low == high == 1 and not match["core"][0].isdigit()  # أحد الحضور
-    return None if partitive or match["core"] in words("teens") else _bounded(match, low, high, _counted(match))
+    return None if partitive or match["core"] in words("teens") else _bounded(match, before, low, high, _counted(match))
 
 
 def _counted(match: re.Match[str]) -> Columns:
@@ -188,9 +211,8 @@ def _countable(noun: str, definite: bool) -> bool:
     return noun not in verbs() and noun not in known_names()
 
 
-def _bounded(match: re.Match[str], low: Fraction, high: Fraction, columns: Columns) -> Columns:
+def _bounded(match: re.Match[str], before: Before, low: Fraction, high: Fraction, columns: Columns) -> Columns:
     """Add the bounds that the words before or after a number set; `ليصل إلى` states an exact amount."""
-    before = _before("quantities", match)
     modality = "exact"
     if before is not None and before["modifier"] not in table("between"):
         modality = table("before").get(before["modifier"], "at_most")
@@ -206,6 +228,7 @@ def _bounded(match: re.Match[str], low: Fraction, high: Fraction, columns: Colum
     return {"modality": modality, "low": lower, "high": upper, **columns}
 
 
+@lru_cache(maxsize=1 << 12)
 def _value(numeral: str) -> Fraction:
     """The value of a numeral. Terms add up, a multiplier takes what is before it, a half is of the last multiplier."""
     total, group, last = Fraction(0), Fraction(0), Fraction(1)

@@ -1,4 +1,4 @@
-"""A text as the rules read it: tokens with their folded forms, the line and sentence of each, and their clitics."""
+"""Arabic words: the tokens of a text with their folded forms, its lines and sentences, and proclitics."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _LETTER = r"[^\W\d_\u0640A-Za-z\u00c0-\u024f]"
 _WITHIN = r"[\u0610-\u061a\u0640\u064b-\u065f\u0670\u06d6-\u06ed\u200b-\u200f\u2060\ufeff]"
 _TOKEN = re.compile(
     rf"{_LETTER}(?:{_LETTER[:-1]}ةى]|{_WITHIN})*(?:[ةى]{_WITHIN}*)?"
-    r"|[A-Za-z\u00c0-\u024f]+|\d+|[^\s\u200b-\u200f\u2060\ufeff]"
+    r"|[A-Za-z\u00c0-\u024f]+|\d+|\n|[^\s\u200b-\u200f\u2060\ufeff]"
 )
 """Words of one script, digits, and any other character alone. Words run together come apart at digits and ة."""
 _FOREIGN = str.maketrans("ڤپچگک", "فبجغك")
+_STOPS = frozenset(".؟?!…")
 QUOTES = frozenset('"«»“”„')
 """Quote marks, as folded or as written."""
 
@@ -28,15 +29,18 @@ def form(word: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The tokens of a text: token `i` is `text[starts[i]:ends[i]]`, folded `forms[i]`, in sentence and line `…s[i]`."""
+class Tokens:
+    """The tokens of a text: token `i` is `text[starts[i]:ends[i]]`, folded `forms[i]`.
+
+    `sentences` and `lines` hold the tokens that begin one, the first of the text left out.
+    """
 
     text: str
     starts: list[int]
     ends: list[int]
     forms: list[str]
-    sentences: list[int]
-    lines: list[int]
+    sentences: set[int]
+    lines: set[int]
 
     def form(self, token: int) -> str:
         """The form of a token, empty outside the text."""
@@ -56,41 +60,52 @@ class Reading:
 
 
 @lru_cache(maxsize=64)
-def read(text: str) -> Reading:
+def tokenize(text: str) -> Tokens:
     """Split a text into tokens. Sentences end with . ؟ ! … and with the line, not inside numbers and addresses."""
-    reading = Reading(text, [], [], [], [], [])
-    sentence = line = last = 0
-    for match in _TOKEN.finditer(text):
-        word, start = form(match[0]), match.start()
-        if not word:
-            continue
-        breaks = text.count("\n", last, start)
-        stopped = bool(reading.forms) and reading.forms[-1] in ".؟?!…" and not (start == last and word.isascii())
-        sentence += bool(breaks or (stopped and word not in QUOTES and word not in ".؟?!…"))
-        line, last = line + breaks, match.end()
-        reading.starts.append(start)
-        reading.ends.append(last)
-        reading.forms.append(word)
-        reading.sentences.append(sentence)
-        reading.lines.append(line)
-    return reading
+    tokens = Tokens(text, [], [], [], set(), set())
+    starts, ends, forms = tokens.starts, tokens.ends, tokens.forms
+    base, breaks, stops = 0, False, False
+    for word in text.split(" "):
+        for token, start, end in _tokens(word):
+            if token == "\n":
+                breaks = True
+                continue
+            stopped = stops and token not in QUOTES and token not in _STOPS
+            if breaks and forms:
+                tokens.lines.add(len(forms))
+            if (breaks and forms) or (stopped and not (ends[-1] == base + start and token.isascii())):
+                tokens.sentences.add(len(forms))
+            starts.append(base + start)
+            ends.append(base + end)
+            forms.append(token)
+            breaks, stops = False, token in _STOPS
+        base += len(word) + 1
+    return tokens
 
 
 @lru_cache(maxsize=1 << 16)
-def stems(word: str) -> list[tuple[int, str]]:
-    """The ways to take proclitics off a folded word: letters taken off and rest; `لل` leaves the article."""
+def _tokens(word: str) -> tuple[tuple[str, int, int], ...]:
+    """The tokens of what lies between two spaces, line feeds among them: form, start and end."""
+    spans = ((form(match[0]), *match.span()) for match in _TOKEN.finditer(word))
+    return tuple(token for token in spans if token[0])
+
+
+@lru_cache(maxsize=1 << 16)
+def stems(word: str) -> dict[str, int]:
+    """What a folded word may be without proclitics, and how many letters those take; `لل` leaves the article."""
     taken = int(len(word) > 3 and word[0] in "وف")
     rest = word[taken:]
-    found = [(0, word)] + [(1, rest)] * taken
+    without = {word: 0} | {rest: taken}
     if len(rest) > 3 and rest[0] in "بلك":
-        found += [(taken + 1, "ا" + rest[1:])] * rest.startswith("لل") + [(taken + 1, rest[1:])]
-    return found
+        without |= {"ا" + rest[1:]: taken + 1} if rest.startswith("لل") else {}
+        without |= {rest[1:]: taken + 1}
+    return without
 
 
 @lru_cache(maxsize=1 << 16)
 def bare(word: str) -> str:
     """A folded word without conjunction, preposition and article."""
-    for _, rest in reversed(stems(word)):
+    for rest in reversed(stems(word)):
         if rest.startswith("ال") and len(rest) > 4:
             return rest[2:]
     return word[1:] if len(word) > 4 and word[0] == "و" else word
