@@ -127,7 +127,7 @@ def _vote(layer: Layer, name: str, case: Any, verdict: Verdict, places: dict[Has
     where = case.story if document is None else document.passage.doc_id
 
     for fault in verdict.faults:
-        if fault.cause in _NOT_OF_GOLD or (document and _is_ungrounded(verdict, fault)):
+        if fault.cause in _NOT_OF_GOLD or (document and _is_no_witness(verdict, fault)):
             continue
         gold = None if fault.gold is None else verdict.gold[fault.gold]
         key = (where, fault.gold if fault.predicted is None or gold is not None else _spot(verdict, fault, case))
@@ -138,9 +138,12 @@ def _vote(layer: Layer, name: str, case: Any, verdict: Verdict, places: dict[Has
             ballot.otherwise.append((name, _said(verdict, fault)))
 
 
-def _is_ungrounded(verdict: Verdict, fault: Fault) -> bool:
-    """Whether a string of the prediction stands nowhere in its document."""
-    return fault.predicted is not None and verdict.predicted[fault.predicted].spans is None
+def _is_no_witness(verdict: Verdict, fault: Fault) -> bool:
+    """Whether a prediction stands nowhere in its document, or says a second time what gold has."""
+    if fault.predicted is None:
+        return False
+    repeated = isinstance(verdict, QuoteVerdict) and any(guess == fault.predicted for _, guess in verdict.right)
+    return repeated or verdict.predicted[fault.predicted].spans is None
 
 
 def _said(verdict: Verdict, fault: Fault) -> Said:
