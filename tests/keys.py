@@ -14,7 +14,7 @@ HEAD = """\
 <!-- Written by `python -m tests.keys` from the records. -->
 # Keys
 
-Look up what a key of a prediction, of a dataset row or of another file means, what it holds, and what stands for it if you leave it out.
+Look up what a key of a prediction, of a dataset row or of another file means, what it holds, and its default.
 `khabar schema NAME` prints the JSON Schema behind each table. For whole records, see
 [systems.md](systems.md#a-dense-record-of-each-layer) (predictions) and the [guidelines](../annotations/guidelines.md) (rows).
 
@@ -54,7 +54,7 @@ def table(record: Mapping[str, Any], *, whole: bool = False) -> str:
     keys = record["properties"]
     is_span = not whole and keys.keys() >= set(OF_A_SPAN)
     if is_span:
-        lines.append(f"| {', '.join(f'`{key}`' for key in OF_A_SPAN)} | | | where it stands, as in {SPAN} |")
+        lines.append(f"| {', '.join(f'`{key}`' for key in OF_A_SPAN)} | | | its place, as in {SPAN} |")
     for key, value in keys.items():
         if is_span and key in OF_A_SPAN:
             continue

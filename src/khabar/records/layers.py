@@ -45,7 +45,7 @@ class Entity(Row, frozen=True, kw_only=True, tag="entities"):
     label: EntityLabel
     """The type of what is named."""
     name: str
-    """The mention as it would stand alone, in five words at most."""
+    """The mention in citation form, in five words at most."""
     entity_id: str
     """One key for each thing across the story, whatever its spelling."""
     wikidata: str | None = None
@@ -142,11 +142,11 @@ class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
     doc_id: str
     """The article: the name of its seed file without the ending."""
     content: tuple[Span, ...]
-    """What is said, without the marks around it; several spans where other words stand between."""
+    """What is said, without the marks around it; several spans if other words interrupt it."""
     cue: tuple[Span, ...] = ()
     """The word of saying; empty where there is none."""
     marked: tuple[Span, ...] = ()
-    """The spans of the content that stand in quote marks."""
+    """The spans of the content inside quote marks."""
     speaker_mention: Span | None = None
     """The phrase that names the speaker; null where the subject is implicit."""
     speaker: str
@@ -154,7 +154,7 @@ class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
     source_chain: tuple[str, ...] = ()
     """The entities that relay it, the outermost first; the speaker is always last."""
     addressee: str | None = None
-    """The entity it is said to, if it stands beside the cue."""
+    """The entity it is said to, if named beside the cue."""
     medium: str | None = None
     """Where it was said: a statement, a poll."""
     type: QuoteType | None = None

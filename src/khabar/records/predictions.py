@@ -153,7 +153,7 @@ class PredictedQuote(Part, frozen=True, kw_only=True, gc=False):
     medium: str | None = None
     """Not scored."""
     type: QuoteType | None = None
-    """Read where nothing is said of `marked`."""
+    """Read if `marked` is left out."""
     act: Act | None = None
     """Not scored."""
     polarity: Polarity | None = None

@@ -78,7 +78,7 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     files: tuple[FileRecord, ...] = ()
     """What each Parquet file must hold. In annotations/gold it is left out: the build fills it in."""
     withheld: Withheld | msgspec.UnsetType = msgspec.UNSET
-    """Of a release without text: which splits, and where its quotations stand."""
+    """Of a release without text: which splits, and where its quotations are."""
     changes: ChangesFile | msgspec.UnsetType = msgspec.UNSET
     """Of a release with contrast sets: the edits that made them."""
 
