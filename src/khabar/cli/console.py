@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from khabar.progress import quiet
-from khabar.text.terminal import harmless
+from khabar.text.terminal import LEFT_TO_RIGHT, harmless, sets_right_to_left
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -152,6 +153,22 @@ def console(least_width: int = 0) -> Console:
     terminal = Terminal()
     terminal.width = max(terminal.width, least_width)
     return terminal
+
+
+@contextmanager
+def paged(terminal: Console) -> Iterator[Console]:
+    """Show what is printed in the reader's pager on a terminal (`PAGER`; `less` stays away from what fits), else as is.
+
+    Where the terminal is known to set Arabic from left to right, that is said above.
+    """
+    if not sys.stdout.isatty():
+        yield terminal
+        return
+    os.environ.setdefault("LESS", "FRX")
+    with terminal.pager(styles=True):
+        if sets_right_to_left(os.environ) is False:
+            note(terminal, LEFT_TO_RIGHT)
+        yield terminal
 
 
 def table(

@@ -13,7 +13,7 @@ from typer.main import get_group
 
 COMMANDS = {
     "run": "run", "systems": "systems", "score": "score", "validate": "score", "compare": "compare",
-    "stress": "stress", "show": "show", "convert": "convert", "schema": "schema",
+    "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "schema",
     "nominate": "nominate", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
 }  # fmt: skip
 """The commands, and the module of each."""

@@ -20,6 +20,9 @@ Gold = Annotated[
         "--gold", help="A corpus folder, or JSONL or Parquet in the prediction format. [default: released corpus]"
     ),
 ]
+CorpusFolder = Annotated[
+    Path | None, typer.Option("--gold", help="A corpus folder. [default: released corpus]", show_default=False)
+]
 Split = Annotated[str, typer.Option("--split", help="Which split of the corpus is the gold.")]
 Layers = Annotated[
     str | None,

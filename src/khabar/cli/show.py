@@ -8,17 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from khabar.cli.console import console, print_json
+from khabar.cli.console import console, paged, print_json
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
+from khabar.cli.questions import Question, claim_notes, questions_of
 from khabar.records import Claim, Document, Entity, Number, Quote, Row
 from khabar.records.labels import LAYERS, Layer
-from khabar.text.terminal import NOTHING
+from khabar.text.terminal import NOTHING, isolated
 
 if TYPE_CHECKING:
+    from rich.console import Console
     from rich.text import Text
 
     from khabar.corpus.contrast import AlteredSpan
@@ -50,25 +53,40 @@ def show(
         Path | None,
         typer.Option("--errors", help="Show the errors of this file (from `khabar score --errors`) under the text."),
     ] = None,
+    errors_only: Annotated[
+        bool, typer.Option("--errors-only", help="Show the paragraphs with errors alone, and no gold beside them.")
+    ] = False,
 ) -> None:
     """Show an article in the terminal with its layers marked."""
     from khabar.corpus.release import released_corpus
     from khabar.corpus.tables import read_split
 
+    if errors_only and errors is None:
+        raise wrong_option("--errors-only asks for errors, and none are named", fix="add --errors FILE")
     wanted = chosen_layers(layers) or LAYERS
     folder = released_corpus() if gold is None else gold
     if folder.is_file():
         fix = "name a folder built by `khabar corpus build`"
         raise wrong_option("--gold is a file, and a corpus is shown", file=str(folder), fix=fix)
     document = _document(doc, gold, split)
+    tables = read_split(folder, split)
     rows = {
         config: [row for row in table if getattr(row, "doc_id", None) == document.doc_id]
-        for config, table in read_split(folder, split).items()
+        for config, table in tables.items()
     }
+    questions = questions_of(tables["conflicts"], tables["claims"])
+    rows["conflicts"] = [
+        question.issue
+        for question in questions.values()
+        if any(document.doc_id in answer.documents for answer in question.answers)
+    ]
     altered = altered_spans_of(document, folder, split)
     wrong = [] if errors is None else [e for e in _errors_of(errors, document.doc_id) if e.layer in wanted]
     if not as_json:
-        _print(document, rows, wanted, altered, None if errors is None else wrong)
+        laid_out = paragraphs(document, rows, () if errors_only else wanted, altered, questions)
+        with paged(console()) as terminal:
+            _print_head(terminal, document, wanted, altered, None if errors is None else wrong)
+            _print_paragraphs(terminal, laid_out, errors_under(document, wrong, laid_out), errors_only)
         return
     import msgspec
 
@@ -114,16 +132,15 @@ def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     return [e for e in listed if doc_id == e.doc_id or any(c.doc_id == doc_id for c in e.context)]
 
 
-def _print(
+def _print_head(
+    terminal: Console,
     document: Document,
-    rows: Mapping[str, Sequence[Row]],
     layers: Sequence[Layer],
     altered: Sequence[AlteredSpan],
     errors: Sequence[Error] | None,
 ) -> None:
     from rich.text import Text
 
-    terminal = console()
     head = (document.doc_id, document.outlet or "outlet not said", document.published or "date not said")
     terminal.print(Text("  ".join(head), style="bold"))
     legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in layers)
@@ -132,15 +149,25 @@ def _print(
         legend = f"altered: no outlet published it so; {len(altered)} stretch(es) between {''.join(ALTERED)}"
         terminal.print(Text(legend, style="bold red"))
     if errors is not None:
-        terminal.print(Text(f"{len(errors)} error(s), right to left: gold ← predicted (cause)", style="dim"))
-    laid_out = paragraphs(document, rows, layers, altered)
-    under = errors_under(document, errors or (), laid_out)
+        terminal.print(Text(f"{len(errors)} error(s): gold, and what was predicted (yours)", style="dim"))
+
+
+def _print_paragraphs(
+    terminal: Console, laid_out: Sequence[ShownParagraph], under: Mapping[int, Sequence[ErrorLine]], errors_only: bool
+) -> None:
+    """Print paragraphs, under each what is said of it and its errors; last the errors that are nowhere in them."""
+    from rich.padding import Padding
+    from rich.text import Text
+
     for paragraph in laid_out:
+        if errors_only and paragraph.number not in under:
+            continue
         terminal.print()
         terminal.print(Text(f"{paragraph.number} {paragraph.zone}", style="dim"))
         terminal.print(Text(paragraph.text, style="bold" if paragraph.zone in ("title", "heading") else ""))
         for layer, words in paragraph.notes:
-            terminal.print(Text(f"  {words}", style=STYLES[layer]))
+            indent = len(words) - len(words.lstrip())
+            terminal.print(Padding(Text(words.lstrip(), style=STYLES[layer]), (0, 0, 0, 2 + indent)))
         for words in paragraph.altered:
             terminal.print(Text(f"  {words}", style="red"))
         for line in under.get(paragraph.number, ()):
@@ -152,15 +179,13 @@ def _print(
 
 
 def _styled(line: ErrorLine) -> Text:
-    """Colour an error: gold green, predicted red, the cause in the colour of its layer."""
+    """Colour an error: its cause in the colour of its layer, gold green, predicted red."""
     from rich.text import Text
 
-    text = Text(f"✗ {line}", style="dim")
-    end = 0
-    for part, style in ((line.gold, "green"), (line.predicted, "red"), (line.cause, f"bold {STYLES[line.layer]}")):
-        start = text.plain.index(part, end)
-        end = start + len(part)
-        text.stylize(f"not dim {style}", start, end)
+    text = Text()
+    for number, part in enumerate(f"✗ {line}".split("\n")):
+        style = f"bold {STYLES[line.layer]}" if not number else "green" if part.lstrip().startswith("gold") else "red"
+        text.append("\n" * bool(number)).append(part, style=style)
     return text
 
 
@@ -184,8 +209,9 @@ def paragraphs(
     rows: Mapping[str, Sequence[Row]],
     layers: Sequence[Layer],
     altered: Sequence[AlteredSpan] = (),
+    questions: Mapping[str, Question] = MappingProxyType({}),
 ) -> list[ShownParagraph]:
-    """Lay out a document. `rows` are its own, by config."""
+    """Lay out a document. `rows` are its own, by config; `questions` those of its split, by issue."""
     of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
     laid_out: list[ShownParagraph] = []
     start = 0
@@ -195,7 +221,7 @@ def paragraphs(
             here = [row for row in of_text if start <= _start(row) <= end]
             zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
             marks = [mark for row in here for mark in _marks(row, layers)]
-            notes = tuple(note for row in here for note in _notes(row, layers))
+            notes = tuple(note for row in here for note in _notes(row, layers, questions))
             changed = [span for span in altered if start <= span.start <= end]
             marks += [(span.start, span.end, "altered") for span in changed if span.start < span.end]
             words = tuple(_altered(span, document.text) for span in changed)
@@ -264,19 +290,20 @@ def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Mar
     return "".join(parts)
 
 
-def _notes(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[Layer, str]]:
+def _notes(row: Row, layers: Sequence[Layer], questions: Mapping[str, Question]) -> Iterable[tuple[Layer, str]]:
     aside = "" if getattr(row, "scored", True) else " (not scored)"
     if isinstance(row, Entity) and "entities" in layers:
-        yield "entities", f"{row.text}  {row.label}  {row.entity_id}{aside}"
+        yield "entities", f"{row.label}  {row.entity_id}{aside}  {isolated(row.text)}"
     elif isinstance(row, Number) and "numbers" in layers:
-        yield "numbers", f"{row.text}  {row.kind}  {_value(row)}{aside}"
+        yield "numbers", f"{row.kind}  {isolated(_value(row))}{aside}  {isolated(row.text)}"
     elif isinstance(row, Quote) and "quotes" in layers:
         chain = " ← ".join(row.source_chain or (row.speaker,))
         cue = " … ".join(span.text for span in row.cue) or "–"
         content = " … ".join(span.text for span in row.content)
-        yield "quotes", f"{chain}  {cue}: {content}  ({row.type}){aside}"
+        yield "quotes", f"{row.type}  {chain}{aside}  {isolated(f'{cue}: {content}')}"
     elif isinstance(row, Claim) and "conflicts" in layers:
-        yield "conflicts", f"{row.issue_id}/{row.position}  {row.source}: {row.text}  = {row.value or '?'}"
+        for words in claim_notes(row, questions.get(row.issue_id)):
+            yield "conflicts", words
 
 
 def _value(row: Number) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import console, note, print_json, progress, table, writing
-from khabar.cli.options import AsJson, Layers, Split, chosen_layers
+from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
 from khabar.cli.tables import decimal, difference_cells
 
@@ -23,9 +23,7 @@ def add_to(app: typer.Typer) -> None:
 
 def stress(
     system: Annotated[str, typer.Argument(help="A system, as `khabar run` takes it.", metavar="SYSTEM")],
-    gold: Annotated[
-        Path | None, typer.Option("--gold", help="A corpus folder. [default: released corpus]", show_default=False)
-    ] = None,
+    gold: CorpusFolder = None,
     split: Split = "test",
     layers: Layers = None,
     only: Annotated[

@@ -1,7 +1,7 @@
-"""An error as a line: what is gold, what was predicted, and the cause.
+"""An error in lines: its layer and cause, what is gold, and what was predicted.
 
-Such a line is read right to left: gold, an arrow, what was predicted, and the cause. Each part is isolated, so that
-Latin and Arabic do not move each other.
+Each line begins with Latin and ends with its one piece of Arabic, which is isolated: it reads in terminals that set
+Arabic from right to left and in those that do not.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from khabar.records.errors import Error
 from khabar.records.labels import Layer
-from khabar.text.terminal import NOTHING, RIGHT_TO_LEFT, harmless, isolated, shortened
+from khabar.text.terminal import NOTHING, harmless, isolated, shortened
 
 _LONGEST_QUOTE = 60
 
@@ -27,8 +27,13 @@ class ErrorLine:
     cause: str
 
     def __str__(self) -> str:
-        parts = (self.gold, "←", self.predicted, f"({self.layer}: {self.cause})")
-        return RIGHT_TO_LEFT + "  ".join(part if part == "←" else isolated(part) for part in parts)
+        lines = [f"{self.layer}: {self.cause}"]
+        lines += [
+            f"  {whose:<5}  {isolated(words)}"
+            for whose, words in (("gold", self.gold), ("yours", self.predicted))
+            if words != NOTHING
+        ]
+        return "\n".join(lines)
 
 
 def error_line(error: Error) -> ErrorLine:

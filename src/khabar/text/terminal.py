@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from unicodedata import category
 
-RIGHT_TO_LEFT, ISOLATE, POP = "\u200f", "\u2068", "\u2069"
+ISOLATE, POP = "\u2068", "\u2069"
 NOTHING = "∅"
 """Stands for what is missing."""
+LEFT_TO_RIGHT = (
+    "this terminal sets Arabic from left to right; GNOME Terminal, Konsole, mlterm and Apple's Terminal do not, "
+    "nor does a page (khabar score FILE --html report.html)"
+)
+"""What is said where right-to-left text cannot be read."""
 _CONTROLS = ("Cc", "Cs", "Zl", "Zp")
 _TURNS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 """Embeddings, overrides and isolates."""
+_FIRST_VTE = 5800
+"""The version of VTE (GNOME Terminal and others) that came to set text in both directions."""
 
 
 def one_line(text: str) -> str:
@@ -28,6 +36,28 @@ def isolated(text: str) -> str:
 
 
 def shortened(text: str, longest: int) -> str:
-    """The beginning and the end of a text of more than `longest` characters."""
+    """The first and last whole words of a text of more than `longest` characters; of one long word, its two ends."""
+    if len(text) <= longest:
+        return text
     half = longest // 2
-    return text if len(text) <= longest else f"{text[:half].rstrip()} … {text[-half:].lstrip()}"
+    first, last = text[: half + 1], text[-half - 1 :]
+    first = first.rpartition(" ")[0] or first[:half]
+    last = last.partition(" ")[2] or last[-half:]
+    return f"{first.rstrip()} … {last.lstrip()}"
+
+
+def sets_right_to_left(environment: Mapping[str, str]) -> bool | None:
+    """Whether the terminal of an environment sets Arabic from right to left; None where nothing tells.
+
+    Inside tmux or screen the outer terminal decides, and nothing tells.
+    """
+    terminal, program = environment.get("TERM", ""), environment.get("TERM_PROGRAM", "")
+    if terminal.startswith(("tmux", "screen")):
+        return None
+    vte = environment.get("VTE_VERSION", "")
+    if (vte.isdecimal() and int(vte) >= _FIRST_VTE) or "KONSOLE_VERSION" in environment:
+        return True
+    if program == "Apple_Terminal" or terminal.startswith("mlterm"):
+        return True
+    without = "XTERM_VERSION" in environment or "WT_SESSION" in environment or program == "vscode"
+    return False if without or terminal in ("linux", "alacritty", "xterm-kitty") else None
