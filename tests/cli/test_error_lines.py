@@ -11,7 +11,7 @@ from khabar.records import Document
 from khabar.records.errors import Context, Error
 from khabar.records.labels import Layer
 from khabar.scoring.error_lines import error_line
-from khabar.text.terminal import ISOLATE, NOTHING, POP, RIGHT_TO_LEFT
+from khabar.text.terminal import ISOLATE, NOTHING, POP
 
 
 def error(layer: Layer, gold: Any, predicted: Any, *context: Context, doc_id: str | None = "d") -> Error:
@@ -46,8 +46,15 @@ def error(layer: Layer, gold: Any, predicted: Any, *context: Context, doc_id: st
 def test_a_row_in_words(layer: Layer, row: dict[str, Any], words: str) -> None:
     line = error_line(error(layer, row, None))
     assert (line.gold, line.predicted) == (words, NOTHING)
-    cause = f"{ISOLATE}({layer}: boundary){POP}"
-    assert str(line) == f"{RIGHT_TO_LEFT}{ISOLATE}{words}{POP}  ←  {ISOLATE}{NOTHING}{POP}  {cause}"
+    assert str(line) == f"{layer}: boundary\n  gold   {ISOLATE}{words}{POP}"
+
+
+def test_gold_and_prediction_have_a_line_each() -> None:
+    """Each begins with Latin, and nothing of one reaches into the other."""
+    line = error_line(error("entities", {"text": "كييف", "label": "GPE"}, {"text": "كييف", "label": "LOC"}))
+    assert str(line).splitlines() == [
+        "entities: boundary", f"  gold   {ISOLATE}كييف GPE{POP}", f"  yours  {ISOLATE}كييف LOC{POP}"
+    ]  # fmt: skip
 
 
 def test_errors_stand_under_their_paragraphs() -> None:

@@ -58,7 +58,7 @@ def test_help_lists_all_commands(pages: dict[str, Answer]) -> None:
 
 def test_the_commands_of_the_contract_are_there() -> None:
     contract = """
-        run systems score validate compare show convert corpus:build,check,diff,fetch,fill,stats,upload seeds:add,verify
+        run systems score validate compare show disputes convert corpus:build,check,diff,fetch,fill,stats,upload seeds:add,verify
         annotate:serve,push,pull,agreement,adjudicate leaderboard:add,build,check
     """
     wanted = {

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import random
 import re
 import shutil
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -279,3 +284,61 @@ def test_quiet_says_the_result_alone(khabar: Khabar, here: Path) -> None:
     assert (answer.code, answer.err) == (0, "")
     assert loud.out.startswith(answer.out)
     assert len(answer.out.splitlines()) == 8
+
+
+def test_show_puts_a_claim_as_an_answer_to_its_question(khabar: Khabar) -> None:
+    """The question of the dispute, what this article answers, and what stands against it and where."""
+    shown = khabar("show", "001", "--gold", "corpus", "--layers", "conflicts").out
+    lines = [line.strip() for line in shown.splitlines()]
+    at = lines.index("how_many (numeric conflict): How many soldiers?")
+    assert lines[at + 1].startswith("A = 14000, putin: ")
+    assert lines[at + 2] == "against it: B = 10000 (002_kyiv)"
+    rows = json.loads(khabar("show", "001", "--gold", "corpus", "--json").out)
+    assert [row["issue_id"] for row in rows["conflicts"]] == ["how_many"]
+
+
+def test_disputes_are_listed_with_their_answers(khabar: Khabar) -> None:
+    answer = khabar("disputes", "--gold", "corpus")
+    assert (answer.code, answer.err) == (0, "")
+    lines = [line.strip() for line in answer.out.splitlines()]
+    assert lines[0] == "how_many  kursk, numeric conflict"
+    assert [line for line in lines if re.match(r"[A-Z] = ", line)] == ["A = 14000", "B = 10000"]
+    assert any(line.startswith("002_kyiv, ") for line in lines)
+    assert "1 dispute(s); other questions: 0 contested" in answer.out
+    [dispute] = json.loads(khabar("disputes", "--gold", "corpus", "--json").out)["disputes"]
+    assert [claim["value"] for answer in dispute["answers"] for claim in answer["claims"]] == ["14000", "10000"]
+
+
+def test_errors_only_leaves_out_what_is_right(khabar: Khabar) -> None:
+    khabar("run", "empty", "--gold", "corpus", "--out", "empty.jsonl", "--errors", "errors.jsonl")
+    whole, short = (
+        khabar("show", "001", "--gold", "corpus", "--errors", "errors.jsonl", *more).out
+        for more in ((), ("--errors-only",))
+    )
+    assert short.count("✗") == whole.count("✗")
+    assert "1 title" in whole
+    assert "1 title" not in short
+    assert "{١٤ ألف}" in whole
+    assert "{١٤ ألف}" not in short
+    answer = khabar("show", "001", "--gold", "corpus", "--errors-only")
+    assert answer.code == 2
+    assert "Fix: add --errors FILE." in answer.err
+
+
+def test_on_a_terminal_a_pager_shows_it(here: Path) -> None:
+    """The reader's own; it says first where the terminal cannot set right-to-left text."""
+    command = [sys.executable, "-m", "khabar", "show", "001", "--gold", "corpus"]
+    environment = {**os.environ, "PAGER": "sed s/^/PAGED:/", "TERM": "linux", "COLUMNS": "80"}
+    reader, writer = pty.openpty()
+    process = subprocess.Popen(command, cwd=here, env=environment, stdin=writer, stdout=writer, stderr=writer)
+    os.close(writer)
+    shown = b""
+    with suppress(OSError):  # the end, on Linux
+        while part := os.read(reader, 4096):
+            shown += part
+    os.close(reader)
+    assert process.wait() == 0
+    lines = shown.decode().splitlines()
+    assert all(line.startswith("PAGED:") for line in lines)
+    assert "this terminal sets Arabic from left to right" in lines[0]
+    assert any("001_moscow" in line for line in lines)

@@ -85,7 +85,7 @@ def show(
     if not as_json:
         laid_out = paragraphs(document, rows, () if errors_only else wanted, altered, questions)
         with paged(console()) as terminal:
-            _print_head(terminal, document, wanted, altered, None if errors is None else wrong)
+            _print_head(terminal, document, () if errors_only else wanted, altered, None if errors is None else wrong)
             _print_paragraphs(terminal, laid_out, errors_under(document, wrong, laid_out), errors_only)
         return
     import msgspec
