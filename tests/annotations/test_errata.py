@@ -133,6 +133,21 @@ def test_accepted_errata_are_written_into_gold(here: Path) -> None:
     assert command(here).code == 0, "and the file holds against this gold"
 
 
+def test_a_story_without_text_keeps_every_other_line(here: Path) -> None:
+    """Its rows have no surfaces, and errata bring none in: the difference is the one row."""
+    path = here / "annotations" / "gold" / "palu.jsonl"
+    shutil.copy(ROOT / "annotations" / "gold" / "palu.jsonl", path)
+    before = path.read_text("utf-8").splitlines()
+    at, number = next((at, row) for at, row in enumerate(map(json.loads, before)) if row.get("modifier"))
+    restated = {"layer": "numbers", "id": number["id"], "core": {"start": number["start"], "end": number["end"]}}
+    named = {"layer": "numbers", "key": number["id"]}
+    answer = command(here, "--apply", errata=[erratum(layer="numbers", story="palu", row=named, rows=[restated])])
+    assert answer.code == 0, answer.err
+    after = path.read_text("utf-8").splitlines()
+    assert json.loads(after[at]) == number | {"core": restated["core"]}
+    assert after[:at] + after[at + 1 :] == before[:at] + before[at + 1 :]
+
+
 def test_a_row_that_fits_no_record_is_refused_and_nothing_written(here: Path) -> None:
     before = rows(here)
     answer = command(here, "--apply", errata=[erratum(rows=[{"layer": "entities", "id": ROW, "label": "VERB"}])])

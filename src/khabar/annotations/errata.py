@@ -15,10 +15,11 @@ import msgspec
 
 from khabar.corpus.textless import with_surfaces
 from khabar.edits.application import KEY_COLUMNS, columns_of
-from khabar.edits.story import KINDS, key_of
+from khabar.edits.story import KINDS, each_span, key_of
 from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import decoded, jsonl
+from khabar.reading.rows import read_rows
 from khabar.reading.shape import shaped
 from khabar.reading.sources import check_file
 from khabar.records import Row, RowKey
@@ -101,6 +102,32 @@ def _of_answer(key: NominationKey, answer: ReaderAnswer) -> Erratum:
     )
 
 
+def file_after(path: Path, errata: Iterable[Erratum], texts: Mapping[str, str]) -> bytes:
+    """The bytes of a gold file after errata: lines of other rows are what they were, to the letter.
+
+    `texts` are those of the articles whose surfaces gold holds. Raises InputError.
+    """
+    incidents = Incidents()
+    located = read_rows(path, incidents)
+    incidents.refuse()
+    lines = path.read_bytes().splitlines()
+    before = {key_of(item.row): (item.row, lines[item.line - 1]) for item in located}
+    after = []
+    for row in applied([item.row for item in located], errata, texts):
+        old, line = before.get(key_of(row), (None, b""))
+        after.append(line if row is old else _encoded(row))
+    return b"".join(line + b"\n" for line in after)
+
+
+def _encoded(row: Row) -> bytes:
+    """A line of gold; a span without a surface has none there."""
+
+    def without_empty(span: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in span.items() if name != "text" or value}
+
+    return msgspec.json.encode(each_span(msgspec.to_builtins(row), without_empty))
+
+
 def applied(gold: Sequence[Row], errata: Iterable[Erratum], texts: Mapping[str, str]) -> list[Row]:
     """The rows of one gold file after errata: restated, removed, or added behind the last row of their layer.
 
@@ -119,8 +146,12 @@ def applied(gold: Sequence[Row], errata: Iterable[Erratum], texts: Mapping[str, 
             if row is not None:
                 rows[key] = with_surfaces(row, texts)
     incidents.refuse()
-    layers = list(dict.fromkeys(row.layer for row in gold))
-    return sorted(rows.values(), key=lambda row: layers.index(row.layer) if row.layer in layers else len(layers))
+    known = {key_of(row) for row in gold}
+    after = [rows[key] for key in rows if key in known]
+    for row in (row for key, row in rows.items() if key not in known):
+        last = max((at for at, other in enumerate(after) if other.layer == row.layer), default=len(after) - 1)
+        after.insert(last + 1, row)
+    return after
 
 
 def restated_key(row: Mapping[str, Any]) -> RowKey:

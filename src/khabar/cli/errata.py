@@ -80,10 +80,8 @@ def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, versi
     """Write the errata that wait into the rows of their stories, and the version into them. Raises InputError."""
     import msgspec
 
-    from khabar.annotations.errata import applied, waiting
+    from khabar.annotations.errata import file_after, waiting
     from khabar.reading.files import write_all
-    from khabar.reading.incidents import Incidents
-    from khabar.reading.rows import encoded, read_rows
     from khabar.seeds import read_manifest, read_texts
 
     chosen = waiting(errata)
@@ -92,10 +90,7 @@ def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, versi
     files: dict[Path, bytes] = {}
     for story in sorted({erratum.story for erratum in chosen}):
         path = gold / f"{story}.jsonl"
-        incidents = Incidents()
-        rows = [located.row for located in read_rows(path, incidents)]
-        incidents.refuse()
-        files[path] = encoded(applied(rows, [each for each in chosen if each.story == story], texts))
+        files[path] = file_after(path, [each for each in chosen if each.story == story], texts)
     done = [msgspec.structs.replace(each, version=version) if each in chosen else each for each in errata]
     files[file] = b"".join(msgspec.json.encode(each) + b"\n" for each in done)
     with writing():
