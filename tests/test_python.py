@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from pathlib import Path
 
 import pytest
 
 import khabar
+from khabar.corpus.gold import read_rows
 from khabar.scoring.result import Score
 
 ROOT = Path(__file__).parents[1]
@@ -65,3 +68,32 @@ def test_what_is_no_dataset(config: str, split: str, says: str) -> None:
 def test_what_is_no_corpus(tmp_path: Path) -> None:
     with pytest.raises(khabar.InputError, match="not a khabar corpus"):
         khabar.dataset(source=tmp_path)
+
+
+def test_documents_come_with_their_gold() -> None:
+    """A list of documents, and the rows of each config as `read_rows` gives them."""
+    loaded = khabar.load(ROOT / "corpus")
+    assert [document.doc_id for document in loaded] == sorted(document.doc_id for document in loaded)
+    assert loaded.gold == read_rows(ROOT / "corpus")
+    first = next(row for row in loaded.gold["entities"] if row.doc_id == loaded[0].doc_id)
+    assert loaded[0].text[first.start : first.end] == first.text
+    assert re.fullmatch(r"<LoadedSplit of 5 documents; gold: \d+ entities, .*>", repr(loaded))
+
+
+def test_gold_in_the_prediction_format_has_no_rows(tmp_path: Path) -> None:
+    (tmp_path / "gold.jsonl").write_text(json.dumps({"doc_id": "a", "text": "قال بوتين"}) + "\n", "utf-8")
+    loaded = khabar.load(tmp_path / "gold.jsonl")
+    assert (len(loaded), loaded.gold) == (1, {})
+
+
+def test_work_is_logged_by_the_standard_module(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG", "khabar"):
+        khabar.run("empty", gold=ROOT / "corpus", layers=["numbers"])
+    said = [(record.levelname, record.getMessage()) for record in caplog.records if record.name == "khabar"]
+    assert said[:2] == [("INFO", "annotating (0 of 5)"), ("DEBUG", "annotating (1 of 5)")]
+    assert ("INFO", "resampling") in said
+
+
+def test_dir_lists_the_interface() -> None:
+    assert dir(khabar) == sorted(khabar.__all__)
+    assert all(getattr(khabar, name) is not None for name in dir(khabar))

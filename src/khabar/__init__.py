@@ -1,8 +1,8 @@
 """khabar: an annotated corpus of Arabic news and the benchmark built on it.
 
-`khabar.load()` gives documents and `khabar.dataset(config)` their gold; `khabar.score(predictions)`,
-`khabar.compare(a, b)` (`compare_several`) and `khabar.run(system)` measure systems. What they refuse is a
-`khabar.InputError`.
+`khabar.load()` gives documents with their gold, `khabar.dataset(config)` the rows of one table.
+`khabar.score(predictions)`, `khabar.compare(a, b)` (`compare_several`) and `khabar.run(system)` measure systems. What
+they refuse is a `khabar.InputError`, what they warn of a UserWarning. How far they are goes to the logger `khabar`.
 """
 
 from __future__ import annotations

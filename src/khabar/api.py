@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from khabar.arguments import check_arguments, chosen_labels, chosen_layers
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 
 if TYPE_CHECKING:
     import datasets
 
+    from khabar.corpus.gold import LoadedSplit
     from khabar.reading.incidents import Incidents
     from khabar.reading.predictions import Records
     from khabar.reading.reference import Reference
-    from khabar.records import Document, Prediction
+    from khabar.records import Prediction
     from khabar.records.errors import Error
     from khabar.scoring.compare import Comparison
     from khabar.scoring.result import Score
@@ -35,15 +36,17 @@ if TYPE_CHECKING:
 _MOST_LINES = 30
 
 
-def load(source: str | Path | None = None, *, split: str = "test") -> list[Document]:
+def load(source: str | Path | None = None, *, split: str = "test") -> LoadedSplit:
     """Documents of a corpus folder (default: the released corpus), in the order of their ids.
+
+    Their `gold` is a dictionary of the rows of each config: `khabar.load().gold["entities"]`.
 
     Raises khabar.InputError.
     """
-    from khabar.corpus.gold import documents
+    from khabar.corpus.gold import load_split
 
     check_arguments(source=source, split=split)
-    return documents(None if source is None else Path(source), split)
+    return load_split(None if source is None else Path(source), split)
 
 
 def dataset(config: str = "documents", *, split: str = "test", source: str | Path | None = None) -> datasets.Dataset:
@@ -72,7 +75,7 @@ def score(
     seed: int = 0,
     resamples: int = 1000,
     cluster: str | None = None,
-    progress: Progress = quiet,
+    progress: Progress = logged,
     incidents: Incidents | None = None,
 ) -> Score:
     """Score predictions (a file, or records or objects in the prediction format) against gold.

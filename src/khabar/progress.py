@@ -1,10 +1,12 @@
-"""Progress: how long work says where it is. The command line draws bars with it; everybody else may leave it out."""
+"""Progress: how long work says where it is. The command line draws bars with it; else the logger `khabar` gets it."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
+LOGGER = logging.getLogger("khabar")
 Item = TypeVar("Item")
 
 
@@ -15,8 +17,10 @@ class Progress(Protocol):
         """Say that `done` of `total` (None: unknown) are done of what `doing` names."""
 
 
-def quiet(doing: str, done: int, total: int | None) -> None:
-    """Say nothing."""
+def logged(doing: str, done: int, total: int | None) -> None:
+    """Say it to the logger `khabar`: level INFO when something begins, DEBUG for each step of it."""
+    level = logging.DEBUG if done else logging.INFO
+    LOGGER.log(level, "%s%s", doing, "" if total is None else f" ({done} of {total})")
 
 
 def steps(items: Sequence[Item], doing: str, progress: Progress) -> Iterator[Item]:

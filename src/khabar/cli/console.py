@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from khabar.progress import quiet
+from khabar.progress import logged
 from khabar.text.terminal import LEFT_TO_RIGHT, harmless, sets_right_to_left
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def writing(path: Path | None = None) -> Iterator[None]:
 def progress() -> Iterator[Progress]:
     """Draw a bar on a terminal for what is going on; stay quiet in a pipe."""
     if not sys.stderr.isatty() or is_quiet():
-        yield quiet
+        yield logged
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn

@@ -14,7 +14,7 @@ from khabar.corpus.contrast import read_released, variant_stories, variant_texts
 from khabar.corpus.release import RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all
 from khabar.corpus.textless import QUOTING, Place, read_places, with_text
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.sources import check_file
@@ -41,7 +41,7 @@ def fill(folder: Path, copies: Sequence[Path]) -> Built:
     return _completed(folder, lambda documents: matched(documents, copies))
 
 
-def fetch(folder: Path, origin: str | None = None, progress: Progress = quiet) -> Path | None:
+def fetch(folder: Path, origin: str | None = None, progress: Progress = logged) -> Path | None:
     """Fetch the articles whose text a release leaves out, and complete it in the user's cache.
 
     Gives the folder of the full release; None if the release leaves nothing out that can be fetched. Raises InputError.

@@ -72,11 +72,32 @@ def is_dataset(source: Path | str) -> bool:
     return is_corpus(path) or not holds_records(path)
 
 
-def documents(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> list[Document]:
-    """The documents of a gold, in the order of their ids. Raises InputError, also if a document has no text."""
+class LoadedSplit(list[Document]):
+    """The documents of a split, in the order of their ids, and their `gold`: config → rows.
+
+    Gold in the prediction format has no rows.
+    """
+
+    def __init__(self, documents: Iterable[Document], gold: Mapping[str, Sequence[Row]]) -> None:
+        super().__init__(documents)
+        self.gold = dict(gold)
+
+    def __repr__(self) -> str:
+        rows = ", ".join(f"{len(table)} {config}" for config, table in self.gold.items() if config != "documents")
+        return f"<LoadedSplit of {len(self)} documents; gold: {rows or 'no rows'}>"
+
+
+def load_split(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> LoadedSplit:
+    """The documents of a gold, with its rows. Raises InputError, also if a document has no text."""
     source = released_corpus() if source is None else source
     if is_dataset(source):
-        return _only(read_rows(source, split_name)["documents"], Document)
+        tables = read_rows(source, split_name)
+        return LoadedSplit(_only(tables["documents"], Document), tables)
+    return LoadedSplit(_documents_said(source, split_name), {})
+
+
+def _documents_said(source: Path, split_name: str) -> list[Document]:
+    """The documents of gold in the prediction format."""
     found = load_gold(source, split_name)[0].documents
     without = [doc_id for doc_id, document in found.items() if document.passage.text is None]
     if without:

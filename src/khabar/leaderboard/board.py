@@ -13,7 +13,7 @@ from khabar.leaderboard.ranking import ALPHA, COLUMNS, ColumnRanking, Standing, 
 from khabar.leaderboard.result import StatedFigure, StatedScore
 from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
 from khabar.leaderboard.submission import Submission
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
 from khabar.records.release import CANARY
 from khabar.scoring.bootstrap import RESAMPLES
@@ -86,13 +86,13 @@ class Board(msgspec.Struct, frozen=True, kw_only=True):
     canary: str = CANARY
 
 
-def boards_of(gold: BoardGold, submissions: Sequence[Submission], progress: Progress = quiet) -> dict[str, Board]:
+def boards_of(gold: BoardGold, submissions: Sequence[Submission], progress: Progress = logged) -> dict[str, Board]:
     """Make the board of each split that was submitted to; the order of submissions does not matter."""
     of_split = {split: [each for each in submissions if each.split == split] for split in gold.splits}
     return {split: board_of(gold, split, those, progress) for split, those in of_split.items() if those}
 
 
-def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], progress: Progress = quiet) -> Board:
+def board_of(gold: BoardGold, split: str, submissions: Sequence[Submission], progress: Progress = logged) -> Board:
     """Make the board of scored submissions to a split."""
     reference = gold.splits[split]
     by_key = {submission.system: submission for submission in sorted(submissions, key=lambda each: each.system)}

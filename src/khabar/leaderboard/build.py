@@ -15,7 +15,7 @@ from khabar.leaderboard.result import as_bytes, read_result
 from khabar.leaderboard.submission import Submission, score_all
 from khabar.leaderboard.survey import EvalFolder, survey
 from khabar.leaderboard.view import BoardView, view_of
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents
 
@@ -39,7 +39,7 @@ class BuiltBoards:
         return {split: view_of(board) for split, board in self.boards.items()}
 
 
-def build(root: Path, gold: BoardGold, progress: Progress = quiet) -> BuiltBoards:
+def build(root: Path, gold: BoardGold, progress: Progress = logged) -> BuiltBoards:
     """Score every submission to the present corpus, make its boards, and close those of other versions.
 
     Nothing is written (`write_all(built.files)` does that), but what killed writers left is removed. Raises InputError

@@ -19,7 +19,7 @@ from khabar.leaderboard.result import as_bytes, read_result
 from khabar.leaderboard.submission import Submission, score_all
 from khabar.leaderboard.survey import EvalFolder, survey
 from khabar.leaderboard.view import BoardView, view_of
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
 
 _OTHER_BYTES = "its bytes are not those of what it says: a key stands twice, or is not khabar's"
@@ -45,7 +45,7 @@ class CheckedBoards:
         return {split: view_of(board) for split, board in self.boards.items()}
 
 
-def check(root: Path, gold: BoardGold, *, base: Path | None = None, progress: Progress = quiet) -> CheckedBoards:
+def check(root: Path, gold: BoardGold, *, base: Path | None = None, progress: Progress = logged) -> CheckedBoards:
     """Check an eval folder. `base` is the same folder before a change: closed boards must be as they are there.
 
     Raises InputError if there is no folder.

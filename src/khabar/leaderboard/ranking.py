@@ -12,7 +12,7 @@ from itertools import combinations
 
 import msgspec
 
-from khabar.progress import Progress, quiet, steps
+from khabar.progress import Progress, logged, steps
 from khabar.records.labels import LAYERS
 from khabar.scoring.compare import TRIALS, compare, holm
 from khabar.scoring.tally import Tally
@@ -51,7 +51,7 @@ class ColumnRanking(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def compared_pairs(
-    headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Tally], progress: Progress = quiet
+    headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Tally], progress: Progress = logged
 ) -> dict[str, list[Compared]]:
     """Test every pair of systems on every column that both have a figure of."""
     pairs = list(combinations(sorted(counted), 2))

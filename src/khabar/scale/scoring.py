@@ -11,7 +11,7 @@ from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import fingerprint
 from khabar.reading.sources import bytes_of, sources
@@ -54,7 +54,7 @@ def count_in_parts(
     *,
     labels: tuple[EntityLabel, ...] | None = None,
     part_bytes: int = PART_BYTES,
-    progress: Progress = quiet,
+    progress: Progress = logged,
 ) -> Tally:
     """Count predictions against gold in the prediction format, each a file, a folder or a URL.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.files import cache_folder, sha256, write_whole
 from khabar.reading.incidents import Incident, Incidents, InputError
 
@@ -76,7 +76,7 @@ def articles() -> dict[str, str]:
     return {doc_id: "\n".join(lines) for doc_id, lines in texts.items()}
 
 
-def fetch(origin: str | None = None, progress: Progress = quiet) -> Path:
+def fetch(origin: str | None = None, progress: Progress = logged) -> Path:
     """Bring both files into the cache: from their public address, another address, or a folder. Gives the folder.
 
     What is there is left, and what an earlier run began is gone on with. Raises InputError.

@@ -14,7 +14,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import Any
 
-from khabar.progress import Progress, quiet, steps
+from khabar.progress import Progress, logged, steps
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
@@ -36,7 +36,7 @@ class UnansweredError(InputError):
 def run_system(
     system: System | SlowSystem,
     documents: Sequence[Document],
-    progress: Progress = quiet,
+    progress: Progress = logged,
     layers: Sequence[Layer] = LAYERS,
     incidents: Incidents | None = None,
 ) -> tuple[list[Annotations], list[Dispute]]:

@@ -21,7 +21,7 @@ from khabar.edits.stress import (
     disputes_of_the_original,
     stressed,
 )
-from khabar.progress import Progress, quiet
+from khabar.progress import Progress, logged
 from khabar.reading.checks import checked_predictions
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import Records
@@ -97,7 +97,7 @@ def stress(
     layers: Sequence[Layer] = LAYERS,
     seed: int = 0,
     journal: Journal | None = None,
-    progress: Progress = quiet,
+    progress: Progress = logged,
 ) -> StressReport:
     """Run a system on a split of a corpus folder (default: the released corpus) and on what transformations make of it.
 

@@ -15,7 +15,7 @@ from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.document_page import LABELS, STEPS
 from khabar.formats.label_studio.relations import WHOLES
 from khabar.formats.label_studio.story_page import LABELS as STORY_LABELS
-from khabar.progress import quiet
+from khabar.progress import logged
 
 KINDS = kinds_of()
 PAGES = {
@@ -101,7 +101,7 @@ def hot_keys(kind: str) -> list[str]:
 @pytest.mark.parametrize("kind", [*KINDS, "adjudication"])
 def test_no_key_is_label_studios_own(kind: str) -> None:
     """The keymap of the release that `annotate serve` starts, tools for pictures included."""
-    scripts = environment(quiet).folder.glob("lib/*/site-packages/web/dist/apps/labelstudio/*.js")
+    scripts = environment(logged).folder.glob("lib/*/site-packages/web/dist/apps/labelstudio/*.js")
     keymap = next(
         text for text in (path.read_text("utf-8") for path in scripts) if '"annotation:submit":{"key"' in text
     )

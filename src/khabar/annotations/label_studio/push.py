@@ -21,7 +21,7 @@ from khabar.formats.label_studio.document_page import STEPS, document_page
 from khabar.formats.label_studio.fields import ZONE_LABELS
 from khabar.formats.label_studio.page import Page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_text
-from khabar.progress import Progress, quiet, steps
+from khabar.progress import Progress, logged, steps
 from khabar.reading.incidents import Incidents
 from khabar.records import Claim, Conflict, Registered, Row
 
@@ -37,7 +37,7 @@ def push(
     annotator: str,
     start: Start,
     configurations: Mapping[str, Configuration],
-    progress: Progress = quiet,
+    progress: Progress = logged,
 ) -> dict[str, list[Task]]:
     """Bring a share of a pass to the server, in the kinds of projects that have a configuration here.
 

@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from khabar.progress import LOGGER
 from khabar.reading.incidents import Incident, InputError
 
 Message = dict[str, str]
@@ -99,6 +100,7 @@ class Asker:
             try:
                 reply = await self._once(messages, schema, form, temperature)
             except (BadRequestError, UnprocessableEntityError) as error:
+                LOGGER.info("%s refuses (%s): asking with less", self.address, _short(error.message))
                 if temperature and "temperature" in error.message:
                     temperature = {}
                 elif form + 1 < len(_FORMATS):
