@@ -48,6 +48,22 @@ def test_every_row_is_marked_and_every_layer_there(here: Path) -> None:
     assert counts.keys() == {"zones", "entities", "numbers", "quotes", "claims", "conflicts", "registry"}
 
 
+def test_a_number_has_what_its_modality_implies(here: Path) -> None:
+    """As gold would write it, so that there is less to correct."""
+    draft(here)
+    number = next(row for row in rows(here) if row.get("text") == "12 شخصا")
+    bounds = {name: number[name] for name in ("low", "high", "low_incl", "high_incl", "modality", "factuality", "role")}
+    assert bounds == {
+        "low": "12",
+        "high": "12",
+        "low_incl": True,
+        "high_incl": True,
+        "modality": "exact",
+        "factuality": "asserted",
+        "role": "level",
+    }
+
+
 def test_drafts_are_no_gold(here: Path) -> None:
     draft(here)
     answer = build(here)

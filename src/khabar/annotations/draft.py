@@ -14,7 +14,8 @@ from khabar.annotations.label_studio.start import start_of_system
 from khabar.annotations.rounds import Articles, in_file_order
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.rows import DRAFT
-from khabar.records import Row
+from khabar.records import Number, PredictedNumber, Row
+from khabar.text.values import value_of
 
 
 def draft(story: str, system: str, articles: Articles) -> list[Row]:
@@ -26,8 +27,27 @@ def draft(story: str, system: str, articles: Articles) -> list[Row]:
     if not documents:
         known = ", ".join(sorted(set(articles.stories.values())))
         raise InputError([Incident("story-unknown", f"the seeds have no story {story!r}; there is: {known}")])
-    rows = start_of_system(system, documents).rows
+    rows = [_completed(row) for row in start_of_system(system, documents).rows]
     return in_file_order([*rows, *registered(rows, story, (), None)])
+
+
+def _completed(row: Row) -> Row:
+    """A number with what its modality implies, and what the guidelines take for the common case."""
+    if not isinstance(row, Number):
+        return row
+    row = msgspec.structs.replace(row, factuality=row.factuality or "asserted")
+    if row.kind in ("date", "ident"):
+        return row
+    value = value_of(msgspec.convert(row, PredictedNumber, from_attributes=True))
+    return msgspec.structs.replace(
+        row,
+        low=str(value.low) if row.low is None and value.low is not None else row.low,
+        high=str(value.high) if row.high is None and value.high is not None else row.high,
+        low_incl=value.low_incl,
+        high_incl=value.high_incl,
+        modality=row.modality or value.modality,
+        role=row.role or "level",
+    )
 
 
 def encoded(rows: Iterable[Row]) -> bytes:
