@@ -92,7 +92,10 @@ def differences(english: str, arabic: str) -> list[str]:
 
 
 def code(block: Block) -> Counter[str]:
-    return Counter([block.text] if block.kind in ("code", "quotation") else CODE.findall(block.text))
+    """What stands in backticks, however its lines are broken; all of a quotation and of fenced code."""
+    if block.kind in ("code", "quotation"):
+        return Counter([block.text])
+    return Counter(" ".join(span.split()) for span in CODE.findall(block.text))
 
 
 def labels_and_numbers(block: Block) -> Counter[str]:
