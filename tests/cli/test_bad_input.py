@@ -358,6 +358,7 @@ def test_what_python_code_can_say_and_no_file(tmp_path: Path) -> None:
     [
         ("tagged.conll", "بوتين\tB-PERS\n", "Fix: convert it (khabar convert tagged.conll predictions.jsonl)"),
         ("all.json", '\n[\n  {"doc_id": "a"}\n]\n', "all.json:2: error[json-not-object] this is a JSON array"),
+        ("all.json", '{\n  "doc_id": "a"\n}\n', "Fix: pack them (jq -c . all.json > predictions.jsonl)"),
         ("all.jsonl", '[{"doc_id": "a"}]', "Fix: unpack it (jq -c '.[]' all.jsonl > predictions.jsonl)"),
     ],
 )

@@ -60,7 +60,10 @@ def test_show_errors_in_json(khabar: Khabar, here: Path) -> None:
 def test_show_refuses_what_is_no_file_of_errors(khabar: Khabar) -> None:
     answer = khabar("show", "001", "--gold", "corpus", "--errors", "empty.jsonl")
     assert (answer.code, answer.out) == (2, "")
-    assert "empty.jsonl:1: error[key-missing] no key 'layer'" in answer.err
+    assert answer.err == (
+        "empty.jsonl:1: error[option-wrong] this is no file of errors. "
+        "Fix: khabar score FILE --errors errors.jsonl writes errors.\n"
+    )
     answer = khabar("show", "001", "--gold", "corpus", "--errors", "nowhere.jsonl")
     assert (answer.code, answer.err.split(" ")[1]) == (2, "error[file-missing]")
 

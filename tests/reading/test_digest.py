@@ -27,6 +27,11 @@ def test_many_that_differ_in_their_place_are_one() -> None:
     ]  # fmt: skip
 
 
+def test_a_message_that_names_its_document_is_alike() -> None:
+    many = [Incident("document-missing", f"no line for document 'd{n}'", "said.jsonl", None, f"d{n}") for n in range(6)]
+    assert list(digest(many)) == [str(many[0]), "  … and 5 more like it: documents d1, d2, d3, d4, d5"]
+
+
 def test_without_a_file_documents_are_named() -> None:
     many = [unknown(None, doc_id=f"d{number}") for number in range(20)]
     assert list(digest(many))[1:] == ["  … and 19 more like it: documents d1, d2, d3, d4, d5, d6, d7, d8, …"]

@@ -22,10 +22,10 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
     from rich.padding import Padding
     from rich.text import Text
 
+    from khabar.corpus.gold import read_rows
     from khabar.corpus.release import released_corpus
-    from khabar.corpus.tables import read_split
 
-    tables = read_split(released_corpus() if gold is None else gold, split)
+    tables = read_rows(released_corpus() if gold is None else gold, split)
     asked = questions_of(tables["conflicts"], tables["claims"]).values()
     listed = [question for question in asked if question.issue.status == "conflict"]
     if as_json:

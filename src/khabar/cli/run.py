@@ -49,7 +49,7 @@ def run(
         str,
         typer.Argument(
             help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND, openai:MODEL or "
-            "openai-recording:FILE.",
+            "openai-recording:FILE. `khabar systems` lists all.",
             metavar="SYSTEM",
         ),
     ],

@@ -116,7 +116,9 @@ def _check_dispute(record: Dispute, reference: Reference, origin: Origin, incide
 
 def _report_unknown(doc_id: str, reference: Reference, report: Report) -> None:
     if doc_id in reference.other_splits:
-        report("document-other-split", f"it belongs to split {reference.other_splits[doc_id]!r}")
+        other = reference.other_splits[doc_id]
+        fix = f"name that split (--split {other}), or remove the line"
+        report("document-other-split", f"it belongs to split {other!r}", fix=fix)
     else:
         report("document-unknown", f"no document {doc_id!r} in the gold")
 

@@ -30,6 +30,10 @@ def read_errors(path: Path, incidents: Incidents) -> list[Error]:
         return errors
     for number, line in jsonl(path, incidents):
         value = decoded(line, (str(path), number), incidents)
+        if isinstance(value, dict) and not value.keys() & {"layer", "outcome", "cause"}:
+            fix = "khabar score FILE --errors errors.jsonl writes errors"
+            incidents.report("option-wrong", "this is no file of errors", file=path, line=number, fix=fix)
+            return errors
         report = partial(incidents.report, file=path, line=number)
         error = None if value is None else shaped(value, Error, report)
         if error is not None:

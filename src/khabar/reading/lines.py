@@ -29,6 +29,8 @@ _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 
 _ARRAY = "this is a JSON array, and each line is to be an object by itself"
 _UNPACK = "unpack it (jq -c '.[]' {0} > predictions.jsonl), or convert an export (khabar convert {0} predictions.jsonl)"
+_SPREAD = "a JSON object goes over several lines, and each is to have a line of its own"
+_PACK = "pack them (jq -c . {0} > predictions.jsonl)"
 Line = tuple[int, bytes]
 """A number, counted from 1, and what stands there."""
 
@@ -58,9 +60,9 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
                 chunk += stream.readline(LONGEST_LINE + 1)
             if number == 1:
                 chunk = chunk.removeprefix(b"\xef\xbb\xbf")
-                if chunk.lstrip().startswith(b"["):
-                    line = 1 + chunk.count(b"\n", 0, chunk.index(b"["))
-                    incidents.report("json-not-object", _ARRAY, file=path, line=line, fix=_UNPACK.format(path))
+                if (spread := _spread_over_lines(chunk)) is not None:
+                    line, message, fix = spread
+                    incidents.report("json-not-object", message, file=path, line=line, fix=fix.format(path))
                     return
             too_long = None
             last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
@@ -84,6 +86,15 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
                 number += 1
     if blank:
         incidents.report("file-empty", "the file is empty" if number == 1 else "all lines are blank", file=path)
+
+
+def _spread_over_lines(chunk: bytes) -> tuple[int, str, str] | None:
+    """Where the text of a file begins as JSON that is not written a line an object: its line, what it is, the fix."""
+    first = chunk.lstrip().partition(b"\n")[0].rstrip()
+    if first != b"{" and not first.startswith(b"["):
+        return None
+    line = 1 + chunk.count(b"\n", 0, chunk.index(first))
+    return (line, _SPREAD, _PACK) if first == b"{" else (line, _ARRAY, _UNPACK)
 
 
 def _text_of(chunk: bytes, first: int) -> tuple[bytes, str | None]:

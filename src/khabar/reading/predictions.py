@@ -78,9 +78,8 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
             if record is not None:
                 records.append((place, record))
         else:
-            incidents.report(
-                "json-not-object", f"item {number} is a {type(item).__name__}", file=place.file, line=number
-            )
+            message, fix = f"item {number} is a {type(item).__name__}", "give records, or dictionaries of their keys"
+            incidents.report("json-not-object", message, file=place.file, line=number, fix=fix)
     return Records(records)
 
 

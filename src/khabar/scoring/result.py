@@ -114,6 +114,8 @@ class Score:
 
     def __getitem__(self, layer: str) -> dict[str, Measured]:
         """The figures of a layer, by name. Raises KeyError for a layer that was left out."""
+        if layer not in self.layers:
+            raise KeyError(f"{layer!r} is not scored; there is: {', '.join(self.layers)}")
         return self.layers[layer]
 
     def __repr__(self) -> str:
