@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from khabar.corpus.release import released_corpus
@@ -46,3 +47,22 @@ def test_second_readers_agree(second_readers: Any, split: str) -> None:
     assert figures["contrast.pair_f"].counts == {"contrast.right": right, "contrast.pairs": pairs}
     assert right / pairs >= 0.85
     assert figures["contrast.called_where_not"].value == 0
+
+
+@pytest.mark.usefixtures("fetched")
+def test_the_card_has_the_rank_correlation_of_the_boards(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As they are now: a system that joins them joins it."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    contrast = import_module("contrast")
+    found = contrast.correlations(contrast.compared(released_corpus(), ROOT / "eval"))
+    assert contrast.with_part(STATEMENT, contrast.card_part(found)) == STATEMENT, "python benchmarks/contrast.py --card"
+
+
+def test_systems_in_one_order_correlate_and_ties_share_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    spearman = import_module("contrast").spearman
+    one = np.array([[0.0], [0.2], [0.5]])
+    assert spearman(one, one * 2 + 1)[0] == pytest.approx(1)
+    assert spearman(one, -one)[0] == pytest.approx(-1)
+    assert spearman(one, np.array([[0.0], [0.0], [0.5]]))[0] == pytest.approx(0.866, abs=1e-3)
+    assert np.isnan(spearman(one, one * 0)[0])
