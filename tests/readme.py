@@ -27,6 +27,7 @@ SAMPLES = {
 }
 """Config → the row shown."""
 SPLITS = ("dev", "test", "news")
+IN_PAIRS = ("contrast", "contrast_news")
 COLUMNS = ("overall", "entities", "numbers", "quotes", "conflicts")
 _WIDTH = 110
 """Characters of a line of JSON, where it can be broken."""
@@ -34,7 +35,7 @@ _WIDTH = 110
 
 def parts() -> dict[str, str]:
     """Marker → what stands between it and its end."""
-    return {"answers": answers(), "samples": samples(), "figures": figures()}
+    return {"answers": answers(), "samples": samples(), "figures": figures(), "pairs": pairs()}
 
 
 def written(text: str) -> str:
@@ -75,8 +76,7 @@ def samples() -> str:
 
 def figures() -> str:
     """The headlines of every system on every board of this version, by column, the best on `news` first."""
-    version = json.loads((ROOT / "corpus" / "release.json").read_text("utf-8"))["version"]
-    boards = {split: systems(ROOT / "eval" / "board" / version / split / "board.json") for split in SPLITS}
+    boards = {split: systems(split) for split in SPLITS}
     lines = [
         line(("", "system", *(f"`{split}`" for split in SPLITS), "`test` → `news`", "95% interval on `news`")),
         line(("---", "---", *("---:" for _ in SPLITS), "---:", "---")),
@@ -100,8 +100,34 @@ def figures() -> str:
     return "\n".join(lines)
 
 
-def systems(board: Path) -> dict[str, Any]:
-    """The systems of a board by name."""
+def pairs() -> str:
+    """Of contrast sets, the share of pairs that each system has right, and what as many calls would have by chance."""
+    boards = {split: systems(split) for split in IN_PAIRS}
+    known = {name: system for board in reversed(boards.values()) for name, system in board.items()}
+    right = {
+        name: [board[name]["headline"]["conflicts"] for board in boards.values() if name in board] for name in known
+    }
+    lines = [
+        line(("system", *(cell for split in IN_PAIRS for cell in (f"pairs right, `{split}`", "by chance")))),
+        line(("---", *("---:" for _ in (*IN_PAIRS, *IN_PAIRS)))),
+    ]
+    for name in sorted((name for name in known if any(right[name])), key=lambda name: (-max(right[name]), name)):
+        cells = [known[name]["card"]["name"]]
+        for board in boards.values():
+            if name not in board:
+                cells += ["–", "–"]
+                continue
+            low, high = board[name]["intervals"]["conflicts"]
+            cells.append(f"{places(board[name]['headline']['conflicts'])} [{low:.3f}, {high:.3f}]")
+            cells.append(places(board[name]["contrast"]["chance"]["value"]))
+        lines.append(line(cells))
+    return "\n".join(lines)
+
+
+def systems(split: str) -> dict[str, Any]:
+    """The systems of the board of a split by name."""
+    version = json.loads((ROOT / "corpus" / "release.json").read_text("utf-8"))["version"]
+    board = ROOT / "eval" / "board" / version / split / "board.json"
     return {system["system"]: system for system in json.loads(board.read_text("utf-8"))["systems"]}
 
 

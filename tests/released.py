@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from khabar import api
-from khabar.corpus.gold import load_gold
+from khabar.corpus.gold import from_corpus
+from khabar.corpus.release import released_corpus
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document
 from khabar.scoring.result import Score
@@ -14,18 +15,18 @@ from khabar.systems.running import run_system
 
 
 @cache
-def gold() -> Reference:
-    return load_gold()[0]
+def gold(split: str = "test") -> Reference:
+    return from_corpus(released_corpus(), split)
 
 
 @cache
-def documents() -> tuple[Document, ...]:
-    return tuple(api.load())
+def documents(split: str = "test") -> tuple[Document, ...]:
+    return tuple(api.load(split=split))
 
 
 @cache
-def predicted(system: str) -> tuple[list[Annotations], list[Dispute]]:
-    return run_system(find_system(system, gold()), documents())
+def predicted(system: str, split: str = "test") -> tuple[list[Annotations], list[Dispute]]:
+    return run_system(find_system(system, gold(split)), documents(split))
 
 
 @cache

@@ -17,6 +17,7 @@ import msgspec
 import pytest
 
 from khabar.leaderboard.add import add
+from khabar.leaderboard.board import Board
 from khabar.leaderboard.build import BuiltBoards, build
 from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.reading.incidents import Incidents
@@ -67,7 +68,10 @@ def hostile_predictions(reference: Reference) -> bytes:
 
 def with_hostile_card(built: BuiltBoards) -> BuiltBoards:
     """Give the hostile system the card that `leaderboard add` would refuse: whatever reads it must not rely on that."""
-    board = built.boards["test"]
+    return replace(built, boards={split: _with_hostile_card(board) for split, board in built.boards.items()})
+
+
+def _with_hostile_card(board: Board) -> Board:
     systems = tuple(
         msgspec.structs.replace(
             entry,
@@ -86,7 +90,7 @@ def with_hostile_card(built: BuiltBoards) -> BuiltBoards:
         else entry
         for entry in board.systems
     )
-    return replace(built, boards={**built.boards, "test": msgspec.structs.replace(board, systems=systems)})
+    return msgspec.structs.replace(board, systems=systems)
 
 
 @pytest.fixture(scope="session")
@@ -96,35 +100,44 @@ def reference() -> Reference:
 
 @pytest.fixture(scope="session")
 def gold(reference: Reference) -> BoardGold:
-    """The released corpus, its seeds alone: the other splits are not here on every machine."""
-    return replace(read_board_gold(None), splits={"test": reference}, withheld=frozenset(), outlined=frozenset())
+    """The released corpus, its seeds and the contrast set of them: the other splits are not here on every machine."""
+    splits = {"test": reference, "contrast": released.gold("contrast")}
+    contrast = frozenset({"contrast"})
+    return replace(read_board_gold(None), splits=splits, withheld=frozenset(), outlined=frozenset(), contrast=contrast)
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference, gold: BoardGold) -> tuple[Path, BuiltBoards]:
     """An eval folder with the embedded systems and a hostile one, and boards of earlier corpora."""
 
-    def said_by(name: str) -> list[Annotations | Dispute]:
-        annotations, disputes = released.predicted(name)
+    def said_by(name: str, split: str = "test") -> list[Annotations | Dispute]:
+        annotations, disputes = released.predicted(name, split)
         return [*annotations, *disputes]
 
     folder = tmp_path_factory.mktemp("eval")
     root, version = folder / "eval", reference.version
     said = folder / "hostile.jsonl"
     said.write_bytes(hostile_predictions(reference))
+    of_pairs = folder / "hostile-pairs.jsonl"
+    of_pairs.write_bytes(hostile_predictions(gold.splits["contrast"]))
+    pairs = {"rules": said_by("rules", "contrast"), "hostile": of_pairs, "empty": said_by("empty", "contrast")}
+    pairs |= {"reader": said_by("oracle", "contrast")}
     card, by_rules = CARD.read_text("utf-8"), said_by("rules")
     for name, predictions in (
         ("rules", by_rules),
         ("empty", said_by("empty")),
         ("hostile", said),
         ("counter", by_rules),
+        ("reader", None),
     ):
         described = folder / f"{name}.toml"
         described.write_text(
             card.replace("My extractor", name.capitalize()) + ('layers = ["numbers"]\n' if name == "counter" else ""),
             "utf-8",
         )
-        for path, data in add(root, name, {"test": predictions}, described, gold, Incidents())[1].items():
+        by_split = {"test": predictions, "contrast": pairs.get(name)}
+        given = {split: said for split, said in by_split.items() if said is not None}
+        for path, data in add(root, name, given, described, gold, Incidents())[1].items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
     made = build(root, gold)

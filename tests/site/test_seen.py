@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 ARTICLE = "003_00ed3343057c9bc2"
+ALTERED = "001_ea995a0eb7f62475.a"
 KINDS = (
     "index.html",
     "boards/0.0.9.html",
@@ -32,6 +33,9 @@ KINDS = (
     f"articles/{ARTICLE}/hostile.html",
     "stories/kursk.html",
     "stories/kursk-wording.html",
+    "pairs/contrast.html",
+    f"articles/{ALTERED}.html",
+    "stories/kursk.a.html",
 )
 """A page of each kind; systems that say much, nothing and evil."""
 DARK = (
@@ -40,6 +44,8 @@ DARK = (
     f"articles/{ARTICLE}/rules.html",
     "stories/kursk.html",
     "stories/kursk-wording.html",
+    "pairs/contrast.html",
+    f"articles/{ALTERED}.html",
 )
 """Those that have colours of their own."""
 LANGUAGES = {"en": "ltr", "ar": "rtl"}
@@ -61,7 +67,8 @@ def by_axe(page: Page) -> list[str]:
 def test_every_page_opens_in_its_direction(visit: Visit, pages: list[str], language: str) -> None:
     """And says nothing to the console, asks for nothing elsewhere, and opens no dialog, or `visit` fails."""
     mine = [path for path in pages if path.startswith(f"{language}/")]
-    assert len(mine) == 1 + 2 + 4 + 1 + 5 * (1 + 4) + 2
+    of_pairs = 1 + 2 + 10  # the pairs, two variants of the story, their articles
+    assert len(mine) == 1 + 2 + 5 + 1 + 5 * (1 + 4) + 2 + of_pairs
     for path in mine:
         page = visit(path)
         root = page.evaluate("({lang, dir} = document.documentElement, {lang, dir, title: document.title})")
@@ -176,10 +183,10 @@ def test_by_keyboard(visit: Visit) -> None:
 def test_the_finding_comes_first(visit: Visit) -> None:
     """Who leads on each layer and whether that is real, before any table, and all of it on the first screen."""
     page = visit("en/index.html")
-    said = page.locator(".findings li", has_text="Numbers")
+    said = page.locator("#test .findings li", has_text="Numbers")
     expect(said).to_contain_text(re.compile("Rules 0.9.*leads, but is not told apart from .?Counter"))
     expect(said).to_be_in_viewport(ratio=1)
-    alone = page.locator(".findings li", has_text="Conflicts")
+    alone = page.locator("#test .findings li", has_text="Conflicts")
     expect(alone).to_contain_text("No ranked system is told apart from saying nothing.")
 
 
@@ -319,6 +326,42 @@ def test_evidence_is_translated_and_says_so(visit: Visit) -> None:
         "Our translation: Putin's visit to Pyongyang"
     )
     expect(visit("ar/stories/kursk.html#i-treaty_signed").locator(".translated")).to_have_count(0)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_pairs_stand_side_by_side(visit: Visit, language: str) -> None:
+    """What is altered is marked in one variant, and what it replaced in the other; each system's answer to either."""
+    page = visit(f"{language}/pairs/contrast.html")
+    page.locator(".matrix .asked a").first.click()
+    card = page.locator(".pair:target")
+    expect(card.locator(".member")).to_have_count(2)
+    expect(card.locator(".changed.altered").first).to_be_visible()
+    expect(card.locator(".changed.kept").first).to_be_visible()
+    tops = card.locator(".member").evaluate_all("each => each.map((member) => member.getBoundingClientRect().top)")
+    assert tops[0] == tops[1]
+    expect(card.locator(".member").first.locator(".calls li")).to_have_count(3)
+    expect(card.locator(".calls .wrong")).to_have_count(2)
+
+
+def test_what_is_altered_is_marked_in_the_article(visit: Visit) -> None:
+    page = visit(f"en/articles/{ALTERED}.html")
+    expect(page.locator(".altered-note")).to_contain_text("No outlet published this article so")
+    mark = page.locator(".m.altered").first
+    expect(mark).to_have_css("outline-style", "dashed")
+    expect(mark).to_have_attribute("title", re.compile("^altered; before: "))
+    page.get_by_label("Numbers", exact=True).uncheck()
+    expect(mark, "no layer hides it").to_have_css("outline-style", "dashed")
+    page.get_by_role("link", name="The article as it was published").click()
+    expect(page.locator(".m.altered")).to_have_count(0)
+
+
+def test_a_contrast_set_has_a_board_of_pairs(visit: Visit) -> None:
+    page = visit("en/index.html#contrast")
+    panel = page.locator(".panel:visible")
+    expect(panel.locator(".ranked .who").first).to_contain_text("Reader")
+    expect(panel.locator(".ranked tr").first).to_contain_text(re.compile("1.000.*by chance .?0.250", re.DOTALL))
+    page.get_by_role("link", name="The pairs, side by side").click()
+    expect(page.locator("h1")).to_have_text("Seeds, in pairs")
 
 
 def test_a_closed_part_opens_for_a_link(visit: Visit) -> None:

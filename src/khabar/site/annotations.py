@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from khabar.corpus.contrast import AlteredSpan
 from khabar.records import Annotations, Claim, Dispute, PredictedNumber, PredictedSpan
 from khabar.records.labels import Layer
 from khabar.site.language import grouped
@@ -38,13 +39,21 @@ class ArticleAnnotations:
     notes: tuple[MarginNote, ...]
 
 
-def of_gold(gold: GroundedDocument, claims: Sequence[Claim], names: Names) -> ArticleAnnotations:
-    """Gold's annotations of an article, each claim marked under its id."""
+def of_gold(
+    gold: GroundedDocument, claims: Sequence[Claim], names: Names, altered: Sequence[AlteredSpan] = ()
+) -> ArticleAnnotations:
+    """Gold's annotations of an article, each claim marked under its id, and what is altered in it."""
     in_claims = (
         TextMark(claim.start, claim.end, "conflicts", claim.position, claim.issue_id, anchor=claim.id)
         for claim in claims
     )
-    return ArticleAnnotations((*_marks(gold), *in_claims), _in_order(_notes(gold, names)))
+    return ArticleAnnotations((*_marks(gold), *in_claims, *map(mark_of, altered)), _in_order(_notes(gold, names)))
+
+
+def mark_of(span: AlteredSpan) -> TextMark:
+    """The mark of an edit: what stood there before. A deletion is marked on the character before it."""
+    start = span.start if span.start < span.end else max(span.start - 1, 0)
+    return TextMark(start, max(span.end, start + 1), "altered", "altered", span.before)
 
 
 def of_system(

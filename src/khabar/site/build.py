@@ -8,7 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from khabar.corpus.release import released_corpus
+from khabar.corpus.contrast import read_released
+from khabar.corpus.release import read_release, released_corpus
 from khabar.corpus.tables import read_split
 from khabar.leaderboard.board import read_board
 from khabar.leaderboard.build import BuiltBoards
@@ -19,11 +20,12 @@ from khabar.leaderboard.survey import survey
 from khabar.leaderboard.view import BoardView, SystemRow, view_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import read_predictions, split
-from khabar.site.corpus import SiteCorpus
-from khabar.site.environment import Templates
+from khabar.site.corpus import SiteCorpus, original_id
+from khabar.site.environment import Templates, speaking
 from khabar.site.errors import by_cause
 from khabar.site.language import languages, translations
 from khabar.site.names import page_name
+from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
 from khabar.site.story import agreement, issues_by_status
 from khabar.site.system import SystemOnSplit, SystemView, annotated, errors_on, found_disputes
@@ -39,19 +41,27 @@ def site(root: Path, built: BuiltBoards, gold: BoardGold, folder: Path | None = 
     the corpus folder the boards were built on (None: the released one). Raises InputError if it cannot be read.
     """
     source = released_corpus() if folder is None else folder
-    shown = [name for name in gold.splits if name not in gold.withheld | gold.contrast]
-    corpus = SiteCorpus.of({name: read_split(source, name) for name in shown}, gold.splits)
+    shown = [name for name in gold.splits if name not in gold.withheld]
+    changes = read_released(source, read_release(source))
+    corpus = SiteCorpus.of({name: read_split(source, name) for name in shown}, gold.splits, changes)
     views = {name: view for name, view in built.views.items() if view.rows}
     systems = _systems(root, views, gold, corpus)
+    by_key = {system.key: system for system in systems}
+    pairs: dict[str, PairsOfSplit] = {}
+    for name in [name for name in views if name in gold.contrast - gold.outlined]:
+        asked = [by_key[row.system] for row in views[name].rows if row.block != "floor"]
+        issues = read_split(source, name)["conflicts"]
+        shown_here = shown_pairs(name, gold.splits[name], issues, changes, asked, corpus.by_id)
+        pairs[name] = PairsOfSplit(asked, shown_here, name in shown)
     closed = {version: _closed(root, version) for version in survey(root, Incidents()).closed(gold.version)}
     static = files("khabar.site") / "static"
     pages = {name: (static / name).read_bytes() for name in _STATIC}
     both = languages()
     for language in both:
-        templates = Templates(language, gold, corpus.stories)
-        for path, page in _pages(templates, views, systems, corpus, closed):
+        templates = Templates(language, gold, corpus.published)
+        for path, page in _pages(templates, views, systems, corpus, closed, pairs):
             pages[f"{language.code}/{path}"] = page.encode()
-    pages["index.html"] = Templates(both[0], gold, corpus.stories).entrance(both).encode()
+    pages["index.html"] = Templates(both[0], gold, corpus.published).entrance(both).encode()
     return pages
 
 
@@ -79,10 +89,10 @@ def _on_split(root: Path, row: SystemRow, name: str, gold: BoardGold, corpus: Si
         return None
     if name in gold.outlined:
         return SystemOnSplit(row, result.score)
-    layers = row.card.scored_layers
+    layers = gold.layers(name, row.card)
     annotations, disputes = split(read_predictions(place.predictions(name), Incidents()))
     errors = errors_on(annotations, disputes, reference, layers)
-    if name not in corpus.splits:
+    if name not in corpus.splits or name in gold.contrast:
         return SystemOnSplit(row, result.score, errors)
     in_articles = annotated(annotations, disputes, reference, corpus.names, layers)
     found = found_disputes(errors, reference) if "conflicts" in layers else frozenset()
@@ -95,9 +105,12 @@ def _pages(
     systems: Sequence[SystemView],
     corpus: SiteCorpus,
     closed: Mapping[str, Mapping[str, BoardView] | None],
+    pairs: Mapping[str, PairsOfSplit],
 ) -> Iterator[tuple[str, str]]:
+    told = {"systems": systems, "corpus": corpus, "closed": closed, "pairs": pairs}
+
     def page(path: str, template: str, **values: Any) -> tuple[str, str]:
-        return path, templates.page(path, template, systems=systems, corpus=corpus, closed=closed, **values)
+        return path, templates.page(path, template, **told, **values)
 
     yield page("index.html", "board.html", boards=boards, present=True, version=None)
     for version, old in closed.items():
@@ -106,10 +119,12 @@ def _pages(
     issues = {issue.issue_id: issue for issue in corpus.issues}
     for system in systems:
         yield page(f"systems/{system.key}.html", "system.html", system=system, boards=boards, issues=issues)
+    for name, some in pairs.items():
+        yield page(f"pairs/{name}.html", "pairs.html", split_name=name, shown=some)
     for document in corpus.documents:
         doc_id, name = document.doc_id, page_name(document.doc_id)
         gold, claims = corpus.gold[doc_id], corpus.claims_in(doc_id)
-        readers = [system for system in systems if corpus.split_of[doc_id] in system.on]
+        readers = speaking(systems, corpus.split_of[doc_id]) if doc_id not in corpus.altered else []
         shared = {"document": document, "issues": issues, "names": corpus.names[document.story], "readers": readers}
         laid_out = of_gold(document, gold, claims)
         yield page(f"articles/{name}.html", "article.html", paragraphs=laid_out, **shared)
@@ -126,7 +141,26 @@ def _pages(
         shared = {"story": story, "documents": documents, "names": corpus.names[story]}
         agreed = partial(agreement, sides=corpus.sides[story])
         by_status = issues_by_status(corpus.issues, corpus.claims, story)
-        told = {"agreement": agreed, "translations": translations(story)}
-        yield page(f"stories/{name}.html", "story.html", issues=by_status, **told, **shared)
+        yield page(
+            f"stories/{name}.html",
+            "story.html",
+            issues=by_status,
+            agreement=agreed,
+            translations=_translated(corpus, story),
+            **shared,
+        )
+        if corpus.is_altered(story):
+            continue
         reported = utterances(corpus.quotes, documents)
         yield page(f"stories/{name}-wording.html", "wording.html", utterances=reported, **shared)
+
+
+def _translated(corpus: SiteCorpus, story: str) -> dict[str, str]:
+    """Our own English of the claims of a story; of a variant, of those whose words no edit altered."""
+    if not corpus.is_altered(story):
+        return translations(story)
+    known = translations(original_id(story))
+    words = {claim.id: claim.text for claim in corpus.claims}
+    variant = story.removeprefix(original_id(story))
+    kept = {key: key + variant for key in known if words.get(key) == words.get(key + variant)}
+    return {kept[key]: known[key] for key in kept}

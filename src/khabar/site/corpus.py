@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from khabar.corpus.contrast import AlteredSpan, VariantChange, altered_spans
 from khabar.reading.reference import Reference
 from khabar.records import Claim, Conflict, Document, Quote, Registered, Row
 from khabar.site.annotations import ArticleAnnotations, of_gold
@@ -32,10 +33,17 @@ class SiteCorpus:
     sides: dict[str, dict[str, str]]
     """For whom sources speak in the end, by story."""
     gold: dict[str, ArticleAnnotations]
+    altered: dict[str, list[AlteredSpan]]
+    """Of articles of contrast sets alone: what is altered in them."""
 
     @classmethod
-    def of(cls, splits: Mapping[str, Mapping[str, Sequence[Row]]], references: Mapping[str, Reference]) -> SiteCorpus:
-        """Take the rows of each config of some splits."""
+    def of(
+        cls,
+        splits: Mapping[str, Mapping[str, Sequence[Row]]],
+        references: Mapping[str, Reference],
+        changes: Sequence[VariantChange] = (),
+    ) -> SiteCorpus:
+        """Take the rows of each config of some splits. `changes` make the articles of contrast sets."""
         tables = {
             config: [row for rows in splits.values() for row in rows[config]]
             for config in ("registry", "claims", "conflicts", "quotes")
@@ -51,22 +59,37 @@ class SiteCorpus:
         sides = {story: sides_of(registry, story) for story in stories}
         claims = sorted(_only(tables["claims"], Claim), key=lambda claim: claim.start)
         split_of = {document.doc_id: split for split, rows in in_splits.items() for document in rows}
+        by_id = {document.doc_id: document for document in documents}
+        altered = {
+            document.doc_id: altered_spans(document, by_id[original_id(document.doc_id)], changes)
+            for document in documents
+            if references[split_of[document.doc_id]].pairs
+        }
         gold = {
             document.doc_id: of_gold(
                 references[split_of[document.doc_id]].documents[document.doc_id],
                 [claim for claim in claims if claim.doc_id == document.doc_id],
                 names[document.story],
+                altered.get(document.doc_id, ()),
             )
             for document in documents
         }
         issues, quotes = _only(tables["conflicts"], Conflict), _only(tables["quotes"], Quote)
-        by_id = {document.doc_id: document for document in documents}
-        return cls(by_id, split_of, claims, issues, quotes, stories, names, sides, gold)
+        return cls(by_id, split_of, claims, issues, quotes, stories, names, sides, gold, altered)
 
     @property
     def splits(self) -> list[str]:
         """The splits whose articles are shown."""
         return list(dict.fromkeys(self.split_of.values()))
+
+    @property
+    def published(self) -> list[str]:
+        """The stories as they were published: without the variants of contrast sets."""
+        return [story for story in self.stories if not self.is_altered(story)]
+
+    def is_altered(self, story: str) -> bool:
+        """Whether a story is a variant, whose articles no outlet published so."""
+        return any(document.doc_id in self.altered for document in self.in_story(story))
 
     @property
     def documents(self) -> list[Document]:
@@ -80,6 +103,11 @@ class SiteCorpus:
     def claims_in(self, doc_id: str) -> list[Claim]:
         """Claims of a document, in the order of its text."""
         return [claim for claim in self.claims if claim.doc_id == doc_id]
+
+
+def original_id(key: str) -> str:
+    """The article, or story, that a variant is made of."""
+    return key.rpartition(".")[0]
 
 
 def _only(rows: Iterable[Row], kind: type[_Row]) -> list[_Row]:

@@ -60,6 +60,7 @@ class Templates:
             "percent": percent,
             "clipped": clipped,
             "together": self.together,
+            "in_columns": self.in_columns,
             "speaking": speaking,
             "first_error": first_error,
             "causes_of": causes_of,
@@ -80,6 +81,10 @@ class Templates:
         names = self._language("ui.comma").join(row.card.name for row in rows[:most])
         more = len(rows) - most
         return names if more <= 0 else self._language("finding.more", names=names, n=more)
+
+    def in_columns(self, layers: Sequence[str]) -> str:
+        """The names of some columns."""
+        return self._language("ui.comma").join(self._language(f"column.{layer}") for layer in layers)
 
     def figure_name(self, name: str) -> str:
         """A figure's name in words; labels of the scheme stay as they are."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from khabar.records.errors import Error, Outcome
@@ -55,11 +55,15 @@ class DisputeError:
 
 @dataclass(frozen=True, slots=True)
 class SystemErrors:
-    """All errors of a system: by article, of disputes, and how many of each cause (layer, cause) by article."""
+    """All errors of a system: by article, of disputes, and how many of each cause (layer, cause) by article.
+
+    Of a contrast set `of_pairs` has the pairs that are answered wrong, by story and flip: which members are called.
+    """
 
     by_article: dict[str, list[ArticleError]]
     of_disputes: list[DisputeError]
     counts: dict[tuple[Layer, str], Counter[str]]
+    of_pairs: dict[tuple[str, str], tuple[bool, ...]] = field(default_factory=dict)
 
 
 def system_errors(errors: Iterable[Error]) -> SystemErrors:
@@ -67,14 +71,17 @@ def system_errors(errors: Iterable[Error]) -> SystemErrors:
     by_article: dict[str, list[ArticleError]] = defaultdict(list)
     of_disputes: list[DisputeError] = []
     counts: dict[tuple[Layer, str], Counter[str]] = {}
+    of_pairs: dict[tuple[str, str], tuple[bool, ...]] = {}
     for error in errors:
         counts.setdefault((error.layer, error.cause), Counter())[error.doc_id or error.story] += 1
-        if error.doc_id is None:
+        if error.gold is not None and "flip" in error.gold:
+            of_pairs[error.story, error.gold["flip"]] = tuple(each["called"] for each in error.gold["members"])
+        elif error.doc_id is None:
             of_disputes.append(_dispute_error(error))
         else:
             in_article = by_article[error.doc_id]
             in_article.append(_article_error(error, len(in_article) + 1))
-    return SystemErrors(dict(by_article), of_disputes, counts)
+    return SystemErrors(dict(by_article), of_disputes, counts, of_pairs)
 
 
 def by_cause(errors: Iterable[ArticleError]) -> dict[tuple[Layer, str], list[ArticleError]]:

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from khabar.records.labels import Layer
 
-_OUTSIDE: tuple[Layer, ...] = ("conflicts", "quotes", "entities", "numbers")
-"""Of equal stretches, which layer's mark holds the other."""
+MarkKind = Layer | Literal["altered"]
+"""What a mark is of: a layer, or an edit."""
+_OUTSIDE: tuple[MarkKind, ...] = ("conflicts", "altered", "quotes", "entities", "numbers")
+"""Of equal stretches, whose mark holds the other."""
 _HIGHEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class TextMark:
-    """A stretch of a text of which a layer says something: `label` in a word or code, `about` at more length."""
+    """A stretch of a text of which a layer says something: `label` in a word or code, `about` at more length.
+
+    An edit is marked too, in the articles of a contrast set.
+    """
 
     start: int
     end: int
-    layer: Layer
+    layer: MarkKind
     label: str = ""
     about: str = ""
     anchor: str = ""

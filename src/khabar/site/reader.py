@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from khabar.records import Claim, Document
 from khabar.site.annotations import ArticleAnnotations, MarginNote
 from khabar.site.errors import ArticleError
-from khabar.site.markup import MarkupToken, TextMark, markup
+from khabar.site.markup import MarkKind, MarkupToken, TextMark, markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,14 @@ def _differences(errors: Iterable[ArticleError]) -> Iterator[TextMark]:
 
 def _agreed(gold: ArticleAnnotations, errors: Sequence[ArticleError]) -> Iterator[TextMark]:
     """Gold's marks that no error is about."""
-    spans = defaultdict(list)
+    spans: dict[MarkKind, list[tuple[int, int]]] = defaultdict(list)
     for error in errors:
         if error.gold_span is not None:
             spans[error.layer].append(error.gold_span)
     for mark in gold.marks:
-        missed = any(start <= mark.start and mark.end <= end for start, end in spans[mark.layer])
-        if not missed and not mark.aside and mark.layer != "conflicts":
+        if mark.layer in ("altered", "conflicts") or mark.aside:
+            continue
+        if not any(start <= mark.start and mark.end <= end for start, end in spans[mark.layer]):
             yield TextMark(mark.start, mark.end, mark.layer, "agreed", f"{mark.label} {mark.about}".strip())
 
 

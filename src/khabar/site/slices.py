@@ -19,11 +19,21 @@ _OF_A_PART = {
     "phenomenon": "phenomena",
 }  # fmt: skip
 """First part of a figure's name → its slice."""
+_OF_PAIRS = {
+    "direction": "directions",
+    "type": "pair_types",
+    "subtype": "pair_subtypes",
+    "place": "places",
+    "step": "steps",
+}
+"""Of a contrast set, second part of a figure's name → its slice."""
 
 
 def slice_of(layer: str, figure: str) -> str:
     """Which slice of a layer a figure is of; one that is not known here is of `others`."""
     head, _, rest = figure.partition(".")
+    if head == "contrast":
+        return _OF_PAIRS.get(rest.partition(".")[0], "pairs")
     if head == "kind":
         return "kinds" if "." in rest else "parts"
     if (layer, head) == ("conflicts", "type"):

@@ -95,12 +95,17 @@ def sides_of(registry: Iterable[Registered], story: str) -> dict[str, str]:
     return sides
 
 
+def sentence_around(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where the sentence begins and ends that something stands in."""
+    first = max((sentence.end() for sentence in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    ended = _SENTENCE_END.search(text, max(end - 1, 0))
+    return first, len(text) if ended is None else max(ended.start() + 1, end)
+
+
 def evidence(claim: Claim, documents: Mapping[str, Document]) -> Evidence:
     """A claim within its sentence."""
     text = documents[claim.doc_id].text
-    first = max((end.end() for end in _SENTENCE_END.finditer(text, 0, claim.start)), default=0)
-    ended = _SENTENCE_END.search(text, max(claim.end - 1, 0))
-    last = len(text) if ended is None else max(ended.start() + 1, claim.end)
+    first, last = sentence_around(text, claim.start, claim.end)
     before, after = text[first : claim.start], text[claim.end : last].rstrip()
     if len(before) > _AROUND:
         before = "… " + before[-_AROUND:].partition(" ")[2]
