@@ -364,6 +364,13 @@ def test_a_contrast_set_has_a_board_of_pairs(visit: Visit) -> None:
     expect(page.locator("h1")).to_have_text("Seeds, in pairs")
 
 
+@pytest.mark.parametrize(("language", "first_is_left"), [("en", True), ("ar", False)])
+def test_wordings_stand_in_the_order_of_the_page(visit: Visit, language: str, first_is_left: bool) -> None:
+    page = visit(f"{language}/stories/kursk-wording.html")
+    first, second = (page.locator(".columns").first.locator("> li").nth(number) for number in (0, 1))
+    assert (first.bounding_box()["x"] < second.bounding_box()["x"]) is first_is_left  # type: ignore[index]
+
+
 def test_a_closed_part_opens_for_a_link(visit: Visit) -> None:
     page = visit("en/systems/rules.html#test-quotes")
     expect(page.locator("#test-quotes[open]")).to_have_count(1)
