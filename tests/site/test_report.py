@@ -62,6 +62,16 @@ def test_without_texts_there_are_figures_and_causes(tmp_path: Path) -> None:
     assert "Article by article" not in text
 
 
+def test_of_a_contrast_set_it_has_the_pairs_and_says_that_articles_are_altered(tmp_path: Path) -> None:
+    made = run("run", "empty", "--split", "contrast", "--html", "pairs.html", cwd=tmp_path)
+    assert made.code == 0, made.err
+    text = (tmp_path / "pairs.html").read_text("utf-8")
+    assert "No outlet published these articles so" in text
+    hard = sum(not pair.is_control for pair in released.gold("contrast").pairs)
+    assert text.count("<strong>called in neither variant</strong>") == hard
+    assert "Both of a pair right" in text
+
+
 def test_it_does_not_take_the_place_of_another_file(tmp_path: Path) -> None:
     (tmp_path / "said.jsonl").write_text("{}", "utf-8")
     refused = run("score", "said.jsonl", "--html", "said.jsonl", cwd=tmp_path)

@@ -38,16 +38,6 @@ KINDS = (
     "stories/kursk.a.html",
 )
 """A page of each kind; systems that say much, nothing and evil."""
-DARK = (
-    "index.html",
-    "systems/rules.html",
-    f"articles/{ARTICLE}/rules.html",
-    "stories/kursk.html",
-    "stories/kursk-wording.html",
-    "pairs/contrast.html",
-    f"articles/{ALTERED}.html",
-)
-"""Those that have colours of their own."""
 LANGUAGES = {"en": "ltr", "ar": "rtl"}
 
 
@@ -77,6 +67,10 @@ def test_every_page_opens_in_its_direction(visit: Visit, pages: list[str], langu
         assert page.locator("h1").count() == 1, path
         assert page.evaluate("getComputedStyle(document.body).direction") == LANGUAGES[language]
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+        start, end = page.evaluate(
+            "{ const { left, right } = document.querySelector('main').getBoundingClientRect(); [left, innerWidth - right] }"
+        )
+        assert min(start, end) >= 14, f"{path}: no margin"
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -92,7 +86,7 @@ def test_axe_finds_nothing_at_the_entrance(visit: Visit) -> None:
     expect(page).to_have_url(re.compile("/ar/index.html$"))
 
 
-@pytest.mark.parametrize("kind", DARK)
+@pytest.mark.parametrize("kind", KINDS)
 def test_in_the_dark(visit: Visit, kind: str) -> None:
     visit.page.emulate_media(color_scheme="dark")
     page = visit(f"ar/{kind}")

@@ -54,16 +54,24 @@ class DisputeError:
 
 
 @dataclass(frozen=True, slots=True)
+class PairError:
+    """A pair that is answered wrong: the cause, and which of its members are called."""
+
+    cause: str
+    called: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SystemErrors:
     """All errors of a system: by article, of disputes, and how many of each cause (layer, cause) by article.
 
-    Of a contrast set `of_pairs` has the pairs that are answered wrong, by story and flip: which members are called.
+    Of a contrast set `of_pairs` has the pairs that are answered wrong, by story and flip.
     """
 
     by_article: dict[str, list[ArticleError]]
     of_disputes: list[DisputeError]
     counts: dict[tuple[Layer, str], Counter[str]]
-    of_pairs: dict[tuple[str, str], tuple[bool, ...]] = field(default_factory=dict)
+    of_pairs: dict[tuple[str, str], PairError] = field(default_factory=dict)
 
 
 def system_errors(errors: Iterable[Error]) -> SystemErrors:
@@ -71,11 +79,12 @@ def system_errors(errors: Iterable[Error]) -> SystemErrors:
     by_article: dict[str, list[ArticleError]] = defaultdict(list)
     of_disputes: list[DisputeError] = []
     counts: dict[tuple[Layer, str], Counter[str]] = {}
-    of_pairs: dict[tuple[str, str], tuple[bool, ...]] = {}
+    of_pairs: dict[tuple[str, str], PairError] = {}
     for error in errors:
         counts.setdefault((error.layer, error.cause), Counter())[error.doc_id or error.story] += 1
         if error.gold is not None and "flip" in error.gold:
-            of_pairs[error.story, error.gold["flip"]] = tuple(each["called"] for each in error.gold["members"])
+            called = tuple(each["called"] for each in error.gold["members"])
+            of_pairs[error.story, error.gold["flip"]] = PairError(error.cause, called)
         elif error.doc_id is None:
             of_disputes.append(_dispute_error(error))
         else:

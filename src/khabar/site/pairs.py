@@ -40,17 +40,11 @@ class PairMember:
 
 @dataclass(frozen=True, slots=True)
 class PairCall:
-    """What a system says of a pair: which members it calls, and whether both are answered right."""
+    """What a system says of a pair: which members it calls, and the cause if that is wrong."""
 
     system: str
     called: tuple[bool, ...]
-    is_right: bool
-
-    @property
-    def outcome(self) -> str:
-        """`right`, or which members are called wrongly."""
-        wrong = ("called_in_neither", "called_in_the_wrong_one", "called_in_both")
-        return "right" if self.is_right else wrong[sum(self.called)]
+    cause: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +122,8 @@ def _calls(pair: ContrastPair, split: str, systems: Sequence[SystemView]) -> Ite
     for system in systems:
         errors = system.on[split].errors
         if errors is not None:
-            called = errors.of_pairs.get((pair.story, pair.flip), right)
-            yield PairCall(system.key, called, called == right)
+            wrong = errors.of_pairs.get((pair.story, pair.flip))
+            yield PairCall(system.key, wrong.called if wrong else right, wrong.cause if wrong else None)
 
 
 def _sentences(

@@ -65,7 +65,8 @@ def report(
     templates = Templates(languages()[int(arabic)], None, reference.stories)
     page = templates.page(
         "report.html", "report.html",
-        name=name, score=score, errors=errors, articles=articles, style=style, script=script, report_policy=policy,
+        name=name, score=score, is_altered=bool(reference.pairs),
+        errors=errors, articles=articles, style=style, script=script, report_policy=policy,
         by_cause=by_cause([error for article in articles for error in article.errors]),
         first=_first_of_each_cause(articles), left_out=sum(map(bool, errors.by_article.values())) - len(articles),
     )  # fmt: skip
