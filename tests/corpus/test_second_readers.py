@@ -33,7 +33,8 @@ def second_readers(monkeypatch: pytest.MonkeyPatch) -> Any:
     return import_module("second_readers")
 
 
-def test_every_variant_was_read_again(second_readers: Any) -> None:
+def test_every_variant_was_read_again_and_is_kept_once(second_readers: Any) -> None:
+    assert [each.name for each in second_readers.PASSES.parent.iterdir() if each.is_dir()] == ["passes"]
     stories = {change.story for change in read_changes(released_corpus() / CHANGES) if isinstance(change, Flip)}
     assert {path.stem for path in second_readers.PASSES.glob("*.jsonl")} == {f"{s}.{v}" for s in stories for v in "ab"}
 

@@ -132,7 +132,8 @@ def built(tmp_path_factory: pytest.TempPathFactory, reference: Reference, gold: 
     ):
         described = folder / f"{name}.toml"
         described.write_text(
-            card.replace("My extractor", name.capitalize()) + ('layers = ["numbers"]\n' if name == "counter" else ""),
+            card.replace("My extractor", name.capitalize())
+            + ('layers = ["numbers"]\ntokens = {test = [150000, 30000]}\n' if name == "counter" else ""),
             "utf-8",
         )
         by_split = {"test": predictions, "contrast": pairs.get(name)}

@@ -128,6 +128,8 @@ def test_a_count_in_words() -> None:
         ("..12000", "up to \u206812,000\u2069"),
         ("6..", "\u20686\u2069 or more"),
         ("10..100", "\u206810\u2069 to \u2068100\u2069"),
+        ("11000..11000", "11,000"),
+        ("km/h", "km/h"),
     ],
 )
 def test_a_value_in_words(value: str, said: str) -> None:

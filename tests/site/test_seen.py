@@ -197,6 +197,8 @@ def test_one_layer_at_a_time(visit: Visit) -> None:
     page.get_by_role("link", name="Numbers").first.click()
     expect(panel.locator(".ranked .rank").first).to_have_text("1 (1–2)")
     expect(panel.locator(".floor")).to_contain_text(re.compile("saying nothing scores .?0.000"))
+    counter = panel.locator(".ranked tr", has_text="Counter")
+    expect(counter, "what it took, where that is known").to_contain_text("150,000 + 30,000")
     expect(page.locator(".findings [aria-current]")).to_have_count(1)
     expect(page.locator(".slices:visible")).to_have_count(1)
 

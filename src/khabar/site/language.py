@@ -12,6 +12,7 @@ from typing import Literal
 Code = Literal["en", "ar"]
 
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
+_INTERVAL = re.compile(r"(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?/(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?")
 _SEASONS = ("21", "22", "23", "24")
 """EDTF level 1: spring, summer, autumn, winter."""
 _FIRST_ISOLATE, _POP = "\u2068", "\u2069"
@@ -58,9 +59,11 @@ class Language:
             return self(f"value.{text}")
         if ".." in text and text.count("..") == 1 and "/" not in text:
             low, high = map(str.strip, text.split(".."))
+            if low and low == high:
+                return grouped(low)
             key = "value.between" if low and high else "value.from" if low else "value.to"
             return self(key, low=grouped(low), high=grouped(high))
-        if _DAY.match(text) or "/" in text:
+        if _DAY.match(text) or _INTERVAL.fullmatch(text):
             return self.date(text)
         return grouped(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) and len(text) > 4 else text
 
