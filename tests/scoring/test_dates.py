@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from khabar.text.dates import LONGEST_DATE, date_key, days_of, is_date
+from khabar.text.dates import LONGEST_DATE, date_key, days_of, is_date, takes_parser
 
 PART = st.sampled_from(
     ["2024", "2024-06", "2024-06-31", "XXXX-23", "198X", "2024-21", "2024?", "..", "", "Y17E7", "bad"]
@@ -65,6 +65,11 @@ def test_a_date_of_many_parts_is_none() -> None:
         ("2024", "2024-01/2024-12"),
         ("2024", "2024-XX"),
         ("198X", "1980/1989"),
+        ("198X/1989", "1980/1989"),
+        ("2024-03/2024-21", "2024-03/2024-05"),
+        ("2024-06/2024-06-XX", "2024-06"),
+        ("2024-06?/2024-06", "2024-06-01?/2024-06-30"),
+        ("{2024,198X}", "{198X, 2024}"),
         ("2024-23", "2024-09/2024-11"),
         ("2024-06~", "2024-06-01~/2024-06-30~"),
         ("2024/..", "2024-01-01/.."),
@@ -99,3 +104,41 @@ def test_the_same_date(left: str, right: str) -> None:
 def test_another_date(left: str, right: str) -> None:
     assert date_key(left) != date_key(right)
     assert date_key(left) == date_key(left)
+
+
+@pytest.mark.parametrize("edtf", ["2024/", "/2024", "2024/..", "XXXX", "XXXX-04", "XXXX-04-24", "2025/2024"])
+def test_what_has_no_bounded_days_shares_none(edtf: str) -> None:
+    """The parser gives an unknown end ten years, and an unknown year all there are."""
+    assert is_date(edtf)
+    assert days_of(edtf) is None
+
+
+@pytest.mark.parametrize("edtf", ["2023-02-29", "2023-02-29~", "2023-02-29/2024", "XXXX-13", "2024-13", "24 June 2024"])
+def test_no_date(edtf: str) -> None:
+    assert not is_date(edtf)
+    assert date_key(edtf) == edtf
+    assert days_of(edtf) is None
+
+
+@pytest.mark.parametrize(
+    ("edtf", "first", "last"),
+    [
+        ("2024~", "2024-01-01", "2024-12-31"),
+        ("0999", "0999-01-01", "0999-12-31"),
+        ("198X?", "1980-01-01", "1989-12-31"),
+        ("19XX", "1900-01-01", "1999-12-31"),
+        ("2024-02%", "2024-02-01", "2024-02-29"),
+        ("2024-XX", "2024-01-01", "2024-12-31"),
+        ("2023-02-XX~", "2023-02-01", "2023-02-28"),
+        ("2024-24", "2024-12-01", "2024-12-31"),
+        ("198X~/1999-06", "1980-01-01", "1999-06-30"),
+        ("2024-06-24?/2024-22", "2024-06-24", "2024-08-31"),
+        ("[2025-02,198X]", "1980-01-01", "2025-02-28"),
+        ("{2024-06-24~, 2023}", "2023-01-01", "2024-06-24"),
+    ],
+)
+def test_the_common_forms_take_no_parser(edtf: str, first: str, last: str) -> None:
+    """The days are those that the parser gives where it takes the form; it takes a thousand times as long."""
+    assert not takes_parser(edtf)
+    assert is_date(edtf)
+    assert days_of(edtf) == (date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 import khabar
 from khabar.reading.incidents import InputError
-from khabar.reading.limits import MOST_PAIRS, MOST_PAIRS_OF_DISPUTES, overlapping_pairs
+from khabar.reading.limits import MOST_OF_RARE_DATES, MOST_PAIRS, MOST_PAIRS_OF_DISPUTES, overlapping_pairs
 from khabar.records.labels import Layer
 
 Line = dict[str, Any]
@@ -142,3 +143,28 @@ def test_all_disputes_of_a_file_have_a_bound_together() -> None:
     assert error.id == "pairs-many"
     assert f"{5 * 700**2:,} pairs of spans from different sides, all disputes together" in error.message
     assert f"{MOST_PAIRS_OF_DISPUTES:,}" in error.message
+
+
+def dated(edtf: Iterator[str]) -> Lines:
+    """A document of nothing but dates, each in a place of its own."""
+    return [
+        {
+            "doc_id": "d",
+            "numbers": [{"start": at, "end": at + 1, "kind": "date", "edtf": e} for at, e in enumerate(edtf)],
+        }
+    ]
+
+
+def test_dates_of_rare_forms_have_a_bound(tmp_path: Path) -> None:
+    """Each takes the parser milliseconds; of the common forms there may be as many as a file holds."""
+    common = dated(f"{year}-06~/{year + 1}" for year in range(1000, 6000))
+    assert score(common, common, "numbers", tmp_path) == 1
+    rare = dated(f"{year}-06-24T10:{minute}:00" for year in range(1000, 1060) for minute in range(10, 20))
+    some = dated(edtf for edtf in ["2024"])
+    for gold, said in ((some, rare), (rare, some)):
+        with pytest.raises(InputError) as caught:
+            score(gold, said, "numbers", tmp_path)
+        [error] = caught.value.incidents
+        assert error.id == "dates-many"
+        assert "600 dates" in error.message
+        assert f"{MOST_OF_RARE_DATES:,}" in error.message

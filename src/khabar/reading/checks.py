@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import structs
 
 from khabar.reading.incidents import Incident, Incidents, Report
-from khabar.reading.limits import check_limits
+from khabar.reading.limits import check_dates, check_limits
 from khabar.reading.mentions import are_sound
 from khabar.reading.offset_checks import cut_words
 from khabar.reading.predictions import Origin, Records, Sourced, given_predictions, read_predictions, split
@@ -57,6 +57,8 @@ def checked_predictions(
 def check_against(reference: Reference, records: Sequence[Sourced], *, complete: bool) -> Iterable[Incident]:
     """Check predictions against gold: documents known, named once and (if `complete`) all there; spans and values."""
     incidents = Incidents()
+    if not check_dates(records, incidents):
+        return incidents
     seen: dict[str, Origin] = {}
     documents, _ = split(records)
     sound = iter(are_sound(documents, [reference.texts.get(record.doc_id) for record in documents]))

@@ -9,7 +9,7 @@ from msgspec import structs
 
 from khabar.reading.checks import first_given
 from khabar.reading.incidents import Incident, Incidents, Report
-from khabar.reading.limits import LONGEST_CITATION
+from khabar.reading.limits import LONGEST_CITATION, check_dates
 from khabar.reading.mentions import are_sound
 from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
@@ -32,6 +32,8 @@ _IN_GOLD = {
 def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[Incident]:
     """List what is wrong with gold given as documents and disputes; `part` where this is not all of it."""
     incidents = Incidents()
+    if not check_dates(records, incidents):
+        return incidents
     seen: dict[str, Origin] = {}
     disputes: dict[bytes, Origin] = {}
     documents, _ = split(records)

@@ -74,6 +74,7 @@ CATALOG: dict[str, Kind] = {
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),
     "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),
+    "dates-many": Kind("error", "more dates of rare forms than the scorer reads", "write them as level 1 of EDTF"),
     "gold-ungrounded": Kind(
         "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"
     ),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, PredictedQuote
+from khabar.text.dates import takes_parser
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans
@@ -26,6 +27,26 @@ of spans from different sides, in one predicted dispute."""
 
 MOST_PAIRS_OF_DISPUTES = 2_000_000
 """Pairs of spans from different sides in all predicted disputes of a file, or of the part of it that is counted."""
+
+MOST_OF_RARE_DATES = 10_000
+"""Characters of the dates of a file, or of the part of it that is counted, that are none of the common forms; each
+counts once. A character takes a millisecond and more."""
+
+
+def check_dates(records: Sequence[Sourced], incidents: Incidents) -> bool:
+    """Refuse more dates of rare forms than the limit allows, before any is read; tell whether they are within it."""
+    rare: set[str] = set()
+    for _, record in records:
+        for number in record.numbers if isinstance(record, Annotations) else ():
+            rare.update(edtf for edtf in (number.edtf, number.edtf_literal) if edtf is not None and takes_parser(edtf))
+    characters = sum(map(len, rare))
+    if characters > MOST_OF_RARE_DATES:
+        message = (
+            f"{len(rare):,} dates that are no plain days, months, years, seasons, intervals or sets of those, "
+            f"of {characters:,} characters in all, and at most {MOST_OF_RARE_DATES:,} are read"
+        )
+        incidents.report("dates-many", message, file=records[0][0].file)
+    return characters <= MOST_OF_RARE_DATES
 
 
 def check_limits(reference: Reference, records: Sequence[Sourced], incidents: Incidents) -> None:
