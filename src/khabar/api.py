@@ -93,7 +93,7 @@ def score(
     layers = chosen_layers(layers)
     labels = chosen_labels(labels, layers)
     with _warned(incidents) as collected:
-        counted = _in_parts(predictions, gold, layers, labels, cluster, progress, collected)
+        counted = _in_parts(predictions, gold, split, layers, labels, cluster, progress, collected)
         if counted is None:
             [counted] = _counted([predictions], gold, split, layers, labels, collected)
         progress("resampling", 0, None)
@@ -239,6 +239,7 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
 def _in_parts(
     predictions: Predictions,
     gold: Gold,
+    split: str,
     layers: Sequence[Layer] | None,
     labels: tuple[EntityLabel, ...] | None,
     cluster: str | None,
@@ -249,7 +250,7 @@ def _in_parts(
 
     Raises khabar.InputError.
     """
-    from khabar.corpus.gold import is_dataset
+    from khabar.corpus.gold import is_dataset, require_whole
 
     if not isinstance(predictions, (str, Path)) or not isinstance(gold, (str, Path)) or is_dataset(gold):
         if cluster is not None:
@@ -259,6 +260,7 @@ def _in_parts(
             fix = "name such files with --gold, or leave out --cluster"
             raise InputError([Incident("option-wrong", message, fix=fix)])
         return None
+    require_whole(gold, split)
     if cluster is None and not _are_large(predictions, gold):
         return None
     from khabar.scale import scoring, workers

@@ -130,6 +130,14 @@ def test_split_chooses_the_gold(khabar: Khabar) -> None:
     assert "error[document-other-split] document 001_moscow: it belongs to split 'test'" in answer.err
 
 
+@pytest.mark.parametrize("command", [("score", "oracle.jsonl"), ("validate", "oracle.jsonl"), ("run", "empty")])
+def test_gold_in_the_prediction_format_has_no_splits(khabar: Khabar, command: tuple[str, ...]) -> None:
+    """Its figures would else go under the name of a split that was never read."""
+    answer = khabar(*command, "--gold", "oracle.jsonl", "--split", "news")
+    assert (answer.code, answer.out) == (2, "")
+    assert "oracle.jsonl: error[option-wrong] split 'news' of gold in the prediction format" in answer.err
+
+
 def test_own_system(khabar: Khabar, here: Path) -> None:
     """`module:attribute` is found in the working folder, and its predictions are written."""
     (here / "mine.py").write_text(

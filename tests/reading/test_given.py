@@ -106,9 +106,14 @@ def test_numbers_of_any_kind_are_numbers(gold: Path) -> None:
         assert (headline["entities"], headline["numbers"]) == (1.0, 1.0)
 
 
-def test_a_null_is_what_is_left_out(gold: Path) -> None:
-    """As in a file."""
-    assert khabar.score([Annotations(doc_id="d", entities=None)], gold=gold).headline["entities"] == 0  # type: ignore[arg-type]
+def test_a_null_is_what_is_left_out(gold: Path, tmp_path: Path) -> None:
+    """In a file, an object and a record: the document is answered, and nothing is said of it."""
+    file = tmp_path / "said.jsonl"
+    file.write_text('{"doc_id": "d", "entities": null}', "utf-8")
+    given: list[Any] = [file, [{"doc_id": "d", "entities": None}], [Annotations(doc_id="d", entities=None)]]  # type: ignore[arg-type]
+    left_out = khabar.score([{"doc_id": "d"}], gold=gold)
+    for said in given:
+        assert khabar.score(said, gold=gold).to_json() == left_out.to_json()
 
 
 ARGUMENTS: dict[str, list[Any]] = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ import khabar
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.offset_checks import cut_words
 from khabar.records import Annotations, PredictedEntity
+from khabar.scale import scoring, workers
 from tests import released
 from tests.cli.conftest import run
 
@@ -86,6 +88,29 @@ def test_it_is_said_on_every_road(tmp_path: Path) -> None:
         khabar.score([predictions(COUNTINGS["UTF-16 units"])], gold=reference)
     with pytest.raises(InputError, match="counted in UTF-8 bytes, 0 do"):
         khabar.score([predictions(COUNTINGS["UTF-8 bytes"])], gold=reference)
+
+
+def test_gold_is_looked_at_like_predictions(tmp_path: Path) -> None:
+    """Where gold counts something else than code points, nobody's right answer would match it."""
+    gold = {"text": TEXT, **predictions(COUNTINGS["UTF-16 units"])}
+    paths = tmp_path / "gold.jsonl", tmp_path / "predictions.jsonl"
+    for path, line in zip(paths, (gold, predictions(len)), strict=True):
+        path.write_text(json.dumps(line), "utf-8")
+    answer = run("score", paths[1], "--gold", paths[0], cwd=tmp_path)
+    assert answer.code == 0
+    assert f"{paths[0]}: warning[words-cut]" in answer.err
+    assert "the offsets seem to count in UTF-16 units" in answer.err
+
+
+def test_gold_that_is_counted_in_parts_is_looked_at_too(tmp_path: Path) -> None:
+    gold, said = tmp_path / "gold.jsonl", tmp_path / "predictions.jsonl"
+    for path, count in ((gold, COUNTINGS["UTF-16 units"]), (said, len)):
+        lines = [{**predictions(count), "doc_id": f"d{at}"} for at in range(120)]
+        lines = [{"text": TEXT, **line} for line in lines] if path == gold else lines
+        path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    incidents = Incidents()
+    scoring.count_in_parts(said, gold, ["entities"], partial(workers.cores, 1), incidents, part_bytes=6000)
+    assert [(problem.id, problem.file) for problem in incidents] == [("words-cut", str(gold))]
 
 
 def _of_gold() -> Iterator[tuple[str, int, int]]:

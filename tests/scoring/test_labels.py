@@ -14,7 +14,7 @@ import pytest
 import khabar
 from khabar.reading.incidents import Incidents, InputError
 from khabar.records import Annotations
-from khabar.records.labels import ENTITY_LABELS, EntityLabel, Layer
+from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 from khabar.scale import scoring, workers
 from khabar.scoring.result import Signature
 from khabar.scoring.scorer import measure
@@ -53,6 +53,16 @@ def test_rows_and_predictions_of_other_labels_take_no_part() -> None:
     assert counts["exact.tp"] + counts["exact.fn"] == sum(
         item.label in FOUR and item.scored for doc in gold.annotations for item in doc.entities
     )
+
+
+def test_a_part_of_the_labels_has_no_overall() -> None:
+    """The mean of the four layers is of the four whole layers, as with `--layers`."""
+    annotations, disputes = released.predicted("oracle")
+    said = [*annotations, *disputes]
+    some = khabar.score(said, labels=FOUR, resamples=10)
+    assert (some.headline["overall"], some.overall_interval) == (None, None)
+    assert None not in [some.headline[layer] for layer in LAYERS]
+    assert set(khabar.compare(said, said, labels=FOUR)) == set(LAYERS)
 
 
 def test_a_perfect_model_of_four_labels() -> None:

@@ -92,7 +92,7 @@ def score(
     form = chosen_form(as_json, latex, full)
     wanted = chosen_layers(layers)
     chosen = chosen_labels(labels, wanted)
-    least = thresholds(fail_under or (), wanted or LAYERS)
+    least = thresholds(fail_under or (), wanted or LAYERS, has_overall=chosen is None)
     inputs = [Path(path) for path in (*files, gold) if path is not None]
     spare(errors, *inputs)
     spare(html, *inputs, errors, option="--html")
@@ -180,12 +180,12 @@ def validate(
         raise typer.Exit(2)
 
 
-def thresholds(given: Sequence[str], layers: Sequence[Layer]) -> list[tuple[str, float]]:
+def thresholds(given: Sequence[str], layers: Sequence[Layer], *, has_overall: bool) -> list[tuple[str, float]]:
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
     from khabar.reading.incidents import Incidents
     from khabar.records.labels import LAYERS
 
-    scored = [*layers, *(["overall"] if len(layers) == len(LAYERS) else [])]
+    scored = [*layers, *(["overall"] if has_overall and len(layers) == len(LAYERS) else [])]
     least: list[tuple[str, float]] = []
     incidents = Incidents()
     for option in given:

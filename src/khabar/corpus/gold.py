@@ -15,6 +15,7 @@ from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.issues import issues_of, pairs_of
+from khabar.reading.offset_checks import cut_words
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference, reference
 from khabar.reading.sources import holds_records, is_url
@@ -53,13 +54,23 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
         known = from_corpus(Path(source), split_name)
         incidents.extend(unmatchable(known, file=str(source)))
     else:
+        require_whole(source, split_name)
         records = read_predictions(source, incidents)
         incidents.extend(check_gold(records))
         incidents.refuse()
         known = reference(records.documents, records.disputes)
         incidents.extend(unmatchable(known, records))
+        cut_words((record for _, record in records), known.texts).report(incidents, str(source))
     incidents.refuse()
     return known, list(incidents)
+
+
+def require_whole(source: Path | str, split_name: str) -> None:
+    """Raise InputError if a split is named of gold in the prediction format, which has none."""
+    if split_name != DEFAULT_SPLIT:
+        message = f"split {split_name!r} of gold in the prediction format, which has no splits"
+        fix = "leave out --split, or name a corpus folder as gold"
+        raise InputError([Incident("option-wrong", message, str(source), fix=fix)])
 
 
 def is_dataset(source: Path | str) -> bool:

@@ -60,12 +60,13 @@ class Problems:
     missing: Incidents
     """Documents without a line."""
     cut_words: CutWords
+    cut_words_of_gold: CutWords
 
     @classmethod
     def none_in(cls, files: Sequence[str]) -> Problems:
         """No problem yet."""
         gold, form, fit, missing = (Incidents(most=LISTED, files=files) for _ in range(4))
-        return cls(gold, form, fit, missing, CutWords())
+        return cls(gold, form, fit, missing, CutWords(), CutWords())
 
     def extend(self, other: Problems) -> None:
         """Add those of another part."""
@@ -74,6 +75,7 @@ class Problems:
         self.fit.extend(other.fit)
         self.missing.extend(other.missing)
         self.cut_words.add(other.cut_words)
+        self.cut_words_of_gold.add(other.cut_words_of_gold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,7 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     if problems.gold.errors:
         return counts
     counts.lines = gold.lines
+    problems.cut_words_of_gold.add(cut_words((record for _, record in given), gold.texts))
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
     problems.cut_words.add(cut_words((record for _, record in predicted), gold.texts))

@@ -115,6 +115,7 @@ def _count(
                 joined[name].add(layer, documents[part])
         _write_lines(folder / f"{part:05}.lines", counted.lines)
         progress("counting", done, number)
+    problems.cut_words_of_gold.report(problems.gold, next(iter(names), None))
     _refuse(problems, names, task.predictions, incidents)
     tallies: dict[str, LayerTally] = {name: layer.layer(frame) for name, layer in joined.items()}
     tallies |= {

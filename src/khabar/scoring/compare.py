@@ -117,7 +117,7 @@ class Comparison(dict[str, Difference]):
 
 
 def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES, trials: int = TRIALS) -> Comparison:
-    """Compare two runs on the layers both have; `overall` too when they have all four.
+    """Compare two runs on the layers both have; `overall` too when they have all four, all labels included.
 
     p is no less than 1 / (1 + trials): whoever corrects it for many comparisons needs more trials.
     """
@@ -134,7 +134,7 @@ def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES,
         draws.update(draw(table, seed, resamples, name))
         swaps.update(_swap(table, seed, trials, name))
     samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
-    if len(samples) == len(LAYERS) and a.layers["conflicts"].headline.name != PAIR_F:
+    if len(samples) == len(LAYERS) and a.labels is None and a.layers["conflicts"].headline.name != PAIR_F:
         samples["overall"] = _mean(list(samples.values()))
     return Comparison({layer: sample.difference(a.tail) for layer, sample in samples.items()})
 

@@ -110,7 +110,7 @@ def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Sc
         for layer in LAYERS
         if layer in tallies
     }
-    overall, ends = _overall(tallies, draws, measured, resamples, tally.tail)
+    overall, ends = _overall(tally, draws, measured, resamples)
     signature = Signature(
         version=__version__,
         layers=tuple(layer for layer in LAYERS if layer in tallies),
@@ -162,22 +162,22 @@ def _measure(
 
 
 def _overall(
-    tallies: Mapping[str, LayerTally],
+    tally: Tally,
     draws: Mapping[str, Mapping[str, Array]],
     measured: Mapping[str, Mapping[str, Measured]],
     resamples: int,
-    tail: float,
 ) -> tuple[float | None, tuple[float, float] | None]:
-    """Plain mean of the four headlines; its draws average theirs index by index. A contrast set has none."""
-    if len(tallies) < len(LAYERS):
+    """Plain mean of the four headlines; its draws average theirs index by index. A contrast set has none, nor has a
+    choice of layers or labels."""
+    if len(tally.layers) < len(LAYERS) or tally.labels is not None:
         return None, None
-    heads = [tallies[layer].headline for layer in LAYERS]
+    heads = [tally.layers[layer].headline for layer in LAYERS]
     values = [measured[layer][head.name].value for layer, head in zip(LAYERS, heads, strict=True)]
     if None in values or any(head.name == PAIR_F for head in heads):
         return None, None
     each = [_values(head, draws[layer], (resamples,)) for head, layer in zip(heads, LAYERS, strict=True)]
     mean = sum(value for value in values if value is not None) / len(LAYERS)
-    return mean, interval(sum(each[1:], each[0]) / len(LAYERS), tail)
+    return mean, interval(sum(each[1:], each[0]) / len(LAYERS), tally.tail)
 
 
 def _defined(value: float) -> float | None:
