@@ -60,3 +60,15 @@ def test_parts_of_dead_writers_go(tmp_path: Path) -> None:
     remove_parts(tmp_path)
     assert not left.exists()
     assert all(path.exists() for path in (mine, *others))
+
+
+def test_the_next_writer_of_a_file_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    """It may hold texts that are not to be kept. What others write beside it stays."""
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, other = (tmp_path / f".{name}.{ended.pid}.part" for name in ("a[1].jsonl", "b.jsonl"))
+    running = tmp_path / f".a[1].jsonl.{os.getppid()}.part"
+    for path in (left, other, running):
+        path.write_bytes(b"")
+    write_whole(tmp_path / "a[1].jsonl", b"x")
+    assert {path.name for path in tmp_path.iterdir()} == {"a[1].jsonl", other.name, running.name}

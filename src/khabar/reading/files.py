@@ -13,8 +13,8 @@ from errno import EISDIR
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
 
-_PART = re.compile(r"\..+\.(\d+)\.part", re.DOTALL)
-"""What a file is written as before it is renamed, with the process that writes it."""
+_PART = re.compile(r"\.(.+)\.(\d+)\.part", re.DOTALL)
+"""What a file is written as before it is renamed: its name, and the process that writes it."""
 _STAGED, _READY, _PLAN = ".khabar-staged.{}", ".khabar-ready", ".plan.json"
 """Folders of files that are being written, and that are all written; and what is to be done with them."""
 
@@ -40,10 +40,13 @@ def write_whole(path: Path, data: bytes) -> None:
 def write_all(files: Mapping[Path, bytes]) -> None:
     """Write several files beside their targets, then rename them all. What is there with the same bytes is left.
 
-    A device, a pipe or a terminal is never replaced: it is written to.
+    A device, a pipe or a terminal is never replaced: it is written to. What writers of the same files that were killed
+    left beside them is removed.
     """
     beside: dict[Path, Path] = {}
     through = [path for path in files if is_stream(path)]
+    for folder in {path.parent for path in files if path not in through}:
+        _remove_dead(part for part in folder.glob(".*.part") if _target(part) in files)
     try:
         for path, data in files.items():
             if path in through or (path.is_file() and path.read_bytes() == data):
@@ -135,10 +138,19 @@ def is_stream(path: Path) -> bool:
 
 def remove_parts(folder: Path) -> None:
     """Remove what writers that were killed left in a folder, at any depth. What a living process writes stays."""
-    for part in folder.rglob(".*.part"):
+    _remove_dead(folder.rglob(".*.part"))
+
+
+def _remove_dead(parts: Iterable[Path]) -> None:
+    for part in parts:
         name = _PART.fullmatch(part.name)
-        if name is not None and not part.is_symlink() and part.is_file() and not _is_running(int(name.group(1))):
+        if name is not None and not part.is_symlink() and part.is_file() and not _is_running(int(name.group(2))):
             part.unlink(missing_ok=True)
+
+
+def _target(part: Path) -> Path | None:
+    name = _PART.fullmatch(part.name)
+    return None if name is None else part.with_name(name.group(1))
 
 
 def _is_running(process: int) -> bool:

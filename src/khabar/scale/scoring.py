@@ -163,14 +163,15 @@ def _indices(parts: NDArray[np.uint16], number: int) -> list[NDArray[np.intp]]:
 def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Incidents) -> None:
     """Refuse what has errors: those of gold alone, or those of predictions. Adds the warnings to `incidents`."""
     problems.gold.refuse()
-    of_predictions = Incidents(most=LISTED, files=files)
-    of_predictions.extend(problems.form)
-    of_predictions.extend(problems.fit)
+    found = Incidents(most=LISTED, files=files)
+    found.extend(problems.gold)
+    found.extend(problems.form)
+    found.extend(problems.fit)
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
-        of_predictions.extend(problems.missing)
-    problems.cut_words.report(of_predictions, first)
-    of_predictions.refuse()
-    incidents.extend([*problems.gold, *of_predictions])
+        found.extend(problems.missing)
+    problems.cut_words.report(found, first)
+    found.refuse()
+    incidents.extend(found)
 
 
 def _merged(paths: Sequence[Path]) -> Iterator[bytes]:
