@@ -115,7 +115,6 @@ def _count(
                 joined[name].add(layer, documents[part])
         _write_lines(folder / f"{part:05}.lines", counted.lines)
         progress("counting", done, number)
-    problems.cut_words_of_gold.report(problems.gold, next(iter(names), None))
     _refuse(problems, names, task.predictions, incidents)
     tallies: dict[str, LayerTally] = {name: layer.layer(frame) for name, layer in joined.items()}
     tallies |= {
@@ -165,6 +164,7 @@ def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Inc
     problems.gold.refuse()
     found = Incidents(most=LISTED, files=files)
     found.extend(problems.gold)
+    problems.cut_words_of_gold.report(found, next(iter(files), None))
     found.extend(problems.form)
     found.extend(problems.fit)
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
