@@ -10,6 +10,7 @@ A case: {"about", "check", "expect": {"id", "level", "file", "line", "doc_id", "
 - `leaderboard`  eval/ as a leaderboard of corpus/
 - `pages`        server.json: what a server has of a pass, as it is pulled
 - `checks`       server.json as it is checked at any time
+- `practice`     server.json beside the gold of shared/gold
 - `project`      the project of the documents, `without` a label
 - `start`        `file` as a finished pass to be pushed
 - `shrinks`      `file` as a pass that is pulled anew, nothing being submitted
@@ -48,6 +49,7 @@ from khabar.annotations.label_studio.configuration import edited, kinds_of, read
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass, shrinks
 from khabar.annotations.label_studio.start import start_of_file
+from khabar.annotations.practice import beside_gold
 from khabar.annotations.rounds import Articles, read_articles
 from khabar.annotations.server import asking, connection
 from khabar.annotations.server.environment import environment
@@ -254,6 +256,13 @@ def _checks(case: dict[str, Any]) -> list[Incident]:
     return check_pass(_tasks(articles), articles)
 
 
+def _practice(case: dict[str, Any]) -> list[Incident]:
+    articles = _articles()
+    tasks = _tasks(articles)
+    gold = [located.row for located in read_rows(Path("shared/gold/rows.jsonl"), Incidents())]
+    return list(beside_gold(read_pass(tasks, articles, (), Incidents()), gold, tasks, articles).notes)
+
+
 def _tasks(articles: Articles) -> dict[str, list[Task]]:
     """server.json: what a server has of a pass, {kind of project: [{id, key, annotations: [results], begun?}]}."""
     server = json.loads(Path("server.json").read_text("utf-8"))
@@ -315,6 +324,7 @@ CHECKS: dict[str, Callable[[dict[str, Any]], list[Incident]]] = {
     "convert": _convert,
     "pages": _pages,
     "checks": _checks,
+    "practice": _practice,
     "project": _project,
     "start": _start,
     "shrinks": _shrinks,

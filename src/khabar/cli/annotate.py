@@ -154,6 +154,10 @@ def draft(
 def check(
     round_name: RoundName,
     pass_name: PassName,
+    against: Annotated[
+        Path | None,
+        typer.Option("--against", help="Practice: also list what these rows, gold, say otherwise."),
+    ] = None,
     rounds: Rounds = Path("annotations/rounds"),
     seeds: Seeds = Path("seeds"),
     data: Data = None,
@@ -162,19 +166,30 @@ def check(
     """List what is to be mended in a pass so far, with links to the regions. Nothing is written."""
     from khabar.annotations.label_studio.checks import check_pass
     from khabar.annotations.label_studio.projects import Server
-    from khabar.annotations.label_studio.pull import fetch
+    from khabar.annotations.label_studio.pull import fetch, read_pass
+    from khabar.annotations.practice import beside_gold
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import Incidents
 
     which = PassName(round_name, pass_name)
     articles, before = read_articles(seeds), _rows_of(which.file(rounds))
+    gold = None if against is None else _rows_of(against, there=True)
     there, incidents = connection(data), Incidents()
     with asking(there):
         tasks = fetch(Server(there.client(), there.url), which, incidents)
     incidents.extend(check_pass(tasks, articles, before))
     done = sum(bool(task.annotations) for of_kind in tasks.values() for task in of_kind)
-    print_checked(incidents, f"{done} submitted task(s), nothing that pull would refuse", as_json)
+    sound = f"{done} submitted task(s), nothing that pull would refuse"
+    if gold is None:
+        print_checked(incidents, sound, as_json)
+        return
+    practised = beside_gold(read_pass(tasks, articles, before, Incidents()), gold, tasks, articles)
+    shares = {layer: {"alike": alike, "gold": rows} for layer, (alike, rows) in practised.right.items()}
+    if not as_json:
+        for layer, share in shares.items():
+            say(f"{layer}: {share['alike']} of {share['gold']} as gold has them")
+    print_checked([*incidents, *practised.notes], sound, as_json, practice=shares)
 
 
 @app.command(epilog="Example: khabar annotate pull second b")
@@ -213,13 +228,13 @@ def pull(
     _print_shares(pulled.tasks, as_json=as_json, file=file, rows=len(rows))
 
 
-def _rows_of(path: Path) -> list[Row]:
-    """The rows of a pass; none if it has no file yet. Raises InputError."""
+def _rows_of(path: Path, *, there: bool = False) -> list[Row]:
+    """The rows of a pass; none if it has no file yet, unless it must be `there`. Raises InputError."""
     from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_rows
 
     incidents = Incidents()
-    rows = [located.row for located in read_rows(path, incidents)] if path.exists() else []
+    rows = [located.row for located in read_rows(path, incidents)] if there or path.exists() else []
     incidents.refuse()
     return rows
 

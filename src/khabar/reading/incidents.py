@@ -191,6 +191,7 @@ CATALOG: dict[str, Kind] = {
     "label-suspect": Kind(
         "warning", "the region may have got its label by a slip", "look at it: the key was perhaps for the next region"
     ),
+    "gold-differs": Kind("warning", "gold reads it otherwise", "read the guidelines"),
     "pass-shrinks": Kind("error", "the file holds what the server has not", "finish it there, or move the file away"),
 }
 """All incident ids."""

@@ -8,10 +8,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, TimeoutError, sync_playwright
+from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
 
 from tests.annotations.conftest import LabelStudio
 
+expect.set_options(timeout=60_000)  # as patient as the page's own timeout, and more
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEXT = ".lsf-htx-richtext"
 REGION = ".lsf-outliner-item__title"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from khabar.annotations.label_studio.configuration import STORIES
 from tests.annotations.browser.one_article import ROWS, Round, difference, span
@@ -16,26 +17,27 @@ def test_unchanged_pages_change_nothing(opened: Round) -> None:
 
 
 def test_a_drag_gives_the_offsets_of_the_text(opened: Round) -> None:
-    """Over whole words, and from the second letter of a word, whose first is a clitic; nothing asks another host."""
+    """Over whole words, and from the second letter of a word, whose first is a clitic; nothing asks another host.
+
+    A name that the registry has says who it is; another one is typed as a name.
+    """
     with annotator(opened.server) as page:
         page.open(*opened.place("entities"))
         page.drag("1", "نبيل الشامي")
-        page.select("نبيل الشامي")
-        page.fill("entity_id", "nabil_shami")
         page.drag("5", "ريّاضِ")
         page.select("ريّاضِ")
-        page.fill("entity_id", "riyadh")
+        page.fill("who", "الرياض")
         page.submit()
         assert page.hosts == {"127.0.0.1"}
     gone, come = difference(opened.pull())
     marked = {row["text"]: row for row in come if row["layer"] == "entities"}
     assert not gone
     assert set(marked) == {"نبيل الشامي", "ريّاضِ"}
-    for surface, (label, key) in {"نبيل الشامي": ("PERS", "nabil_shami"), "ريّاضِ": ("GPE", "riyadh")}.items():
+    for surface, (label, key) in {"نبيل الشامي": ("PERS", "nabil_shami"), "ريّاضِ": ("GPE", "الرياض")}.items():
         row = marked[surface]
         assert {name: row[name] for name in ("start", "end", "text")} == span(surface)
         assert (row["label"], row["entity_id"]) == (label, key)
-    assert [row["entity_id"] for row in come if row["layer"] == "registry"] == ["riyadh"]
+    assert [row["entity_id"] for row in come if row["layer"] == "registry"] == ["الرياض"]
 
 
 def test_another_label(opened: Round) -> None:
@@ -78,13 +80,40 @@ def test_another_span(opened: Round) -> None:
         page.page.keyboard.press("Backspace")
         page.drag("3", "الوزيرُ\u00a0نبيل")
         page.select("الوزيرُ")
-        page.fill("entity_id", "nabil_shami")
+        page.fill("who", "نبيل الشامي")
         page.submit()
     gone, come = difference(opened.pull())
     assert gone == [ROWS[1]]
     (row,) = come
     assert {name: row[name] for name in ("start", "end", "text")} == span("الوزيرُ\u00a0نبيل")
-    assert row["label"] == "OCC"
+    assert (row["label"], row["entity_id"]) == ("OCC", "nabil_shami")
+
+
+def test_names_are_offered_and_new_ones_too_once_submitted(opened: Round) -> None:
+    """In every step: the registry grows with what is submitted."""
+    with annotator(opened.server) as page:
+        page.open(*opened.place("entities"))
+        page.drag("5", "ريّاضِ")
+        page.fill("who", "الرياض")
+        page.submit()
+        expect(page.page.frame_locator("#khabar-notes iframe").locator("main")).to_contain_text("nothing to mend")
+        opened.push()
+        page.open(*opened.place("quotes"))
+        page.select("المصنعَ سيُفتح قريبا")
+        box = page.page.locator(".khabar-field").filter(has_text="speaker", visible=True).locator("input").first
+        offered = page.page.locator(f"#{box.get_attribute('list') or 'khabar-names'} option")
+        expect(offered).to_have_count(4)
+        names = offered.evaluate_all("(options) => options.map((each) => each.value)")
+        assert set(names) == {"نبيل الشامي", "سلمى", "بوتين", "الرياض"}
+        page.page.locator(".khabar-name").filter(has_text="addressee", visible=True).locator("input").last.fill(
+            "الرياض"
+        )
+        page.page.keyboard.press("Enter")
+        page.submit()
+    quote = ROWS[4]
+    gone, come = difference(opened.pull())
+    assert gone == [quote]
+    assert {**quote, "addressee": "الرياض"} in come
 
 
 def test_the_story_page(opened: Round) -> None:

@@ -18,22 +18,24 @@ SELECTED = "Htx.annotationStore.selected.selectedRegions.map((each) => each.text
 def test_notes_after_submit_lead_to_the_region_and_go_once_it_is_mended(opened: Round) -> None:
     with annotator(opened.server) as who:
         page = who.page
-        who.open(*opened.place("entities"))
-        who.drag("5", "ريّاضِ")
+        who.open(*opened.place("quotes"))
+        who.drag("1", "ريّاضِ")
         page.keyboard.press("Escape")
         who.submit()
         notes = page.frame_locator("#khabar-notes iframe").locator("main")
-        expect(notes).to_contain_text("GPE 'ريّاضِ': entity_id is missing")
+        expect(notes).to_contain_text("content 'ريّاضِ': speaker is missing")
         notes.get_by_role("link").click()
         page.wait_for_function(f"{SELECTED}.includes('ريّاضِ')")
-        who.fill("entity_id", "riyadh")
+        who.select("ريّاضِ")
+        who.fill("القائل باسمه", "سلمى")
         pending = page.locator("#khabar-pending")
         expect(pending).to_be_visible()
         who.submit()
         expect(pending).to_be_hidden()
         expect(notes).to_contain_text("nothing to mend")
         assert who.hosts == {"127.0.0.1"}
-    assert "riyadh" in {row.get("entity_id") for row in opened.pull()}
+    said = [row for row in opened.pull() if row["layer"] == "quotes"]
+    assert [row["speaker"] for row in said if row["content"][0]["text"] == "ريّاضِ"] == ["salma"]
 
 
 def test_the_page_beside_lists_what_was_submitted_and_opens_the_region(opened: Round) -> None:
@@ -67,9 +69,9 @@ def test_check_at_any_time(opened: Round) -> None:
     said = json.loads(opened.khabar("annotate", "check", "page", opened.name, "--json"))
     assert said == {"valid": True, "incidents": []}
     with annotator(opened.server) as who:
-        who.open(*opened.place("entities"))
+        who.open(*opened.place("quotes"))
         with who.page.expect_response(lambda answer: "/drafts" in answer.url and answer.ok):
-            who.drag("5", "ريّاضِ")
+            who.drag("1", "ريّاضِ")
         said = json.loads(opened.khabar("annotate", "check", "page", opened.name, "--json"))
         assert [(each["id"], each["level"]) for each in said["incidents"]] == [("task-begun", "warning")]
         who.submit()

@@ -43,7 +43,7 @@ def test_a_sound_pass() -> None:
 
 
 def test_each_problem_opens_its_region() -> None:
-    assert said("entities", task(1, PERSON, region("b", "GPE", "دمشق"))) == [("value-wrong", f"{ADDRESS}1&region=b")]
+    assert said("quotes", task(1, region("b", "content", "دمشق"))) == [("value-wrong", f"{ADDRESS}1&region=b")]
     crossing = region("x", "ORG", "بوتين في", entity_id="x"), region("y", "LOC", "في دمشق", entity_id="y")
     assert said("entities", task(1, *crossing)) == [("spans-cross", f"{ADDRESS}1&region=y")]
 

@@ -17,6 +17,7 @@ from khabar.formats.label_studio.relations import WHOLES
 from khabar.formats.label_studio.story_page import LABELS as STORY_LABELS
 from khabar.progress import logged
 
+ROOT = Path(__file__).parents[3]
 KINDS = kinds_of()
 PAGES = {
     "entities": fields.ENTITY,
@@ -116,6 +117,19 @@ def test_instructions_in_two_languages() -> None:
     assert 'lang="ar"' in text
     assert 'lang="en"' in text
     assert "<script" not in text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_step_begins_with_its_sheet(kind: str) -> None:
+    """A page that names every label of the step, in both languages."""
+    sheet = (ROOT / "annotations" / "label_studio" / f"sheet-{kind}.html").read_text("utf-8")
+    assert read_configuration(kind).instructions.startswith(sheet)
+    arabic, english = sheet.split('lang="en"')
+    labels = STEPS.get(kind) or (*fields.STATUSES, "A", "L", "claim", "anchor")
+    for language in (arabic, english):
+        words = re.sub(r"<[^>]+>", " ", language)
+        assert not [label for label in labels if not re.search(rf"\b{label}\b", words)]
+        assert len(words.split()) < 250, "it fits on a page"
 
 
 def test_what_was_edited_is_named() -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from khabar.annotations.label_studio.start import shown_again
 from khabar.annotations.rounds import in_file_order, read_articles
 from khabar.formats.label_studio.document_page import document_page, document_rows, zones_row
+from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, Region, row_region, to_page, to_results
 from khabar.formats.standoff import Link
 from khabar.reading.incidents import Incidents
@@ -90,6 +91,17 @@ def test_what_annotators_add_by_hand() -> None:
     )  # fmt: skip
 
 
+def test_a_name_says_who_it_is() -> None:
+    """Nobody types a key: a name that the registry has is that entity, another one is a new entity."""
+    mention = region("a", "PERS", "بُوتين", name="بوتين")
+    [row] = document_rows(Page((mention,)), DOC, TEXT, no_problem, names=Names((("putin", "بوتين"),)), with_zones=False)
+    assert isinstance(row, Entity)
+    assert row.entity_id == "putin"
+    [row] = rows_of(Entity, mention)
+    assert isinstance(row, Entity)
+    assert row.entity_id == "بوتين"
+
+
 def test_what_is_left_empty_means_what_the_guidelines_say() -> None:
     [number] = rows_of(Number, region("n", "count", "14 ألف جندي", low="14000", modality="more_than"))
     assert isinstance(number, Number)
@@ -116,6 +128,9 @@ def test_a_name_is_keyed_once_and_names_its_speaker() -> None:
         ("vladimir_putin",),
         Span(6, 12, "بُوتين"),
     )
+    [unlabelled] = rows_of(Quote, content, mention, links=[("c", "d")])
+    assert isinstance(unlabelled, Quote)
+    assert unlabelled.speaker == "بُوتين", "whose mention no entity lies in is who it says"
     assert [each[1] for each in problems(Page((content,)))] == ["content '14 ألف جندي في كورسك': speaker is missing"]
 
 
@@ -158,7 +173,7 @@ def test_zones_take_whole_lines() -> None:
 
 def test_all_problems_of_a_page_at_once() -> None:
     wrong = [
-        region("a", "PERS", "بُوتين"),
+        region("a", "PERS", "بُوتين", scored="perhaps"),
         region("b", "count", "14", modality="some"),
         region("c", "FOOD", "كورسك"),
         region("d", "cue", "قال"),

@@ -37,13 +37,13 @@ def check_pass(tasks: Tasks, articles: Articles, before: Sequence[Row] = ()) -> 
     """List the problems of a pass whose tasks are these; `before` are the rows of its file."""
     incidents = Incidents()
     read_pass(tasks, articles, before, incidents)
-    linked = [_linked(incident, tasks, articles) for incident in incidents]
+    problems = [linked(incident, tasks, articles) for incident in incidents]
     for of_kind in tasks.values():
         for task in of_kind:
             if task.begun:
                 what = "an update" if task.annotations else "what was begun"
-                linked.append(Incident("task-begun", f"{what} of {task.key} is not submitted", task.address))
-    return [*linked, *_suspected(tasks)]
+                problems.append(Incident("task-begun", f"{what} of {task.key} is not submitted", task.address))
+    return [*problems, *_suspected(tasks)]
 
 
 def articles_of(tasks: Tasks) -> Articles:
@@ -73,7 +73,7 @@ def _page(task: Task) -> Page:
     return to_page(task.annotations[0].results if task.annotations else (), unheard)
 
 
-def _linked(incident: Incident, tasks: Tasks, articles: Articles) -> Incident:
+def linked(incident: Incident, tasks: Tasks, articles: Articles) -> Incident:
     """The incident, its page opened at the region that begins where it is."""
     for kind, of_kind in tasks.items():
         for task in of_kind:

@@ -21,13 +21,14 @@ from khabar.records.labels import LAYERS, Layer
 
 FOLDER = Path("annotations") / "label_studio"
 INSTRUCTIONS = "instructions.html"
+ADJUDICATION = "adjudication"
 STORIES = "stories"
 """The kind of project that has a task a story; the others are the steps, which have a task a document."""
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a project of one kind shows: Label Studio's XML, and the instructions as HTML."""
+    """What a project of one kind shows: Label Studio's XML, and the instructions as HTML, the step's sheet first."""
 
     label_config: str
     instructions: str
@@ -47,6 +48,8 @@ def read_configuration(kind: str) -> Configuration:
     try:
         config = (folder / f"{'documents' if kind in STEPS else kind}.xml").read_text("utf-8")
         instructions = (folder / INSTRUCTIONS).read_text("utf-8")
+        if kind != ADJUDICATION:
+            instructions = (folder / f"sheet-{kind}.html").read_text("utf-8") + instructions
     except OSError as error:
         raise InputError([Incident("file-missing", f"no {kind} configuration", str(error.filename))]) from None
     return Configuration(_cut(config, set(STEPS[kind])) if kind in STEPS else config, instructions)

@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from khabar.annotations.label_studio.checks import Tasks, articles_of, check_pass
 from khabar.annotations.label_studio.configuration import STORIES
+from khabar.annotations.label_studio.names import grown, names_of_pass
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.label_studio.pull import fetch
 from khabar.annotations.rounds import PassName
@@ -101,7 +102,11 @@ class Notes:
             fetched = fetch(server, which, Incidents())
             self.passes[which] = {kind: {task.id: task for task in of_kind} for kind, of_kind in fetched.items()}
         self.passes[which][kind][task_id] = task
-        self._note(_of_one_story(self.passes[which], task), task)
+        tasks = _of_one_story(self.passes[which], task)
+        self._note(tasks, task)
+        names = names_of_pass(tasks, articles_of(tasks))
+        for step, of_kind in tasks.items():
+            self.passes[which][step] |= {each.id: each for each in grown(server, of_kind, names)}
 
     def _note(self, tasks: Tasks, submitted: Task) -> None:
         incidents = check_pass(tasks, articles_of(tasks))

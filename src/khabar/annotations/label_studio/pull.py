@@ -24,7 +24,7 @@ from khabar.reading.row_checks import check
 from khabar.reading.rows import Located
 from khabar.records import Claim, Conflict, Entity, Registered, Row
 
-_STEP_OF = {"zones": "claims", "entities": "entities", "numbers": "numbers", "quotes": "quotes", "claims": "claims"}
+STEP_OF = {"zones": "claims", "entities": "entities", "numbers": "numbers", "quotes": "quotes", "claims": "claims"}
 """Layer of a row → the step in which it is annotated. Issues are annotated with their story."""
 
 
@@ -114,7 +114,7 @@ def read_pass(
 
 def _kind(row: Row) -> str:
     """The kind of project a row is annotated in. Claims are marked in the documents' and placed in the stories'."""
-    return _STEP_OF.get(row.layer, STORIES)
+    return STEP_OF.get(row.layer, STORIES)
 
 
 def _of_story(

@@ -13,12 +13,14 @@ from typing import Any
 import msgspec
 
 from khabar.annotations.label_studio.configuration import STORIES, Configuration, edited
+from khabar.annotations.label_studio.names import grown, names_of_pass, story_of_task
 from khabar.annotations.label_studio.projects import Project, Server, Task, repeated
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.label_studio.tasks import read_document, read_story, unplaced
 from khabar.annotations.rounds import Articles, PassName
 from khabar.formats.label_studio.document_page import STEPS, document_page
 from khabar.formats.label_studio.fields import ZONE_LABELS
+from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_text
 from khabar.progress import Progress, logged, steps
@@ -54,7 +56,9 @@ def push(
         for task in there[kind] if kind != STORIES else ():
             _check_task(task, articles, None if task.key not in share else annotator, incidents)
     incidents.refuse()
-    work = _Push(server, articles, annotator, start)
+    names = names_of_pass(there, articles, start.rows)
+    there = {kind: grown(server, of_kind, names) for kind, of_kind in there.items()}
+    work = _Push(server, articles, annotator, start, names)
     tasks: dict[str, list[Task]] = {}
     for kind, configuration in configurations.items():
         project = _made(server, which.title(kind), projects[kind], configuration)
@@ -103,8 +107,11 @@ def _show(server: Server, project: Project, tasks: Sequence[Task], source: str) 
 class _Push:
     """The tasks of one push, each brought there unless it is."""
 
-    def __init__(self, server: Server, articles: Articles, annotator: str, start: Start) -> None:
+    def __init__(
+        self, server: Server, articles: Articles, annotator: str, start: Start, names: Mapping[str, Names]
+    ) -> None:
         self._server, self._articles, self._annotator, self._start = server, articles, annotator, start
+        self._names = names
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in start.rows:
             self._rows[row.story if isinstance(row, (Conflict, Registered)) else row.doc_id].append(row)  # type: ignore[attr-defined]
@@ -115,7 +122,7 @@ class _Push:
         if task is None:
             story = self._articles.stories[doc_id]
             data = {"key": doc_id, "annotator": self._annotator, "story": story, "text": text}
-            task = self._server.add_task(project, data)
+            task = self._server.add_task(project, {**data, "names": self._names[story].data})
         if self._start.rows:
             page = document_page(self._rows[doc_id], text).only({*STEPS[step], *ZONE_LABELS})
             self._begin(task, page, self._start.source)
@@ -133,6 +140,7 @@ class _Push:
                 "annotator": self._annotator,
                 "text": text,
                 "articles": [msgspec.to_builtins(place) for place in places],
+                "names": self._names[story].data,
                 "claims": [msgspec.to_builtins(unplaced(claim)) for claim in claims],
                 "registry": [msgspec.to_builtins(row) for row in registry],
             }
@@ -148,6 +156,7 @@ class _Push:
         """Submit a finished pass, or show where to begin, unless it is there or somebody is at work."""
         if task.annotations or task.begun:
             return
+        page = self._names[story_of_task(task)].shown(page)
         if self._start.finished:
             self._server.annotate(task, to_results(page))
         elif source not in [answer.by for answer in task.predictions]:
@@ -162,7 +171,7 @@ class _Push:
         before = read_story(task, shown[0] if shown else None, texts, unheard)
         places = {claim.id: {"issue_id": claim.issue_id, "position": claim.position} for claim in before.claims}
         placed = [msgspec.structs.replace(claim, **places.get(claim.id, {})) for claim in now]
-        results = to_results(story_page(placed, before.issues, before.registry, texts))
+        results = to_results(self._names[task.key].shown(story_page(placed, before.issues, before.registry, texts)))
         given: list[Any] = [msgspec.to_builtins(claim) for claim in now]
         if task.data.get("claims") != given:
             self._server.change_task(task, {**task.data, "claims": given})

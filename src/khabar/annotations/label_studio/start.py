@@ -10,6 +10,7 @@ from khabar.annotations.label_studio.preannotation import rows_of
 from khabar.annotations.rounds import Articles, in_file_order
 from khabar.formats.label_studio.document_page import document_page, document_rows
 from khabar.formats.label_studio.fields import POSITIONS
+from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Problem, to_page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_rows, story_text
 from khabar.reading.incidents import Incident, Incidents
@@ -94,18 +95,25 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
 
 def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> list[Row]:
     """Rows as they come back when nobody changes the pages they are shown in."""
+    registry = [row for row in rows if isinstance(row, Registered)]
+    names = {
+        story: Names().with_entities((row.entity_id, row.name) for row in registry if row.story == story)
+        for story in articles.stories.values()
+    }
     again: list[Row] = []
     for doc_id, text in articles.texts.items():
         mine = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
         if mine:
-            page = to_page(to_results(document_page(mine, text)), problem)
-            again += [row for row in document_rows(page, doc_id, text, problem) if not isinstance(row, Claim)]
-    for story in sorted(set(articles.stories.values())):
+            theirs = names[articles.stories[doc_id]]
+            page = to_page(to_results(theirs.shown(document_page(mine, text))), problem)
+            back = document_rows(page, doc_id, text, problem, names=theirs)
+            again += [row for row in back if not isinstance(row, Claim)]
+    for story, theirs in sorted(names.items()):
         texts = articles.of(story)
         claims = [row for row in rows if isinstance(row, Claim) and row.doc_id in texts and row.position in POSITIONS]
         issues = [row for row in rows if isinstance(row, Conflict) and row.story == story]
-        page = to_page(to_results(story_page(claims, issues, (), texts)), problem)
-        placed, asked, _ = story_rows(page, story, story_text(texts)[1], problem)
+        page = to_page(to_results(theirs.shown(story_page(claims, issues, (), texts))), problem)
+        placed, asked, _ = story_rows(theirs.read(page), story, story_text(texts)[1], problem)
         again += [*placed, *asked]
     return in_file_order(again)
 

@@ -12,6 +12,7 @@ import msgspec
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.formats.label_studio.document_page import STEPS, UNPLACED, document_rows
 from khabar.formats.label_studio.fields import ZONE_LABELS
+from khabar.formats.label_studio.names import names_of_task
 from khabar.formats.label_studio.page import Problem, sound_page
 from khabar.formats.label_studio.story_page import in_articles, story_rows, story_text
 from khabar.reading.incidents import Incidents
@@ -42,7 +43,8 @@ def read_document(task: Task, step: str, text: str, incidents: Incidents, entiti
         if region.label not in (*STEPS[step], *ZONE_LABELS):  # zones are seen in every step, and read in their own
             problem("region-unknown", f"{region.label!r} is no label of the step {step}", offset=region.start)
     with_zones = step == "claims"
-    return document_rows(page.only(STEPS[step]), task.key, text, problem, elsewhere=entities, with_zones=with_zones)
+    mine, names = page.only(STEPS[step]), names_of_task(task.data, problem)
+    return document_rows(mine, task.key, text, problem, names=names, elsewhere=entities, with_zones=with_zones)
 
 
 def read_story(task: Task, answer: Answer | None, texts: Mapping[str, str], incidents: Incidents) -> StoryRead:
@@ -53,6 +55,7 @@ def read_story(task: Task, answer: Answer | None, texts: Mapping[str, str], inci
     page = sound_page(answer.results if answer else (), str(task.data.get("text", "")), text, problem)
     if page is None:
         return StoryRead(given=given, registry=registry)
+    page = names_of_task(task.data, problem).read(page)
     claims, issues, speaks_for = story_rows(page, task.key, articles, problem)
     return StoryRead(tuple(claims), tuple(issues), speaks_for, given, registry)
 

@@ -72,13 +72,16 @@ def with_middleware(get_application: Callable[[], Any]) -> Callable[[], Any]:
 
 
 def tell_notes(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Middleware: say which task an annotation was submitted in. Label Studio's webhooks, one a project, refuse
-    addresses of this machine."""
+    """Middleware: say which task somebody submitted an annotation in, in the page and not with a token.
+
+    Label Studio's webhooks, one a project, refuse addresses of this machine.
+    """
     notes = urlsplit(os.environ.get(NOTES, ""))
 
     def respond(request: Any) -> Any:
         response = get_response(request)
         is_submission = request.method in ("POST", "PUT", "PATCH") and SUBMISSION.fullmatch(request.path)
+        is_submission = is_submission and "Authorization" not in request.headers
         if is_submission and response.status_code < 300 and notes.netloc:
             with suppress(OSError, HTTPException):  # nobody waits for notes with a submission
                 told = HTTPConnection(notes.netloc, timeout=5)

@@ -158,6 +158,18 @@
   document.body.append(corner, pending, left);
   setInterval(showTask, 500);
 
+  // Names that the story has are offered where somebody is to be named; any other name is a new one.
+  const offered = document.createElement("datalist");
+  offered.id = "khabar-names";
+  document.body.append(offered);
+  setInterval(() => {
+    const names = (window.Htx?.task?.dataObj?.names ?? []).map(([, words]) => words);
+    if (offered.childElementCount !== names.length) {
+      offered.replaceChildren(...names.map((words) => Object.assign(document.createElement("option"), { value: words })));
+    }
+    for (const input of document.querySelectorAll(".khabar-name input[type=text]")) input.setAttribute("list", offered.id);
+  }, 500);
+
   // Fields show for the selected region, so that one just drawn is to be selected, whatever this browser was set to.
   setInterval(() => {
     const settings = window.Htx?.settings;

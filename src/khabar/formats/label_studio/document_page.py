@@ -12,6 +12,7 @@ from typing import Any
 
 from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.fields import ENTITY_LABELS, NUMBER_LABELS, OTHER_SPEAKERS, ZONE_LABELS, Field
+from khabar.formats.label_studio.names import NOBODY, Names
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
 from khabar.formats.label_studio.relations import Drawing, PartsOfRegions, is_bare_cue, span_of, spans_of
 from khabar.formats.standoff import Link
@@ -108,13 +109,21 @@ def _zone_regions(row: Zones, text: str) -> list[Region]:
 
 
 def document_rows(
-    page: Page, doc_id: str, text: str, problem: Problem, *, elsewhere: Sequence[Entity] = (), with_zones: bool = True
+    page: Page,
+    doc_id: str,
+    text: str,
+    problem: Problem,
+    *,
+    names: Names = NOBODY,
+    elsewhere: Sequence[Entity] = (),
+    with_zones: bool = True,
 ) -> list[Row]:
     """Read the rows of one document: what cannot be a row is reported and left out. Claims have no issue yet.
 
-    Entities `elsewhere` are those of another page: they too say whom a speaker mention names. A page of steps that
-    show no zones is read without.
+    Keys stand in the page as `names` has them. Entities `elsewhere` are those of another page: they too say whom a
+    speaker mention names. A page of steps that show no zones is read without.
     """
+    page = names.read(page)
     parts = PartsOfRegions(page, problem)
     regions = in_text_order(page.regions)
     zones: list[Region] = []
@@ -122,7 +131,7 @@ def document_rows(
     others: dict[type[Row], list[Row]] = {Number: [], Quote: [], Claim: []}
     for region in regions:
         if region.label in ENTITY_LABELS:
-            known = {"label": region.label, "understood": _meant_entity(region, entities)}
+            known = {"label": region.label, "understood": _meant_entity(region, entities, names)}
             columns = read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
             entities += [Entity(**columns)] if columns is not None else []
     for region in regions:
@@ -132,7 +141,7 @@ def document_rows(
         elif region.label in NUMBER_LABELS:
             row = _number(region, parts, doc_id, problem)
         elif region.label == "content" or is_bare_cue(region):
-            row = _quote(region, parts, doc_id, [*elsewhere, *entities], problem)
+            row = _quote(region, parts, doc_id, [*elsewhere, *entities], names, problem)
         elif region.label == "claim":
             row = read_claim(region, fields.CLAIM, {**_placed(region, doc_id, "c"), **UNPLACED}, parts, problem)
         elif region.label not in LABELS:
@@ -183,13 +192,13 @@ def _number(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem
 
 
 def _quote(
-    region: Region, parts: PartsOfRegions, doc_id: str, entities: Sequence[Entity], problem: Problem
+    region: Region, parts: PartsOfRegions, doc_id: str, entities: Sequence[Entity], names: Names, problem: Problem
 ) -> Quote | None:
     mention = parts.one(region, "speaker")
     known = {
         "id": row_id(region, f"{doc_id}-q"),
         "doc_id": doc_id,
-        "understood": _meant_speaker(mention, entities),
+        "understood": _meant_speaker(mention, entities, names),
     }
     columns = read_columns(region, fields.QUOTE, known, problem)
     if columns is None:
@@ -211,19 +220,21 @@ def _quote(
     )
 
 
-def _meant_entity(region: Region, earlier: Sequence[Entity]) -> dict[str, str | None]:
-    """Key and Wikidata item of the nearest earlier mention of the same label and name, if `region` has no key."""
+def _meant_entity(region: Region, earlier: Sequence[Entity], names: Names) -> dict[str, str | None]:
+    """Whom a mention without a key names: the nearest earlier mention of the same label and name says its key and
+    Wikidata item; else it is whoever the name stands for."""
     if region.attributes.get("entity_id"):
         return {}
     name = (region.attributes.get("name") or (region.text,))[0]
     for entity in reversed(earlier):
         if (entity.label, entity.name) == (region.label, name):
             return {"entity_id": entity.entity_id, "wikidata": entity.wikidata}
-    return {}
+    return {"entity_id": names.key_of(name)}
 
 
-def _meant_speaker(mention: Span | None, entities: Sequence[Entity]) -> dict[str, str]:
-    """The one thing that the outermost entities inside a speaker mention name."""
+def _meant_speaker(mention: Span | None, entities: Sequence[Entity], names: Names) -> dict[str, str]:
+    """Whom a speaker mention names: the one thing that the outermost entities inside name; where there are none,
+    whoever its words stand for."""
     if mention is None:
         return {}
     inside = [entity for entity in entities if mention.start <= entity.start and entity.end <= mention.end]
@@ -232,7 +243,7 @@ def _meant_speaker(mention: Span | None, entities: Sequence[Entity]) -> dict[str
         for entity in inside
         if not any(other is not entity and other.start <= entity.start and entity.end <= other.end for other in inside)
     }
-    return {"speaker": keys.pop()} if len(keys) == 1 else {}
+    return {"speaker": keys.pop() if keys else names.key_of(mention.text)} if len(keys) < 2 else {}
 
 
 def zones_row(doc_id: str, text: str, regions: Iterable[Region]) -> Zones:

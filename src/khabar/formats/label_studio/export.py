@@ -15,6 +15,7 @@ import msgspec
 
 from khabar.formats.context import Conversion
 from khabar.formats.label_studio.document_page import document_rows
+from khabar.formats.label_studio.names import names_of_task
 from khabar.formats.label_studio.page import Page, Region, note_of, sound_page, to_page, to_results
 from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import annotations_of
@@ -86,7 +87,8 @@ class _Task:
         page = sound_page(results, text, corpus.text if corpus else text, self._report)
         if page is None or self._doc_id is None:
             return None
-        rows = document_rows(page, self._doc_id, text, self._report)
+        names = names_of_task(self._data, self._report)
+        rows = document_rows(page, self._doc_id, text, self._report, names=names)
         self._work.lose("claims", sum(isinstance(row, Claim) for row in rows))
         return shaped(_as_prediction(self._doc_id, rows), Annotations, self._report)
 
