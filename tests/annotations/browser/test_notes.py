@@ -43,7 +43,7 @@ def test_the_page_beside_lists_what_was_submitted_and_opens_the_region(opened: R
         page = who.page
         who.open(*opened.place("numbers"), is_empty=True)
         who.drag("7", "سيُفتح")
-        who.fill("edtf", "next year")
+        who.fill("محلولًا", "next year")
         page.keyboard.press("Escape")
         who.submit()
         page.goto(opened.server.notes)
