@@ -80,9 +80,9 @@ def tell_notes(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
     def respond(request: Any) -> Any:
         response = get_response(request)
-        is_submission = request.method in ("POST", "PUT", "PATCH") and SUBMISSION.fullmatch(request.path)
-        is_submission = is_submission and "Authorization" not in request.headers
-        if is_submission and response.status_code < 300 and notes.netloc:
+        is_sent = request.method in ("POST", "PUT", "PATCH") and "Authorization" not in request.headers
+        is_taken = response.status_code < 300 and SUBMISSION.fullmatch(request.path)
+        if is_sent and is_taken and notes.netloc:
             with suppress(OSError, HTTPException):  # nobody waits for notes with a submission
                 told = HTTPConnection(notes.netloc, timeout=5)
                 told.request("POST", notes.path, json.dumps({"task": response.data["task"]}))
