@@ -216,9 +216,9 @@ def card_part(found: Mapping[str, Correlation]) -> str:
         systems in random order agree as much. Those at the floor, which find nothing on either, tie.
         """
     limits = f"""
-        Of so few systems, {few} of them not at the floor at the least, this can say whether both put the same one far
-        ahead, and nothing of near ones: an interval as wide as this holds almost every order. Each system that joins
-        the boards joins this table.
+        Of so few systems ({few} of them not at the floor where there are fewest) this can say whether both put the same
+        one far ahead, and little of near ones, which one dispute puts in another order: read the interval, and p. Each
+        system that joins the boards joins this table.
         """
     return f"{' '.join(words.split())}\n\n{correlation_table(found)}\n\n{' '.join(limits.split())}"
 
