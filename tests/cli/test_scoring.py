@@ -350,3 +350,18 @@ def test_on_a_terminal_a_pager_shows_it(here: Path) -> None:
     assert all(line.startswith("PAGED:") for line in lines)
     assert "this terminal sets Arabic from left to right" in lines[0]
     assert any("001_moscow" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("score", "oracle.jsonl", "--errors", "e.jsonl"),
+        ("score", "oracle.jsonl", "--full"),
+        ("score", "oracle.jsonl", "oracle.jsonl"),
+        ("compare", "oracle.jsonl", "oracle.jsonl"),
+    ],
+)
+def test_no_figure_is_cut_on_a_narrow_terminal(command: tuple[str, ...], khabar: Khabar) -> None:
+    answers = [khabar(*command, "--gold", "corpus", COLUMNS=columns) for columns in ("30", "80")]
+    assert answers[0] == answers[1]
+    assert "…" not in answers[0].out

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, is_quiet, note, print_json, say, table, told_apart, warn
+from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
 from khabar.cli.tables import decimal, difference_cells
 from khabar.text.terminal import harmless
@@ -91,7 +91,7 @@ def _tell_worse(compared: Mapping[str, Mapping[str, Difference]], baseline: str)
 
 def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline: str) -> None:
     """Print comparisons with a baseline, by the name of what is compared with it."""
-    terminal = console()
+    terminal = console(TABLE_WIDTH)
     several = len(compared) > 1
     figures = ("a", "b", "b − a", "95% interval", "Holm p" if several else "p", "detectable")
     for name, differences in compared.items():

@@ -139,6 +139,10 @@ def progress() -> Iterator[Progress]:
         yield show
 
 
+TABLE_WIDTH = 80
+"""Columns that a table of figures gets, however narrow the terminal is: lines may wrap there, no figure is cut."""
+
+
 def console(least_width: int = 0) -> Console:
     """The console that tables and articles are printed on."""
     from rich.console import Console

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khabar.cli.console import console, is_quiet, say, table, writing
+from khabar.cli.console import TABLE_WIDTH, console, is_quiet, say, table, writing
 
 if TYPE_CHECKING:
     from khabar.records.errors import Error
@@ -60,7 +60,7 @@ def print_losses(lost: Losses) -> None:
             cells = (WORDS[cause], str(loss.missed), str(loss.false), f"{loss.lost:.3f}")
             shown.add_row("" if row else layer, *cells)
     if shown.row_count:
-        console().print(shown)
+        console(TABLE_WIDTH).print(shown)
 
 
 def tell_errors(path: Path, errors: Sequence[Error], gold: object, split: str) -> None:
@@ -76,7 +76,7 @@ def tell_errors(path: Path, errors: Sequence[Error], gold: object, split: str) -
         words = ", ".join(f"{cause} {number}" for cause, number in causes.most_common())
         if causes:
             shown.add_row(layer, str(causes.total()), words)
-    console().print(shown)
+    console(TABLE_WIDTH).print(shown)
     documents = Counter(error.doc_id or error.context[0].doc_id for error in errors if error.doc_id or error.context)
     if documents:
         [(most, _)] = documents.most_common(1)

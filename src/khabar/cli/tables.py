@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
-from khabar.cli.console import console, is_quiet, note, print_json, say, table
+from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table
 from khabar.cli.errors import losses_to_dict, print_losses
 from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, LOOK, OVERALL
 from khabar.cli.options import wrong_option
@@ -57,7 +57,7 @@ def short_table(result: Score, name: str, terminal: Console | None = None) -> No
     """Print a score in twelve lines: each headline with interval and counts, what does not count, where to look."""
     from rich.text import Text
 
-    terminal = terminal or console()
+    terminal = terminal or console(TABLE_WIDTH)
     right = ("value", *COUNTS)
     shown = table(f"khabar: {harmless(name)}", dense=True)
     shown.add_column("layer", style="bold")
@@ -86,7 +86,7 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
 
     from khabar.scoring.result import headline_name
 
-    terminal = terminal or console()
+    terminal = terminal or console(TABLE_WIDTH)
     shown = table(f"khabar: {harmless(name)}", dense=True)
     shown.add_column("layer", style="bold")
     shown.add_column("figure", no_wrap=True)
@@ -120,7 +120,7 @@ def systems_table(results: Mapping[str, Score], terminal: Console | None = None)
     """Print the headlines of several systems, a row each."""
     from rich.text import Text
 
-    terminal = terminal or console()
+    terminal = terminal or console(TABLE_WIDTH)
     columns = _columns(results)
     shown = table(None, dense=True)
     shown.add_column("system", style="bold", overflow="fold")
