@@ -31,7 +31,8 @@ def registered(
 
 
 def _derived(key: str, story: str, rows: Sequence[Row]) -> Registered:
-    """A row made of the mentions: the commonest name (of equally common ones the first), its label, all surfields."""
+    """A row made of the mentions: their label, and the name that is the key, where somebody typed a name, else the
+    commonest name (of equally common ones the first); the other names are aliases."""
     mentions = [row for row in rows if isinstance(row, Entity) and row.entity_id == key]
     if not mentions:
         phrases = [
@@ -44,7 +45,8 @@ def _derived(key: str, story: str, rows: Sequence[Row]) -> Registered:
     for mention in mentions:
         labels[mention.label].append(mention)
     label = next((name for name in labels if name not in ("NORP", "OCC")), mentions[0].label)  # an adjective, an office
-    name = Counter(each.name for each in labels[label]).most_common(1)[0][0]
+    commonest = Counter(each.name for each in labels[label]).most_common(1)[0][0]
+    name = commonest if key.isascii() else key  # somebody called it so
     aliases = sorted({each.name for each in mentions} - {name})
     items = [each.wikidata for each in mentions if each.wikidata]
     return Registered(
