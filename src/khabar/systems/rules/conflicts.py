@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from functools import cache, lru_cache
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import chain, pairwise, product
 from math import fsum, log
 from typing import NamedTuple
 
@@ -53,37 +53,42 @@ class _Edge(NamedTuple):
     values: tuple[str, str]
 
 
-Likeness = Callable[[frozenset[str], frozenset[str]], float]
+class _Alike:
+    """Clauses by their roots, to find those that are like others; a root weighs more the rarer it is in the story."""
 
+    def __init__(self, clauses: Iterable[_Clause], weights: Mapping[str, float]) -> None:
+        self._weights = weights
+        self.clauses = list(clauses)
+        self._clause_weights = [self._weight(clause.roots) for clause in self.clauses]
+        self._places = defaultdict[str, list[int]](list)  # of the clauses with a root
+        for place, clause in enumerate(self.clauses):
+            for root in clause.roots:
+                self._places[root].append(place)
 
-def _likeness(clauses: Sequence[_Clause]) -> Likeness:
-    """What tells how alike two sets of roots are: the weight they have in common, more of the lighter one.
+    def to(self, roots: frozenset[str], least: float) -> Iterator[tuple[_Clause, float]]:
+        """Yield the clauses that share two roots or more, with the weight in common, more of the lighter one."""
+        weight = self._weight(roots)
+        shared = Counter(chain.from_iterable(self._places.get(root, ()) for root in roots))
+        for place in sorted(place for place, count in shared.items() if count > 1):
+            clause = self.clauses[place]
+            lighter, heavier = sorted((weight, self._clause_weights[place]))
+            alike = self._weight(roots & clause.roots) / (0.6 * lighter + 0.4 * heavier)
+            if alike >= least:
+                yield clause, alike
 
-    A root weighs more the rarer it is among the clauses of a story. Below two common roots it is 0.
-    """
-    seen = Counter(root for clause in clauses for root in clause.roots)
-    weights = {root: log(1 + len(clauses) / count) for root, count in seen.items()}
-
-    @cache
-    def weight(roots: frozenset[str]) -> float:
-        return fsum(weights.get(root, 0.0) for root in roots)
-
-    def alike(left: frozenset[str], right: frozenset[str]) -> float:
-        shared = left & right
-        if len(shared) < 2:
-            return 0.0
-        lighter, heavier = sorted((weight(left), weight(right)))
-        return weight(shared) / (0.6 * lighter + 0.4 * heavier)
-
-    return alike
+    def _weight(self, roots: Iterable[str]) -> float:
+        return fsum([self._weights.get(root, 0.0) for root in roots])
 
 
 def disputes(story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
     """The disputes of a story, the surest first: each edge that meets no clause of a surer one, with who repeats it."""
     pairs = sorted(zip(documents, annotations, strict=True), key=lambda pair: pair[0].doc_id)
     clauses = [clause for pair in pairs for clause in _clauses(*pair)]
-    alike = _likeness(clauses)
-    edges = [*_differing(clauses, alike), *_denied(clauses, annotations, alike)]
+    seen = Counter(root for clause in clauses for root in clause.roots)
+    weights = {root: log(1 + len(clauses) / count) for root, count in seen.items()}
+    numbered = _Alike((clause for clause in clauses if clause.numbers), weights)
+    asserted = _Alike((clause for clause in clauses if clause.roots and not clause.negated), weights)
+    edges = [*_differing(numbered), *_denied(clauses, annotations, asserted)]
     found, used = [], set[tuple[str, _Clause]]()
     for edge in sorted(edges, key=lambda edge: (-edge.alike, edge.left.doc_id, edge.left.start, edge.right.start)):
         if not {(edge.type, edge.left), (edge.type, edge.right)} & used:
@@ -91,7 +96,7 @@ def disputes(story: str, documents: Sequence[Document], annotations: Sequence[An
             left = {edge.left, *(other.left for other in same if other.right == edge.right)}
             right = {edge.right, *(other.right for other in same if other.left == edge.left)}
             used |= {(edge.type, clause) for clause in left | right}
-            sides = tuple(_side(*side) for side in zip(edge.values, (left, right), strict=True))
+            sides = (_side(edge.values[0], left), _side(edge.values[1], right))
             found.append(Dispute(story=story, type=edge.type, confidence=round(min(1.0, edge.alike), 3), sides=sides))
     return found
 
@@ -104,15 +109,14 @@ def _side(value: str, clauses: Iterable[_Clause]) -> Side:
 def _clauses(document: Document, annotations: Annotations) -> Iterator[_Clause]:
     """Yield the clauses of a document: cut at punctuation, at words that open one, and where quotes begin or end."""
     tokens, day = tokenize(document.text), published_day(document.published)
-    contents = [
-        (span.start or 0, span.end or 0, quote.speaker) for quote in annotations.quotes for span in quote.content
-    ]
+    spoken = ((span, quote.speaker) for quote in annotations.quotes for span in quote.content)
+    contents = [(span.start or 0, span.end or 0, speaker) for span, speaker in spoken]
     edges = {offset for start, end, _ in contents for offset in (start, end)}
     breaks = [token for token, word in enumerate(tokens.forms) if word in words("breaks")]
     quoted = [token for token, start in enumerate(tokens.starts) if start in edges]
     cuts = {0, len(tokens.forms), *breaks, *(token + 1 for token in breaks), *tokens.sentences, *quoted}
     number_starts = [number.start or 0 for number in annotations.numbers]
-    telling = [(one.start or 0, one.entity_id or "") for one in annotations.entities if one.label in _TELLING]
+    telling = sorted((one.start or 0, one.entity_id or "") for one in annotations.entities if one.label in _TELLING)
     for first, last in pairwise(sorted(cuts)):
         start, end = tokens.starts[first], tokens.ends[last - 1]
         if last - first < _SHORTEST or end - start > _LONGEST:
@@ -124,9 +128,10 @@ def _clauses(document: Document, annotations: Annotations) -> Iterator[_Clause]:
         for number in numbers:
             begin, close = tokens.at(number.start or 0) - first, tokens.at((number.end or 1) - 1) + 1 - first
             forms[begin:close] = [""] * (close - begin)
-        names = frozenset(key for place, key in telling if start <= place < end)
+        named = telling[bisect_left(telling, (start, "")) : bisect_left(telling, (end, ""))]
         sources = (who for begin, close, who in contents if begin <= start and end <= close)
         speaker = next((who.text or "" for who in sources if isinstance(who, PredictedSource)), "")
+        names = frozenset(key for _, key in named)
         yield _Clause(document.doc_id, start, end, _roots(forms), names, numbers, speaker, negated, day)
 
 
@@ -154,18 +159,17 @@ def _comparable(left: _Clause, right: _Clause) -> bool:
     return names and (left.doc_id != right.doc_id or left.speaker != right.speaker)
 
 
-def _differing(story: Sequence[_Clause], alike: Likeness) -> Iterator[_Edge]:
+def _differing(numbered: _Alike) -> Iterator[_Edge]:
     """Yield pairs of clauses that are alike and give figures or dates which exclude each other."""
-    for left, right in combinations([clause for clause in story if clause.numbers], 2):
-        likeness = alike(left.roots, right.roots)
-        if likeness < _LEAST_ALIKE or not _comparable(left, right):
-            continue
-        for ours in left.numbers:
-            for theirs in right.numbers:
+    for left in numbered.clauses:
+        for right, alike in numbered.to(left.roots, _LEAST_ALIKE):
+            if (right.doc_id, right.start) <= (left.doc_id, left.start) or not _comparable(left, right):
+                continue
+            for ours, theirs in product(left.numbers, right.numbers):
                 temporal = ours.kind == theirs.kind == "date"
                 if _other_days(ours, theirs) if temporal else _other_amounts(left, right, ours, theirs):
                     value, other = (one.edtf or f"{one.low or ''}..{one.high or ''}" for one in (ours, theirs))
-                    yield _Edge(likeness, "temporal" if temporal else "numeric", left, right, (value, other))
+                    yield _Edge(alike, "temporal" if temporal else "numeric", left, right, (value, other))
 
 
 def _other_days(ours: PredictedNumber, theirs: PredictedNumber) -> bool:
@@ -202,11 +206,10 @@ def _bounds(number: PredictedNumber) -> tuple[Fraction, Fraction]:
     return (value.low or Fraction(0)) * (1 - slack), high * (1 + slack)
 
 
-def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], alike: Likeness) -> Iterator[_Edge]:
+def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], asserted: _Alike) -> Iterator[_Edge]:
     """Yield what is denied and the denial: what `هذه الأنباء` points to, what is like its object, a negated clause."""
-    asserted = [clause for clause in story if not clause.negated and clause.roots]
     for said in annotations:
-        for quote in said.quotes if asserted else ():
+        for quote in said.quotes:
             if quote.act != "denial":
                 continue
             start, end = quote.content[0].start or 0, quote.content[0].end or 0
@@ -214,19 +217,18 @@ def _denied(story: Sequence[_Clause], annotations: Sequence[Annotations], alike:
             if not own:
                 continue
             denial, content = own[0], form(quote.content[0].text or "").split()
-            before = [one for one in asserted if one.doc_id == denial.doc_id and one.end <= start and one not in own]
+            before = [
+                one for one in asserted.clauses if one.doc_id == denial.doc_id and one.end <= start and one not in own
+            ]
             if content[0] in words("pointers") and before:
                 told = [one for one in before if one.speaker] or before
                 yield _Edge(0.6, "polarity", told[-1], denial, ("yes", "no"))
                 continue
-            roots = _roots(content)
-            for other in asserted:
-                likeness = alike(roots, other.roots)
+            for other, alike in asserted.to(_roots(content), _LEAST_DENIED):
                 apart = other.doc_id != denial.doc_id or other.speaker != denial.speaker
-                if other not in own and likeness >= _LEAST_DENIED and apart:
-                    yield _Edge(likeness, "polarity", other, denial, ("yes", "no"))
-    for negated in story:
-        for other in asserted if negated.negated else ():
-            likeness = alike(negated.roots, other.roots)
-            if likeness >= _LEAST_NEGATED and _comparable(negated, other):
-                yield _Edge(likeness, "polarity", other, negated, ("yes", "no"))
+                if other not in own and apart:
+                    yield _Edge(alike, "polarity", other, denial, ("yes", "no"))
+    for negated in (clause for clause in story if clause.negated):
+        for other, alike in asserted.to(negated.roots, _LEAST_NEGATED):
+            if _comparable(negated, other):
+                yield _Edge(alike, "polarity", other, negated, ("yes", "no"))

@@ -74,17 +74,20 @@ def folded(text: str) -> Folded:
     """Fold a text and keep, for each folded character, its offset (code points); one more entry holds the length."""
     words: list[str] = []
     raw: list[int] = []
-    start = 0
+    start = mapped = 0  # all before `mapped` is in `raw`
     for word in text.split(" "):
         folded_word, offsets = _folded_word(word)
         words.append(folded_word)
-        raw += range(start, start + len(word)) if offsets is None else [start + offset for offset in offsets]
+        if offsets is not None:
+            raw += range(mapped, start)
+            raw += [start + offset for offset in offsets]
+            mapped = start + len(word)
         start += len(word) + 1
-        raw.append(start - 1)  # of the space, or of the end of the text
+    raw += range(mapped, len(text) + 1)
     return Folded(" ".join(words), raw)
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 15)
 def _folded_word(word: str) -> tuple[str, tuple[int, ...] | None]:
     """What lies between two spaces, folded, and the offset of each folded character; None where each becomes one."""
     parts = [_FOLD[ord(character)] for character in word]

@@ -70,10 +70,10 @@ def tokenize(text: str) -> Tokens:
             if token == "\n":
                 breaks = True
                 continue
-            stopped = stops and token not in QUOTES and token not in _STOPS
             if breaks and forms:
                 tokens.lines.add(len(forms))
-            if (breaks and forms) or (stopped and not (ends[-1] == base + start and token.isascii())):
+                tokens.sentences.add(len(forms))
+            elif stops and token not in QUOTES | _STOPS and (ends[-1] < base + start or not token.isascii()):
                 tokens.sentences.add(len(forms))
             starts.append(base + start)
             ends.append(base + end)

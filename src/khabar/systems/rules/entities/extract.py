@@ -117,7 +117,8 @@ def _repeated(tokens: Tokens, kept: Iterable[Mention]) -> Iterator[Mention]:
             if " " in name or (len(name) > 2 and not ordinary(name) and name[:2] != "ال"):
                 names.setdefault(name, one)
     known = phrases(names.items())
-    for token in [token for token, word in enumerate(tokens.forms) if not known.keys().isdisjoint(stems(word))]:
+    first_words = frozenset(known)
+    for token in [token for token, word in enumerate(tokens.forms) if not first_words.isdisjoint(stems(word))]:
         again = longest(begun(known, tokens.forms[token]), tokens.forms, token)
         if again is not None:
             skip, last_token, one = again

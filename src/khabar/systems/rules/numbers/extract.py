@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
@@ -63,17 +63,17 @@ def _begins(word: str) -> tuple[dict[int, list[Shape]], list[Shape]]:
     return within, [shape for shape in shapes() if shape.second and shape.word.match(word)]
 
 
-def _likely(text: str) -> Iterator[tuple[int, Shape]]:
-    """Yield the places where a number may begin, each with the shapes it may have, in the order of the table."""
-    words_read = text.split(" ")
+def _likely(text: str) -> list[tuple[int, Shape]]:
+    """The places where a number may begin, each with the shapes it may have, in the order of the table."""
+    words_read, likely, place = text.split(" "), [], 0
     begins = [_begins(word) for word in words_read]
-    place = 0
     for word, (within, _), (_, introduced) in zip(words_read, begins, [*begins[1:], _begins("")], strict=True):
         if introduced:
             within = {offset: sorted([*within.get(offset, ()), *introduced]) for offset in sorted({0, *within})}
         for offset, possible in within.items():
-            yield from ((place + offset, shape) for shape in possible)
+            likely += [(place + offset, shape) for shape in possible]
         place += len(word) + 1
+    return likely
 
 
 def _before(table: str, match: re.Match[str]) -> Before:
