@@ -56,11 +56,19 @@ def numbers(text: str, mentions: Sequence[Mention], published: str | None) -> tu
 @lru_cache(maxsize=1 << 16)
 def _begins(word: str) -> tuple[dict[int, list[Shape]], list[Shape]]:
     """The shapes of numbers that may begin in a word, by offset, and those that may begin with the word before it."""
-    within: dict[int, list[Shape]] = {}
+    within, before = dict[int, list[Shape]](), list[Shape]()
     for offset in (boundary.start() for boundary in _BOUNDARY.finditer(word)):
-        possible = [shape for shape in shapes() if not shape.second and shape.word.match(word, offset)]
-        within |= {offset: possible} if possible else {}
-    return within, [shape for shape in shapes() if shape.second and shape.word.match(word)]
+        likely = _any_word().match(word, offset) and [one for one in shapes() if one.word.match(word, offset)]
+        if likely and (here := [shape for shape in likely if not shape.second]):
+            within[offset] = here
+        before += [shape for shape in likely or () if shape.second and offset == 0]
+    return within, before
+
+
+@cache
+def _any_word() -> re.Pattern[str]:
+    """All beginnings of numbers at once: few words are one."""
+    return re.compile("|".join(shape.word.pattern for shape in shapes()))
 
 
 def _likely(text: str) -> list[tuple[int, Shape]]:
