@@ -1,4 +1,4 @@
-"""What README shows of gold and boards, between markers: `python -m tests.readme` writes it again."""
+"""What README, in both its languages, shows of gold and boards between markers: `python -m tests.readme` writes it again."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from khabar.corpus.gold import read_rows
 
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
+IN_ARABIC = ROOT / "README.ar.md"
 ISSUE = "treaty_signed"
 ANSWERS = {"004_d8d3faf852fe3968": "kursk-c025", "002_3ab0a48c1437315e": "kursk-c027"}
 """Article → its answer to the question, of the two articles that name their outlets."""
@@ -169,4 +170,5 @@ def places(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(written(README.read_text("utf-8")), "utf-8")
+    for page in (README, IN_ARABIC):
+        page.write_text(written(page.read_text("utf-8")), "utf-8")

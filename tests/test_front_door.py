@@ -1,10 +1,11 @@
-"""README shows gold and boards as they are, and docs/figures.md explains every name that `khabar score` prints."""
+"""README, in English and Arabic, shows gold and boards as they are, and docs/figures.md explains every name that `khabar score` prints."""
 
 from __future__ import annotations
 
 import io
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -16,7 +17,7 @@ from khabar.cli.tables import full_table, short_table
 from khabar.records import errors
 from khabar.records.labels import ENTITY_LABELS, LAYERS, ConflictType, NumberKind
 from tests import released
-from tests.readme import README, ROOT, parts, written
+from tests.readme import IN_ARABIC, README, ROOT, parts, written
 
 PAGE = ROOT / "docs" / "figures.md"
 SECTIONS = {
@@ -34,14 +35,34 @@ SECTIONS = {
 """Heading → (what the terminal prints, its name in JSON)."""
 
 
+@pytest.mark.parametrize("page", [README, IN_ARABIC], ids=lambda page: page.name)
 @pytest.mark.parametrize("part", parts())
-def test_the_readme_shows_what_is_there(part: str) -> None:
-    assert parts()[part] in README.read_text("utf-8"), "run `python -m tests.readme`"
+def test_the_readme_shows_what_is_there(part: str, page: Path) -> None:
+    assert parts()[part] in page.read_text("utf-8"), "run `python -m tests.readme`"
 
 
-def test_writing_the_readme_again_changes_nothing() -> None:
-    text = README.read_text("utf-8")
+@pytest.mark.parametrize("page", [README, IN_ARABIC], ids=lambda page: page.name)
+def test_writing_the_readme_again_changes_nothing(page: Path) -> None:
+    text = page.read_text("utf-8")
     assert written(text) == text
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        pytest.param(r"^```.*?^```$", id="code blocks"),
+        pytest.param(r"^#+ ", id="levels of headings"),
+        pytest.param(r"\((docs/[^)]+)\)", id="links to docs"),
+    ],
+)
+def test_the_readme_in_arabic_has_the_same(what: str) -> None:
+    """Code blocks letter for letter, in the same order; each page leads to the other."""
+    english, arabic = (page.read_text("utf-8") for page in (README, IN_ARABIC))
+    found = re.findall(what, english, re.DOTALL | re.MULTILINE)
+    assert found
+    assert re.findall(what, arabic, re.DOTALL | re.MULTILINE) == found
+    assert "](README.ar.md)" in english
+    assert "](README.md)" in arabic
 
 
 @pytest.mark.parametrize("heading", SECTIONS)
