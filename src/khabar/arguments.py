@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from os import PathLike
+from pathlib import Path
 from typing import Any
 
 from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
@@ -66,7 +67,14 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
 
 
 def _is_path(value: object) -> bool:
-    return isinstance(value, (str, PathLike)) and value != ""
+    if not isinstance(value, (str, PathLike)) or value == "":
+        return False
+    if "://" not in str(value):
+        try:
+            Path(value).exists()
+        except OSError:  # no file can have the name: it is too long
+            return False
+    return True
 
 
 def _is_gold(value: object) -> bool:

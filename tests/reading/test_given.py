@@ -118,7 +118,7 @@ def test_a_null_is_what_is_left_out(gold: Path, tmp_path: Path) -> None:
 
 ARGUMENTS: dict[str, list[Any]] = {
     "predictions": [5, None, "", b"x", {"doc_id": "d"}],
-    "gold": [5, "", b"x", []],
+    "gold": [5, "", b"x", [], "x" * 5000],
     "split": [5, None, ""],
     "seed": [-1, "0", 1.5, None, True],
     "resamples": [0, -5, "x", None, 10**9],
