@@ -142,6 +142,16 @@
     document.querySelector(".htx-highlight.__active")?.scrollIntoView({ block: "center" });
   }
 
+  // A link to a region selects it, once the task is there.
+  let asked = new URLSearchParams(location.search).get("region") ? location.href : "";
+  setInterval(() => {
+    if (!asked || !regions().length || !window.Htx?.task) return;
+    const address = asked;
+    asked = "";
+    const region = new URL(address).searchParams.get("region");
+    if (regions().some((each) => each.cleanId === region)) openRegion(address);
+  }, 500);
+
   close.addEventListener("click", () => {
     closed = frame.dataset.height;
     corner.style.display = "none";
