@@ -13,7 +13,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.errors import list_errors
 from khabar.scoring.losses import FORM, Loss, LossCause, Unread, losses
 from khabar.scoring.scorer import score
-from khabar.text.nearest import nearest
+from khabar.text.search import nearest
 from tests.scoring.test_errors import HEADLINE, of_lines
 from tests.strategies import lines
 

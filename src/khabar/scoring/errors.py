@@ -22,9 +22,8 @@ from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
 from khabar.scoring.verdicts import Fault, Verdict
 from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place, span_of
-from khabar.text.nearest import nearest
 from khabar.text.passages import Passage
-from khabar.text.search import searchable
+from khabar.text.search import nearest, searchable
 from khabar.text.spans import Spans
 
 LONGEST_CONTEXT = 4_000

@@ -1,4 +1,4 @@
-"""Search: where a string stands in a text, comparing folded, whole words first."""
+"""Search: where a string stands in a text, compared folded, whole words first; or what is nearest to it there."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ _LONGEST_CLITICS = 2
 _LONG = 1 << 16
 """Characters from which a text is searched by an index of its trigrams: each string costs as much as it has places of
 its rarest trigram, and not a look at the whole text."""
+_WORD = re.compile(r"\S+")
+_ALIKE = 0.6
+"""The least share of letters (difflib's ratio) that a place has in common with a string."""
+_FEW = 5
+"""Words up to which a string is compared with every place of as many words, and not only where words are the same."""
 
 Match = tuple[int, int]
 """Half-open code points of the text."""
@@ -147,3 +152,33 @@ def _trigram_codes(text: str) -> NDArray[np.int64]:
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     codes: NDArray[np.int64] = (points[:-2] << 42) | (points[1:-1] << 21) | points[2:]
     return codes
+
+
+def nearest(text: str, surface: str) -> Match | None:
+    """Find the words of a text most like a string, compared folded: its offsets, or None where nothing is like it.
+
+    A place where half of the string's words stand in a row is taken at once; else, of a short string, the first of the
+    places whose letters are most like its own.
+    """
+    from difflib import SequenceMatcher
+
+    places = [match.span() for match in _WORD.finditer(text)]
+    words = [fold(text[start:end]) for start, end in places]
+    wanted = fold(surface).split()
+    if not wanted or not words:
+        return None
+    size = min(len(wanted), len(words))
+    run = SequenceMatcher(None, wanted, words, autojunk=False).find_longest_match()
+    if 2 * run.size >= len(wanted):
+        first = min(max(run.b - run.a, 0), len(words) - size)
+        return places[first][0], places[first + size - 1][1]
+    if len(wanted) > _FEW:
+        return None
+    best, found = _ALIKE, None
+    letters = SequenceMatcher(autojunk=False)
+    letters.set_seq2(" ".join(wanted))
+    for first in range(len(words) - size + 1):
+        letters.set_seq1(" ".join(words[first : first + size]))
+        if letters.real_quick_ratio() > best and letters.quick_ratio() > best and letters.ratio() > best:
+            best, found = letters.ratio(), (places[first][0], places[first + size - 1][1])
+    return found
