@@ -221,7 +221,7 @@ def test_without_the_articles_what_can_be_checked_is(bare: Leaderboard) -> None:
     was = said.read_bytes()
     for line, ids in (
         (b'{"doc_id": "abc.1"}\n', {"document-unknown", "document-missing"}),
-        (b"{\n", {"json-broken"}),
+        (b"{\n", {"json-not-object"}),
         (was.replace(b'"doc_id":', b'"doc_id": '), {"result-drift"}),
     ):
         said.write_bytes(line)
