@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from html.parser import HTMLParser
+from itertools import count
 from pathlib import Path
 from urllib.parse import unquote, urldefrag
 
@@ -22,6 +23,7 @@ from khabar.site.folder import LISTING, write_site
 from khabar.site.language import languages, translations
 from khabar.site.slices import main_figures, slice_of, slices
 from khabar.site.story import AnsweredIssue, IssueAnswer, agreement, sides_of
+from tests.corpus.test_textless import killed_at
 from tests.site.conftest import with_hostile_card
 
 TEMPLATES = Path(__file__).parents[2] / "src" / "khabar" / "site" / "templates"
@@ -216,3 +218,19 @@ class TestTheFolder:
         (folder / LISTING).write_text(f"../precious\n{tmp_path / 'precious'}\n")
         write_site(folder, {"index.html": b""})
         assert (tmp_path / "precious").read_text() == "yes"
+
+
+def test_a_build_that_was_killed_is_made_good_by_the_next(tmp_path: Path) -> None:
+    """Whichever of its renames it is killed at, in an empty folder or over a former site."""
+    old, new = {"a.html": b"1", "gone/b.html": b"2"}, {"a.html": b"3", "c.html": b"4"}
+    for former in ({}, old):
+        for step in count(1):
+            folder = tmp_path / f"{len(former)}-{step}"
+            if former:
+                write_site(folder, former)
+            was_killed = killed_at(step, lambda folder=folder: write_site(folder, new))  # type: ignore[misc]
+            write_site(folder, new)
+            left = {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+            assert left == {*new, LISTING}
+            if not was_killed:
+                break

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
-from khabar.reading.files import write_all
+from khabar.reading.files import write_all, write_lines
 from khabar.reading.incidents import Incident, InputError
 
 LISTING = "files.txt"
@@ -16,7 +16,8 @@ def check_folder(folder: Path) -> None:
     """Refuse a folder that holds something and was not written by a build. Raises InputError."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
         raise InputError([Incident("path-unsafe", "the site's place is no plain folder", str(folder))])
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / LISTING).is_file():
+    is_used = folder.is_dir() and any(path.suffix != ".part" for path in folder.iterdir())
+    if is_used and not (folder / LISTING).is_file():
         message = f"the folder holds other things than a site (no {LISTING})"
         raise InputError([Incident("file-unwritable", message, str(folder), fix="name an empty or new folder")])
 
@@ -24,17 +25,19 @@ def check_folder(folder: Path) -> None:
 def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write pages (path below the folder, with / → bytes) and remove those a former build wrote and this one did not.
 
-    Raises InputError where the folder is somebody else's, OSError where it cannot be written.
+    Meanwhile the listing names both, so that after a kill the next build knows them all. Raises InputError
+    where the folder is somebody else's, OSError where it cannot be written.
     """
     check_folder(folder)
     former = _listed(folder)
-    listing = "".join(f"{name}\n" for name in sorted(files)).encode()
-    write_all({**{folder / name: data for name, data in files.items()}, folder / LISTING: listing})
+    write_lines(folder / LISTING, (name.encode() for name in sorted(former | set(files))))
+    write_all({folder / name: data for name, data in files.items()})
     for name in former - set(files):
         path = folder / name
         if path.is_file() and not path.is_symlink():
             path.unlink()
             _remove_empty(path.parent, folder)
+    write_lines(folder / LISTING, (name.encode() for name in sorted(files)))
 
 
 def _listed(folder: Path) -> set[str]:
