@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -16,6 +17,7 @@ from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LA
 from khabar.cli.tables import full_table, short_table
 from khabar.records import errors
 from khabar.records.labels import ENTITY_LABELS, LAYERS, ConflictType, NumberKind
+from khabar.scoring.result import Score
 from tests import released
 from tests.readme import IN_ARABIC, README, ROOT, parts, written
 
@@ -101,7 +103,13 @@ def test_the_default_has_twelve_lines_of_names_in_the_glossary() -> None:
     assert (ROOT / GLOSSARY.rpartition(" ")[2]) == PAGE
 
 
-def printed_by(table: Callable[..., None]) -> list[str]:
+@pytest.mark.parametrize("table", [short_table, full_table])
+def test_what_was_set_aside_is_counted_in_words(table: Callable[..., None]) -> None:
+    counted = replace(released.scored("rules"), set_aside={"entities": 1, "numbers": 2}, ungrounded={"quotes": 1})
+    assert "set aside: 1 entity, 2 numbers; ungrounded: 1 quote" in printed_by(table, counted)
+
+
+def printed_by(table: Callable[..., None], score: Score | None = None) -> list[str]:
     terminal = Console(file=io.StringIO(), width=120)
-    table(released.scored("rules"), "rules", terminal)
+    table(score or released.scored("rules"), "rules", terminal)
     return terminal.file.getvalue().rstrip().splitlines()

@@ -105,7 +105,7 @@ def test_corrections_are_never_overwritten(here: Path) -> None:
 def test_a_story_that_the_seeds_do_not_have(here: Path) -> None:
     answer = run("annotate", "draft", "dams", "--system", "rules", "--out", "d.jsonl", cwd=here)
     assert answer.code == 2
-    assert "there is: bridge" in answer.err
+    assert "there is: bridge. Fix: name one of these, or other seeds with --seeds." in answer.err
     assert not (here / "d.jsonl").exists()
 
 

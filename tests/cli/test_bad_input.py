@@ -13,7 +13,7 @@ from khabar import api
 from khabar.corpus.gold import load_gold
 from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.records.labels import LAYERS, Layer
-from tests.cli.conftest import SHARED, Khabar
+from tests.cli.conftest import SHARED, Khabar, run
 
 DOC = "001_moscow"
 GOOD = json.dumps({"doc_id": DOC, "entities": [{"text": "بوتين", "label": "PERS"}]}, ensure_ascii=False)
@@ -78,6 +78,23 @@ def test_missing_documents(khabar: Khabar, here: Path) -> None:
     assert "document d0" in answer.err
     assert "document d2" in answer.err
     assert khabar("score", "one.jsonl", "--gold", "gold3.jsonl", "--layers", "conflicts").code == 0
+
+
+@pytest.mark.parametrize("command", ["validate", "score"])
+@pytest.mark.parametrize(
+    ("named", "says"),
+    [
+        (
+            "corpus",
+            "corpus: error[file-unreadable] this is a corpus, which holds gold. "
+            "Fix: name a file of predictions, and this folder with --gold.",
+        ),
+        ("-", "-: error[file-missing] standard input is not read. Fix: save it as a file, and name the file."),
+    ],
+)
+def test_what_holds_no_predictions(built: Path, command: str, named: str, says: str) -> None:
+    answer = run(command, named, "--gold", "corpus", cwd=built)
+    assert (answer.code, answer.out, answer.err) == (2, "", f"{says}\n")
 
 
 def test_nothing_is_written_for_a_system_that_says_nonsense(khabar: Khabar, here: Path) -> None:

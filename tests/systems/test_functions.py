@@ -164,7 +164,11 @@ def test_systems_are_listed_with_their_extras(khabar: Khabar) -> None:
     rows = {line.split()[0]: line for line in answer.out.splitlines()[2:] if line[:1].strip()}
     assert set(EMBEDDED) < set(rows)
     assert rows["openai:MODEL"].rstrip().endswith("openai")
-    assert {each["written"] for each in json.loads(khabar("systems", "--json").out)} <= set(rows)
+    listed = json.loads(khabar("systems", "--json").out)
+    assert {each["written"] for each in listed} <= set(rows)
+    missing = dict.fromkeys(each["extra"] for each in listed if not each["is_installed"])
+    told = [line for line in answer.out.splitlines() if line.startswith("not installed")]
+    assert told == [f"not installed: {', '.join(missing)}; pip install 'khabar[{','.join(missing)}]'"] * bool(missing)
 
 
 def test_failures_that_are_alike_are_told_once(khabar: Khabar) -> None:

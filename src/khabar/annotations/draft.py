@@ -26,7 +26,8 @@ def draft(story: str, system: str, articles: Articles) -> list[Row]:
     documents = [document for document in articles.documents if document.story == story]
     if not documents:
         known = ", ".join(sorted(set(articles.stories.values())))
-        raise InputError([Incident("story-unknown", f"the seeds have no story {story!r}; there is: {known}")])
+        message = f"the seeds have no story {story!r}; there is: {known}"
+        raise InputError([Incident("story-unknown", message, fix="name one of these, or other seeds with --seeds")])
     rows = [_completed(row) for row in start_of_system(system, documents).rows]
     return in_file_order([*rows, *registered(rows, story, (), None)])
 

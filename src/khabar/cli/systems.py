@@ -30,6 +30,6 @@ def systems(as_json: AsJson = False) -> None:
     terminal = console()
     terminal.print(shown)
     missing = dict.fromkeys(system.extra for system in listed if system.extra and not system.is_installed)
-    for extra in missing:
-        note(terminal, f"not installed: {extra}; pip install 'khabar[{extra}]'")
+    if missing:
+        note(terminal, f"not installed: {', '.join(missing)}; pip install 'khabar[{','.join(missing)}]'")
     note(terminal, "to make a system of your own: docs/systems.md")

@@ -241,10 +241,17 @@ def _uncounted(result: Score) -> str:
     """How much was set aside or is ungrounded, in words; nothing where nothing was."""
     found = {"set aside": result.set_aside, "ungrounded": result.ungrounded}
     parts = {
-        words: ", ".join(f"{number:,} {layer}" for layer, number in of_layers.items() if number)
+        words: ", ".join(f"{number:,} {_noun(layer, number)}" for layer, number in of_layers.items() if number)
         for words, of_layers in found.items()
     }
     return "; ".join(f"{words}: {numbers}" for words, numbers in parts.items() if numbers)
+
+
+def _noun(layer: str, number: int) -> str:
+    """A layer as a noun that a number counts: 1 entity, 2 entities."""
+    if number != 1:
+        return layer
+    return layer[:-3] + "y" if layer.endswith("ies") else layer[:-1]
 
 
 def _bar(value: float | None) -> Text:

@@ -12,10 +12,10 @@ import msgspec
 
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.sources import RELEASE as RELEASE
 from khabar.records import Row
 from khabar.records.release import Release
 
-RELEASE = "release.json"
 Step = Literal["MAJOR", "MINOR", "PATCH"]
 """MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)", re.ASCII)

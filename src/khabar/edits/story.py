@@ -104,7 +104,8 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
     rows = [located.row for located in read_gold(gold, incidents)]
     if not articles:
         known = ", ".join(sorted({seed.story for seed in manifest}))
-        incidents.report("story-unknown", f"no story {story!r} in {seeds}; there is: {known}", file=seeds)
+        message, fix = f"no story {story!r} in {seeds}; there is: {known}", "name one of these, or other seeds"
+        incidents.report("story-unknown", message, file=seeds, fix=fix)
     incidents.refuse()
     return story_of(articles, read_texts(seeds, articles), rows, story)
 

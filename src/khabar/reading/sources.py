@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from os.path import isdir
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
@@ -16,6 +16,8 @@ ENDINGS = (".jsonl", ".ndjson", *_PARQUET)
 """Endings of the files of a folder that hold records."""
 AT_ONCE = 64 << 20
 """Bytes of predictions and gold together up to which everything is held in memory."""
+RELEASE = "release.json"
+"""What makes a folder a corpus, or the gold of one."""
 _PACKED = 4
 
 
@@ -56,6 +58,9 @@ def check_file(path: Path) -> list[Incident]:
     """Look whether a path can be read at all. A pipe cannot: it is read twice, and might never end."""
     try:
         if not path.exists():
+            if str(path) == "-":
+                message, fix = "standard input is not read", "save it as a file, and name the file"
+                return [Incident("file-missing", message, str(path), fix=fix)]
             return [Incident("file-missing", f"no such file: {path}", str(path))]
         if path.is_dir():
             return [Incident("file-unreadable", "this is a folder", str(path), fix="name a .jsonl or .parquet file")]
@@ -87,6 +92,10 @@ def sources(source: Path | str, incidents: Incidents) -> list[File]:
         return _remote(str(source), incidents)
     path = Path(source)
     names = [path]
+    if isfile(path / RELEASE):
+        fix = "name a file of predictions, and this folder with --gold"
+        incidents.report("file-unreadable", "this is a corpus, which holds gold", file=path, fix=fix)
+        return []
     if isdir(path):  # of a name that no file system takes, Path.is_dir raises
         try:
             names = sorted(name for name in path.rglob("*") if _holds_records(name.relative_to(path)))
