@@ -1,4 +1,7 @@
-"""What README, in both its languages, shows of gold and boards between markers: `python -m tests.readme` writes it again."""
+"""What README, in both its languages, and docs/figures.md show of gold and boards between markers.
+
+`python -m tests.readme` writes it again.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,13 @@ from khabar.corpus.gold import read_rows
 ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 IN_ARABIC = ROOT / "README.ar.md"
+FIGURES = ROOT / "docs" / "figures.md"
+PAGES = {
+    README: ("answers", "samples", "figures", "pairs"),
+    IN_ARABIC: ("answers", "samples", "figures", "pairs"),
+    FIGURES: ("figures",),
+}
+"""Page → the parts it shows."""
 ISSUE = "treaty_signed"
 ANSWERS = {"004_d8d3faf852fe3968": "kursk-c025", "002_3ab0a48c1437315e": "kursk-c027"}
 """Article → its answer to the question, of the two articles that name their outlets."""
@@ -39,9 +49,11 @@ def parts() -> dict[str, str]:
     return {"answers": answers(), "samples": samples(), "figures": figures(), "pairs": pairs()}
 
 
-def written(text: str) -> str:
-    """The page with every part as it is now."""
-    for name, part in parts().items():
+def written(page: Path) -> str:
+    """The text of a page with every part as it is now."""
+    text, now = page.read_text("utf-8"), parts()
+    for name in PAGES[page]:
+        part = now[name]
         pattern = rf"(<!-- {name}: [^\n]* -->\n).*?(\n<!-- /{name} -->)"
         text, found = re.subn(
             pattern, lambda match, part=part: match[1] + "\n" + part + "\n" + match[2], text, flags=re.DOTALL
@@ -170,5 +182,5 @@ def places(value: float | None) -> str:
 
 
 if __name__ == "__main__":
-    for page in (README, IN_ARABIC):
-        page.write_text(written(page.read_text("utf-8")), "utf-8")
+    for page in PAGES:
+        page.write_text(written(page), "utf-8")

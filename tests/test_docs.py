@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import khabar
+from khabar.records import Document
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -120,6 +121,12 @@ def test_the_dense_records_are_right_in_full() -> None:
     assert score["quotes"]["cue.precision"].value == score["quotes"]["type.accuracy"].value == 1
     assert score["quotes"]["chain.edge_f1"].value == 1
     assert score["conflicts"]["typed.precision"].value == 1
+
+
+def test_what_a_function_is_given_has_these_attributes() -> None:
+    text = (ROOT / "docs" / "systems.md").read_text("utf-8")
+    told = text[text.index("A document is a record with the attributes") : text.index("a row of the dataset's config")]
+    assert tuple(re.findall(r"`(\w+)`", told)) == Document.__struct_fields__
 
 
 @pytest.mark.parametrize("page", ["docs/systems.md", "docs/stress.md"])

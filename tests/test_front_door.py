@@ -18,10 +18,10 @@ from khabar.cli.tables import full_table, short_table
 from khabar.records import errors
 from khabar.records.labels import ENTITY_LABELS, LAYERS, ConflictType, NumberKind
 from khabar.scoring.result import Score
+from khabar.site.language import languages
 from tests import released
-from tests.readme import IN_ARABIC, README, ROOT, parts, written
+from tests.readme import FIGURES, IN_ARABIC, PAGES, README, ROOT, parts, written
 
-PAGE = ROOT / "docs" / "figures.md"
 SECTIONS = {
     **{
         layer.capitalize(): {
@@ -37,16 +37,16 @@ SECTIONS = {
 """Heading → (what the terminal prints, its name in JSON)."""
 
 
-@pytest.mark.parametrize("page", [README, IN_ARABIC], ids=lambda page: page.name)
-@pytest.mark.parametrize("part", parts())
-def test_the_readme_shows_what_is_there(part: str, page: Path) -> None:
+@pytest.mark.parametrize(
+    ("page", "part"), [pytest.param(page, part, id=f"{page.name}-{part}") for page in PAGES for part in PAGES[page]]
+)
+def test_a_page_shows_what_is_there(page: Path, part: str) -> None:
     assert parts()[part] in page.read_text("utf-8"), "run `python -m tests.readme`"
 
 
-@pytest.mark.parametrize("page", [README, IN_ARABIC], ids=lambda page: page.name)
-def test_writing_the_readme_again_changes_nothing(page: Path) -> None:
-    text = page.read_text("utf-8")
-    assert written(text) == text
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_writing_a_page_again_changes_nothing(page: Path) -> None:
+    assert written(page) == page.read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_readme_in_arabic_has_the_same(what: str) -> None:
 
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_the_glossary_has_every_name_and_no_other(heading: str) -> None:
-    section = PAGE.read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
+    section = FIGURES.read_text("utf-8").split(f"\n## {heading}\n")[1].split("\n## ")[0]
     assert (
         set(re.findall(r"^\| (.+?) \| `(.+?)` \| .", section, re.MULTILINE)) - {("the terminal says", "--json")}
         == (SECTIONS[heading])
@@ -77,9 +77,12 @@ def test_the_glossary_has_every_name_and_no_other(heading: str) -> None:
 
 
 def test_the_glossary_has_every_cause_and_no_other() -> None:
-    section = PAGE.read_text("utf-8").split("\nThe second table counts")[1]
+    """With its name on the site and on the page that `--html` writes."""
+    section = FIGURES.read_text("utf-8").split("\nThe second table counts")[1]
     kinds = (errors.EntityCause, errors.NumberCause, errors.QuoteCause, errors.ConflictCause, errors.PairCause)
-    assert set(re.findall(r"^\| `(.+?)` \| .", section, re.MULTILINE)) == {c for kind in kinds for c in get_args(kind)}
+    english = languages()[0]
+    told = dict(re.findall(r"^\| `(.+?)` \| (.+?) \| .", section, re.MULTILINE))
+    assert told == {cause: english(f"cause.{cause}") for kind in kinds for cause in get_args(kind)}
 
 
 def test_the_full_table_prints_these_names() -> None:
@@ -96,11 +99,11 @@ def test_the_full_table_prints_these_names() -> None:
 def test_the_default_has_twelve_lines_of_names_in_the_glossary() -> None:
     printed = printed_by(short_table)
     assert len(printed) == 12
-    page = PAGE.read_text("utf-8")
+    page = FIGURES.read_text("utf-8")
     assert re.split(r"  +", printed[1].strip()) == ["layer", "figure", "value", "95% interval", *COUNTS]
     assert all(f"\n| {words} |" in page for words in ("95% interval", *COUNTS, "set aside"))
     assert printed[-1] == GLOSSARY
-    assert (ROOT / GLOSSARY.rpartition(" ")[2]) == PAGE
+    assert (ROOT / GLOSSARY.rpartition(" ")[2]) == FIGURES
 
 
 @pytest.mark.parametrize("table", [short_table, full_table])

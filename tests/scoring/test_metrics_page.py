@@ -45,6 +45,12 @@ def family(name: str) -> str:
     return name
 
 
+def test_the_signature_is_what_the_program_prints() -> None:
+    """But for the version of the code and the digest of the gold, which move."""
+    signature = re.sub(r"(version|hash):[^|]+", r"\1:…", str(scored("rules").signature))
+    assert f"\n```\n{signature}\n```\n" in PAGE.read_text("utf-8")
+
+
 @pytest.mark.parametrize("layer", LAYERS)
 def test_every_figure_has_an_entry(layer: Layer) -> None:
     """An entry is a name in the first column; precision and recall go with their F1."""
