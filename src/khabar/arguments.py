@@ -66,6 +66,10 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     return None if len(chosen) == len(ENTITY_LABELS) else chosen
 
 
+def _is_name(value: object) -> bool:
+    return isinstance(value, (str, PathLike)) and value != ""
+
+
 def _is_path(value: object) -> bool:
     if not isinstance(value, (str, PathLike)) or value == "":
         return False
@@ -85,7 +89,7 @@ def _is_gold(value: object) -> bool:
 
 def _are_predictions(value: object) -> bool:
     objects = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
-    return objects or _is_path(value)
+    return objects or _is_name(value)  # whoever reads it says which file cannot be read
 
 
 def _are_named_predictions(value: object) -> bool:
