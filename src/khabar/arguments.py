@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 
@@ -66,12 +66,12 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     return None if len(chosen) == len(ENTITY_LABELS) else chosen
 
 
-def _is_name(value: object) -> bool:
+def _is_name(value: object) -> TypeGuard[str | PathLike[str]]:
     return isinstance(value, (str, PathLike)) and value != ""
 
 
 def _is_path(value: object) -> bool:
-    if not isinstance(value, (str, PathLike)) or value == "":
+    if not _is_name(value):
         return False
     if "://" not in str(value):
         try:
