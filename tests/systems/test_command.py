@@ -182,6 +182,18 @@ def test_an_answer_of_wrong_form_is_an_error(program: Program, story: list[Docum
 DISPUTE = '{"story": "s", "type": "numeric", "sides": [{"spans": [{"doc_id": "a", "text": "10"}]}, {"spans": [{"doc_id": "b", "text": "11"}]}]}'
 
 
+def test_a_misspelt_key_is_warned_of(program: Program, khabar: Khabar, here: Path) -> None:
+    """It would else score 0 without a word, beside sound keys too; the answer that holds it counts."""
+    said = "for d in documents: say(d['doc_id'], ents=[], numbers=[{'text': '10', 'kind': 'count', 'strat': 1}])"
+    answer = khabar("run", f"cmd:{program(said)}", "--gold", "gold.jsonl", "--json")
+    assert json.loads(answer.out)["headline"]["entities"] == 1.0
+    assert answer.err.count("warning[key-unknown]") == 8
+    assert "unknown key 'ents'. Fix: write one of" in answer.err
+    assert "unknown key 'numbers[0].strat'. Fix: write start, or remove it." in answer.err
+    with pytest.warns(UserWarning, match="unknown key 'ents'"):
+        api.run(f"cmd:{program(said)}", gold=here / "gold.jsonl")
+
+
 def test_disputes(program: Program, story: list[Document]) -> None:
     command = Command(program(f"for d in documents: say(d['doc_id'])\nprint({DISPUTE!r})"), Options())
     _, disputes = run_system(command, story)

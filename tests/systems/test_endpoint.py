@@ -135,6 +135,16 @@ def test_what_surrounds_an_answer_is_overlooked(content: str, ask: Ask) -> None:
     assert (found, endpoint.failures) == (list("abcd"), [])
 
 
+def test_a_key_that_is_not_read_is_warned_of(khabar: Khabar, here: Path) -> None:
+    """The item counts without it."""
+    written = json.loads(PUTIN) | {"entityid": "putin"}
+    with serving(lambda _: Answer(json.dumps({"entities": [written]}))) as server:
+        environment = {"OPENAI_BASE_URL": server.address}
+        answer = khabar("run", "openai:tiny", "--gold", "gold.jsonl", "--layers", "entities", **environment)
+    assert answer.code == 0
+    assert "warning[key-unknown] document a: unknown key 'entities[0].entityid'. Fix: write entity_id" in answer.err
+
+
 def test_quotes_written_as_strings(story: list[Document]) -> None:
     """A speaker written as a string is a name; as a prediction it would be a cluster's key."""
     written = {"content": "10 جندي", "cue": ["قال"], "speaker": "بوتين", "relayed_by": ["الكرملين", "بوتين"]}
@@ -386,7 +396,7 @@ def test_tokens_that_an_endpoint_does_not_say_are_null(khabar: Khabar, here: Pat
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
-        (["{", "7", '{"question": "entities/a"}'], ["json-broken", "json-not-object", *6 * ["key-missing"]]),
+        (['{"question', "7", '{"question": "entities/a"}'], ["json-broken", "json-not-object", *6 * ["key-missing"]]),
         (2 * ['{"question": "entities/a", "prompt": "x", "prompts": "en", "model": null, "time": null, '
               '"tokens_in": null, "tokens_out": null, "refusal": null, "answer": ""}'], ["id-repeated"]),
         (None, ["file-missing"]),

@@ -173,7 +173,11 @@ class _Changed:
         if kind is None:
             self._report("value-wrong", f"layer is {key.layer!r}, not one of {', '.join(KINDS)}")
             return None
-        return shaped(value, kind, lambda id, message: self._report(id, f"{_shown(key)}: {message}", doc_id or None))
+        return shaped(
+            value,
+            kind,
+            lambda id, message, fix=None: self._report(id, f"{_shown(key)}: {message}", doc_id or None, fix=fix),
+        )
 
     def _allows(self, change: Change, key: RowKey) -> bool:
         """Tell whether a change may touch a row: it names it, or changes no more than wording."""
@@ -223,8 +227,10 @@ class _Changed:
             }
         return self._beside[change.id, doc_id]
 
-    def _report(self, id: str, message: str, doc_id: str | None = None, offset: int | None = None) -> None:
-        self._incidents.report(id, message, doc_id=doc_id, offset=offset)
+    def _report(
+        self, id: str, message: str, doc_id: str | None = None, offset: int | None = None, fix: str | None = None
+    ) -> None:
+        self._incidents.report(id, message, doc_id=doc_id, offset=offset, fix=fix)
 
 
 def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) -> None:

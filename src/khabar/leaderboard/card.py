@@ -138,10 +138,11 @@ def parse_card(data: bytes, name: str, incidents: Incidents) -> Card | None:
         value["date"] = value["date"].isoformat()
     before = len(incidents)
 
-    def report(incident: str, message: str, key: str | None = None) -> None:
+    def report(incident: str, message: str, key: str | None = None, *, fix: str | None = None) -> None:
         named = key or _key_in(incident, message)
         of_words = incident in ("card-markup", "name-mixed")
-        fix = f"write {_EXAMPLES[named]}" if named in _EXAMPLES and not of_words else None
+        if named in _EXAMPLES and not of_words:
+            fix = f"write {_EXAMPLES[named]}"
         # Elsewhere an unknown key is a warning. A card is written by hand: it is a slip, and whatever it says is lost.
         kind = "value-wrong" if incident == "key-unknown" else incident
         incidents.report(kind, message, file=name, line=_line_of(text, named), fix=fix)

@@ -11,8 +11,10 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import msgspec
 
-Report = Callable[[str, str], None]
-"""Called with an incident id and a message."""
+from khabar.text.choices import fix_of
+
+Report = Callable[..., None]
+"""Called with an incident id, a message and, if the catalogue's will not do, a `fix`."""
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 _BAD = object()
@@ -48,7 +50,9 @@ def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -
         if key is not None and key == kind.__struct_config__.tag_field:
             clean[key] = item
         elif key not in fields:
-            report("key-unknown", f"unknown key {_shown(path + str(key))}")
+            free = [name for name in fields if name not in value]
+            fix = f"{fix_of(str(key), free)}, or remove it" if free else None
+            report("key-unknown", f"unknown key {_shown(path + str(key))}", fix=fix)
         elif item is None and not fields[key][1]:
             continue
         else:

@@ -43,19 +43,24 @@ def run_system(
     """Annotate every document, then compare the documents of each story if the system can.
 
     A system may return records, or plain objects in the prediction format. A slow system is asked for `layers` alone;
-    its `failures` say what it did not answer. `incidents` takes the warnings about what another answered, such as keys
-    that are not read. Raises InputError if a slow system answered nothing at all, and
-    UnansweredError if another failed on any document or an answer is malformed; all such documents are named.
+    its `failures` say what it did not answer. `incidents` takes the warnings about what was answered, such as keys that
+    are not read. Raises InputError if a slow system answered nothing at all, and UnansweredError if another failed on
+    any document or an answer is malformed; all such documents are named.
     """
+    warnings = Incidents() if incidents is None else incidents
     # What a system prints is for people to see, and must not get between our output and whoever reads it.
     with redirect_stdout(sys.stderr), _stdout_to_stderr(), _sigterm_as_interrupt():
         if isinstance(system, SlowSystem):
-            return _run_slow(system, documents, progress, layers)
-        return _run(system, documents, progress, Incidents() if incidents is None else incidents)
+            return _run_slow(system, documents, progress, layers, warnings)
+        return _run(system, documents, progress, warnings)
 
 
 def _run_slow(
-    system: SlowSystem, documents: Sequence[Document], progress: Progress, layers: Sequence[Layer]
+    system: SlowSystem,
+    documents: Sequence[Document],
+    progress: Progress,
+    layers: Sequence[Layer],
+    warnings: Incidents,
 ) -> tuple[list[Annotations], list[Dispute]]:
     answers = system.annotate(documents, layers)
     annotations: dict[str, Annotations] = {}
@@ -73,6 +78,7 @@ def _run_slow(
     system.incidents.refuse()
     if documents and not system.answered:
         raise InputError(_reasons(system.failures))
+    warnings.extend(system.incidents)
     return [annotations[document.doc_id] for document in documents], disputes
 
 

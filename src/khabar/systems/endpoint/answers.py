@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from khabar.formats.llm import quote_as_written
-from khabar.reading.incidents import Incidents
+from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Annotations, Dispute, Document
 from khabar.systems.endpoint.identity import Same
 from khabar.systems.endpoint.prompts import article_labels
@@ -42,7 +42,7 @@ class Reading:
     """What an answer says of a document's layer, or of a story, and what is wrong with it (None: nothing).
 
     `left_out` counts the items that could not be read; None if nobody knows, as the answer breaks off or is none.
-    `readable` is false of what is no answer at all.
+    `readable` is false of what is no answer at all. `warnings` are of what counts: keys that are not read.
     """
 
     annotations: tuple[Annotations, ...] = ()
@@ -51,6 +51,7 @@ class Reading:
     wrong: str | None = None
     left_out: int | None = 0
     readable: bool = True
+    warnings: tuple[Incident, ...] = ()
 
 
 def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Reading:
@@ -91,6 +92,7 @@ def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Re
         "; ".join(problems) or None,
         left_out if written.whole else None,
         written.readable,
+        tuple(incident for incident in incidents if incident.level == "warning"),
     )
 
 

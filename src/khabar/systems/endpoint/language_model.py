@@ -105,6 +105,7 @@ class LanguageModel(SlowSystem):
         self.answered = True
         self.replies.append((question, reply))
         reading = reading_of(question, reply)
+        self.incidents.extend(reading.warnings)
         if reading.wrong is not None:
             failure = Failure(
                 question.where,
