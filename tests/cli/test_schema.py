@@ -38,4 +38,5 @@ def test_it_validates_a_line_of_predictions(khabar: Khabar) -> None:
 def test_a_name_that_is_none(khabar: Khabar) -> None:
     answer = khabar("schema", "quote")
     assert (answer.code, answer.out) == (2, "")
-    assert "quotes" in answer.err
+    assert "Fix: write quotes." in answer.err
+    assert "Fix: write one of " in khabar("schema", "nosuch").err

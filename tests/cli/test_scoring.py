@@ -122,12 +122,29 @@ def test_layers_leaves_layers_out(khabar: Khabar) -> None:
     assert "layers:numbers+quotes" in result["signature"]
 
 
+@pytest.mark.parametrize(
+    ("options", "fix"),
+    [
+        (["run", "empty", "--layers", "entity"], "write entities"),
+        (["show", "001", "--layers", "quote"], "write quotes"),
+        (["run", "empty", "--split", "flods"], "write --split floods"),
+        (["run", "empty", "--split", "xyz"], "write one of floods, test"),
+    ],
+)
+def test_the_nearest_choice_is_offered(options: list[str], fix: str, khabar: Khabar) -> None:
+    answer = khabar(*options, "--gold", "corpus")
+    assert (answer.code, answer.out) == (2, "")
+    assert f"Fix: {fix}." in answer.err
+
+
 def test_split_chooses_the_gold(khabar: Khabar) -> None:
-    """The other split has a document of its own; the lines for this one are then of another split."""
+    """The other split has a document of its own; a file for this one is then of another split, which is said once."""
     assert khabar("run", "empty", "--gold", "corpus", "--split", "floods", "--json").code == 0
     answer = khabar("score", "oracle.jsonl", "--gold", "corpus", "--split", "floods")
     assert (answer.code, answer.out) == (2, "")
-    assert "error[document-other-split] document 001_moscow: it belongs to split 'test'" in answer.err
+    assert len(answer.err.splitlines()) == 1
+    assert "error[document-other-split] the file answers split test, and none of this one. Fix: score" in answer.err
+    assert "Fix: score it with --split test, or make one for this split: khabar run SYSTEM" in answer.err
 
 
 @pytest.mark.parametrize("command", [("score", "oracle.jsonl"), ("validate", "oracle.jsonl"), ("run", "empty")])

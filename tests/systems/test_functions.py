@@ -85,6 +85,22 @@ def test_a_misspelt_layer_is_warned_of(khabar: Khabar, here: Path) -> None:
         api.run(lambda document: {"entity": []}, gold=here / "gold.jsonl")
 
 
+@pytest.mark.parametrize(
+    ("written", "fix"),
+    [
+        ("python mine.py", 'write "cmd:python mine.py"'),
+        ("python mine.py --from a:b", 'write "cmd:python mine.py --from a:b"'),
+        ("mine.py", 'write mine:NAME, NAME being your function, or "cmd:python mine.py" if it is a program'),
+        ("mine.extract", "write mine:extract"),
+    ],
+)
+def test_what_was_meant_is_said(written: str, fix: str, khabar: Khabar, here: Path) -> None:
+    (here / "mine.py").write_text("def extract(document): return {}", "utf-8")
+    answer = khabar("run", written, "--gold", "gold.jsonl")
+    assert (answer.code, answer.out) == (2, "")
+    assert f"Fix: {fix}." in answer.err
+
+
 def test_an_installed_system_is_known_by_its_name(khabar: Khabar, here: Path) -> None:
     """The entry-point group is `khabar.systems`."""
     (here / "mine.py").write_text(f"def extract(document): return {PUTIN}", "utf-8")
@@ -143,7 +159,7 @@ def test_a_failure_keeps_the_other_answers(khabar: Khabar, here: Path) -> None:
     [
         ("mine.py:extract", "'mine.py' is the name of a file, and a system is named by its module. Fix: write mine:extract."),
         ("here/mine.py:extract", "Fix: in the folder here, write mine:extract."),
-        ("mine.py", "Fix: write mine:NAME, NAME being your function."),
+        ("mine.py", 'NAME being your function, or "cmd:python mine.py" if it is a program.'),
         ("mine", "Fix: write mine:NAME, NAME being your function."),
         ("ours:extract", "Fix: a file ours.py must be in this folder, or be installed."),
         ("ruels", "Fix: write rules."),

@@ -66,6 +66,7 @@ def wrong_option(message: str, *, file: str | None = None, fix: str | None = Non
 def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     """Parse `--layers`; None where it is not given. Raises InputError."""
     from khabar.records.labels import LAYERS
+    from khabar.text.choices import fix_of
 
     if text is None:
         return None
@@ -73,7 +74,8 @@ def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     unknown = [name for name in named if name not in LAYERS]
     if unknown or not named:
         there_is = ", ".join(LAYERS)
-        raise wrong_option(f"--layers {text!r}: no layer {', '.join(unknown) or 'named'}; there is: {there_is}")
+        message = f"--layers {text!r}: no layer {', '.join(unknown) or 'named'}; there is: {there_is}"
+        raise wrong_option(message, fix=", ".join(dict.fromkeys(fix_of(name, LAYERS) for name in unknown or [""])))
     return tuple(layer for layer in LAYERS if layer in named)
 
 

@@ -23,10 +23,11 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a file that khabar reads or writes; without a name, list them all."""
     from khabar import schemas
+    from khabar.text.choices import fix_of
 
     titles = {known: title for known, (_, title) in schemas.RECORDS.items()}
     if name is not None and name not in titles:
-        raise wrong_option(f"no schema is called {name!r}; there is: {', '.join(titles)}")
+        raise wrong_option(f"no schema is called {name!r}; there is: {', '.join(titles)}", fix=fix_of(name, titles))
     if name is not None:
         print_json(schemas.schema(name))
     elif as_json:

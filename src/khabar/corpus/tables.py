@@ -14,6 +14,7 @@ from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import CONFIGS, Document, Row
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.release import CANARY
+from khabar.text.choices import fix_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,8 +65,9 @@ def require_split(folder: Path, split: str) -> None:
         message = f"{folder} is not a khabar corpus (no release.json)"
         raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])
     if split not in splits(folder):
-        known = ", ".join(splits(folder))
-        raise InputError([Incident("option-wrong", f"no split {split!r}; there is: {known}", str(folder))])
+        known = splits(folder)
+        message, fix = f"no split {split!r}; there is: {', '.join(known)}", fix_of(split, known, before="--split ")
+        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
 
 
 def folder_of(folder: Path, config: str, split: str) -> Path:
@@ -75,9 +77,8 @@ def folder_of(folder: Path, config: str, split: str) -> Path:
     """
     require_split(folder, split)
     if config not in CONFIGS:
-        raise InputError(
-            [Incident("option-wrong", f"no config {config!r}; there is: {', '.join(CONFIGS)}", str(folder))]
-        )
+        message = f"no config {config!r}; there is: {', '.join(CONFIGS)}"
+        raise InputError([Incident("option-wrong", message, str(folder), fix=fix_of(config, CONFIGS))])
     copy = filled_copy(folder)
     return copy if split in read_release(folder).withheld_splits and is_corpus(copy) else folder
 

@@ -129,15 +129,21 @@ def find_system(name: str, gold: Reference, options: Options | None = None) -> S
     prefix, colon, rest = name.partition(":")
     if colon and prefix in ADAPTERS:
         return _adapted(prefix, rest, options or Options())
-    if colon:
+    is_command = len(prefix.split()) > 1
+    if colon and not is_command:
         return _from_module(name)
     for entry in entry_points(group=GROUP):
         if entry.name == name:
             return _instance(_loaded(entry.load, name), name)
     written = [each.written for each in list_systems()]
-    file = Path(name).with_suffix(".py")
-    if file.is_file():
+    file, attribute = Path(name).with_suffix(".py"), Path(name).suffix[1:]
+    if is_command:
+        fix = f'write "cmd:{name}"'
+    elif file.is_file() and attribute not in ("", "py"):
+        fix = _own_name(file, attribute)
+    elif file.is_file():
         fix = _own_name(file, "NAME") + ", NAME being your function"
+        fix += f', or "cmd:python {name}" if it is a program' if attribute else ""
     elif near := get_close_matches(name, written, n=1):
         fix = f"write {near[0]}"
     else:

@@ -9,8 +9,8 @@ from difflib import get_close_matches
 def fix_of(written: str, known: Iterable[str], *, before: str = "") -> str:
     """The fix of a name that is unknown: write the known one most like it; where none is like it, one of them all.
 
-    `before` is what stands before the name on a command line, such as `--layers `.
+    `before` is what stands before the one name on a command line, such as `--split `.
     """
     choices = list(known)
     near = get_close_matches(written, choices, n=1) or choices
-    return f"write {before}{near[0]}" if len(near) == 1 else f"write {before}one of {', '.join(near)}"
+    return f"write {before}{near[0]}" if len(near) == 1 else f"write one of {', '.join(near)}"
