@@ -103,7 +103,7 @@ def test_runs_lie_apart_and_the_board_says_how_far(board: Leaderboard, recording
     shown = re.sub(
         "<.*?>|[\u2068\u2069]", "", (board.root / "site" / "en" / "systems" / "model.html").read_text("utf-8")
     )
-    assert "A model: 2 runs, of which the first is shown. Between them:" in shown
+    assert "A model, Seeds: 2 runs, of which the first is shown. Between them:" in shown
 
 
 def test_predictions_that_the_recording_does_not_give(board: Leaderboard, recordings: list[Path]) -> None:
@@ -115,7 +115,7 @@ def test_predictions_that_the_recording_does_not_give(board: Leaderboard, record
     [drift] = [each for each in board.check() if each.level == "error"]
     assert (drift.id, Path(drift.file or "").name) == ("recording-drift", "predictions.jsonl")
     (folder / "recording.jsonl").write_text("{", "utf-8")
-    assert "json-broken" in board.ids
+    assert "json-not-object" in board.ids
 
 
 def test_tokens_and_costs_stand_in_the_card_and_the_exports(
