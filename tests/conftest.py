@@ -17,6 +17,8 @@ from khabar.seeds import read_manifest, write_manifest
 IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
     "annotations/browser/test_in_the_page.py": "label_studio_sdk",
+    "annotations/browser/test_notes.py": "playwright",
+    "annotations/browser/test_slips.py": "playwright",
     "site/test_seen.py": "playwright",
     "systems/test_models.py": "spacy",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -15,6 +16,7 @@ import khabar
 from khabar import schemas
 from khabar.records import CONFIGS
 from tests import keys
+from tests.conftest import IMPORTED
 
 ROOT = Path(__file__).parents[1]
 
@@ -124,3 +126,26 @@ def test_markdown_links_lead_somewhere() -> None:
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name} → {target}"
+
+
+def _imported(path: Path) -> set[str]:
+    """What a test file imports as it is read, by the modules of `tests` that it imports too: names of packages."""
+    packages: set[str] = set()
+    for node in ast.parse(path.read_text("utf-8")).body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        for name in names:
+            module = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            packages |= _imported(module) if module.is_file() else {name.split(".")[0]}
+    return packages
+
+
+def test_a_short_run_leaves_out_what_imports_more_than_it_installs() -> None:
+    more = {"axe_playwright_python", "label_studio_sdk", "playwright", "spacy", "torch"}
+    needing = {
+        path.relative_to(ROOT / "tests").as_posix()
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if _imported(path) & more
+    }
+    assert needing == set(IMPORTED)

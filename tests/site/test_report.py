@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from playwright.sync_api import expect
 
 from tests import released
 from tests.cli.conftest import run
@@ -84,6 +83,8 @@ def test_it_does_not_take_the_place_of_another_file(tmp_path: Path) -> None:
 class TestSeen:
     def test_from_the_disk(self, browser: Browser, reports: Path) -> None:
         """From a cause to its first error, and on from there by a key; nothing is asked for, nothing refused."""
+        from playwright.sync_api import expect
+
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         visit = Visit(context.new_page(), reports.as_uri() + "/")
         page = visit("rules.html")
@@ -108,6 +109,8 @@ class TestSeen:
         assert not visit.wrong
 
     def test_hostile_words_are_words(self, browser: Browser, reports: Path) -> None:
+        from playwright.sync_api import expect
+
         context = browser.new_context()
         visit = Visit(context.new_page(), reports.as_uri() + "/")
         page = visit("hostile.html")
