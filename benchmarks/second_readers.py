@@ -20,6 +20,7 @@ from measuring import table
 
 from khabar import api
 from khabar.corpus.release import released_corpus
+from khabar.reading.files import json_lines
 from khabar.reading.incidents import Incidents
 from khabar.records import Dispute, Side
 from khabar.scoring.result import PAIR_F, Measured
@@ -70,7 +71,7 @@ def main() -> None:
         said, figures = confirmed(released_corpus(), split)
         if out is not None:
             out.mkdir(exist_ok=True)
-            (out / f"{split}.jsonl").write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in said))
+            (out / f"{split}.jsonl").write_bytes(json_lines(said))
         counts = figures[PAIR_F].counts
         called = figures["contrast.called_where_not"].value
         rows.append([split, *(str(int(counts[f"contrast.{name}"])) for name in ("right", "pairs")), f"{called:.3f}"])

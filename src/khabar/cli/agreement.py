@@ -93,12 +93,11 @@ def adjudicate(
         say(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
     state = read_adjudication(all_disagreements, path)
     if not state.undecided:
-        from khabar.reading.files import write_all
-        from khabar.reading.rows import encoded
+        from khabar.reading.files import json_lines, write_all
 
         written = conclude(state, pairs, given, gold)
         with writing(gold):
-            write_all({target: encoded(rows) for target, rows in written.items()})
+            write_all({target: json_lines(rows) for target, rows in written.items()})
     if as_json:
         print_json(state.to_dict() | {"gold": [] if state.undecided else [str(target) for target in written]})
     elif state.undecided:

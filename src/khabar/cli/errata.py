@@ -81,7 +81,7 @@ def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, versi
     import msgspec
 
     from khabar.annotations.errata import file_after, waiting
-    from khabar.reading.files import write_all
+    from khabar.reading.files import json_lines, write_all
     from khabar.seeds import read_manifest, read_texts
 
     chosen = waiting(errata)
@@ -92,7 +92,7 @@ def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, versi
         path = gold / f"{story}.jsonl"
         files[path] = file_after(path, [each for each in chosen if each.story == story], texts)
     done = [msgspec.structs.replace(each, version=version) if each in chosen else each for each in errata]
-    files[file] = b"".join(msgspec.json.encode(each) + b"\n" for each in done)
+    files[file] = json_lines(done)
     with writing():
         write_all(files)
     return done

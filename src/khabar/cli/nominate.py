@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from khabar.cli.console import print_json, say, writing
-from khabar.cli.options import AsJson, Layers, Split, chosen_layers
+from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.score import spare
 
 
@@ -26,22 +26,18 @@ def nominate(
     key: Annotated[
         Path, typer.Option("--key", help="Write here what they do not say (JSONL): gold's answer, and who votes how.")
     ],
-    gold: Annotated[
-        Path | None, typer.Option("--gold", help="A corpus folder. [default: released corpus]", show_default=False)
-    ] = None,
+    gold: CorpusFolder = None,
     split: Split = "test",
     layers: Layers = None,
     most: Annotated[int, typer.Option("--most", min=1, help="The most questions of a layer.")] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Ask about the places where systems outvote gold, without saying what gold has or which system says what."""
-    import msgspec
-
     from khabar import api
     from khabar.annotations.nomination import Voter, ballots
     from khabar.annotations.nomination import nominate as put_questions
     from khabar.reading.checks import checked_predictions
-    from khabar.reading.files import write_all
+    from khabar.reading.files import json_lines, write_all
     from khabar.reading.incidents import Incidents
     from khabar.records.labels import LAYERS
 
@@ -57,12 +53,8 @@ def nominate(
         systems.append(Voter(str(path), records.documents, records.disputes))
     incidents.refuse()
     asked = put_questions(ballots(reference, systems, wanted), reference, api.load(gold, split=split), split, most)
-    lines = {
-        path: b"".join(msgspec.json.encode(record) + b"\n" for record in records)
-        for path, records in ((out, asked.nominations), (key, asked.keys))
-    }
     with writing():
-        write_all(lines)
+        write_all({out: json_lines(asked.nominations), key: json_lines(asked.keys)})
     counts = Counter(nomination.layer for nomination in asked.nominations)
     by_layer = {layer: counts[layer] for layer in LAYERS if layer in wanted}
     if as_json:

@@ -16,7 +16,7 @@ from khabar.corpus.derivation import derive
 from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
 from khabar.corpus.textless import Place, with_surfaces, without_text
-from khabar.reading.files import recover, replace_files, sha256
+from khabar.reading.files import json_lines, recover, replace_files, sha256
 from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
@@ -141,7 +141,7 @@ def assemble(
     left_out: Withheld | msgspec.UnsetType = msgspec.UNSET
     places = b""
     if withheld is not None:
-        places = b"".join(msgspec.json.encode(place) + b"\n" for place in withheld[1])
+        places = json_lines(withheld[1])
         left_out = msgspec.structs.replace(withheld[0], sha256=sha256(places), rows=len(withheld[1]))
     made: ChangesFile | msgspec.UnsetType = msgspec.UNSET
     if changes:

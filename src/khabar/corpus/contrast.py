@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.edits import edited_text, read_changes, story_of, variants, without_surfaces
-from khabar.reading.files import sha256
+from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import variant_key
 from khabar.records import Decoy, Document, Flip, Row, Seed
@@ -63,7 +63,7 @@ def read_folder(gold: Path) -> list[VariantChange]:
 
 def lines(changes: Iterable[VariantChange]) -> bytes:
     """The changes as the file of a release, without what they quote."""
-    return b"".join(msgspec.json.encode(without_surfaces(change)) + b"\n" for change in changes)
+    return json_lines(map(without_surfaces, changes))
 
 
 def read_released(folder: Path, release: Release) -> list[VariantChange]:

@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from khabar.reading.files import write_all
+from khabar.reading.files import json_lines, write_all
 from khabar.reading.incidents import Incidents
-from khabar.reading.rows import encoded, read_gold
+from khabar.reading.rows import read_gold
 from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones
 from khabar.seeds import document, read_manifest, read_texts, verify, write_manifest
 
@@ -122,7 +122,7 @@ def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: s
             incidents.report("text-missing", "there is no article to write", doc_id=article.doc_id)
     incidents.refuse()
     texts = {seeds / f"{document.doc_id}.txt": document.text.encode() for document in documents}
-    write_all({**texts, rows: encoded(row for story in stories for row in story.annotations)})
+    write_all({**texts, rows: json_lines(row for story in stories for row in story.annotations)})
     write_manifest(seeds, [_seed(document, split) for document in documents])
 
 

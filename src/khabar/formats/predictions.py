@@ -12,6 +12,7 @@ from unicodedata import category
 import msgspec
 
 from khabar.formats.context import Conversion
+from khabar.reading.files import json_lines
 from khabar.reading.predictions import Origin, read_predictions
 from khabar.reading.span_checks import check_annotations
 from khabar.records import (
@@ -61,7 +62,7 @@ def _check(record: Prediction, place: Origin, work: Conversion) -> None:
 
 def write(records: Iterable[Prediction], path: Path) -> dict[Path, bytes]:
     """Write one object a line."""
-    return {path: b"".join(msgspec.json.encode(record) + b"\n" for record in records)}
+    return {path: json_lines(records)}
 
 
 def grounded(records: Iterable[Prediction], work: Conversion) -> list[GroundedText]:

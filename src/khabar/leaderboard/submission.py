@@ -17,7 +17,7 @@ from khabar.leaderboard.recordings import Replay, Spread, replay, spread
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import EvalFolder
 from khabar.reading.checks import checked_predictions
-from khabar.reading.files import sha256
+from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
 from khabar.records import Annotations, Dispute, canonical
@@ -237,4 +237,4 @@ def as_lines(records: Iterable[Annotations | Dispute]) -> bytes:
     documents = [record for record in records if isinstance(record, Annotations)]
     disputes = [record for record in records if isinstance(record, Dispute)]
     ordered = (*sorted(documents, key=lambda record: record.doc_id), *sorted(disputes, key=canonical))
-    return b"".join(msgspec.json.encode(record) + b"\n" for record in ordered)
+    return json_lines(ordered)

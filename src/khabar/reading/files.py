@@ -12,6 +12,9 @@ from contextlib import suppress
 from errno import EISDIR
 from pathlib import Path
 from stat import S_ISDIR, S_ISREG
+from typing import Any
+
+import msgspec
 
 _PART = re.compile(r"\.(.+)\.(\d+)\.part", re.DOTALL)
 """What a file is written as before it is renamed: its name, and the process that writes it."""
@@ -120,6 +123,11 @@ def recover(folder: Path) -> bool:
 def unfinished(folder: Path) -> list[Path]:
     """What a killed `replace_files` has left in a folder."""
     return [path for path in (*folder.glob(_STAGED.format("*")), folder / _READY) if path.exists()]
+
+
+def json_lines(records: Iterable[msgspec.Struct | Mapping[str, Any]]) -> bytes:
+    """The bytes of a file of records: JSONL, each line ended by one line feed."""
+    return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
 
 
 def write_lines(path: Path, lines: Iterable[bytes]) -> None:

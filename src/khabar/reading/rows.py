@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import msgspec
-
-from khabar.reading.files import write_whole
+from khabar.reading.files import json_lines, write_whole
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import decoded, jsonl
 from khabar.reading.shape import shaped
@@ -70,9 +68,4 @@ def read_gold(folder: Path, incidents: Incidents) -> list[Located]:
 
 def write_rows(path: Path, rows: Iterable[Row]) -> None:
     """Write an annotation file: rows in the order given, what is at its default left out."""
-    write_whole(path, encoded(rows))
-
-
-def encoded(rows: Iterable[Row]) -> bytes:
-    """The bytes of an annotation file."""
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+    write_whole(path, json_lines(rows))

@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from khabar.leaderboard.submission import Submission
-from khabar.reading.files import sha256
+from khabar.reading.files import json_lines, sha256
 from khabar.reading.reference import Reference
 from khabar.systems.endpoint.client import Reply
 from khabar.systems.endpoint.prompts import Question
@@ -25,7 +23,7 @@ def single_answers(submission: Submission, aggregate: dict[str, Any], gold: Refe
     """
     answers = submission.runs[0].answers if submission.runs else ()
     scored = sorted((answer for answer in answers if answer[0].asked != "names"), key=lambda answer: answer[0].key)
-    return b"".join(msgspec.json.encode(_line(*answer, aggregate, gold)) + b"\n" for answer in scored)
+    return json_lines(_line(*answer, aggregate, gold) for answer in scored)
 
 
 def with_lines(aggregate: dict[str, Any], path: Path, lines: bytes) -> tuple[dict[str, Any], Path]:
