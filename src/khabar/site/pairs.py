@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import get_args
 
 from khabar.corpus.contrast import VariantChange, altered_spans
+from khabar.edits.offsets import Offsets
 from khabar.reading.issues import ClaimSpan, ContrastPair
 from khabar.reading.reference import Reference
 from khabar.records import Conflict, Document, Flip, Row
 from khabar.records.edits import VARIANTS, Direction, Variant
 from khabar.records.labels import Status
 from khabar.site.annotations import mark_of
+from khabar.site.corpus import original_id
 from khabar.site.markup import MarkupToken, TextMark, markup
 from khabar.site.story import sentence_around
 from khabar.site.system import SystemView
@@ -93,12 +95,13 @@ def shown_pairs(
     flips = {(change.story, change.id): change for change in changes if isinstance(change, Flip)}
     shown: dict[Direction, list[ShownPair]] = {direction: [] for direction in get_args(Direction)}
     for pair in reference.pairs:
+        flip = flips[pair.story, pair.flip]
         shown[pair.direction].append(
             ShownPair(
                 pair,
                 by_id[pair.members[0].issue_id],
-                tuple(_members(pair, by_id, changes, documents)),
-                tuple(edit.new for edit in flips[pair.story, pair.flip].edits),
+                tuple(_members(pair, flip, by_id, changes, documents)),
+                tuple(edit.new for edit in flip.edits),
                 tuple(_calls(pair, split, systems)),
             )
         )
@@ -107,12 +110,13 @@ def shown_pairs(
 
 def _members(
     pair: ContrastPair,
+    flip: Flip,
     issues: Mapping[str, Conflict],
     changes: Sequence[VariantChange],
     documents: Mapping[str, Document],
 ) -> Iterator[PairMember]:
     for variant, member in zip(VARIANTS, pair.members, strict=True):
-        answers = tuple(tuple(_sentences(group, pair, variant, changes, documents)) for group in member.groups)
+        answers = tuple(tuple(_sentences(group, flip, variant, changes, documents)) for group in member.groups)
         status = issues[member.issue_id].status
         yield PairMember(variant, status, member.is_hard, variant == pair.edited, answers)
 
@@ -128,7 +132,7 @@ def _calls(pair: ContrastPair, split: str, systems: Sequence[SystemView]) -> Ite
 
 def _sentences(
     claims: Sequence[ClaimSpan],
-    pair: ContrastPair,
+    flip: Flip,
     variant: Variant,
     changes: Sequence[VariantChange],
     documents: Mapping[str, Document],
@@ -148,38 +152,26 @@ def _sentences(
                 for each in claims
                 if each.doc_id == claim.doc_id and start <= each.start < end
             ]
-            marks += _altered(pair, variant, document, changes, documents)
+            marks += _altered(flip, variant, document, changes, documents)
             yield PairSentence(claim.doc_id, claim.start, tuple(markup(document.text, start, end, marks)))
 
 
 def _altered(
-    pair: ContrastPair,
+    flip: Flip,
     variant: Variant,
     document: Document,
     changes: Sequence[VariantChange],
     documents: Mapping[str, Document],
 ) -> Iterator[TextMark]:
     """What the edit puts into one variant, and what stands in its place in the other."""
-    doc_id = document.doc_id.removesuffix(f".{variant}")
-    original = documents[doc_id]
-    if variant == pair.edited:
-        spans = altered_spans(document, original, changes)
-        yield from (mark_of(span) for span in spans if (span.change.story, span.change.id) == (pair.story, pair.flip))
+    doc_id = original_id(document.doc_id)
+    if variant == flip.variant:
+        spans = altered_spans(document, documents[doc_id], changes)
+        yield from (mark_of(span) for span in spans if span.change is flip)
         return
-    for change in changes:
-        if (change.story, change.id) != (pair.story, pair.flip):
-            continue
-        for edit in change.edits:
-            if edit.doc_id == doc_id and edit.start < edit.end:
-                start = edit.start + _shift(doc_id, variant, edit.start, changes)
-                yield TextMark(start, start + edit.end - edit.start, "altered", "kept")
-
-
-def _shift(doc_id: str, variant: Variant, before: int, changes: Iterable[VariantChange]) -> int:
-    """How much further on in a variant stands what begins at an offset of the original."""
-    return sum(
-        len(edit.new) - (edit.end - edit.start)
-        for change in changes
-        for edit in change.edits
-        if change.variant == variant and edit.doc_id == doc_id and edit.end <= before
-    )
+    there = [each for change in changes if change.variant == variant for each in change.edits if each.doc_id == doc_id]
+    offsets = Offsets.of(there)
+    for edit in flip.edits:
+        place = offsets.carried(edit.start, edit.end) if edit.doc_id == doc_id else None
+        if place is not None:
+            yield TextMark(*place, "altered", "kept")
