@@ -25,7 +25,6 @@ from khabar.reading.sources import check_file
 from khabar.records import Row, RowKey
 from khabar.records.errata import Erratum, NominationKey, ReaderAnswer
 
-ERRATA = Path("annotations") / "errata.jsonl"
 FROM_NOMINATION = "nomination"
 """The source of an erratum that `khabar nominate` asked about."""
 _Line = TypeVar("_Line", bound=msgspec.Struct)

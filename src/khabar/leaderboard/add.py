@@ -52,8 +52,9 @@ def add(
     replays: list[Replay] = []
     if recordings:
         (recorded,) = predictions
-        replays = [replay(path, gold.split(recorded), gold.layers(recorded)) for path in _few(recordings)]
-        predictions = {recorded: [*replays[0].annotations, *replays[0].disputes]}
+        layers = gold.layers(recorded)
+        replays = [replay(path, gold.split(recorded), layers) for path in _few(recordings)]
+        predictions = {recorded: replays[0].said(layers)}
         unanswered = {recorded: replays[0].unanswered}
     remove_parts(root)
     present = survey(root, incidents) if root.is_dir() else EvalFolder(root, (), {})

@@ -27,6 +27,8 @@ _QUOTED = tuple(f'"{name}"'.encode() for name in _LISTS)
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """A letter of a key may be escaped; nobody but a forger does."""
 
+_FIRST = re.compile(rb"\s*(\[|\{\s*$)", re.MULTILINE)
+"""Where a file begins with an array, or with an object whose first line is its brace alone."""
 _ARRAY = "this is a JSON array, and each line is to be an object by itself"
 _UNPACK = "unpack it (jq -c '.[]' {0} > predictions.jsonl), or convert an export (khabar convert {0} predictions.jsonl)"
 _SPREAD = "a JSON object goes over several lines, and each is to have a line of its own"
@@ -90,10 +92,11 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
 
 def _spread_over_lines(chunk: bytes) -> tuple[int, str, str] | None:
     """Where the text of a file begins as JSON that is not written a line an object: its line, what it is, the fix."""
-    first = chunk.lstrip().partition(b"\n")[0].rstrip()
-    if first != b"{" and not first.startswith(b"["):
+    begun = _FIRST.match(chunk)
+    if begun is None:
         return None
-    line = 1 + chunk.count(b"\n", 0, chunk.index(first))
+    first = begun[0].strip()
+    line = 1 + chunk.count(b"\n", 0, begun.start(1))
     return (line, _SPREAD, _PACK) if first == b"{" else (line, _ARRAY, _UNPACK)
 
 

@@ -6,7 +6,6 @@ import importlib
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from difflib import get_close_matches
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 from khabar.systems.protocol import Options, SlowSystem, System
+from khabar.text.choices import nearest
 
 GROUP = "khabar.systems"
 
@@ -144,8 +144,8 @@ def find_system(name: str, gold: Reference, options: Options | None = None) -> S
     elif file.is_file():
         fix = _own_name(file, "NAME") + ", NAME being your function"
         fix += f', or "cmd:python {name}" if it is a program' if attribute else ""
-    elif near := get_close_matches(name, written, n=1):
-        fix = f"write {near[0]}"
+    elif near := nearest(name, written):
+        fix = f"write {near}"
     else:
         fix = "`khabar systems` says what each is"
     raise _unknown(f"no system {name!r}; there is: {', '.join(written)}", fix)
@@ -187,8 +187,8 @@ def _from_module(name: str) -> System:
     for part in attribute.split("."):
         if not hasattr(target, part):
             callables = [key for key, value in vars(target).items() if callable(value) and not key.startswith("_")]
-            near = get_close_matches(attribute, callables, n=1) or callables[:1]
-            fix = f"write {module_name}:{near[0]}" if near else "define it there"
+            near = nearest(attribute, callables) or next(iter(callables), None)
+            fix = f"write {module_name}:{near}" if near else "define it there"
             raise _unknown(f"module {module_name!r} has no {attribute!r}", fix)
         target = getattr(target, part)
     return _instance(target, name)
