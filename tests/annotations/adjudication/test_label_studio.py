@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from khabar.cli.app import app
 from khabar.reading.incidents import InputError
 from khabar.reading.rows import write_rows
 from khabar.records import Entity, Number, Row
-from tests.annotations.browser.page import annotator
+from tests.annotations.browser.page import Annotator, annotator
 from tests.annotations.conftest import LabelStudio
 from tests.annotations.story import a_folder, a_pass
 
@@ -218,15 +219,22 @@ def test_a_project_somebody_changed_is_refused(round_there: Adjudication) -> Non
     assert "project-wrong" in str(answer.exception)
 
 
+@contextmanager
+def at_question(there: Adjudication, layer: str) -> Iterator[Annotator]:
+    """The page of a layer's question in a real browser, once it takes keys."""
+    with annotator(there.server) as who:
+        who.page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()[layer].id}")
+        who.page.locator(".khabar-decision input[type=text]").wait_for()
+        who.page.wait_for_load_state("networkidle")
+        yield who
+
+
 def test_decided_in_the_page(round_there: Adjudication) -> None:
     """In a real browser: both readings by their names, what differs first, a key decides, a key says why."""
     there = round_there
     there.run()
-    with annotator(there.server) as who:
+    with at_question(there, "numbers") as who:
         page = who.page
-        page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()['numbers'].id}")
-        page.locator(".khabar-decision input[type=text]").wait_for()
-        page.wait_for_load_state("networkidle")
         differing = page.locator(".khabar-differs").all_inner_texts()
         assert [each.split() for each in differing] == [["modality", "exact"], ["modality", "approx"]]
         expect(page.get_by_text("1 · a")).to_be_visible()
@@ -248,11 +256,8 @@ def test_another_reading_in_the_page(round_there: Adjudication) -> None:
     """In a real browser: "other" shows the fields, and one is typed."""
     there = round_there
     there.run()
-    with annotator(there.server) as who:
+    with at_question(there, "numbers") as who:
         page = who.page
-        page.goto(f"{who.url}/projects/{there.project}/data?task={there.tasks()['numbers'].id}")
-        page.locator(".khabar-decision input[type=text]").wait_for()
-        page.wait_for_load_state("networkidle")
         expect(page.locator(".khabar-other")).to_be_hidden()
         who.press("5", page.locator(".khabar-decision :checked"))
         page.keyboard.press("q")
