@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,22 @@ def test_answers_about_articles_that_are_elsewhere_are_not_kept(news: Leaderboar
     assert [each for each in news.check() if each.level == "error"] == []
     (folder / "news" / "recording.jsonl").write_bytes(recording.read_bytes())
     assert [each.id for each in news.check() if each.level == "error"] == ["text-quoted"]
+
+
+def test_a_new_card_keeps_what_runs_of_other_splits_came_to(news: Leaderboard, tmp_path: Path) -> None:
+    """Their predictions stay, and so do their tokens and the SHA-256 of their answers."""
+    card = tmp_path / "model.toml"
+    layers = 'layers = ["entities", "numbers", "quotes"]\n'
+    card.write_text(CARD.replace("My extractor", "A model") + layers, "utf-8")
+    recordings = {
+        split: recorded(news, tmp_path / f"{split}.jsonl", "rules", split=split) for split in ("news", "test")
+    }
+    for split, recording in recordings.items():
+        answer = news("add", "model", "--recording", recording, "--split", split, "--card", card, "--replace")
+        assert answer.code == 0, answer
+    kept = tomllib.loads((news.folder("model") / "card.toml").read_text("utf-8"))
+    assert kept["recordings"] == {"news": sha256(recordings["news"].read_bytes())}
+    assert set(kept["tokens"]) == {"news", "test"}
 
 
 def test_tokens_that_were_not_said_are_left_out(board: Leaderboard, tmp_path: Path) -> None:

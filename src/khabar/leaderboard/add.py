@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from khabar.corpus.release import parse_version
-from khabar.leaderboard.card import Card, parse_card, read_card, restated
+from khabar.leaderboard.card import MEASURED, Card, parse_card, read_card, restated
 from khabar.leaderboard.closed_boards import report_closed
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import key_problem
@@ -64,6 +65,8 @@ def add(
     described = read_card(path, incidents)
     card_bytes = b"" if described is None else path.read_bytes()
     if described is not None:
+        for key, measured in _measured_before(place, predictions).items():
+            card_bytes = restated(card_bytes, key, {**measured, **getattr(described, key)})
         if unanswered is not None and _differ(unanswered, described):
             card_bytes = restated(card_bytes, "unanswered", unanswered)
         for split in predictions if replays else ():
@@ -96,6 +99,18 @@ def add(
         message = f"{system} has another submission for corpus {gold.version}"
         raise InputError([Incident("submission-exists", message, str(place.folder))])
     return submissions, files
+
+
+def _measured_before(place: SubmissionPlace, replaced: Mapping[str, Said]) -> dict[str, dict[str, Any]]:
+    """What the submission's card says its runs came to, on splits whose predictions stay."""
+    earlier = read_card(place.card, Incidents()) if place.card.is_file() else None
+    if earlier is None:
+        return {}
+    kept = {
+        key: {split: value for split, value in getattr(earlier, key).items() if split not in replaced}
+        for key in MEASURED
+    }
+    return {key: values for key, values in kept.items() if values}
 
 
 def _few(recordings: Sequence[Path]) -> Sequence[Path]:
