@@ -36,8 +36,9 @@ def numbers(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def quotes(draw: st.DrawFn) -> dict[str, Any]:
-    content = draw(st.lists(spans(), min_size=1, max_size=2))
+def quotes(draw: st.DrawFn, *, gold: bool) -> dict[str, Any]:
+    strings = st.sampled_from(["في", "كييف", "قال", "نعم"]).map(lambda text: {"text": text})
+    content = draw(st.lists(spans() if gold else spans() | strings, min_size=1, max_size=2))
     row: dict[str, Any] = {"content": content, "speaker": {"entity_id": draw(st.sampled_from(NAMES))}}
     row["cue"] = draw(st.lists(spans(), max_size=1))
     row["utterance"] = draw(st.sampled_from(["u1", "u2", None]))
@@ -59,7 +60,7 @@ def lines(draw: st.DrawFn, *, gold: bool) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for doc_id in ("d1", "d2"):
         line: dict[str, Any] = {"doc_id": doc_id}
-        for layer, items in (("entities", entities()), ("numbers", numbers()), ("quotes", quotes())):
+        for layer, items in (("entities", entities()), ("numbers", numbers()), ("quotes", quotes(gold=gold))):
             rows = draw(st.lists(items, max_size=5))
             if gold:
                 rows = _unique([{**row, "scored": draw(st.sampled_from([True, True, True, False]))} for row in rows])

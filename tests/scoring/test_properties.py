@@ -62,6 +62,9 @@ def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed
                 shuffler.shuffle(line.get(items, []))
             for side in line.get("sides", []):
                 shuffler.shuffle(side["spans"])
+            for quote in line.get("quotes", []):
+                shuffler.shuffle(quote["content"])
+                shuffler.shuffle(quote["cue"])
         shuffler.shuffle(rows)
         return rows
 

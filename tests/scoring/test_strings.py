@@ -54,6 +54,22 @@ def test_turns_go_by_all_but_the_string() -> None:
         assert starts(second, first) == [("a", 0), ("b", 16)]
 
 
+def test_turns_know_no_order_of_the_parts_of_a_quote() -> None:
+    """Nor do quotes of equal content, nor two spellings of which nothing else is said."""
+
+    def order(*quotes: dict[str, Any]) -> list[tuple[str | None, Any, bool]]:
+        return [(quote.item.medium, quote.spans, quote.altered) for quote in grounded(quotes=quotes).quotes]
+
+    name, place, deed = {"text": "بوتين"}, {"text": "كورسك"}, {"text": "قال"}
+    here, there = {"medium": "a", "content": [name, place]}, {"medium": "a", "content": [deed, name]}
+    backwards = [{**quote, "content": quote["content"][::-1]} for quote in (here, there)]
+    assert order(here, there) == order(*backwards)
+    same = {"content": [place, deed], "medium": "x"}, {"content": [deed, place], "medium": "y"}
+    assert order(*same) == order(*({**quote, "content": quote["content"][::-1]} for quote in same))
+    spellings = {"content": [name]}, {"content": [{"text": "بُوتين"}]}
+    assert order(*spellings) == order(*spellings[::-1])
+
+
 def test_a_line_restricts_parts_and_content_too() -> None:
     document = grounded(
         quotes=[{"content": [{"text": "ألمانيا بعيدة", "line": 2}], "cue": [{"text": "بوتين", "line": 1}]}],

@@ -20,7 +20,8 @@ from khabar.reading.checks import checked_predictions
 from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
-from khabar.records import Annotations, Dispute, canonical
+from khabar.records import Annotations, Dispute
+from khabar.records.canonical import canonical
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.result import Score, headline_name
 from khabar.scoring.scorer import count, measure

@@ -24,8 +24,8 @@ from khabar.records import (
     PredictedQuote,
     PredictedSpan,
     Prediction,
-    canonical,
 )
+from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.records.labels import Layer
 
 
@@ -141,9 +141,10 @@ def _warn_repeated(record: Annotations, report: Report) -> None:
         items: Sequence[PredictedEntity | PredictedNumber | PredictedQuote] = getattr(record, layer)
         if len(items) == len(set(map(_rough_place, items))):
             continue  # what stands in different places is no repetition, and needs no closer look
-        times = Counter(canonical(structs.replace(item, id=None)) for item in items)
-        for item in items:
-            count = times.pop(canonical(structs.replace(item, id=None)), 1)
+        contents = [canonical(with_sorted_lists(structs.replace(item, id=None))) for item in items]
+        times = Counter(contents)
+        for item, content in zip(items, contents, strict=True):
+            count = times.pop(content, 1)
             if count > 1:
                 first = item.content[0] if isinstance(item, PredictedQuote) and item.content else item
                 offset = first.start if isinstance(first, PredictedSpan) else None
@@ -153,5 +154,5 @@ def _warn_repeated(record: Annotations, report: Report) -> None:
 def _rough_place(item: PredictedEntity | PredictedNumber | PredictedQuote) -> object:
     """Where an item stands, roughly: equal items stand in one place."""
     if isinstance(item, PredictedQuote):
-        return tuple((part.start, part.text) for part in item.content)
+        return frozenset((part.start, part.text) for part in item.content)
     return item.start, item.end, item.text, item.label if isinstance(item, PredictedEntity) else item.kind

@@ -14,7 +14,8 @@ from khabar.reading.mentions import are_sound
 from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
 from khabar.reading.span_checks import check_annotations, check_span
-from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote, canonical
+from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
+from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of, span_of
 from khabar.text.passages import Passage
 
@@ -125,7 +126,6 @@ def _content(row: _Row) -> object:
     if isinstance(item, PredictedEntity):
         return row.spans, item.label
     if isinstance(item, PredictedNumber):
-        return row.spans, canonical(
-            structs.replace(item, id=None, start=None, end=None, text=None, line=None, occurrence=None)
-        )
-    return row.spans, canonical(structs.replace(item, id=None, content=()))
+        said = structs.replace(item, id=None, start=None, end=None, text=None, line=None, occurrence=None)
+        return row.spans, canonical(with_sorted_lists(said))
+    return row.spans, canonical(with_sorted_lists(structs.replace(item, id=None, content=())))

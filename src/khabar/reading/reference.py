@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import Any, TypeVar
 
 import msgspec
 from msgspec import structs
 
 from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
 from khabar.reading.mentions import Documents
-from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow, canonical
+from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow
+from khabar.records.canonical import as_integer, canonical, sorted_list, with_sorted_lists
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
@@ -144,15 +144,10 @@ def reference(
 def in_order(dispute: Dispute) -> Dispute:
     """The same dispute in canonical form: no side comes first, no span of a side, and 1.0 is 1."""
     sides = [
-        structs.replace(side, value=_whole(side.value), spans=tuple(sorted(side.spans, key=canonical)))
+        structs.replace(side, value=as_integer(side.value), spans=tuple(sorted(side.spans, key=canonical)))
         for side in dispute.sides
     ]
     return structs.replace(dispute, sides=tuple(sorted(sides, key=canonical)))
-
-
-def _whole(value: str | int | float | bool | None) -> str | int | float | bool | None:
-    """Give a number without fraction as an integer."""
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], at: int) -> Issue:
@@ -169,39 +164,6 @@ def _claim_span(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> C
     passage = document.passage if document else Passage(span.doc_id)
     found = span_of(span, passage)
     return ClaimSpan(span.doc_id, *found) if found else None
-
-
-_ORDERED = ("source_chain",)
-"""Lists in which the order says something."""
-
-_Struct = TypeVar("_Struct", bound=Any)
-
-
-def _with_sorted_lists(record: _Struct) -> _Struct:
-    """Give a record in the form that is hashed: lists in canonical order, empty ones as none, 1.0 as 1."""
-    is_struct = isinstance(record, msgspec.Struct)
-    names = record.__struct_fields__ if is_struct else record.__dataclass_fields__
-    changes: dict[str, object] = {}
-    for name in names:
-        value = getattr(record, name)
-        if isinstance(value, tuple) and name not in _ORDERED:
-            changes[name] = _sorted(value) or None
-        elif isinstance(value, float):
-            changes[name] = _whole(value)
-    change: Any = structs.replace if is_struct else replace
-    changed: _Struct = change(record, **changes) if changes else record
-    return changed
-
-
-def _sorted(items: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Sort a list, the lists in it first."""
-
-    def inner(item: Any) -> Any:
-        if isinstance(item, tuple):
-            return _sorted(item)
-        return _with_sorted_lists(item) if isinstance(item, msgspec.Struct) else item
-
-    return tuple(sorted(map(inner, items), key=msgspec.json.encode))
 
 
 class _Head(msgspec.Struct, omit_defaults=True, gc=False):
@@ -228,9 +190,9 @@ def _lines(
 ) -> list[bytes]:
     """Canonical JSON of the single records, sorted."""
     by_name, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
-    lines = [by_name(record) for record in (*map(_with_sorted_lists, issues), *map(_with_sorted_lists, registry))]
+    lines = [by_name(record) for record in (*map(with_sorted_lists, issues), *map(with_sorted_lists, registry))]
     heads = [
-        _Head(said.doc_id, said.story, said.text, msgspec.Raw(by_name(_sorted(said.zones))) if said.zones else None)
+        _Head(said.doc_id, said.story, said.text, msgspec.Raw(by_name(sorted_list(said.zones))) if said.zones else None)
         for said in annotations
     ]
     lines += as_declared.encode_lines(heads).split(b"\n")[:-1]
@@ -243,7 +205,7 @@ def _lines(
         # Within a layer all items are of one record, whose keys always come in the same order.
         flat = [item for each in items for item in each]
         if layer != "entities" or any(item.phenomena is not None for item in flat):
-            flat = list(map(_with_sorted_lists, flat))
+            flat = list(map(with_sorted_lists, flat))
         rows = as_declared.encode_lines(flat).split(b"\n")
         ends = list(accumulate(map(len, items)))
         lines += [

@@ -15,7 +15,6 @@ from khabar.records.predictions import (
     Prediction,
     Side,
     StorySpan,
-    canonical,
 )
 from khabar.records.repository import Decision, Seed
 from khabar.records.rows import Document, Registered, Row, TokenRow, Zones
@@ -57,5 +56,4 @@ __all__ = [
     "TokenRow",
     "ZoneSpan",
     "Zones",
-    "canonical",
 ]

@@ -225,8 +225,3 @@ class Dispute(Part, frozen=True, kw_only=True, gc=False):
 
 Prediction = Annotations | Dispute
 """A line of a prediction file: a document has `doc_id`, a dispute has `sides`."""
-
-
-def canonical(record: msgspec.Struct) -> bytes:
-    """Encode a record as canonical JSON: sorted keys, defaults left out."""
-    return msgspec.json.encode(record, order="sorted")

@@ -13,7 +13,8 @@ from msgspec import structs
 from khabar.reading.issues import Issue
 from khabar.reading.mentions import Documents
 from khabar.reading.reference import Reference, in_order
-from khabar.records import Annotations, Dispute, canonical
+from khabar.records import Annotations, Dispute
+from khabar.records.canonical import canonical
 from khabar.records.labels import Layer
 from khabar.scoring.speakers import Speakers
 from khabar.text.arabic import token_spans

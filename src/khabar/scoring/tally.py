@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
 
-from khabar.records import canonical
+from khabar.records.canonical import canonical
 from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import FEWEST_STORIES, TAIL, Resampled, tail_of
 from khabar.scoring.cases import Cases, GoldStory

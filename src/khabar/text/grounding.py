@@ -19,8 +19,8 @@ from khabar.records import (
     PredictedQuote,
     PredictedSpan,
     StorySpan,
-    canonical,
 )
+from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.text.arabic import fold
 from khabar.text.passages import Passage
 from khabar.text.search import searchable
@@ -133,7 +133,7 @@ def _grounded(
         whole = _with_parts(item, passage, spans[0][0] if spans else 0)
         grounded.append((spans, b"", Grounded(whole, spans or None, altered)))
     if len({spans for spans, _, _ in grounded}) < len(grounded):
-        grounded = [(spans, canonical(item), entry) for (spans, _, entry), item in zip(grounded, items, strict=True)]
+        grounded = [(spans, _content(item), entry) for (spans, _, entry), item in zip(grounded, items, strict=True)]
     return tuple(entry for *_, entry in sorted(grounded, key=lambda entry: entry[:2]))
 
 
@@ -147,17 +147,24 @@ def _turns(items: Sequence[Item], parts_of: Callable[[Item], Sequence[PredictedS
     """Give each string without an occurrence its number among its equals: (item, part) → 1, 2, …
 
     n items of equal text, after folding and in the same line, take the first n matches, in the order of the canonical
-    JSON of all else that is said of them.
+    JSON of all else that is said of them, then of their spelling.
     """
-    equals: dict[tuple[str, int | None], list[tuple[bytes, int, int]]] = defaultdict(list)
+    equals: dict[tuple[str, int | None], list[tuple[bytes, str, int, int]]] = defaultdict(list)
     for index, item in enumerate(items):
         for place, part in enumerate(parts_of(item)):
             if part.start is None and part.text is not None and part.occurrence is None:
                 key = fold(part.text).strip(), part.line
-                equals[key].append((canonical(_without_text(item, place)), place, index))
+                equals[key].append((_content(_without_text(item, place)), part.text, place, index))
     return {
-        (index, place): turn for same in equals.values() for turn, (_, place, index) in enumerate(sorted(same), start=1)
+        (index, place): turn
+        for same in equals.values()
+        for turn, (*_, place, index) in enumerate(sorted(same), start=1)
     }
+
+
+def _content(item: Item) -> bytes:
+    """Give canonical JSON of an item, whatever the order of its lists."""
+    return canonical(with_sorted_lists(item))
 
 
 def _without_text(item: Item, place: int) -> Item:
