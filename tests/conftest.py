@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from khabar.seeds import read_manifest, write_manifest
 
@@ -24,6 +25,9 @@ IMPORTED = {
 }
 collect_ignore = [file for file, module in IMPORTED.items() if not os.environ.get("CI") and find_spec(module) is None]
 assert all((Path(__file__).parent / file).is_file() for file in IMPORTED), "a file above has another name now"
+
+settings.register_profile("khabar", deadline=None)  # no test is one of speed
+settings.load_profile("khabar")
 
 ROOT = Path(__file__).parents[1]
 COPIES = ROOT.parent / "shared" / "ntrex"

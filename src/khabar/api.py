@@ -224,8 +224,7 @@ def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
     """Collect incidents; where the caller does not, tell what remains as one UserWarning at the end."""
     import warnings
 
-    from khabar.reading.digest import digest
-    from khabar.reading.incidents import Incidents
+    from khabar.reading.incidents import Incidents, digest
 
     if incidents is not None:
         yield incidents

@@ -18,7 +18,7 @@ import msgspec
 
 from khabar.reading.files import write_whole
 from khabar.records import (
-    ANNOTATED,
+    BY_LAYER,
     CONFIGS,
     Annotations,
     Change,
@@ -36,15 +36,15 @@ from khabar.records import (
     Reading,
     Seed,
 )
-from khabar.records.errata import Erratum, Nomination, NominationKey, ReaderAnswer
 from khabar.records.release import Release
+from khabar.records.repository import Erratum, Nomination, NominationKey, ReaderAnswer
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: Mapping[str, tuple[type[msgspec.Struct], str]] = {
     **{config: (kind, f"A row of config {config}") for config, kind in CONFIGS.items()},
     **{
-        f"annotation-{kind.__struct_config__.tag}": (kind, "A row of an annotation file")
-        for kind in ANNOTATED
+        f"annotation-{layer}": (kind, "A row of an annotation file")
+        for layer, kind in BY_LAYER.items()
         if kind not in CONFIGS.values()
     },
     "prediction-document": (Annotations, "What a system says of one document"),

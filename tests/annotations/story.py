@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from khabar.annotations.agreement import Pass, Round
-from khabar.reading.rows import write_rows
+from khabar.reading.files import write_records
 from khabar.records import (
     Claim,
     Conflict,
@@ -137,5 +137,5 @@ def a_folder(folder: Path, a: Sequence[Row], b: Sequence[Row]) -> Path:
     add(folder / "seeds", articles, story="war", split="test")
     assert len(read_manifest(folder / "seeds")) == len(TEXTS)
     for name, rows in (("a", a), ("b", b)):
-        write_rows(folder / "rounds" / "first" / f"{name}.jsonl", rows)
+        write_records(folder / "rounds" / "first" / f"{name}.jsonl", rows)
     return folder

@@ -22,7 +22,7 @@ from khabar.records import (
     Side,
     StorySpan,
 )
-from khabar.records.errata import Nomination, NominationKey
+from khabar.records.repository import Nomination, NominationKey
 from tests.cli.conftest import run
 
 TEXT = "زار سالم مدينة طنطا.\nوقالت ليلى إن 12 سدًا مغلقة.\nوقال نادر إن 14 سدًا مغلقة في طنطا.\n"

@@ -63,7 +63,8 @@ from khabar.formats.conversion import convert
 from khabar.formats.label_studio.story_page import story_text
 from khabar.leaderboard.check import check as check_leaderboard
 from khabar.leaderboard.gold import read_board_gold
-from khabar.reading.incidents import CATALOG, Incident, Incidents, InputError, errors
+from khabar.reading.catalog import CATALOG
+from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.row_checks import check as check_rows
 from khabar.reading.rows import read_gold, read_rows
 from khabar.seeds import add, ntrex, read_manifest, read_text, verify

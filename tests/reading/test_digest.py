@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.reading.digest import MOST_ALIKE, MOST_OF_A_KIND, digest
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import MOST_ALIKE, MOST_OF_A_KIND, Incident, InputError, digest
 
 
 def unknown(line: int | None, at: int = 0, label: str = "PERSON", doc_id: str | None = None) -> Incident:

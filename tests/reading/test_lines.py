@@ -45,7 +45,7 @@ def one_by_one(content: bytes, longest: int) -> tuple[list[tuple[int, bytes]], l
     return found, [*wrong, ("file-empty", None)] if blank else wrong
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(parts=CONTENT, ended=st.booleans(), at_once=st.integers(1, 40))
 def test_lines_do_not_depend_on_how_much_is_read_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, parts: list[bytes], ended: bool, at_once: int
@@ -104,7 +104,7 @@ LINE = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(parts=st.lists(LINE, max_size=6), ended=st.booleans())
 def test_many_lines_at_once_are_read_as_each_alone(parts: list[str], ended: bool) -> None:
     chunk = ("\n".join(parts) + "\n" * ended).encode()

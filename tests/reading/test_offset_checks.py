@@ -131,7 +131,7 @@ def _alarms(spans: list[tuple[str, int, int]]) -> list[Incident]:
     return list(incidents)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_gold_is_never_suspected(data: st.DataObject) -> None:
     """Nor any part of it: clitics may be cut off."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.text.dates import LONGEST_DATE, date_key, days_of, is_date, takes_parser
@@ -15,7 +15,6 @@ PART = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.one_of(PART, st.builds("{}/{}".format, PART, PART), st.text(max_size=12)))
 def test_any_string_is_read(edtf: str) -> None:
     extent = days_of(edtf)
@@ -25,7 +24,6 @@ def test_any_string_is_read(edtf: str) -> None:
     assert extent is None or extent[0] <= extent[1]
 
 
-@settings(deadline=None)
 @given(st.dates(), st.dates(), st.sampled_from([4, 7, 10]), st.sampled_from([4, 7, 10]))
 def test_a_plain_interval_is_its_days(one: date, other: date, left: int, right: int) -> None:
     """It takes no parser (3 ms each, minutes for a file of nothing else), and equals what the parser says of it."""

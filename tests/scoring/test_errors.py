@@ -15,10 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.api import score_with_errors
-from khabar.reading.error_files import read_errors, write_errors
+from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import Reference, reference
+from khabar.reading.rows import read_errors
 from khabar.records import Annotations, Dispute
 from khabar.records.errors import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.records.labels import LAYERS
@@ -32,7 +33,7 @@ from tests.strategies import lines
 
 Lines = list[dict[str, Any]]
 HEADLINE = {"entities": "exact", "numbers": "full", "quotes": "said", "conflicts": "dispute"}
-some = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 
 
 def assert_adds_up(gold: Reference, said: list[Annotations], disputes: list[Dispute], errors: list[Error]) -> None:
@@ -117,10 +118,10 @@ def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed
 
 def test_the_file_reads_back(rules: tuple[Reference, list[Annotations], list[Dispute]], tmp_path: Path) -> None:
     errors, incidents = list_errors(*rules), Incidents()
-    write_errors(tmp_path / "errors.jsonl", errors)
+    write_records(tmp_path / "errors.jsonl", errors)
     back = read_errors(tmp_path / "errors.jsonl", incidents)
     assert [msgspec.json.encode(error) for error in back] == [msgspec.json.encode(error) for error in errors]
-    write_errors(tmp_path / "none.jsonl", [])
+    write_records(tmp_path / "none.jsonl", [])
     assert read_errors(tmp_path / "none.jsonl", incidents) == []
     assert not list(incidents)
     (tmp_path / "broken.jsonl").write_text('{"layer": "names"}\n[]\n', "utf-8")

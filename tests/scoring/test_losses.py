@@ -51,7 +51,7 @@ UNREAD = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(lines(gold=True), lines(gold=False), st.lists(UNREAD, max_size=3))
 def test_the_parts_are_what_f1_lacks_of_1(
     gold: list[dict[str, Any]], predictions: list[dict[str, Any]], unread: list[Unread]

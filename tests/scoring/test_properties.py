@@ -22,7 +22,7 @@ from tests.strategies import TEXT, lines
 
 Lines = list[dict[str, Any]]
 TEXT_LAYERS = ("entities", "numbers", "quotes")
-some = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def scored(gold: Lines, predictions: Lines) -> Score:

@@ -60,7 +60,7 @@ def known(layer: str, items: list[dict[str, Any]]) -> Reference:
 
 @pytest.mark.parametrize("layer", ["entities", "numbers", "quotes"])
 @given(st.data())
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow])
 def test_without_what_is_set_aside_every_figure_is_the_same(layer: Layer, data: st.DataObject) -> None:
     gold = known(layer, data.draw(rows(layer, gold=True)))
     line = {"doc_id": "d", layer: data.draw(rows(layer, gold=False))}

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.reading.reference import WholeGold, reference
@@ -159,7 +159,6 @@ def test_utterances(seed: int) -> None:
     assert optional(once[0]) == figure.value
 
 
-@settings(deadline=None)
 @given(st.lists(st.dictionaries(st.integers(0, 5), st.integers(-4, 4)), min_size=1), st.integers(0, 3))
 def test_sums_of_stories_add_over_parts(parts: list[dict[int, int]], more: int) -> None:
     sums = [StorySums.of({str(name): [n, 1] for name, n in part.items()}, map(str, range(more)), 2) for part in parts]

@@ -18,7 +18,7 @@ from khabar.scoring.tally import LayerTally, Units
 from tests.strategies import lines
 
 Lines = list[dict[str, Any]]
-some = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+some = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 
 def cases_of(gold: Lines, predictions: Lines) -> Cases:

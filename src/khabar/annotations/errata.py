@@ -16,14 +16,12 @@ import msgspec
 from khabar.corpus.textless import with_surfaces
 from khabar.edits.application import KEY_COLUMNS, columns_of
 from khabar.edits.story import KINDS, each_span, key_of
-from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import decoded, jsonl
+from khabar.reading.lines import json_objects
 from khabar.reading.rows import read_rows
 from khabar.reading.shape import shaped
-from khabar.reading.sources import check_file
 from khabar.records import Row, RowKey
-from khabar.records.errata import Erratum, NominationKey, ReaderAnswer
+from khabar.records.repository import Erratum, NominationKey, ReaderAnswer
 
 FROM_NOMINATION = "nomination"
 """The source of an erratum that `khabar nominate` asked about."""
@@ -32,14 +30,10 @@ _Line = TypeVar("_Line", bound=msgspec.Struct)
 
 def read_lines(path: Path, kind: type[_Line], incidents: Incidents) -> list[tuple[int, _Line]]:
     """Read a JSONL file of one record, each with its line; an id that is there already is a problem."""
-    problems = check_file(path)
-    incidents.extend(problems)
     records: list[tuple[int, _Line]] = []
     seen: dict[str, int] = {}
-    for number, line in jsonl(path, incidents) if not problems else ():
-        value = decoded(line, (str(path), number), incidents)
-        report = partial(incidents.report, file=path, line=number)
-        record = None if value is None else shaped(value, kind, report)
+    for number, value, report in json_objects(path, incidents):
+        record = shaped(value, kind, report)
         if record is None:
             continue
         first = seen.setdefault(str(getattr(record, "id")), number)  # noqa: B009
@@ -61,11 +55,6 @@ def read_errata(path: Path, gold: Iterable[Row], version: str, incidents: Incide
         for message, fix in (*_incomplete(erratum), *_unlike_gold(erratum, rows, version)):
             report("value-wrong", f"{erratum.id}: {message}", fix=fix)
     return [erratum for _, erratum in read]
-
-
-def write_errata(path: Path, errata: Iterable[Erratum]) -> None:
-    """Write errata in the order given."""
-    write_lines(path, map(msgspec.json.encode, errata))
 
 
 def waiting(errata: Iterable[Erratum]) -> list[Erratum]:

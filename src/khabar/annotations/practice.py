@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from khabar.annotations.agreement.alignment import align
 from khabar.annotations.agreement.differences import FieldDifference, differences, differing, in_words
-from khabar.annotations.keys import keys_of, with_keys
+from khabar.annotations.agreement.names import keys_of, with_keys
 from khabar.annotations.label_studio.checks import linked
 from khabar.annotations.label_studio.projects import Task
 from khabar.annotations.label_studio.pull import STEP_OF

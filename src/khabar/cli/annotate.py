@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import print_checked, print_json, progress, say, warn, writing
+from khabar.cli.console import print_checked, print_json, progress, save, say, warn, writing
 from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
@@ -208,7 +208,6 @@ def pull(
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
     from khabar.reading.incidents import Incidents
-    from khabar.reading.rows import write_rows
 
     which = PassName(round_name, pass_name)
     articles = read_articles(seeds)
@@ -222,8 +221,7 @@ def pull(
     rows = pulled.rows
     if rows:
         Incidents(shrinks(path, before, pulled.tasks)).refuse()
-        with writing(path):
-            write_rows(path, rows)
+        save(path, rows)
     file = str(path) if rows else None
     _print_shares(pulled.tasks, as_json=as_json, file=file, rows=len(rows))
 

@@ -18,6 +18,7 @@ from khabar.progress import logged
 from khabar.text.terminal import LEFT_TO_RIGHT, harmless, sets_right_to_left
 
 if TYPE_CHECKING:
+    from msgspec import Struct
     from rich.console import Console
     from rich.table import Table
 
@@ -55,7 +56,7 @@ def warn(incidents: Iterable[Incident]) -> None:
     """Print warnings to stderr, the first few of many; none where only the result was asked for."""
     if is_quiet():
         return
-    from khabar.reading.digest import digest
+    from khabar.reading.incidents import digest
 
     lines = list(digest(dict.fromkeys(incidents)))
     for line in lines[:_MOST_WARNINGS]:
@@ -66,8 +67,7 @@ def warn(incidents: Iterable[Incident]) -> None:
 
 def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **more: Any) -> None:
     """Print what a check found: all of it on stderr, or `sound` if there is no error; exit with 1 on an error."""
-    from khabar.reading.digest import digest
-    from khabar.reading.incidents import errors
+    from khabar.reading.incidents import digest, errors
 
     incidents = list(incidents)
     failed = errors(incidents)
@@ -115,6 +115,14 @@ def writing(path: Path | None = None) -> Iterator[None]:
         file = error.filename if path is None else path
         name = None if file is None else str(file)
         raise InputError([Incident("file-unwritable", error.strerror or str(error), name)]) from None
+
+
+def save(path: Path, records: Iterable[Struct]) -> None:
+    """Write a file of records. Raises InputError."""
+    from khabar.reading.files import write_records
+
+    with writing(path):
+        write_records(path, records)
 
 
 @contextmanager

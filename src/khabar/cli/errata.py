@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import print_json, say, writing
+from khabar.cli.console import print_json, save, say, writing
 from khabar.cli.options import AsJson, Seeds, wrong_option
 
 if TYPE_CHECKING:
-    from khabar.records.errata import Erratum
+    from khabar.records.repository import Erratum
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,11 +35,11 @@ def errata(
     as_json: AsJson = False,
 ) -> None:
     """Check the errata of gold, and list what is open and what waits for a data version."""
-    from khabar.annotations.errata import entered, read_errata, read_lines, waiting, write_errata
+    from khabar.annotations.errata import entered, read_errata, read_lines, waiting
     from khabar.corpus.release import read_release
     from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_gold
-    from khabar.records.errata import NominationKey, ReaderAnswer
+    from khabar.records.repository import NominationKey, ReaderAnswer
 
     if (answers is None) != (key is None):
         raise wrong_option("--answers and --key go together", fix="name both")
@@ -55,8 +55,7 @@ def errata(
             incidents.report("reference-unknown", f"{key.name} has no question {name!r}", file=answers)
         incidents.refuse()
         known = entered(known, keys, given)
-        with writing(file):
-            write_errata(file, known)
+        save(file, known)
     incidents.refuse()
     if apply:
         known = _apply(known, file, gold, seeds, version)

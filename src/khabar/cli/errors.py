@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from khabar.cli.console import TABLE_WIDTH, console, is_quiet, say, table, writing
+from khabar.cli.console import TABLE_WIDTH, console, is_quiet, say, table
 
 if TYPE_CHECKING:
     from khabar.records.errors import Error
@@ -30,14 +30,6 @@ WORDS = {
     "spurious": "spurious",
 }
 """Cause of a loss → how the table calls it."""
-
-
-def write_errors(path: Path, errors: Sequence[Error]) -> None:
-    """Write the errors of predictions. Raises InputError."""
-    from khabar.reading import error_files
-
-    with writing(path):
-        error_files.write_errors(path, errors)
 
 
 def losses_of(errors: Sequence[Error], result: Score, unread: Sequence[Unread] = ()) -> Losses:

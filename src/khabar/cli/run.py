@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import progress, say, warn, writing
-from khabar.cli.errors import losses_of, tell_errors, write_errors
+from khabar.cli.console import progress, save, say, warn, writing
+from khabar.cli.errors import losses_of, tell_errors
 from khabar.cli.options import (
     AsJson,
     Errors,
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from khabar.cli.errors import Losses
     from khabar.records import Prediction
     from khabar.scoring.losses import Unread
+    from khabar.systems.endpoint import LanguageModel
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem, System
 
@@ -106,8 +107,7 @@ def run(
         journal = Journal() if out is None else Journal.beside(out)
     terms = Options(time_limit, jobs, Price.parse(price) if price else None, journal, prompts)
     runnable = find_system(system, reference, terms)
-    if record is not None:
-        _refuse_unrecordable(runnable, system)
+    model = None if record is None else _recordable(runnable, system)
     documents = api.load(gold, split=split)
     answered = None if journal.path is None else journal.path.with_suffix(".answered")
     try:
@@ -124,18 +124,20 @@ def run(
                 )
     except UnansweredError as error:
         if answered is not None and error.answered:
-            _write(answered, error.answered)
+            save(answered, error.answered)
             say(f"what was answered, {len(error.answered)} document(s), is kept in {answered}", err=True)
         raise
     if out is not None:
-        _write(out, predictions)
-    if record is not None:
-        _write_recording(record, runnable)
+        save(out, predictions)
+    if record is not None and model is not None:
+        from khabar.systems.endpoint import recording
+
+        save(record, recording.answers_of(model))
     if answered is not None:
         answered.unlink(missing_ok=True)
     lost: Losses | None = None
     if errors is not None:
-        write_errors(errors, listed)
+        save(errors, listed)
         lost = losses_of(listed, result, _unread(runnable))
     if html is not None:
         write_report(html, system, result, annotations, disputes, reference, wanted)
@@ -160,34 +162,13 @@ def _unread(system: System | SlowSystem) -> list[Unread]:
     ]
 
 
-def _refuse_unrecordable(system: System | SlowSystem, name: str) -> None:
-    """Raises InputError if a system has no answers that `--record` could keep."""
+def _recordable(system: System | SlowSystem, name: str) -> LanguageModel:
+    """A system whose answers `--record` can keep. Raises InputError for any other."""
     from khabar.systems.endpoint import LanguageModel
 
-    if not isinstance(system, LanguageModel):
-        raise wrong_option(
-            f"--record keeps the answers of a language model, and {name} is none", fix="write openai:MODEL"
-        )
-
-
-def _write_recording(path: Path, system: System | SlowSystem) -> None:
-    import msgspec
-
-    from khabar.reading.files import write_lines
-    from khabar.systems.endpoint import LanguageModel, recording
-
-    assert isinstance(system, LanguageModel)
-    with writing(path):
-        write_lines(path, map(msgspec.json.encode, recording.answers_of(system)))
-
-
-def _write(path: Path, predictions: Iterable[Prediction]) -> None:
-    import msgspec
-
-    from khabar.reading.files import write_lines
-
-    with writing(path):
-        write_lines(path, map(msgspec.json.encode, predictions))
+    if isinstance(system, LanguageModel):
+        return system
+    raise wrong_option(f"--record keeps the answers of a language model, and {name} is none", fix="write openai:MODEL")
 
 
 @contextmanager

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import print_json, progress, say, told_apart, warn, writing
-from khabar.cli.errors import losses_of, tell_errors, write_errors
+from khabar.cli.console import print_json, progress, save, say, told_apart, warn, writing
+from khabar.cli.errors import losses_of, tell_errors
 from khabar.cli.options import (
     AsJson,
     Errors,
@@ -110,7 +110,7 @@ def score(
         with progress() as show:
             results = scored_each(files, partial(api.score, cluster=cluster, progress=show, **terms))
     if errors is not None:
-        write_errors(errors, listed)
+        save(errors, listed)
     if html is not None:
         from khabar.reading.predictions import read_predictions
 
@@ -157,8 +157,7 @@ def validate(
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api
     from khabar.reading.checks import checked_predictions
-    from khabar.reading.digest import digest
-    from khabar.reading.incidents import Incidents, in_file_order
+    from khabar.reading.incidents import Incidents, digest, in_file_order
 
     chosen = chosen_labels(labels, None)
     reference = api.read_gold(gold, split, Incidents())

@@ -123,8 +123,8 @@ def altered_spans_of(document: Document, folder: Path, split: str) -> list[Alter
 
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
-    from khabar.reading.error_files import read_errors
     from khabar.reading.incidents import Incidents
+    from khabar.reading.rows import read_errors
 
     incidents = Incidents()
     listed = read_errors(path, incidents)

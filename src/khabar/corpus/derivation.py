@@ -51,7 +51,7 @@ def derive(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Sequence[Row])
                 row = _completed(row, texts[doc_id], zones.get(doc_id, ()), entities[doc_id])
             elif not (isinstance(row, (Conflict, Registered)) and row.story in stories):
                 continue
-            configs[str(row.__struct_config__.tag)].append(row)
+            configs[row.layer].append(row)
         tables[split] = {config: sorted(found, key=_order) for config, found in configs.items()}
     return tables
 

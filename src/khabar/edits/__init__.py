@@ -2,8 +2,7 @@
 
 from khabar.edits.application import apply, edited_text
 from khabar.edits.composition import compose, difference, inverse, without_surfaces
-from khabar.edits.contrast import variants
-from khabar.edits.files import read_changes, write_changes
+from khabar.edits.contrast import read_changes, variants, write_changes
 from khabar.edits.story import Story, read_story, renamed, story_of, write_stories
 
 __all__ = [

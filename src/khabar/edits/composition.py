@@ -9,7 +9,7 @@ import msgspec
 
 from khabar.edits.application import KEY_COLUMNS, apply, bare, by_document, carried_columns, columns_of, place_of
 from khabar.edits.offsets import Offsets
-from khabar.edits.story import Story, each_span, key_of, layer_of, length_of
+from khabar.edits.story import Story, each_span, key_of, length_of
 from khabar.records import Change, Edit, Row
 
 _SPAN = ("start", "end", "text")
@@ -135,4 +135,4 @@ def _with_whole_span(columns: dict[str, Any], wanted: Mapping[str, Any]) -> dict
 
 
 def _key_columns(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in KEY_COLUMNS.get(layer_of(row), ("id",))}
+    return {name: getattr(row, name) for name in KEY_COLUMNS.get(row.layer, ("id",))}

@@ -1,14 +1,40 @@
-"""Contrast sets: two variants of a story, each flip made in exactly one of them, decoys beside."""
+"""Contrast sets: files of changes, and two variants of a story, each flip made in exactly one, decoys beside."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from khabar.edits.application import apply
 from khabar.edits.story import Story, renamed
+from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
+from khabar.reading.lines import json_objects
+from khabar.reading.shape import shaped
 from khabar.records import Change, Claim, Conflict, Decoy, Flip, IssueState
 from khabar.records.edits import VARIANTS, direction_between
+
+_CHANGES: dict[str, type[Change]] = {str(kind.__struct_config__.tag): kind for kind in (Change, Decoy, Flip)}
+
+
+def read_changes(path: Path) -> list[Change]:
+    """Read a file of changes: a change, flip or decoy a line, named by its `kind`. Raises InputError."""
+    incidents = Incidents()
+    changes: list[Change] = []
+    for _, value, report in json_objects(path, incidents):
+        kind = _CHANGES.get(str(value.get("kind", "change")))
+        if kind is None:
+            report("value-wrong", f"kind is {value['kind']!r}, not one of {', '.join(_CHANGES)}")
+        change = None if kind is None else shaped(value, kind, report)
+        if change is not None:
+            changes.append(change)
+    incidents.refuse()
+    return changes
+
+
+def write_changes(path: Path, changes: Iterable[Change]) -> None:
+    """Write a file of changes, in the order given."""
+    write_records(path, changes)
 
 
 def variants(story: Story, changes: Sequence[Change]) -> dict[str, Story]:

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
 
-from khabar.reading.files import json_lines, write_all
+from khabar.reading.files import json_lines, sha256, write_all
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_gold
-from khabar.records import ANNOTATED, Conflict, Document, Row, RowKey, Seed, Zones
+from khabar.records import BY_LAYER, Conflict, Document, Row, RowKey, Seed, Zones
 from khabar.seeds import document, read_manifest, read_texts, verify, write_manifest
 
 _Row = TypeVar("_Row", bound=Row)
 
-KINDS: dict[str, type[Row]] = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED if kind is not Zones}
+KINDS = {layer: kind for layer, kind in BY_LAYER.items() if kind is not Zones}
 """Layer → the record of its rows. The zones of an article belong to its document."""
-_ORDER = tuple(KINDS)
-
-
-def layer_of(row: Row) -> str:
-    """The config a row belongs to."""
-    return str(row.__struct_config__.tag)
 
 
 def key_of(row: Row) -> RowKey:
     """The row's key, with its layer."""
-    return RowKey(layer_of(row), row.key)
+    return RowKey(row.layer, row.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +45,10 @@ class Story:
             msgspec.structs.replace(document, zones=zones.get(document.doc_id, document.zones))
             for document in documents
         ]
-        kept = [row for row in rows if layer_of(row) in KINDS]
+        kept = [row for row in rows if row.layer in KINDS]
         return cls(
             tuple(sorted(whole, key=lambda document: document.doc_id)),
-            tuple(sorted(kept, key=lambda row: (_ORDER.index(layer_of(row)), row.order))),
+            tuple(sorted(kept, key=lambda row: (list(KINDS).index(row.layer), row.order))),
         )
 
     @classmethod
@@ -155,7 +148,7 @@ def renamed(story: Story, variant: str) -> Story:
 
 def with_text(document: Document, text: str) -> Document:
     """The document with another text, and the hash of that."""
-    return msgspec.structs.replace(document, text=text, sha256=sha256(text.encode()).hexdigest())
+    return msgspec.structs.replace(document, text=text, sha256=sha256(text.encode()))
 
 
 def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

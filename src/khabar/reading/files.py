@@ -130,9 +130,9 @@ def json_lines(records: Iterable[msgspec.Struct | Mapping[str, Any]]) -> bytes:
     return b"".join(msgspec.json.encode(record) + b"\n" for record in records)
 
 
-def write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    """Write lines, each ended by one line feed."""
-    write_whole(path, b"".join(line + b"\n" for line in lines))
+def write_records(path: Path, records: Iterable[msgspec.Struct | Mapping[str, Any]]) -> None:
+    """Write a file of records, in the order given, the whole of it or nothing; without any it is empty."""
+    write_whole(path, json_lines(records))
 
 
 def is_stream(path: Path) -> bool:

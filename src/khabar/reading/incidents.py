@@ -1,200 +1,29 @@
-"""Incidents: each problem khabar can find in somebody's files, with a stable id, its place and its fix.
+"""Incidents: the problems of one piece of work, each with its place and its fix, collected and told.
 
-The habit is that of the Universal Dependencies validator: ids never change meaning, and each has a tiny failing
-fixture named after it in `tests/incidents/`.
+Of many that are alike the first is told, how many more there are, and where.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
-from typing import Any, Literal
+from itertools import groupby
+from typing import Any
 
-from khabar.reading.digest import digest
+from khabar.reading.catalog import CATALOG, Level
 from khabar.text.terminal import one_line
 
-Level = Literal["error", "warning"]
 Report = Callable[..., None]
 """Called with an incident id, a message and, if known, an offset."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """What an incident id means and how it is usually mended."""
-
-    level: Level
-    meaning: str
-    fix: str
-
-
-CATALOG: dict[str, Kind] = {
-    "file-missing": Kind("error", "there is no such file or folder", "check the path"),
-    "file-unreadable": Kind("error", "the file cannot be read", "check its permissions and that it is a file"),
-    "file-not-text": Kind("error", "the file is not UTF-8 text", "save it as UTF-8, or give it the ending .parquet"),
-    "file-not-parquet": Kind("error", "the file is not readable as Parquet", "write it again, or fetch it again"),
-    "file-empty": Kind("error", "the file holds no line", "write one JSON object a line"),
-    "file-unwritable": Kind("error", "the file cannot be written", "choose another place, or check its permissions"),
-    "line-too-long": Kind("error", "the line is longer than a record may be", "write one document a line"),
-    "json-broken": Kind("error", "the line is not JSON", "write one JSON object a line, without NaN or Infinity"),
-    "json-not-object": Kind("error", "the line is not a JSON object", "write one JSON object a line"),
-    "key-missing": Kind("error", "a required key is missing", "add it"),
-    "key-unknown": Kind("warning", "the key is not part of the format and is not read", "remove or rename it"),
-    "value-wrong": Kind(
-        "error",
-        "the value is not of the type or list the format asks for",
-        "`khabar schema` prints what each key takes",
-    ),
-    "label-unknown": Kind("error", "the label is not in the label scheme", "map it to one of the scheme's labels"),
-    "number-not-finite": Kind(
-        "error", "the value is not a finite number", "write a decimal or fraction string, or null"
-    ),
-    "number-not-numeric": Kind("error", "the value is not a number", 'write a decimal ("14000") or a fraction ("1/3")'),
-    "bounds-reversed": Kind("warning", "low is above high, so the value can equal no number", "swap low and high"),
-    "gold-reversed": Kind("error", "a gold number has low above high", "swap low and high"),
-    "gold-date": Kind("error", "a gold date is not EDTF, and no date equals it", "write EDTF, such as 2024-06"),
-    "gold-unmatchable": Kind("error", "no prediction can match the row, not even itself", "mend it, or remove it"),
-    "key-repeated": Kind("error", "an object has a key twice, and one of the two would be lost", "write each key once"),
-    "date-not-edtf": Kind("warning", "the value is not EDTF and can equal no date", "write EDTF, such as 2024-06"),
-    "confidence-range": Kind("error", "the confidence is not between 0 and 1", "write a number in [0, 1]"),
-    "document-unknown": Kind("error", "the gold has no such document", "remove the line, or choose the right --gold"),
-    "document-other-split": Kind("error", "the document belongs to another split", "remove the line, or name --split"),
-    "document-repeated": Kind("error", "the document has a line already", "write one line a document"),
-    "document-missing": Kind("error", "a gold document has no line", "add one, if only with its doc_id"),
-    "story-unknown": Kind("error", "the gold has no such story", "remove the line, or choose the right --gold"),
-    "span-incomplete": Kind("error", "a span needs start and end, or text", "give both offsets, or the string"),
-    "span-empty": Kind("error", "the span is empty or ends before it starts", "offsets are half-open code points"),
-    "span-outside": Kind("error", "the span reaches beyond the text", "offsets are code points of the whole text"),
-    "span-surface": Kind(
-        "error", "the text at these offsets is not the text given", "count in code points of the seed"
-    ),
-    "words-cut": Kind(
-        "warning", "spans begin or end inside words", "count code points of the text as the corpus has it"
-    ),
-    "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
-    "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),
-    "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),
-    "dates-many": Kind("error", "more dates of rare forms than the scorer reads", "write them as level 1 of EDTF"),
-    "gold-ungrounded": Kind(
-        "error", "a gold row is nowhere in its document", "give offsets, or the string as it stands"
-    ),
-    "row-draft": Kind(
-        "error", "the row is a draft that nobody has checked", "compare it with the guidelines, then remove its `draft`"
-    ),
-    "row-repeated": Kind("error", "the gold row stands there already", "remove it"),
-    "prediction-repeated": Kind("warning", "an exact repetition counts as a false positive", "remove it"),
-    "id-repeated": Kind("error", "the id is taken", "give each row an id of its own"),
-    "reference-unknown": Kind("error", "the row refers to something that does not exist", "add it, or mend the key"),
-    "spans-cross": Kind("error", "two entity spans cross", "spans nest or are disjoint"),
-    "core-outside": Kind("error", "the core is not inside the mention", "the mention holds the core"),
-    "chain-end": Kind("error", "the source chain does not end with the speaker", "the speaker is always last"),
-    "row-in-boilerplate": Kind("error", "nothing in boilerplate is gold", "remove the row, or mend the zone"),
-    "zones-broken": Kind("error", "the zones do not cover the text in whole lines", "one zone a line, breaks included"),
-    "issue-thin": Kind("error", "an issue needs two claims by different sources or documents", "add one, or drop it"),
-    "issue-fields": Kind("error", "status, type and subtype do not go together", "see guidelines, section 5"),
-    "edit-unplaced": Kind("error", "the edit has no place in the text, or changes nothing", "mend its offsets"),
-    "edits-overlap": Kind("error", "two edits overlap", "make them one edit"),
-    "edit-breaks": Kind("error", "the edit crosses the border of a span or zone", "restate the row, or move the edit"),
-    "row-unrestated": Kind("error", "a row is touched and not named", "restate the row in the change, or remove it"),
-    "edits-contradict": Kind("error", "two changes say different things of a row", "let one of them say it"),
-    "flip-wrong": Kind("error", "the change does not do what it says", "see docs/edits.md"),
-    "issue-values": Kind(
-        "error", "the positions' values do not go with the status", "a hard issue's values exclude each other"
-    ),
-    "seed-changed": Kind(
-        "error", "the file's bytes are not those of the manifest", "restore it; seeds are never edited"
-    ),
-    "seed-missing": Kind("error", "the manifest names a file that is not there", "restore it"),
-    "seed-unlisted": Kind("error", "the file is not in the manifest", "add it with `khabar seeds add`"),
-    "seed-exists": Kind("error", "a seed of this name is there with other content", "give the new file another name"),
-    "story-split": Kind("error", "a story lies in two splits", "give all its articles one split"),
-    "corpus-stale": Kind("error", "the corpus is not what seeds and gold build", "run `khabar corpus build`"),
-    "corpus-changed": Kind("error", "a corpus file is not the released one", "fetch it again, or rebuild"),
-    "text-missing": Kind("error", "the corpus is a release without text", "complete it with `khabar corpus fill`"),
-    "copy-unknown": Kind(
-        "error", "the file is no article of the corpus, byte for byte", "give the article exactly as received"
-    ),
-    "copy-missing": Kind("error", "no file given is a copy of the article", "give a file with these very bytes"),
-    "fetch-failed": Kind(
-        "error", "the file cannot be fetched", "run it again, it goes on from there; or name a copy with --from"
-    ),
-    "fetch-changed": Kind(
-        "error", "the file is not the one the corpus was made from", "leave --from out, or name another copy"
-    ),
-    "upload-refused": Kind("error", "the release was not put there", "check the name, the version and the token"),
-    "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
-    "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
-    "system-failed": Kind("error", "the system raised an error", "mend the system"),
-    "format-unknown": Kind("error", "the format is not clear", "name it with --from or --to"),
-    "format-broken": Kind("error", "the file is not what its format asks for", "export it again, or check --from"),
-    "columns-unclear": Kind("error", "several columns hold tags", "say which with --columns, such as --columns 3"),
-    "tags-broken": Kind("error", "the tags are no IOB2", "mend them, or choose a --repair"),
-    "token-unaligned": Kind("error", "a token is not in the document", "give the tokens as they stand in the text"),
-    "text-other": Kind("error", "the text is not that of the corpus", "annotate the corpus' own text"),
-    "label-dropped": Kind("warning", "nothing in the label scheme stands for the label", "name its scheme: --labels"),
-    "label-coarse": Kind("warning", "the label does not mean the same here", "read its scores with that in mind"),
-    "extra-missing": Kind("error", "an optional dependency is not installed", "install the extra"),
-    "endpoint-unusable": Kind(
-        "error", "the endpoint takes no request", "set OPENAI_BASE_URL and OPENAI_API_KEY, and check the model's name"
-    ),
-    "path-unsafe": Kind("error", "the name or kind of file can lead elsewhere", "use plain folders and files"),
-    "file-unlisted": Kind("error", "the leaderboard has no place for this file", "remove it"),
-    "file-too-large": Kind("error", "the file is larger than a submission may be", "see docs/leaderboard.md, Limits"),
-    "card-broken": Kind("error", "the card is not TOML", "see docs/leaderboard.md for a card to copy"),
-    "card-markup": Kind("error", "the card holds more than plain words", "write it in words"),
-    "name-mixed": Kind("error", "the name's letters pass for others'", "write it in one script, its own"),
-    "name-taken": Kind("error", "another system goes by this name", "choose another name"),
-    "submission-exists": Kind("error", "a submission of this name is there", "name it otherwise, or say --replace"),
-    "submission-closed": Kind("error", "the board of this corpus version takes no change", "restore its files"),
-    "gold-submitted": Kind("error", "gold itself stands on no board", "submit what a system says"),
-    "result-impossible": Kind("error", "no predictions give this figure", "run `khabar leaderboard build`"),
-    "result-other-corpus": Kind(
-        "error", "the result is of another corpus", "score on the released one: `khabar leaderboard add`"
-    ),
-    "recording-drift": Kind(
-        "error", "the predictions are not those of the recording", "add the submission again from its recording"
-    ),
-    "result-drift": Kind("error", "the figure is not what the predictions score", "run `khabar leaderboard build`"),
-    "text-quoted": Kind(
-        "error",
-        "predictions on articles that are kept without text hold words of them",
-        "add it again with `khabar leaderboard add`, which keeps offsets and values",
-    ),
-    "board-stale": Kind("error", "the board is not what the submissions make", "run `khabar leaderboard build`"),
-    "layer-silent": Kind(
-        "error", "nothing is predicted on a layer that the card does not name", "name the layers it speaks of"
-    ),
-    "layer-near-gold": Kind(
-        "warning", "a layer is nearer to gold than any two passes are to each other", "look whether gold was seen"
-    ),
-    "layer-perfect": Kind("warning", "a layer at 1.0 is as good as gold", "look whether gold was seen"),
-    "server-unknown": Kind(
-        "error", "no Label Studio server is known", "run `khabar annotate serve`, or name a server in the environment"
-    ),
-    "server-failed": Kind(
-        "error", "the Label Studio server does not do what is asked", "see what it says, and whether it runs"
-    ),
-    "memory-short": Kind("error", "memory ran out", "give less at once, or free memory"),
-    "workers-unusable": Kind(
-        "error", "what should count the parts does not", "see docs/scale.md, and whether memory ran out"
-    ),
-    "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
-    "region-unknown": Kind(
-        "error", "the page holds what its configuration does not", "remove it, or restore the project"
-    ),
-    "part-loose": Kind("error", "a part and its whole are not together", "relate the part to the one it belongs to"),
-    "claim-unplaced": Kind("error", "a claim has no place among the issues", "place it in the story's page"),
-    "row-unsayable": Kind("error", "no page can show the row as it is", "mend the column"),
-    "project-wrong": Kind("error", "the project is not the one that was pushed", "restore it, or push to a new pass"),
-    "task-wrong": Kind("error", "the task is not the one that was pushed", "restore it, or delete it and push again"),
-    "task-begun": Kind("warning", "changes in the page are not submitted", "press Submit or Update, or undo them"),
-    "label-suspect": Kind(
-        "warning", "the region may have got its label by a slip", "look at it: the key was perhaps for the next region"
-    ),
-    "gold-differs": Kind("warning", "gold reads it otherwise", "read the guidelines"),
-    "pass-shrinks": Kind("error", "the file holds what the server has not", "finish it there, or move the file away"),
-}
-"""All incident ids."""
+MOST_ALIKE = 4
+"""So many problems that differ in their place alone are each told in full."""
+MOST_OF_A_KIND = 10
+"""So many problems of one file and one id, or groups of them, are told before the rest is only counted."""
+_MOST_PLACES = 8
+_INDEX = re.compile(r"\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +68,57 @@ def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:
 def errors(incidents: Iterable[Incident]) -> list[Incident]:
     """The incidents that stop the work."""
     return [incident for incident in incidents if incident.level == "error"]
+
+
+def digest(incidents: Iterable[Incident]) -> Iterator[str]:
+    """Tell problems in lines and in their order: many that are alike together, and of a great many a count."""
+    incidents = list(incidents)
+    groups: dict[tuple[object, ...], list[Incident]] = {}
+    for incident in incidents:
+        groups.setdefault(_likeness(incident), []).append(incident)
+    told: Counter[tuple[str | None, str]] = Counter()
+    untold: Counter[tuple[str | None, str]] = Counter()
+    for incident in incidents:
+        group = groups[_likeness(incident)]
+        is_many = len(group) > MOST_ALIKE
+        if is_many and incident is not group[0]:
+            continue
+        kind = (incident.file, incident.id)
+        told[kind] += 1
+        if told[kind] > MOST_OF_A_KIND:
+            untold[kind] += len(group) if is_many else 1
+            continue
+        yield str(incident)
+        if is_many:
+            yield f"  … and {len(group) - 1:,} more like it{_places(group[1:])}"
+    for (file, id), number in untold.items():
+        yield f"{'' if file is None else f'{file}: '}… and {number:,} more of [{id}]"
+
+
+def _likeness(incident: Incident) -> tuple[object, ...]:
+    """What is equal of problems that differ in their place alone."""
+    message = _INDEX.sub("[]", incident.message)
+    if incident.doc_id:
+        message = message.replace(incident.doc_id, "")
+    return incident.id, incident.file, message, incident.fix
+
+
+def _places(incidents: Sequence[Incident]) -> str:
+    """Where problems are: lines of their file, else documents; a few of many."""
+    lines = sorted({incident.line for incident in incidents if incident.line is not None})
+    if incidents[0].file is not None and lines:
+        runs = (list(run) for _, run in groupby(enumerate(lines), key=lambda pair: pair[1] - pair[0]))
+        ends = [(run[0][1], run[-1][1]) for run in runs]
+        places = [str(first) if first == last else f"{first}–{last}" for first, last in ends]
+        kind = "line"
+    else:
+        places = list(dict.fromkeys(incident.doc_id for incident in incidents if incident.doc_id is not None))
+        kind = "document"
+    if not places:
+        return ""
+    more = ", …" if len(places) > _MOST_PLACES else ""
+    plural = "" if len(places) == 1 and "–" not in places[0] else "s"
+    return f": {kind}{plural} {', '.join(places[:_MOST_PLACES])}{more}"
 
 
 class KhabarError(Exception):

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import msgspec
 
-from khabar.reading.incidents import Incidents
-
-if TYPE_CHECKING:
-    from khabar.reading.sources import File
+from khabar.reading.incidents import Incidents, Report
+from khabar.reading.sources import File, check_file
 
 LONGEST_LINE = 32 * 1024 * 1024
 """Bytes beyond which a line is refused unread: no article comes near it, and memory stays bounded."""
@@ -35,6 +34,25 @@ _SPREAD = "a JSON object goes over several lines, and each is to have a line of 
 _PACK = "pack them (jq -c . {0} > predictions.jsonl)"
 Line = tuple[int, bytes]
 """A number, counted from 1, and what stands there."""
+
+
+class JsonObject(NamedTuple):
+    """The object on a line of a file, and a function that reports problems of it."""
+
+    line: int
+    value: dict[str, Any]
+    report: Report
+
+
+def json_objects(path: Path, incidents: Incidents) -> Iterator[JsonObject]:
+    """Give the objects of a JSONL file. A file or a line that cannot be read is reported and left out."""
+    problems = check_file(path)
+    incidents.extend(problems)
+    for number, line in jsonl(path, incidents) if not problems else ():
+        value = decoded(line, (str(path), number), incidents)
+        if value is not None:
+            doc_id = value.get("doc_id")
+            yield JsonObject(number, value, incidents.at(path, number, doc_id if isinstance(doc_id, str) else None))
 
 
 def jsonl(path: File, incidents: Incidents) -> Iterator[Line]:

@@ -15,9 +15,6 @@ from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, R
 from khabar.text.dates import is_date
 from khabar.text.values import as_fraction
 
-NARRATOR = "narrator"
-"""Source of a claim nobody in the text is said to make."""
-
 _Reporter = Callable[[Located], Report]
 
 
@@ -140,25 +137,13 @@ def _check_crossing(located: Iterable[Located], reporter: _Reporter) -> None:
                 still_open.append(row)
 
 
-def _references(row: Row) -> list[str | None]:
-    """The registry keys a row names."""
-    if isinstance(row, Entity):
-        return [row.entity_id]
-    if isinstance(row, Quote):
-        others = [reading.speaker for reading in row.alternatives]
-        return [row.speaker, *row.source_chain, row.addressee, *others]
-    if isinstance(row, Claim):
-        return [row.source] if row.source != NARRATOR else []
-    return [row.speaks_for] if isinstance(row, Registered) else []
-
-
 def _check_references(located: Sequence[Located], stories: Mapping[str, str], reporter: _Reporter) -> None:
     entities = {(item.row.story, item.row.entity_id) for item in located if isinstance(item.row, Registered)}
     for item in located:
         row = item.row
         story = row.story if isinstance(row, Registered) else stories.get(getattr(row, "doc_id", ""), "")
-        for key in dict.fromkeys(_references(row)):
-            if key is not None and (story, key) not in entities:
+        for key in dict.fromkeys(row.references):
+            if (story, key) not in entities:
                 reporter(item)("reference-unknown", f"{key!r} is not in the registry")
 
 

@@ -1,18 +1,15 @@
-"""Reading and writing annotation files."""
+"""Reading annotation files, and files of errors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from khabar.reading.files import json_lines, write_whole
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import decoded, jsonl
+from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
-from khabar.reading.sources import check_file
-from khabar.records import ANNOTATED, Row
+from khabar.records import BY_LAYER, Row
+from khabar.records.errors import Error
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +23,19 @@ class Located:
 
 DRAFT = "draft"
 """Marks a row that a system wrote and nobody has checked."""
-_BY_LAYER = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 
 
 def read_rows(path: Path, incidents: Incidents) -> list[Located]:
     """Read one annotation file; problems of form are added to `incidents`."""
-    problems = check_file(path)
-    incidents.extend(problems)
     located: list[Located] = []
     drafts: list[int] = []
-    for number, line in jsonl(path, incidents) if not problems else ():
-        value = decoded(line, (str(path), number), incidents)
-        if value is None:
-            continue
-        doc_id = value.get("doc_id")
-        known = doc_id if isinstance(doc_id, str) else None
-        report = partial(incidents.report, file=path, line=number, doc_id=known)
+    for number, value, report in json_objects(path, incidents):
         if value.pop(DRAFT, False):
             drafts.append(number)
             continue
-        kind = _BY_LAYER.get(str(value.get("layer")))
+        kind = BY_LAYER.get(str(value.get("layer")))
         if kind is None:
-            report("value-wrong", f"layer is {value.get('layer')!r}, not one of {', '.join(_BY_LAYER)}")
+            report("value-wrong", f"layer is {value.get('layer')!r}, not one of {', '.join(BY_LAYER)}")
             continue
         row = shaped(value, kind, report)
         if row is not None:
@@ -66,6 +54,17 @@ def read_gold(folder: Path, incidents: Incidents) -> list[Located]:
     return [located for path in paths for located in read_rows(path, incidents)]
 
 
-def write_rows(path: Path, rows: Iterable[Row]) -> None:
-    """Write an annotation file: rows in the order given, what is at its default left out."""
-    write_whole(path, json_lines(rows))
+def read_errors(path: Path, incidents: Incidents) -> list[Error]:
+    """Read a file of errors. Problems of form are added to `incidents`; an empty file holds no error."""
+    errors: list[Error] = []
+    if path.is_file() and path.stat().st_size == 0:
+        return errors
+    for _, value, report in json_objects(path, incidents):
+        if not value.keys() & {"layer", "outcome", "cause"}:
+            fix = "khabar score FILE --errors errors.jsonl writes errors"
+            report("option-wrong", "this is no file of errors", fix=fix)
+            return errors
+        error = shaped(value, Error, report)
+        if error is not None:
+            errors.append(error)
+    return errors

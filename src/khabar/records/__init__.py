@@ -1,8 +1,18 @@
 """Records: everything that crosses a border of khabar, typed and frozen."""
 
-from khabar.records.configs import ANNOTATED, CONFIGS
 from khabar.records.edits import Change, Decoy, Edit, Flip, IssueState, RowKey
-from khabar.records.layers import Claim, Conflict, Entity, Number, Position, Quote, Reading
+from khabar.records.layers import (
+    ANNOTATED,
+    BY_LAYER,
+    CONFIGS,
+    Claim,
+    Conflict,
+    Entity,
+    Number,
+    Position,
+    Quote,
+    Reading,
+)
 from khabar.records.predictions import (
     Annotations,
     Dispute,
@@ -17,11 +27,11 @@ from khabar.records.predictions import (
     StorySpan,
 )
 from khabar.records.repository import Decision, Seed
-from khabar.records.rows import Document, Registered, Row, TokenRow, Zones
-from khabar.records.spans import Span, ZoneSpan
+from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones, ZoneSpan
 
 __all__ = [
     "ANNOTATED",
+    "BY_LAYER",
     "CONFIGS",
     "Annotations",
     "Change",

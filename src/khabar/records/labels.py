@@ -36,3 +36,5 @@ ENTITY_LABELS: tuple[EntityLabel, ...] = get_args(EntityLabel)
 NUMBER_KINDS: tuple[NumberKind, ...] = get_args(NumberKind)
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 CONFLICT_TYPES: tuple[ConflictType, ...] = get_args(ConflictType)
+NARRATOR = "narrator"
+"""Source of a claim nobody in the text is said to make."""

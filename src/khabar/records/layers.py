@@ -1,4 +1,4 @@
-"""The rows of the four layers: mentions, numbers, attributions, and claims grouped into issues."""
+"""The rows of the four layers: mentions, numbers, attributions, claims grouped into issues; and all configs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import msgspec
 
 from khabar.records.labels import (
+    NARRATOR,
     Act,
     Calendar,
     ConflictType,
@@ -25,23 +26,36 @@ from khabar.records.labels import (
     Subtype,
     Zone,
 )
-from khabar.records.rows import Row
-from khabar.records.spans import Span
+from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones
 
 
-class Entity(Row, frozen=True, kw_only=True, tag="entities"):
-    """A mention of a person, place, body …; `entity_id` is one key per thing across the story."""
+class ArticleRow(Row, frozen=True, kw_only=True):
+    """What rows of an article share."""
 
     id: str
     """Key of the row, unique in its config and the same in every release that has the row."""
     doc_id: str
     """The article: the name of its seed file without the ending."""
+
+
+class Mention(ArticleRow, frozen=True, kw_only=True):
+    """What rows that are one span of an article share."""
+
     start: int
     """First code point of the span, counted from 0 in the whole text."""
     end: int
     """The code point behind the last one."""
     text: str = ""
     """The surface between the two offsets; empty where the text is withheld."""
+
+    def spans(self) -> Iterator[tuple[str, Span]]:
+        """Yield the mention."""
+        yield "span", Span(self.start, self.end, self.text)
+
+
+class Entity(Mention, frozen=True, kw_only=True, tag="entities"):
+    """A mention of a person, place, body …; `entity_id` is one key per thing across the story."""
+
     label: EntityLabel
     """The type of what is named."""
     name: str
@@ -57,25 +71,16 @@ class Entity(Row, frozen=True, kw_only=True, tag="entities"):
     phenomena: tuple[Phenomenon, ...] = ()
     """What makes the row hard, as tags. Those that follow from offsets are computed."""
 
-    def spans(self) -> Iterator[tuple[str, Span]]:
-        """Yield the mention."""
-        yield "span", Span(self.start, self.end, self.text)
+    @property
+    def references(self) -> tuple[str, ...]:
+        """What is named."""
+        return (self.entity_id,)
 
 
-class Number(Row, frozen=True, kw_only=True, tag="numbers"):
+class Number(Mention, frozen=True, kw_only=True, tag="numbers"):
     """A number or date. `low` and `high` are decimal or fraction strings (null: unbounded); `unit` is a UCUM code,
     an ISO 4217 code, `%`, `%pt` or the counted noun's lemma; `edtf` is EDTF level 1."""
 
-    id: str
-    """Key of the row, unique in its config and the same in every release that has the row."""
-    doc_id: str
-    """The article: the name of its seed file without the ending."""
-    start: int
-    """First code point of the span, counted from 0 in the whole text."""
-    end: int
-    """The code point behind the last one."""
-    text: str = ""
-    """The surface between the two offsets; empty where the text is withheld."""
     core: Span
     """The numeral with its multiplier; of a date, the words that fix it."""
     modifier: Span | None = None
@@ -119,7 +124,7 @@ class Number(Row, frozen=True, kw_only=True, tag="numbers"):
 
     def spans(self) -> Iterator[tuple[str, Span]]:
         """Yield the mention, its core and its modifier."""
-        yield "span", Span(self.start, self.end, self.text)
+        yield from super().spans()
         yield "core", self.core
         if self.modifier is not None:
             yield "modifier", self.modifier
@@ -134,13 +139,9 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Another speaker; null: that of the row."""
 
 
-class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
+class Quote(ArticleRow, frozen=True, kw_only=True, tag="quotes"):
     """An attribution: one row per immediate speaker and content. `speaker` and `source_chain` are entity ids."""
 
-    id: str
-    """Key of the row, unique in its config and the same in every release that has the row."""
-    doc_id: str
-    """The article: the name of its seed file without the ending."""
     content: tuple[Span, ...]
     """What is said, without the marks around it; several spans if other words interrupt it."""
     cue: tuple[Span, ...] = ()
@@ -185,14 +186,16 @@ class Quote(Row, frozen=True, kw_only=True, tag="quotes"):
             for span in reading.content or ():
                 yield "alternative", span
 
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Speaker, sources, addressee, and the speakers of alternatives."""
+        others = (self.addressee, *(reading.speaker for reading in self.alternatives))
+        return (self.speaker, *self.source_chain, *(key for key in others if key is not None))
 
-class Claim(Row, frozen=True, kw_only=True, tag="claims"):
+
+class Claim(ArticleRow, frozen=True, kw_only=True, tag="claims"):
     """A proposition as somebody asserts it: one answer to the question of its issue."""
 
-    id: str
-    """Key of the row, unique in its config and the same in every release that has the row."""
-    doc_id: str
-    """The article: the name of its seed file without the ending."""
     issue_id: str
     """The issue whose question it answers."""
     position: str
@@ -221,6 +224,11 @@ class Claim(Row, frozen=True, kw_only=True, tag="claims"):
         yield "span", Span(self.start, self.end, self.text)
         if self.anchor is not None:
             yield "anchor", self.anchor
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The source; none if it is the outlet itself."""
+        return () if self.source == NARRATOR else (self.source,)
 
 
 class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -261,3 +269,21 @@ class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
     def key(self) -> str:
         """The issue's id."""
         return self.issue_id
+
+
+ANNOTATED: tuple[type[Row], ...] = (Zones, Entity, Number, Quote, Claim, Conflict, Registered)
+"""The rows annotators make; the others follow from the seeds."""
+BY_LAYER: dict[str, type[Row]] = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
+"""What a line of an annotation file names as its layer → the record of the row."""
+
+CONFIGS: dict[str, type[Row]] = {
+    "documents": Document,
+    "entities": Entity,
+    "numbers": Number,
+    "quotes": Quote,
+    "claims": Claim,
+    "conflicts": Conflict,
+    "registry": Registered,
+    "tokens": TokenRow,
+}
+"""Dataset config → the record of its rows."""

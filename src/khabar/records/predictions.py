@@ -18,7 +18,7 @@ from khabar.records.labels import (
     QuoteType,
     Role,
 )
-from khabar.records.spans import ZoneSpan
+from khabar.records.rows import ZoneSpan
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):

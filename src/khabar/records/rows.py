@@ -1,4 +1,4 @@
-"""The rows of the dataset, one record a config. Offsets are half-open code points of the whole text.
+"""The rows of the dataset, one record a config, and their spans. Offsets are half-open code points of the whole text.
 
 Rows of `annotations/` are the same records without what the corpus computes (`zone`, `type`, and the phenomena
 that follow from offsets); there each line names its `layer`.
@@ -10,10 +10,32 @@ from collections.abc import Iterator
 
 import msgspec
 
-from khabar.records.labels import (
-    EntityLabel,
-)
-from khabar.records.spans import Span, ZoneSpan
+from khabar.records.labels import EntityLabel, Zone
+
+
+class Span(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch `[start, end)` of a document and its surface: `document.text[start:end] == text`.
+
+    Where the document's text is withheld, the surface is empty.
+    """
+
+    start: int
+    """First code point of the span, counted from 0 in the whole text."""
+    end: int
+    """The code point behind the last one."""
+    text: str = ""
+    """The surface between the two offsets; empty where the text is withheld."""
+
+
+class ZoneSpan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A stretch of whole lines, line breaks included, and the zone they belong to."""
+
+    start: int
+    """First code point of the span, counted from 0 in the whole text."""
+    end: int
+    """The code point behind the last one."""
+    zone: Zone
+    """What the lines are."""
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, tag_field="layer"):
@@ -35,6 +57,11 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     def spans(self) -> Iterator[tuple[str, Span]]:
         """Yield the spans of the row with their column: `span` for the row's own, then its parts in column order."""
         yield from ()
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """The keys of entities that the row refers to; a row of the registry does not refer to its own."""
+        return ()
 
     @property
     def order(self) -> tuple[str, int, int, str]:
@@ -116,6 +143,11 @@ class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     def key(self) -> str:
         """Story and entity."""
         return f"{self.story}/{self.entity_id}"
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        """Whom it speaks for."""
+        return () if self.speaks_for is None else (self.speaks_for,)
 
 
 class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
-import msgspec
-
-from khabar.reading.files import write_lines
+from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import decoded, jsonl
+from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
-from khabar.reading.sources import check_file
 from khabar.records import Seed
 from khabar.text.dates import is_date
 
@@ -25,15 +21,10 @@ _LONGEST_NAME = 200
 
 def read_manifest(folder: Path) -> list[Seed]:
     """Read a folder's manifest. Raises InputError with every problem in it."""
-    path = folder / MANIFEST
-    incidents = Incidents(check_file(path))
+    incidents = Incidents()
     seeds: list[Seed] = []
     seen: set[str] = set()
-    for number, line in jsonl(path, incidents) if not incidents.errors else ():
-        value = decoded(line, (str(path), number), incidents)
-        if value is None:
-            continue
-        report = partial(incidents.report, file=path, line=number)
+    for _, value, report in json_objects(folder / MANIFEST, incidents):
         seed = shaped(value, Seed, report)
         if seed is None:
             continue
@@ -72,4 +63,4 @@ def miskeyed(story: str, split: str) -> list[str]:
 def write_manifest(folder: Path, seeds: Iterable[Seed]) -> None:
     """Write a folder's manifest, sorted by file name."""
     ordered = sorted(seeds, key=lambda seed: seed.file)
-    write_lines(folder / MANIFEST, [msgspec.json.encode(seed) for seed in ordered])
+    write_records(folder / MANIFEST, ordered)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePosixPath
 
-from khabar.reading.files import write_all, write_lines
+from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incident, InputError
 
 LISTING = "files.txt"
@@ -30,14 +30,18 @@ def write_site(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     check_folder(folder)
     former = _listed(folder)
-    write_lines(folder / LISTING, (name.encode() for name in sorted(former | set(files))))
+    write_whole(folder / LISTING, _listing(former | set(files)))
     write_all({folder / name: data for name, data in files.items()})
     for name in former - set(files):
         path = folder / name
         if path.is_file() and not path.is_symlink():
             path.unlink()
             _remove_empty(path.parent, folder)
-    write_lines(folder / LISTING, (name.encode() for name in sorted(files)))
+    write_whole(folder / LISTING, _listing(files))
+
+
+def _listing(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in sorted(names)).encode()
 
 
 def _listed(folder: Path) -> set[str]:

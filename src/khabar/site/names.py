@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from khabar.records import PredictedSource, Registered
+from khabar.records.labels import NARRATOR
 from khabar.site.language import Language
 from khabar.text.terminal import harmless
 
@@ -15,7 +16,7 @@ _PLAIN = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,80}", re.ASCII)
 _KEY = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 _SMALL = frozenset({"of", "for", "and", "in", "the", "as", "to", "with", "such"})
 _CAPITALS = frozenset({"us", "wpk", "nato", "kcna", "eu", "uk"})
-NARRATOR, UNNAMED = "narrator", "anon:"
+UNNAMED = "anon:"
 
 
 def page_name(identifier: str) -> str:

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from khabar.records import Claim, Conflict, Document, Registered
-from khabar.records.labels import Status
-from khabar.site.names import NARRATOR
+from khabar.records.labels import NARRATOR, Status
 
 Agreement = Literal["independent", "one_side", "one_source"]
 STATUSES: tuple[Status, ...] = ("conflict", "contested", "apparent", "corroborated")

@@ -12,7 +12,6 @@ from khabar.corpus.derivation import tokens
 from khabar.corpus.gold import from_tables, read_rows
 from khabar.corpus.release import read_release, released_corpus
 from khabar.edits import Story
-from khabar.edits.story import layer_of
 from khabar.edits.stress import (
     TRANSFORMATIONS,
     StressedStory,
@@ -188,7 +187,7 @@ def reference_of(transformed: StressedStory, version: str = "-") -> Reference:
     story = transformed.story
     tables: dict[str, list[Row]] = {config: [] for config in CONFIGS}
     for row in (*story.documents, *story.rows):
-        tables[layer_of(row)].append(row)
+        tables[row.layer].append(row)
     mentions: dict[str, list[Entity]] = defaultdict(list)
     for row in story.rows:
         if isinstance(row, Entity):

@@ -12,8 +12,9 @@ from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from khabar.cli.app import app
+from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents, InputError
-from khabar.reading.rows import read_rows, write_rows
+from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, Entity, Number, Row
 from tests.annotations.story import a_folder, a_pass
 
@@ -173,7 +174,7 @@ def test_decided_twice(folder: Path) -> None:
 def test_a_decision_on_what_has_changed_since(folder: Path) -> None:
     """The passes are edited after the decision: it is about something that is no longer there."""
     write(lines(["b", "a"]))
-    write_rows(folder / "rounds" / "first" / "b.jsonl", [
+    write_records(folder / "rounds" / "first" / "b.jsonl", [
         replace(row, label="GPE") if isinstance(row, Entity) and row.text == "الكرملين" else row for row in disputed()
     ])  # fmt: skip
     assert "the passes have no disagreement" in refused()
@@ -225,7 +226,7 @@ def test_a_quote_of_nothing(folder: Path) -> None:
 def test_decisions_that_do_not_go_together(folder: Path) -> None:
     """A position nobody takes any more leaves a dispute with one side."""
     b = [replace(row, stance="hedged") if isinstance(row, Claim) and row.id == "c2" else row for row in a_pass()]
-    write_rows(folder / "rounds" / "first" / "b.jsonl", b)
+    write_records(folder / "rounds" / "first" / "b.jsonl", b)
     write(lines(["neither"]))
     said = refused()
     assert "issue-thin" in said
@@ -233,12 +234,12 @@ def test_decisions_that_do_not_go_together(folder: Path) -> None:
 
 
 def test_gold_of_other_documents_is_not_lost(folder: Path) -> None:
-    write_rows(folder / "gold" / "war.jsonl", a_pass())
+    write_records(folder / "gold" / "war.jsonl", a_pass())
     share = [
         row for row in a_pass() if getattr(row, "doc_id", "two") == "two" and not isinstance(row, (Claim, Conflict))
     ]
-    write_rows(folder / "rounds" / "first" / "a.jsonl", share)
-    write_rows(folder / "rounds" / "first" / "b.jsonl", share)
+    write_records(folder / "rounds" / "first" / "a.jsonl", share)
+    write_records(folder / "rounds" / "first" / "b.jsonl", share)
     before = (folder / "gold" / "war.jsonl").read_bytes()
     answer = adjudicate()
     assert isinstance(answer.exception, InputError)

@@ -12,7 +12,7 @@ from khabar.annotations.adjudication import Decided, disagreements, settle
 from khabar.annotations.adjudication.decisions import decide, decided_rows, plain
 from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
-from khabar.reading.rows import write_rows
+from khabar.reading.files import write_records
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Reading, Registered, Row
 from khabar.records.repository import Ruling
 from tests.annotations.story import ONE, TWO, a_pass, a_round, claim, entity, issue, quote, registered, span
@@ -79,7 +79,7 @@ def test_all_b_is_pass_b_but_for_names() -> None:
 def test_the_real_round_all_a_is_byte_for_byte_pass_a(
     first_round: Round, first_pairs: tuple[RowPair, ...], tmp_path: Path
 ) -> None:
-    write_rows(tmp_path / "gold.jsonl", decided_alike(first_pairs, first_round, "a"))
+    write_records(tmp_path / "gold.jsonl", decided_alike(first_pairs, first_round, "a"))
     assert (tmp_path / "gold.jsonl").read_bytes() == (first_round.folder / "a.jsonl").read_bytes()
 
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner, Result
 
 from khabar.annotations.adjudication.page import KEY
 from khabar.cli.app import app
+from khabar.reading.files import write_records
 from khabar.reading.incidents import InputError
-from khabar.reading.rows import write_rows
 from khabar.records import Entity, Number, Row
 from tests.annotations.browser.page import Annotator, annotator
 from tests.annotations.conftest import LabelStudio
@@ -203,7 +203,7 @@ def test_passes_that_change_bring_new_tasks(round_there: Adjudication) -> None:
     again = [
         replace(row, label="GPE") if isinstance(row, Entity) and row.text == "الكرملين" else row for row in disputed()
     ]
-    write_rows(there.folder / "rounds" / there.name / "b.jsonl", again)
+    write_records(there.folder / "rounds" / there.name / "b.jsonl", again)
     assert "1 task(s) put there, 0 decision(s) fetched" in there.run().stderr
 
 

@@ -10,8 +10,7 @@ from msgspec.structs import replace
 
 from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
-from khabar.annotations.agreement.names import key_names, matched_groups, renamed
-from khabar.annotations.keys import keys_of, with_keys
+from khabar.annotations.agreement.names import key_names, keys_of, matched_groups, renamed, with_keys
 from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
 from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, entity, issue, quote, registered
 

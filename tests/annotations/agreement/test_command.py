@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from typer.testing import CliRunner, Result
 
 from khabar.cli.app import app
+from khabar.reading.files import write_records
 from khabar.reading.incidents import InputError
-from khabar.reading.rows import write_rows
 from khabar.records import Conflict, Entity, Row
 from tests.annotations.story import a_folder, a_pass
 
@@ -72,7 +72,7 @@ def test_write_is_reproducible(folder: Path) -> None:
 
 
 def test_three_passes_have_to_be_named(folder: Path) -> None:
-    write_rows(folder / "rounds" / "first" / "c.jsonl", a_pass())
+    write_records(folder / "rounds" / "first" / "c.jsonl", a_pass())
     assert "a, b, c" in refused("first")
     assert agree("first", "a", "c").exit_code == 0
     assert agree("first", "a").exit_code == 2
@@ -96,7 +96,7 @@ def test_no_such_pass_and_one_that_lies_elsewhere(folder: Path) -> None:
 def test_every_problem_of_both_passes(folder: Path) -> None:
     moved = [replace(row, start=row.start + 1, end=row.end + 1) if isinstance(row, Entity) else row for row in a_pass()]
     for name in ("a", "b"):
-        write_rows(folder / "rounds" / "first" / f"{name}.jsonl", moved)
+        write_records(folder / "rounds" / "first" / f"{name}.jsonl", moved)
     said = refused("first")
     assert said.count("span-surface") == 12
     assert all(f"{name}.jsonl:3" in said for name in ("a", "b"))
@@ -109,5 +109,5 @@ def test_passes_without_a_common_document(folder: Path) -> None:
             for row in a_pass()
             if getattr(row, "doc_id", doc) == doc and type(row).__name__ not in ("Claim", "Conflict")
         ]
-        write_rows(folder / "rounds" / "first" / f"{name}.jsonl", rows)
+        write_records(folder / "rounds" / "first" / f"{name}.jsonl", rows)
     assert "no document in common" in refused("first")

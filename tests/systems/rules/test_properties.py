@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from khabar.records.predictions import Annotations, PredictedSource, PredictedSpan
-from khabar.records.rows import Document
-from khabar.records.spans import ZoneSpan
+from khabar.records.rows import Document, ZoneSpan
 from khabar.systems.protocol import StorySystem
 from khabar.systems.rules import rules
 from tests.systems.rules.stories_read import load

@@ -1,6 +1,6 @@
 """Adjudication: the disagreements of two passes, decided one by one with a reason, and the gold that follows."""
 
-from khabar.annotations.adjudication.decisions import Adjudication, Decided, read_adjudication, write_decisions
+from khabar.annotations.adjudication.decisions import Adjudication, Decided, read_adjudication
 from khabar.annotations.adjudication.disagreements import Disagreement, disagreements
 from khabar.annotations.adjudication.gold import conclude, settle
 from khabar.records import Decision
@@ -14,5 +14,4 @@ __all__ = [
     "disagreements",
     "read_adjudication",
     "settle",
-    "write_decisions",
 ]

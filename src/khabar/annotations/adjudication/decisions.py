@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +13,12 @@ from msgspec.structs import replace
 
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.names import renamed
-from khabar.reading.files import write_lines
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import decoded, jsonl
+from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
-from khabar.reading.sources import check_file
-from khabar.records import ANNOTATED, Decision, Entity, Number, Quote, Reading, Row
+from khabar.records import BY_LAYER, Decision, Entity, Number, Quote, Reading, Row
 from khabar.records.repository import Ruling
 
-_KINDS = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 Report = Callable[..., None]
 """Called with an incident id and a message, and by name with a `fix`."""
 RULE = "rule"
@@ -118,16 +114,9 @@ def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents:
     if not path.exists():
         return []
     known = {each.id: each for each in disagreements}
-    problems = check_file(path)
-    incidents.extend(problems)
     seen: dict[str, int] = {}
     decided: list[Decided] = []
-    for number, line in jsonl(path, incidents) if not problems else ():
-        value = decoded(line, (str(path), number), incidents)
-        if value is None:
-            continue
-        doc_id = value.get("doc_id") if isinstance(value.get("doc_id"), str) else None
-        report = partial(incidents.report, file=path, line=number, doc_id=doc_id)
+    for number, value, report in json_objects(path, incidents):
         decision = shaped(value, Decision, report)
         if decision is None:
             continue
@@ -186,9 +175,9 @@ def _problems(disagreement: Disagreement, decision: Decision) -> Iterator[tuple[
 def _given_rows(rows: Sequence[Mapping[str, Any]], report: Report) -> tuple[Row, ...] | None:
     read: list[Row | None] = []
     for number, row in enumerate(rows):
-        kind = _KINDS.get(str(row.get("layer")))
+        kind = BY_LAYER.get(str(row.get("layer")))
         if kind is None:
-            report("value-wrong", f"rows[{number}].layer is {row.get('layer')!r}, not one of {', '.join(_KINDS)}")
+            report("value-wrong", f"rows[{number}].layer is {row.get('layer')!r}, not one of {', '.join(BY_LAYER)}")
         read.append(None if kind is None else shaped(dict(row), kind, report))
     return None if None in read else tuple(row for row in read if row is not None)
 
@@ -254,8 +243,3 @@ def decide(
         a=tuple(plain(disagreement.a)),
         b=tuple(plain(disagreement.b)),
     )
-
-
-def write_decisions(path: Path, decisions: Iterable[Decision]) -> None:
-    """Write decisions in the order given."""
-    write_lines(path, (msgspec.json.encode(decision) for decision in decisions))

@@ -11,7 +11,6 @@ import msgspec
 
 from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, place_of
 from khabar.annotations.agreement.differences import differing, row_id
-from khabar.annotations.keys import keys_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
 from khabar.scoring.assignment import Components
 from khabar.text.passages import Passage
@@ -63,7 +62,7 @@ def disagreements(pairs: Sequence[RowPair], texts: Mapping[str, str]) -> list[Di
 
 def implied_registry(pairs: Sequence[RowPair]) -> list[Registered]:
     """Registry rows that only one pass has and refers to: nobody decides on them, gold has those it refers to."""
-    needed = [{key for row in rows for key in _references(row)} for rows in _sides(pairs)]
+    needed = [{key for row in rows for key in row.references} for rows in _sides(pairs)]
     rows: list[Registered] = []
     for pair in pairs:
         side = 0 if pair.b is None else 1
@@ -75,11 +74,6 @@ def implied_registry(pairs: Sequence[RowPair]) -> list[Registered]:
 def _sides(pairs: Iterable[RowPair]) -> tuple[list[Row], list[Row]]:
     pairs = list(pairs)
     return [pair.a for pair in pairs if pair.a is not None], [pair.b for pair in pairs if pair.b is not None]
-
-
-def _references(row: Row) -> list[str]:
-    """The keys a row refers to; a registry row does not refer to its own."""
-    return keys_of(row)[1:] if isinstance(row, Registered) else keys_of(row)
 
 
 def _disagreement(group: Sequence[RowPair], *, cosmetic: bool = False) -> Disagreement:

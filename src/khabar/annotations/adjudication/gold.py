@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from khabar.annotations.adjudication.decisions import Adjudication, Decided
 from khabar.annotations.adjudication.disagreements import implied_registry
 from khabar.annotations.agreement.alignment import RowPair, place_of
-from khabar.annotations.keys import keys_of
+from khabar.annotations.agreement.names import keys_of
 from khabar.annotations.rounds import Round, story_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from khabar.annotations.adjudication.correction import corrected
-from khabar.annotations.adjudication.decisions import decide, decided_rows, read_adjudication, write_decisions
+from khabar.annotations.adjudication.decisions import decide, decided_rows, read_adjudication
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.adjudication.page import KEY, task_data
 from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
@@ -21,6 +21,7 @@ from khabar.annotations.rounds import Round
 from khabar.annotations.server import Connection, asking
 from khabar.formats.label_studio.page import words_of
 from khabar.progress import Progress, steps
+from khabar.reading.files import write_records
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Conflict, Decision
 from khabar.records.repository import RULINGS
@@ -63,7 +64,7 @@ def exchange(
     fetched = _decisions(tasks, {each.id: each for each in disagreements}, given.texts)
     after = before | fetched
     if after != before:
-        write_decisions(path, [after[each.id] for each in disagreements if each.id in after])
+        write_records(path, [after[each.id] for each in disagreements if each.id in after])
     there = {task.data.get(KEY) for task in tasks}
     issues = {row.issue_id: row for rows in (given.b.rows, given.a.rows) for row in rows if isinstance(row, Conflict)}
     missing = [

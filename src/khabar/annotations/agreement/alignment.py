@@ -14,8 +14,7 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
-from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed
-from khabar.annotations.keys import with_keys
+from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed, with_keys
 from khabar.annotations.rounds import story_of
 from khabar.formats.label_studio.story_page import positions_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones

@@ -20,7 +20,7 @@ from khabar.annotations.rounds import Round
 from khabar.corpus.derivation import derive
 from khabar.corpus.gold import from_tables
 from khabar.reading.reference import Reference
-from khabar.records import ANNOTATED, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones
+from khabar.records import BY_LAYER, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
@@ -28,7 +28,7 @@ from khabar.text.arabic import token_spans
 from khabar.text.passages import Passage, quote_type
 from khabar.text.tokens import iob2, last_letter
 
-LAYERS = tuple(str(kind.__struct_config__.tag) for kind in ANNOTATED)
+LAYERS = tuple(BY_LAYER)
 """All layers of a pass, in the order of the scheme."""
 
 TAGGED = ("entities", "numbers", "quotes")

@@ -10,9 +10,10 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from typing import TypeVar
 
-from khabar.annotations.keys import keys_of
-from khabar.reading.row_checks import NARRATOR
+from msgspec.structs import replace
+
 from khabar.records import Claim, Entity, Quote, Registered, Row
+from khabar.records.labels import NARRATOR
 from khabar.scoring.assignment import assign, lexicographic
 from khabar.text.arabic import fold
 
@@ -20,6 +21,35 @@ Name = TypeVar("Name", bound=Hashable)
 Groups = Mapping[Name, Collection[Hashable]]
 """Name → the members of its group."""
 _STEPS = 100_000
+
+
+def keys_of(row: Row) -> list[str]:
+    """The entity keys of a row: those it refers to; those of a registry row begin with its own."""
+    return [*([row.entity_id] if isinstance(row, Registered) else []), *row.references]
+
+
+def with_keys(row: Row, names: Mapping[str, str]) -> Row:
+    """The row with every entity key renamed, also one that is the value of a claim."""
+    if isinstance(row, Entity):
+        return replace(row, entity_id=names[row.entity_id])
+    if isinstance(row, Quote):
+        return replace(
+            row,
+            speaker=names[row.speaker],
+            source_chain=tuple(names[key] for key in row.source_chain),
+            addressee=None if row.addressee is None else names[row.addressee],
+            alternatives=tuple(
+                replace(reading, speaker=None if reading.speaker is None else names[reading.speaker])
+                for reading in row.alternatives
+            ),
+        )
+    if isinstance(row, Claim):
+        value = None if row.value is None else names.get(row.value, row.value)
+        return replace(row, source=names.get(row.source, row.source), value=value)
+    if isinstance(row, Registered):
+        body = None if row.speaks_for is None else names[row.speaks_for]
+        return replace(row, entity_id=names[row.entity_id], speaks_for=body)
+    return row
 
 
 def matched_groups(a: Groups[Name], b: Groups[Name], least: float = 0.0) -> dict[Name, Name]:

@@ -12,7 +12,6 @@ from typing import Any
 import msgspec
 
 from khabar.formats.label_studio.fields import POSITIONS
-from khabar.reading.row_checks import NARRATOR
 from khabar.records import (
     Annotations,
     Claim,
@@ -33,6 +32,7 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
+from khabar.records.labels import NARRATOR
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.passages import Passage
 from khabar.text.spans import Spans

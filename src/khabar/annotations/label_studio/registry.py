@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from khabar.annotations.keys import keys_of
+from khabar.annotations.agreement.names import keys_of
 from khabar.records import Entity, Quote, Registered, Row
 
 

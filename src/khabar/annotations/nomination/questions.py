@@ -12,8 +12,8 @@ from khabar.annotations.nomination.votes import Ballot, Said, any_right
 from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Document, PredictedNumber, PredictedSource, RowKey
-from khabar.records.errata import DocSpan, Extract, Nomination, NominationKey
 from khabar.records.labels import LAYERS, Layer
+from khabar.records.repository import DocSpan, Extract, Nomination, NominationKey
 from khabar.scoring.speakers import NOBODY
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.values import value_of

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.lines import decoded, jsonl
+from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
-from khabar.reading.sources import check_file
 from khabar.systems.endpoint.client import Reply, Unanswered
 from khabar.systems.endpoint.language_model import LanguageModel
 from khabar.systems.endpoint.prompts import Question
@@ -68,13 +66,10 @@ def answers_of(system: LanguageModel) -> list[Recorded]:
 
 def read_recording(path: Path) -> dict[str, Recorded]:
     """Read a recording: question → answer. Raises InputError with every problem."""
-    incidents = Incidents(check_file(path))
-    incidents.refuse()
+    incidents = Incidents()
     answers: dict[str, Recorded] = {}
-    for number, line in jsonl(path, incidents):
-        report = partial(incidents.report, file=str(path), line=number)
-        value = decoded(line, (str(path), number), incidents)
-        record = None if value is None else shaped(value, Recorded, report)
+    for _, value, report in json_objects(path, incidents):
+        record = shaped(value, Recorded, report)
         if record is not None and record.question in answers:
             report("id-repeated", f"{record.question} was answered before")
         elif record is not None:
