@@ -12,6 +12,7 @@ from typing import get_args
 import pytest
 from rich.console import Console
 
+import khabar
 from khabar.cli.errors import WORDS
 from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, OVERALL
 from khabar.cli.tables import full_table, short_table
@@ -110,6 +111,17 @@ def test_the_default_has_twelve_lines_of_names_in_the_glossary() -> None:
 def test_what_was_set_aside_is_counted_in_words(table: Callable[..., None]) -> None:
     counted = replace(released.scored("rules"), set_aside={"entities": 1, "numbers": 2}, ungrounded={"quotes": 1})
     assert "set aside: 1 entity, 2 numbers; ungrounded: 1 quote" in printed_by(table, counted)
+
+
+@pytest.mark.parametrize("table", [short_table, full_table])
+def test_layers_without_a_prediction_are_named(table: Callable[..., None]) -> None:
+    documents = [
+        {"doc_id": document.doc_id, "entities": [{"start": 0, "end": 1, "label": "PERS"}]} for document in khabar.load()
+    ]
+    silent = "nothing predicted: numbers, quotes, conflicts; without them: --layers entities"
+    assert silent in printed_by(table, khabar.score(documents))
+    assert not any("nothing predicted" in line for line in printed_by(table))
+    assert "nothing predicted: entities" in printed_by(table, khabar.run("empty", layers=["entities"]))
 
 
 def printed_by(table: Callable[..., None], score: Score | None = None) -> list[str]:

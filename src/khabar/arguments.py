@@ -22,9 +22,9 @@ def check_arguments(**given: object) -> None:
         is_right, wanted = _KINDS.get(name, _PREDICTIONS)
         if not is_right(value):
             shown = repr(value)
-            incidents.report(
-                "option-wrong", f"{name} is {shown if len(shown) <= 60 else shown[:57] + '...'}", fix=f"give {wanted}"
-            )
+            fix = _predictions_from(value, name) if wanted == _PREDICTIONS[1] else None
+            message = f"{name} is {shown if len(shown) <= 60 else shown[:57] + '...'}"
+            incidents.report("option-wrong", message, fix=fix or f"give {wanted}")
     incidents.refuse()
 
 
@@ -92,6 +92,19 @@ def _are_predictions(value: object) -> bool:
     return objects or _is_name(value)  # whoever reads it says which file cannot be read
 
 
+def _predictions_from(value: object, name: str) -> str | None:
+    """How to make predictions of what was given in their place; None where nobody can tell."""
+    if callable(value):
+        return "run a system: khabar.run(system)"
+    if not isinstance(value, Mapping) or not value:
+        return None
+    if "doc_id" in value or "sides" in value:
+        return f"give a list of objects: [{name}, …]"
+    layers = "**layers" if isinstance(next(iter(value.values())), Mapping) else '"entities": rows'
+    rows = layers.strip('*"').rpartition(" ")[2]
+    return f'give a list of objects: [{{"doc_id": doc_id, {layers}}} for doc_id, {rows} in {name}.items()]'
+
+
 def _are_named_predictions(value: object) -> bool:
     if not isinstance(value, Mapping):
         return False
@@ -112,7 +125,7 @@ def _is_system(value: object) -> bool:
 
 _Kind = tuple[Callable[[object], bool], str]
 
-_PREDICTIONS: _Kind = (_are_predictions, "a file, a folder, a URL, or a list of records or objects")
+_PREDICTIONS: _Kind = (_are_predictions, "a file, a folder, a URL, or a list of one object for each document")
 _KINDS: dict[str, _Kind] = {
     "source": (
         lambda value: value is None or _is_path(value),

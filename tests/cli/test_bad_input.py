@@ -120,7 +120,7 @@ def test_what_a_file_says_cannot_move_the_cursor(khabar: Khabar, here: Path) -> 
     (here / "ansi.jsonl").write_text(json.dumps({"doc_id": doc_id, doc_id: 1}) + "\n" + GOOD + "\n", "utf-8")
     answer = khabar("validate", "ansi.jsonl", "--gold", "gold.jsonl")
     assert answer.code == 2
-    assert len(answer.err.splitlines()) == 1
+    assert [line.split("[")[0] for line in answer.err.splitlines()] == ["ansi.jsonl:1: warning", "ansi.jsonl:1: error"]
     assert not {"\x1b", "\r", "\u2028"} & set(answer.err + answer.out)
 
 
@@ -375,8 +375,19 @@ def test_what_python_code_can_say_and_no_file(tmp_path: Path) -> None:
     [
         ("tagged.conll", "بوتين\tB-PERS\n", "Fix: convert it (khabar convert tagged.conll predictions.jsonl)"),
         ("all.json", '\n[\n  {"doc_id": "a"}\n]\n', "all.json:2: error[json-not-object] this is a JSON array"),
-        ("all.json", '{\n  "doc_id": "a"\n}\n', "Fix: pack them (jq -c . all.json > predictions.jsonl)"),
-        ("all.jsonl", '[{"doc_id": "a"}]', "Fix: unpack it (jq -c '.[]' all.jsonl > predictions.jsonl)"),
+        ("llm.md", '```json\n{"d": {}}\n```', "khabar convert llm.md predictions.jsonl"),
+        ("llm.json", '{"d": {"entities": []}}', "khabar convert llm.json predictions.jsonl"),
+        ("rows.jsonl", '{"doc_id": "d", "start": 0, "end": 5, "label": "PERS"}', '"entities": [row, …]'),
+        (
+            "all.json",
+            '{\n  "doc_id": "a"\n}\n',
+            "if it is a prediction, pack it (jq -c . all.json > predictions.jsonl)",
+        ),
+        (
+            "all.jsonl",
+            '[{"doc_id": "a"}]',
+            "if its objects are predictions, unpack it (jq -c '.[]' all.jsonl > predictions.jsonl)",
+        ),
     ],
 )
 def test_other_formats_are_told_in_one_sentence(name: str, content: str, says: str, khabar: Khabar, here: Path) -> None:

@@ -157,3 +157,26 @@ def test_layers_may_come_in_any_collection(gold: Path) -> None:
         said, gold=gold, layers=iter(["entities"])
     )  # type: ignore[arg-type]
     assert khabar.score(said, gold=gold, seed=np.int64(3)).signature.seed == 3  # type: ignore[arg-type]
+
+
+ROWS = [{"start": 0, "end": 5, "label": "PERS"}]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ([{"doc_id": "a", **ROWS[0]}, {"doc_id": "b", **ROWS[0]}], 'list: {"doc_id": "…", "entities": [row, …]}'),
+        ([{"doc_id": "a", "content": [{"start": 0, "end": 5}]}], '{"doc_id": "…", "quotes": [row, …]}'),
+        ({"a": ROWS}, '[{"doc_id": doc_id, "entities": rows} for doc_id, rows in predictions.items()]'),
+        ({"a": {"entities": ROWS}}, '[{"doc_id": doc_id, **layers} for doc_id, layers in predictions.items()]'),
+        ({"doc_id": "a", "entities": ROWS}, "give a list of objects: [predictions, …]"),
+        ([ROWS, ROWS], 'give an object for each document: {"doc_id": "…", "entities": [{"start": 0'),
+        ([{"entities": ROWS}], 'write one object for each document: {"doc_id": "…"'),
+        (lambda document: {"entities": ROWS}, "run a system: khabar.run(system)"),
+    ],
+)
+def test_other_shapes_are_answered_with_the_right_one(given: Any, says: str) -> None:
+    with pytest.raises(InputError) as caught:
+        khabar.score(given)
+    assert says in str(caught.value)
+    assert len({each.id for each in caught.value.incidents}) == 1

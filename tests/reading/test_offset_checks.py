@@ -9,13 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import khabar
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.offset_checks import cut_words
+from khabar.reading.offset_checks import misplaced
 from khabar.records import Annotations, PredictedEntity
 from khabar.scale import scoring, workers
 from tests import released
@@ -69,6 +70,30 @@ def test_the_counting_that_cuts_no_word_is_named(name: str, tmp_path: Path) -> N
 def test_shifted_offsets(count: Count, tmp_path: Path) -> None:
     reference, said = files(tmp_path, count)
     assert ("words-cut" in run("validate", said, "--gold", reference, cwd=tmp_path).out) == (count is not len)
+
+
+@pytest.mark.parametrize("name", ["UTF-8 bytes", "UTF-16 units"])
+def test_what_surfaces_show_is_said_first(name: str, tmp_path: Path) -> None:
+    """One line says what the offsets of a file count; two of the errors that it explains are shown, and the rest counted."""
+    reference, said = files(tmp_path, COUNTINGS[name])
+    line = json.loads(said.read_text("utf-8"))
+    line["entities"] = [{**entity, "text": surface} for entity, surface in zip(line["entities"], NAMES, strict=True)]
+    said.write_text(json.dumps(line), "utf-8")
+    for command in ("validate", "score"):
+        answer = run(command, said, "--gold", reference, cwd=tmp_path)
+        first, *rest = answer.err.splitlines()
+        assert f"6 of 6 spans are not where the text has them; counted in {name}, all are" in first
+        assert sum("error[span-" in shown for shown in rest) <= 4 < len(line["entities"])
+        assert any("more of [span-surface]" in shown for shown in rest)
+
+
+def test_right_surfaces_speak_for_their_offsets() -> None:
+    incidents = Incidents()
+    spans = [{**entity, "text": surface} for entity, surface in zip(gold()["entities"], NAMES, strict=True)]
+    wrong = [{"start": 0, "end": 3, "text": "غيره", "label": "PERS"}] * 3
+    records = [msgspec.convert({"doc_id": "d", "entities": [*spans, *wrong]}, Annotations)]
+    misplaced(records, {"d": TEXT}).report(incidents, None)
+    assert not list(incidents)
 
 
 def test_it_is_said_on_every_road(tmp_path: Path) -> None:
@@ -127,7 +152,7 @@ def _alarms(spans: list[tuple[str, int, int]]) -> list[Incident]:
         Annotations(doc_id=doc_id, entities=(PredictedEntity(start=start, end=end, label="PERS"),))
         for doc_id, start, end in spans
     ]
-    cut_words(records, released.gold().texts).report(incidents, None)
+    misplaced(records, released.gold().texts).report(incidents, None)
     return list(incidents)
 
 

@@ -167,9 +167,8 @@ def validate(
     if as_json:
         print_json({"valid": not collected.errors, "incidents": [incident.to_dict() for incident in incidents]})
     else:
-        for level in ("error", "warning"):
-            for line in digest(incident for incident in incidents if incident.level == level):
-                say(line, err=level == "error")
+        for line in digest(incidents):
+            say(line, err=bool(collected.errors))
         if not collected.errors:
             entities = [item for record in records.documents for item in record.entities]
             others = sum(item.label not in chosen for item in entities) if chosen else 0

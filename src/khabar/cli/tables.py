@@ -73,8 +73,9 @@ def short_table(result: Score, name: str, terminal: Console | None = None) -> No
     terminal.print(shown)
     if is_quiet():
         return
-    if uncounted := _uncounted(result):
-        terminal.print(Text(uncounted, style="dim"))
+    for line in (_uncounted(result), _unpredicted(result)):
+        if line:
+            terminal.print(Text(line, style="dim"))
     note(terminal, str(result.signature))
     note(terminal, LOOK)
     note(terminal, GLOSSARY)
@@ -109,7 +110,7 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
     terminal.print(shown)
     if is_quiet():
         return
-    for line in (_uncounted(result), _drawn(result)):
+    for line in (_uncounted(result), _unpredicted(result), _drawn(result)):
         if line:
             terminal.print(Text(line, style="dim"))
     note(terminal, str(result.signature))
@@ -245,6 +246,21 @@ def _uncounted(result: Score) -> str:
         for words, of_layers in found.items()
     }
     return "; ".join(f"{words}: {numbers}" for words, numbers in parts.items() if numbers)
+
+
+def _unpredicted(result: Score) -> str:
+    """Name the layers on which gold has rows and a system predicts none, and how to score without them."""
+    silent = [
+        layer
+        for layer, figures in result.layers.items()
+        if sum(count for name, count in figures["f1"].counts.items() if not name.endswith(".fn")) == 0
+        and not result.set_aside[layer]
+        and figures["f1"].value is not None
+    ]
+    if not silent:
+        return ""
+    others = ",".join(layer for layer in result.layers if layer not in silent)
+    return f"nothing predicted: {', '.join(silent)}" + (f"; without them: --layers {others}" if others else "")
 
 
 def _noun(layer: str, number: int) -> str:

@@ -15,7 +15,7 @@ from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.issues import issues_of, pairs_of
-from khabar.reading.offset_checks import cut_words
+from khabar.reading.offset_checks import misplaced
 from khabar.reading.predictions import read_predictions
 from khabar.reading.reference import Reference, reference
 from khabar.reading.sources import holds_records, is_url
@@ -60,7 +60,7 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
         incidents.refuse()
         known = reference(records.documents, records.disputes)
         incidents.extend(unmatchable(known, records))
-        cut_words((record for _, record in records), known.texts).report(incidents, str(source))
+        misplaced((record for _, record in records), known.texts).report(incidents, str(source))
     incidents.refuse()
     return known, list(incidents)
 

@@ -33,6 +33,7 @@ CATALOG: dict[str, Kind] = {
     "json-not-object": Kind("error", "the line is not a JSON object", "write one JSON object a line"),
     "key-missing": Kind("error", "a required key is missing", "add it"),
     "key-unknown": Kind("warning", "the key is not part of the format and is not read", "remove or rename it"),
+    "row-loose": Kind("error", "a row is not in the list of its document", "write one object for each document"),
     "value-wrong": Kind(
         "error",
         "the value is not of the type or list the format asks for",
@@ -59,10 +60,12 @@ CATALOG: dict[str, Kind] = {
     "span-empty": Kind("error", "the span is empty or ends before it starts", "offsets are half-open code points"),
     "span-outside": Kind("error", "the span reaches beyond the text", "offsets are code points of the whole text"),
     "span-surface": Kind(
-        "error", "the text at these offsets is not the text given", "count in code points of the seed"
+        "error", "the text at these offsets is not the text given", "count code points of the text as the corpus has it"
     ),
     "words-cut": Kind(
-        "warning", "spans begin or end inside words", "count code points of the text as the corpus has it"
+        "warning",
+        "spans begin or end inside words, or are not where their text is",
+        "count code points of the text as the corpus has it",
     ),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),

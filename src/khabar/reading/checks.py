@@ -12,7 +12,7 @@ from msgspec import structs
 from khabar.reading.incidents import Incident, Incidents, Report
 from khabar.reading.limits import check_dates, check_limits
 from khabar.reading.mentions import are_sound
-from khabar.reading.offset_checks import cut_words
+from khabar.reading.offset_checks import misplaced
 from khabar.reading.predictions import Origin, Records, Sourced, given_predictions, read_predictions, split
 from khabar.reading.reference import Reference
 from khabar.reading.span_checks import check_annotations, check_span
@@ -50,7 +50,7 @@ def checked_predictions(
     incidents.extend(problem for problem in problems if in_text or problem.id != "file-empty")
     incidents.extend(check_against(reference, records, complete=complete))
     file = next((origin.file for origin, _ in records), None)
-    cut_words((record for _, record in records), reference.texts).report(incidents, file)
+    misplaced((record for _, record in records), reference.texts).report(incidents, file)
     return records
 
 

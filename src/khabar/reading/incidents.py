@@ -22,7 +22,10 @@ MOST_ALIKE = 4
 """So many problems that differ in their place alone are each told in full."""
 MOST_OF_A_KIND = 10
 """So many problems of one file and one id, or groups of them, are told before the rest is only counted."""
+MOST_EXPLAINED = 2
+"""As many of those that `words-cut` explains."""
 _MOST_PLACES = 8
+_EXPLANATION, _EXPLAINED = "words-cut", ("span-surface", "span-outside")
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -59,10 +62,16 @@ class Incident:
 
 
 def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:
-    """Incidents as one reads the files they are of: file by file, by line, then what is of the whole file."""
+    """Incidents as one reads the files they are of: file by file, what is of the whole file, of a line, of no line."""
     incidents = list(incidents)
     turn = {name: at for at, name in enumerate(dict.fromkeys(incident.file for incident in incidents))}
-    return sorted(incidents, key=lambda each: (turn[each.file], each.line is None, each.line or 0))
+    return sorted(incidents, key=lambda each: (turn[each.file], _turn_in_file(each)))
+
+
+def _turn_in_file(incident: Incident) -> tuple[int, int]:
+    if incident.line is not None:
+        return 1, incident.line
+    return (0, 0) if incident.doc_id is None else (2, 0)
 
 
 def errors(incidents: Iterable[Incident]) -> list[Incident]:
@@ -78,6 +87,7 @@ def digest(incidents: Iterable[Incident]) -> Iterator[str]:
         groups.setdefault(_likeness(incident), []).append(incident)
     told: Counter[tuple[str | None, str]] = Counter()
     untold: Counter[tuple[str | None, str]] = Counter()
+    explained = {incident.file for incident in incidents if incident.id == _EXPLANATION and incident.fix}
     for incident in incidents:
         group = groups[_likeness(incident)]
         is_many = len(group) > MOST_ALIKE
@@ -85,7 +95,8 @@ def digest(incidents: Iterable[Incident]) -> Iterator[str]:
             continue
         kind = (incident.file, incident.id)
         told[kind] += 1
-        if told[kind] > MOST_OF_A_KIND:
+        is_explained = incident.file in explained and incident.id in _EXPLAINED
+        if told[kind] > (MOST_EXPLAINED if is_explained else MOST_OF_A_KIND):
             untold[kind] += len(group) if is_many else 1
             continue
         yield str(incident)
@@ -144,8 +155,8 @@ class Incidents:
     """Collects the problems of one piece of work, so that all of them are reported at once.
 
     Pass one on to whatever reads or checks; ask for `errors`, or call `refuse` to stop if there are any. Where there
-    may be a million problems, `most` says how many to list: errors before warnings, in the order of `files` and their
-    lines. `unlisted` is how many more there are.
+    may be a million problems, `most` says how many to list: what is of a whole file, errors before warnings, in the
+    order of `files` and their lines. `unlisted` is how many more there are.
     """
 
     def __init__(
@@ -187,8 +198,9 @@ class Incidents:
 
     def _rank(self, incident: Incident) -> tuple[object, ...]:
         turn = self._turn.get(incident.file or "", len(self._turn))
-        line, offset = incident.line, incident.offset or 0
-        return incident.level != "error", turn, line is None, line or 0, incident.doc_id or "", offset
+        of_file = _turn_in_file(incident)
+        last = incident.level != "error" and of_file[0] > 0
+        return last, turn, of_file, incident.doc_id or "", incident.offset or 0
 
     @property
     def errors(self) -> list[Incident]:

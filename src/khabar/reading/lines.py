@@ -26,12 +26,14 @@ _QUOTED = tuple(f'"{name}"'.encode() for name in _LISTS)
 _ESCAPED_LETTER = re.compile(rb"\\u00[4-7]")
 """A letter of a key may be escaped; nobody but a forger does."""
 
-_FIRST = re.compile(rb"\s*(\[|\{\s*$)", re.MULTILINE)
-"""Where a file begins with an array, or with an object whose first line is its brace alone."""
+_FIRST = re.compile(rb"\s*(\[|\{\s*$|```)", re.MULTILINE)
+"""Where a file begins with an array, with an object whose first line is its brace alone, or with Markdown's fence."""
 _ARRAY = "this is a JSON array, and each line is to be an object by itself"
-_UNPACK = "unpack it (jq -c '.[]' {0} > predictions.jsonl), or convert an export (khabar convert {0} predictions.jsonl)"
 _SPREAD = "a JSON object goes over several lines, and each is to have a line of its own"
-_PACK = "pack them (jq -c . {0} > predictions.jsonl)"
+_FENCE = "this is Markdown, and each line is to be a JSON object"
+_CONVERT = "convert what a language model answered, or an export (khabar convert {0} predictions.jsonl)"
+_UNPACK = "; if its objects are predictions, unpack it (jq -c '.[]' {0} > predictions.jsonl)"
+_PACK = "; if it is a prediction, pack it (jq -c . {0} > predictions.jsonl)"
 Line = tuple[int, bytes]
 """A number, counted from 1, and what stands there."""
 
@@ -115,7 +117,8 @@ def _spread_over_lines(chunk: bytes) -> tuple[int, str, str] | None:
         return None
     first = begun[0].strip()
     line = 1 + chunk.count(b"\n", 0, begun.start(1))
-    return (line, _SPREAD, _PACK) if first == b"{" else (line, _ARRAY, _UNPACK)
+    kinds = {b"{": (_SPREAD, _CONVERT + _PACK), b"[": (_ARRAY, _CONVERT + _UNPACK), b"```": (_FENCE, _CONVERT)}
+    return line, *kinds[first]
 
 
 def _text_of(chunk: bytes, first: int) -> tuple[bytes, str | None]:

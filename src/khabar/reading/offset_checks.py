@@ -1,6 +1,6 @@
-"""Offsets that count something else than code points: their spans begin and end inside words.
+"""Offsets that count something else than code points: their spans miss the surfaces they give, or cut words.
 
-Nothing else shows it where spans come without their surface: each is inside the text, and none is right.
+The latter alone shows it where spans come without their surface: each is inside the text, and none is right.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ _FEW = 5
 _LONGEST = 8
 """Characters of two clitics with their marks, and of the marks of a letter: no look goes further."""
 
-_Span = tuple[int, int]
+_Offsets = tuple[int, int]
+_Span = tuple[int, int, str | None]
+"""Its offsets, and the surface that it gives."""
 _Widths = Callable[[str], Sequence[int]]
 """From a text to how much each of its code points adds to an offset."""
 
@@ -71,7 +73,7 @@ _WIDTHS: dict[str, _Widths] = {
     "without format characters": _without(lambda character: unicodedata.category(character) == "Cf"),
     "from the first letter of the text, blanks before it left out": _trimmed,
 }
-_SHIFTS: dict[str, _Span] = {
+_SHIFTS: dict[str, _Offsets] = {
     "from 1": (-1, -1),
     "from 1, with the last character as the end": (-1, 0),
     "with the last character as the end": (0, 1),
@@ -79,36 +81,48 @@ _SHIFTS: dict[str, _Span] = {
 
 
 @dataclass(slots=True)
-class CutWords:
-    """How many spans begin or end inside a word: as they are given, and as other countings read them. Sums of parts."""
+class Misplaced:
+    """How many spans are misplaced: as they are given, and as other countings read them. Sums of parts.
+
+    A span is misplaced if its surface, where it gives one, is not there, and else if it begins or ends inside a word.
+    """
 
     spans: int = 0
-    cut: int = 0
+    misplaced: int = 0
+    surfaces: int = 0
+    """Those that give their surface."""
     otherwise: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: CutWords) -> None:
+    def add(self, other: Misplaced) -> None:
         """Add those of another part."""
         self.spans += other.spans
-        self.cut += other.cut
+        self.misplaced += other.misplaced
+        self.surfaces += other.surfaces
         self.otherwise.update(other.otherwise)
 
     def report(self, incidents: Incidents, file: str | None) -> None:
-        """Warn if most spans cut words, or so many that another counting explains them."""
-        best, cut = min(self.otherwise.items(), key=lambda entry: entry[1], default=("", self.cut))
-        explained = 4 * cut <= self.cut and 100 * self.cut >= _FEW * self.spans
-        if self.cut < (_FEWEST if explained else _FEWEST_UNEXPLAINED) or not (explained or 2 * self.cut > self.spans):
+        """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words."""
+        best, rest = min(self.otherwise.items(), key=lambda entry: entry[1], default=("", self.misplaced))
+        explained = 4 * rest <= self.misplaced and 100 * self.misplaced >= _FEW * self.spans
+        if self.misplaced < (_FEWEST if explained else _FEWEST_UNEXPLAINED):
             return
-        message = f"{self.cut:,} of {self.spans:,} spans that give no text begin or end inside a word"
+        if not explained and (self.surfaces or 2 * self.misplaced <= self.spans):
+            return  # of a wrong surface its own error says what is there
+        if self.surfaces:
+            message = f"{self.misplaced:,} of {self.spans:,} spans are not where the text has them"
+        else:
+            message = f"{self.misplaced:,} of {self.spans:,} spans that give no text begin or end inside a word"
         fix = None
         if explained:
-            message += f"; counted {best}, {cut:,} do"
+            found = ("all are" if not rest else f"{rest:,} are not") if self.surfaces else f"{rest:,} do"
+            message += f"; counted {best}, {found}"
             fix = f"the offsets seem to count {best}: count code points of the text as the corpus has it"
         incidents.report("words-cut", message, file=file, fix=fix)
 
 
-def cut_words(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> CutWords:
-    """Look how many of the spans that are offsets alone cut words of their texts (None: not known)."""
-    tally = CutWords()
+def misplaced(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> Misplaced:
+    """Look how many spans that are offsets miss their surfaces, or cut words, of their texts (None: not known)."""
+    tally = Misplaced()
     if not any(texts.values()):
         return tally
     given = _by_document(records, texts)
@@ -118,21 +132,23 @@ def cut_words(records: Iterable[Prediction], texts: Mapping[str, str | None]) ->
             break
         documents[doc_id] = given[doc_id]
         tally.spans += len(given[doc_id])
-        tally.cut += _cut(texts[doc_id] or "", given[doc_id])
-    if 100 * tally.cut < _FEW * tally.spans:
-        tally.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), tally.cut))
+        tally.surfaces += sum(surface is not None for *_, surface in given[doc_id])
+        tally.misplaced += _misplaced(texts[doc_id] or "", given[doc_id])
+    if 100 * tally.misplaced < _FEW * tally.spans:
+        tally.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), tally.misplaced))
         return tally
     for doc_id, spans in documents.items():
         text = texts[doc_id] or ""
         for name, widths in _WIDTHS.items():
-            tally.otherwise[name] += _cut(text, _read(spans, list(accumulate(widths(text), initial=0))))
+            tally.otherwise[name] += _misplaced(text, _read(spans, list(accumulate(widths(text), initial=0))))
         for name, (first, last) in _SHIFTS.items():
-            tally.otherwise[name] += _cut(text, [(start + first, end + last) for start, end in spans])
+            shifted = [(start + first, end + last, surface) for start, end, surface in spans]
+            tally.otherwise[name] += _misplaced(text, shifted)
     return tally
 
 
 def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> dict[str, list[_Span]]:
-    """Offsets without surfaces in each document that has a text."""
+    """Spans that are offsets, in each document that has a text."""
     given: dict[str, list[_Span]] = defaultdict(list)
     for record in records:
         if isinstance(record, Annotations):
@@ -140,8 +156,8 @@ def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None])
         else:
             spans = [(span.doc_id, span) for side in record.sides for span in side.spans]
         for doc_id, span in spans:
-            if span.text is None and span.start is not None and span.end is not None and texts.get(doc_id):
-                given[doc_id].append((span.start, span.end))
+            if span.start is not None and span.end is not None and texts.get(doc_id):
+                given[doc_id].append((span.start, span.end, span.text))
     return given
 
 
@@ -152,15 +168,20 @@ def _read(spans: Sequence[_Span], offsets: Sequence[int]) -> list[_Span]:
         index = bisect_right(offsets, offset) - 1
         return index if index >= 0 and offsets[index] == offset else -1
 
-    return [(place(start), place(end)) for start, end in spans]
+    return [(place(start), place(end), surface) for start, end, surface in spans]
 
 
-def _cut(text: str, spans: Iterable[_Span]) -> int:
-    """Count spans of which a border is inside a word, or nowhere in the text. A clitic may be cut off."""
+def _misplaced(text: str, spans: Iterable[_Span]) -> int:
+    """Count spans that are not where their surface is, or that cut a word; a clitic may be cut off."""
     return sum(
-        not 0 <= start < end <= len(text) or _begins_inside(text, start) or _ends_inside(text, end)
-        for start, end in spans
+        not 0 <= start < end <= len(text)
+        or (_cuts_words(text, start, end) if surface is None else text[start:end] != surface)
+        for start, end, surface in spans
     )
+
+
+def _cuts_words(text: str, start: int, end: int) -> bool:
+    return _begins_inside(text, start) or _ends_inside(text, end)
 
 
 def _begins_inside(text: str, start: int) -> bool:

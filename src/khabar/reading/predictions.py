@@ -18,6 +18,7 @@ from khabar.reading.mentions import Documents
 from khabar.reading.shape import shaped
 from khabar.reading.sources import is_parquet, sources
 from khabar.records import Annotations, Dispute, Prediction
+from khabar.records.labels import LAYERS
 
 
 class Origin(NamedTuple):
@@ -44,6 +45,10 @@ class Records(tuple[Sourced, ...]):
         return [record for _, record in self if isinstance(record, Dispute)]
 
 
+SHAPE = '{"doc_id": "…", "entities": [{"start": 0, "end": 5, "label": "PERS"}], "numbers": [], "quotes": []}'
+"""An object of predictions, as messages show it."""
+_ROW_OF = {"content": "quotes", "kind": "numbers", "label": "entities", "start": "entities"}
+"""A key of a row → the layer of rows that have it; the first that is there decides."""
 _NOT_JSON = (bytes, bytearray, datetime, date, Decimal)
 """Types that msgspec would write as strings, and no file holds."""
 _ANNOTATIONS = msgspec.json.Decoder(Annotations)
@@ -78,8 +83,8 @@ def given_predictions(items: Iterable[Prediction | Mapping[str, Any]], incidents
             if record is not None:
                 records.append((place, record))
         else:
-            message, fix = f"item {number} is a {type(item).__name__}", "give records, or dictionaries of their keys"
-            incidents.report("json-not-object", message, file=place.file, line=number, fix=fix)
+            message = f"predictions[{number - 1}] is a {type(item).__name__}"
+            incidents.report("json-not-object", message, line=number, fix=f"give an object for each document: {SHAPE}")
     return Records(records)
 
 
@@ -160,8 +165,17 @@ def _from_object(value: Mapping[str, Any] | Prediction, place: Origin, incidents
     if isinstance(value, msgspec.Struct):
         return shaped(value, type(value), report)
     if "doc_id" in value:
-        return shaped(value, Annotations, report)
-    if "sides" in value or "story" in value:
+        layer = None if set(LAYERS) & set(value) else next((_ROW_OF[key] for key in _ROW_OF if key in value), None)
+        if layer is None:
+            return shaped(value, Annotations, report)
+        fix = f'write one object for each document, with its rows in a list: {{"doc_id": "…", "{layer}": [row, …]}}'
+        report("row-loose", f"a row of {layer} by itself", fix=fix)
+    elif "sides" in value or "story" in value:
         return shaped(value, Dispute, report)
-    report("key-missing", "neither 'doc_id' (a document) nor 'story' and 'sides' (a dispute)")
+    else:
+        fix = f"write one object for each document: {SHAPE}"
+        is_keyed = not set(LAYERS) & set(value) and all(isinstance(each, (Mapping, list)) for each in value.values())
+        if place.file is not None and value and is_keyed:
+            fix = f"convert the answers of a language model (khabar convert {place.file} predictions.jsonl)"
+        report("key-missing", "neither 'doc_id' (a document) nor 'story' and 'sides' (a dispute)", fix=fix)
     return None

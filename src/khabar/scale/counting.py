@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from khabar.reading.checks import check_against
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incidents
-from khabar.reading.offset_checks import CutWords, cut_words
+from khabar.reading.offset_checks import Misplaced, misplaced
 from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import EntityLabel, Layer
@@ -59,14 +59,14 @@ class Problems:
     """Of predictions that do not fit gold, but for documents without a line."""
     missing: Incidents
     """Documents without a line."""
-    cut_words: CutWords
-    cut_words_of_gold: CutWords
+    misplaced: Misplaced
+    misplaced_of_gold: Misplaced
 
     @classmethod
     def none_in(cls, files: Sequence[str]) -> Problems:
         """No problem yet."""
         gold, form, fit, missing = (Incidents(most=LISTED, files=files) for _ in range(4))
-        return cls(gold, form, fit, missing, CutWords(), CutWords())
+        return cls(gold, form, fit, missing, Misplaced(), Misplaced())
 
     def extend(self, other: Problems) -> None:
         """Add those of another part."""
@@ -74,8 +74,8 @@ class Problems:
         self.form.extend(other.form)
         self.fit.extend(other.fit)
         self.missing.extend(other.missing)
-        self.cut_words.add(other.cut_words)
-        self.cut_words_of_gold.add(other.cut_words_of_gold)
+        self.misplaced.add(other.misplaced)
+        self.misplaced_of_gold.add(other.misplaced_of_gold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,10 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     if problems.gold.errors:
         return counts
     counts.lines = gold.lines
-    problems.cut_words_of_gold.add(cut_words((record for _, record in given), gold.texts))
+    problems.misplaced_of_gold.add(misplaced((record for _, record in given), gold.texts))
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
-    problems.cut_words.add(cut_words((record for _, record in predicted), gold.texts))
+    problems.misplaced.add(misplaced((record for _, record in predicted), gold.texts))
     misfits = check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers))
     problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)

@@ -164,12 +164,12 @@ def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Inc
     problems.gold.refuse()
     found = Incidents(most=LISTED, files=files)
     found.extend(problems.gold)
-    problems.cut_words_of_gold.report(found, next(iter(files), None))
+    problems.misplaced_of_gold.report(found, next(iter(files), None))
     found.extend(problems.form)
     found.extend(problems.fit)
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
         found.extend(problems.missing)
-    problems.cut_words.report(found, first)
+    problems.misplaced.report(found, first)
     found.refuse()
     incidents.extend(found)
 
