@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
+from khabar.text.terminal import cut
 
 MOST_RESAMPLES = 100_000
 
@@ -21,10 +22,8 @@ def check_arguments(**given: object) -> None:
     for name, value in given.items():
         is_right, wanted = _KINDS.get(name, _PREDICTIONS)
         if not is_right(value):
-            shown = repr(value)
             fix = _predictions_from(value, name) if wanted == _PREDICTIONS[1] else None
-            message = f"{name} is {shown if len(shown) <= 60 else shown[:57] + '...'}"
-            incidents.report("option-wrong", message, fix=fix or f"give {wanted}")
+            incidents.report("option-wrong", f"{name} is {cut(repr(value))}", fix=fix or f"give {wanted}")
     incidents.refuse()
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from khabar.edits import Story, apply, compose, inverse, without_surfaces
 from khabar.edits.application import edited_text
-from khabar.edits.story import each_span, key_of
+from khabar.edits.story import key_of
 from khabar.reading.incidents import InputError
 from khabar.records import Change, Claim, Conflict, Edit, Row, RowKey
+from khabar.records.rows import each_span
 from tests.edits.conftest import read_bridge
 
 WHOLE = read_bridge()

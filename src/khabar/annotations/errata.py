@@ -14,14 +14,15 @@ from typing import Any, TypeVar
 import msgspec
 
 from khabar.corpus.textless import with_surfaces
-from khabar.edits.application import KEY_COLUMNS, columns_of
-from khabar.edits.story import KINDS, each_span, key_of
+from khabar.edits.application import columns_of, restated_key
+from khabar.edits.story import KINDS, key_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import json_objects
 from khabar.reading.rows import read_rows
 from khabar.reading.shape import shaped
 from khabar.records import Row, RowKey
 from khabar.records.repository import Erratum, NominationKey, ReaderAnswer
+from khabar.records.rows import each_span
 
 FROM_NOMINATION = "nomination"
 """The source of an erratum that `khabar nominate` asked about."""
@@ -140,12 +141,6 @@ def applied(gold: Sequence[Row], errata: Iterable[Erratum], texts: Mapping[str, 
         last = max((at for at, other in enumerate(after) if other.layer == row.layer), default=len(after) - 1)
         after.insert(last + 1, row)
     return after
-
-
-def restated_key(row: Mapping[str, Any]) -> RowKey:
-    """What names a row that an erratum restates."""
-    layer = str(row.get("layer"))
-    return RowKey(layer, "/".join(str(row.get(name)) for name in KEY_COLUMNS.get(layer, ("id",))))
 
 
 def _incomplete(erratum: Erratum) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong
 from khabar.cli.questions import Question, claim_notes, questions_of
 from khabar.records import Claim, Document, Entity, Number, Quote, Row
 from khabar.records.labels import LAYERS, Layer
+from khabar.text.passages import lines_of, zone_at
 from khabar.text.terminal import NOTHING, isolated
 
 if TYPE_CHECKING:
@@ -214,21 +215,18 @@ def paragraphs(
     """Lay out a document. `rows` are its own, by config; `questions` those of its split, by issue."""
     of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
     laid_out: list[ShownParagraph] = []
-    start = 0
-    for number, line in enumerate(document.text.split("\n"), start=1):
+    for number, (start, line) in enumerate(lines_of(document.text), start=1):
+        if not line.strip():
+            continue
         end = start + len(line)
-        if line.strip():
-            here = [row for row in of_text if start <= _start(row) <= end]
-            zone = next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
-            marks = [mark for row in here for mark in _marks(row, layers)]
-            notes = tuple(note for row in here for note in _notes(row, layers, questions))
-            changed = [span for span in altered if start <= span.start <= end]
-            marks += [(span.start, span.end, "altered") for span in changed if span.start < span.end]
-            words = tuple(_altered(span, document.text) for span in changed)
-            laid_out.append(
-                ShownParagraph(number, zone, _marked(document.text, start, end, marks), notes, start, words)
-            )
-        start = end + 1
+        here = [row for row in of_text if start <= _start(row) <= end]
+        zone = zone_at(document.zones, start) or "body"
+        marks = [mark for row in here for mark in _marks(row, layers)]
+        notes = tuple(note for row in here for note in _notes(row, layers, questions))
+        changed = [span for span in altered if start <= span.start <= end]
+        marks += [(span.start, span.end, "altered") for span in changed if span.start < span.end]
+        words = tuple(_altered(span, document.text) for span in changed)
+        laid_out.append(ShownParagraph(number, zone, _marked(document.text, start, end, marks), notes, start, words))
     return laid_out
 
 

@@ -13,7 +13,7 @@ from khabar.corpus.contrast import VariantChange
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.issues import variant_key
-from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow
+from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.release import Release
 
@@ -128,11 +128,11 @@ def statistics(tables: Tables, changes: Sequence[VariantChange] = ()) -> Statist
     found: Statistics = {}
     for split, configs in tables.items():
         rows = [row for each in configs.values() for row in each]
-        documents = [row for row in rows if isinstance(row, Document)]
-        entities = [row for row in rows if isinstance(row, Entity)]
-        numbers = [row for row in rows if isinstance(row, Number)]
-        quotes = [row for row in rows if isinstance(row, Quote)]
-        issues = [row for row in rows if isinstance(row, Conflict)]
+        documents = only(rows, Document)
+        entities = only(rows, Entity)
+        numbers = only(rows, Number)
+        quotes = only(rows, Quote)
+        issues = only(rows, Conflict)
         found[split] = {
             "documents": len(documents),
             "characters": sum(row.zones[-1].end if row.zones else len(row.text) for row in documents),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from khabar.corpus.tables import CLASS_LABELS, arrow_schema
 from khabar.records import CONFIGS
 from khabar.records.release import ChangesFile, FileRecord, Release, Withheld
+from khabar.schemas import meanings
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,90 +48,6 @@ _CONTEXT = {
         "source", "subField", "transform",
     )
 }  # fmt: skip
-_COLUMNS = {
-    "doc_id": "Key of the article: the stem of its file's name",
-    "story": "Key of the story the articles report",
-    "outlet": "Who published the article, as its text says",
-    "title": "Headline of the article",
-    "sha256": "SHA-256 of the article's UTF-8 bytes, in hex",
-    "lang": "Language of the article",
-    "published": "When it was published, in EDTF, inferred",
-    "published_evidence": "How the date of publication is known",
-    "zones": "Stretches of whole lines and what they are: title, heading, body, source or boilerplate",
-    "rights": "Whose the text is",
-    "id": "Key of the row",
-    "start": "First code point of the span, counted from 0",
-    "end": "Code point after the span",
-    "text": "Surface: the article's text from start to end",
-    "name": "Name of the thing",
-    "entity_id": "Key of the thing, one for all articles of the story",
-    "wikidata": "Wikidata item of the thing",
-    "scored": "False: in the gold, and neither rewarded nor punished",
-    "zone": "Zone in which the row starts",
-    "phenomena": "What makes the row hard",
-    "core": "The numeral with its multiplier",
-    "modifier": "The words that make the value approximate or a bound",
-    "low": "Lower end of the value, a decimal or a fraction; null: unbounded",
-    "high": "Upper end of the value, a decimal or a fraction; null: unbounded",
-    "low_incl": "Whether the lower end is included",
-    "high_incl": "Whether the upper end is included",
-    "modality": "How exactly the value is given, such as exact or approx",
-    "unit": "UCUM or ISO 4217 code, % or %pt, or the lemma of what is counted",
-    "counted": "The head noun of what is counted, as written",
-    "edtf_literal": "The date as written, in EDTF",
-    "edtf": "The date as meant, in EDTF",
-    "calendar": "Calendar of the date",
-    "factuality": "asserted, possible, expected or estimate",
-    "role": "level, delta (a change) or subset (part of another number in the text)",
-    "flags": "source_error, currency_assumed or other",
-    "content": "Spans of what was said",
-    "cue": "Spans of the words that attribute it",
-    "marked": "Spans within quotation marks",
-    "speaker_mention": "The mention of the speaker; null: implicit",
-    "speaker": "entity_id of who said it",
-    "source_chain": "entity_id of each source it came through, the speaker last",
-    "addressee": "entity_id of whom it was said to",
-    "medium": "Through what it was said, as written",
-    "act": "What was done by saying it",
-    "polarity": "negative: the attributed act denies or rejects",
-    "utterance": "Key that reports of the same utterance share",
-    "alternatives": "Other whole readings that count as right",
-    "issue_id": "Key of the issue",
-    "position": "Key of the answer within its issue",
-    "source": "entity_id of who asserts the claim",
-    "stance": "asserted, denied or hedged",
-    "value": "The answer in short",
-    "as_of": "The time the claim is about, in EDTF, or unknown; null for what does not change with time",
-    "question": "The issue's question, in English",
-    "question_ar": "The issue's question, in Arabic",
-    "status": "conflict, contested, apparent or corroborated",
-    "subtype": "Why an apparent conflict is none",
-    "scope": "within an article, or across articles",
-    "positions": "The answers, and the claims that give each",
-    "note": "The annotator's reason",
-    "aliases": "Its other surfaces in the story",
-    "speaks_for": "entity_id of the body a spokesperson speaks for",
-    "paragraph": "Line of the text, counted from 0",
-    "tokens": "Words, numbers, and other characters alone",
-    "starts": "First code point of each token",
-    "ends": "Code point after each token",
-    "tags": "IOB2 tags of the outermost entities",
-}
-_OF_CONFIG = {
-    ("documents", "text"): "The article as received",
-    ("numbers", "kind"): "What kind of number; ident: none, though it looks like one",
-    ("numbers", "anchor"): "What a relative date is resolved by",
-    ("claims", "anchor"): "The number, date, name or denial inside the claim",
-    ("quotes", "type"): "direct, indirect or mixed, by the quotation marks",
-    ("conflicts", "type"): "numeric, temporal, polarity or identity; null where nothing conflicts",
-    ("entities", "name"): "The mention as it would stand alone",
-    ("entities", "label"): "What kind of thing",
-    ("registry", "label"): "What kind of thing",
-    ("registry", "note"): "A remark on who or what is meant",
-}
-"""What a column holds, where one line does for all configs, and where it does not."""
-
-
 _RESPONSIBLE = {
     "Intended use": "dataUseCases",
     "Data statement": "dataCollection",
@@ -241,8 +158,8 @@ def _field(record_set: str, column: pa.Field, path: str) -> dict[str, Any]:
     config = path.partition("/")[0]
     labels = CLASS_LABELS.get((config, column.name))
     index = ": an index, from 0, into " + ", ".join(labels) if labels else ""
-    words = f"{description(config, column.name)}{index}."
-    made: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": words}
+    meaning = meanings(CONFIGS[config])[column.name].replace("`", "").rstrip(".")
+    made: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": f"{meaning}{index}."}
     if kinds.is_list(kind):
         made |= {"isArray": True, "arrayShape": "-1"}
         kind = kind.value_type
@@ -268,8 +185,3 @@ def _data_type(kind: pa.DataType) -> str:
     if kinds.is_boolean(kind):
         return "sc:Boolean"
     return "sc:Integer" if kinds.is_integer(kind) else "sc:Text"
-
-
-def description(config: str, column: str) -> str:
-    """Describe a column of a config. Raises KeyError where nobody has."""
-    return _OF_CONFIG.get((config, column)) or _COLUMNS[column]

@@ -22,10 +22,9 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
-from khabar.records.labels import Zone
 from khabar.seeds import document
 from khabar.text.arabic import token_spans
-from khabar.text.passages import quote_type
+from khabar.text.passages import lines_of, quote_type, zone_at
 from khabar.text.search import is_clitic_before
 from khabar.text.tokens import iob2, last_letter
 
@@ -71,7 +70,7 @@ def _completed(row: Row, text: str, zones: Sequence[ZoneSpan], entities: Sequenc
     if not isinstance(row, (Entity, Number, Quote, Claim)):
         return row
     if isinstance(row, Claim):
-        return msgspec.structs.replace(row, zone=_zone(zones, row.start))
+        return msgspec.structs.replace(row, zone=zone_at(zones, row.start))
     tags: list[str] = [*row.phenomena]
     if isinstance(row, Quote):
         start = row.content[0].start if row.content else row.cue[0].start
@@ -86,23 +85,18 @@ def _completed(row: Row, text: str, zones: Sequence[ZoneSpan], entities: Sequenc
         tags += ["clitic"] if clitic else []
     if isinstance(row, Entity) and any(_holds(other, row) for other in entities):
         tags.append("nested")
-    return msgspec.structs.replace(row, phenomena=tuple(sorted(set(tags))), zone=_zone(zones, start))
+    return msgspec.structs.replace(row, phenomena=tuple(sorted(set(tags))), zone=zone_at(zones, start))
 
 
 def _holds(outer: Entity, inner: Entity) -> bool:
     return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
 
 
-def _zone(zones: Sequence[ZoneSpan], offset: int) -> Zone | None:
-    return next((zone.zone for zone in zones if zone.start <= offset < zone.end), None)
-
-
 def tokens(doc_id: str, text: str, entities: Sequence[Entity]) -> list[TokenRow]:
     """Tokens and tags of each line that has any; `paragraph` is the line's index in the text."""
     spans = [(row.start, row.end, row.label) for row in entities]
     rows: list[TokenRow] = []
-    line_start = 0
-    for paragraph, line in enumerate(text.split("\n")):
+    for paragraph, (line_start, line) in enumerate(lines_of(text)):
         places = [(line_start + start, line_start + end) for start, end in token_spans(line)]
         if places:
             words = tuple(text[start:end] for start, end in places)
@@ -114,5 +108,4 @@ def tokens(doc_id: str, text: str, entities: Sequence[Entity]) -> list[TokenRow]
                     tags=tuple(iob2(anchors, spans)),
                 )
             )  # fmt: skip
-        line_start += len(line) + 1
     return rows

@@ -34,11 +34,11 @@ from khabar.records import (
     Registered,
     Row,
     TokenRow,
+    only,
 )
 from khabar.scoring.gold_against_itself import unmatchable
 
 DEFAULT_SPLIT = "test"
-_Row = TypeVar("_Row", bound=Row)
 _Said = TypeVar("_Said", bound=msgspec.Struct)
 
 
@@ -103,7 +103,7 @@ def load_split(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> L
     source = released_corpus() if source is None else source
     if is_dataset(source):
         tables = read_rows(source, split_name)
-        return LoadedSplit(_only(tables["documents"], Document), tables)
+        return LoadedSplit(only(tables["documents"], Document), tables)
     return LoadedSplit(_documents_said(source, split_name), {})
 
 
@@ -153,7 +153,7 @@ def from_tables(
 
     Of `flips`, those of its stories make it a contrast set.
     """
-    conflicts, claims = _only(tables["conflicts"], Conflict), _only(tables["claims"], Claim)
+    conflicts, claims = only(tables["conflicts"], Conflict), only(tables["claims"], Claim)
     entities = _said(tables["entities"], Entity, PredictedEntity)
     numbers = _said(tables["numbers"], Number, PredictedNumber)
     quotes = _said(tables["quotes"], Quote, PredictedQuote)
@@ -167,13 +167,13 @@ def from_tables(
             numbers=tuple(numbers.get(row.doc_id, ())),
             quotes=tuple(quotes.get(row.doc_id, ())),
         )
-        for row in _only(tables["documents"], Document)
+        for row in only(tables["documents"], Document)
     ]
     return reference(
         annotations,
         issues=issues_of(conflicts, claims),
-        registry=_only(tables["registry"], Registered),
-        tokens=_only(tables["tokens"], TokenRow),
+        registry=only(tables["registry"], Registered),
+        tokens=only(tables["tokens"], TokenRow),
         version=version,
         other_splits=other_splits,
         pairs=pairs_of(flips, conflicts, claims),
@@ -188,13 +188,9 @@ def read_rows(folder: Path, split_name: str = DEFAULT_SPLIT) -> dict[str, list[R
     return read_split(folder, split_name)
 
 
-def _only(rows: Iterable[Row], kind: type[_Row]) -> list[_Row]:
-    return [row for row in rows if isinstance(row, kind)]
-
-
 def _said(rows: Iterable[Row], kind: type[Row], said: type[_Said]) -> dict[str, list[_Said]]:
     """Rows of a layer as what somebody says of each document."""
     found: dict[str, list[_Said]] = {}
-    for row in _only(rows, kind):
+    for row in only(rows, kind):
         found.setdefault(row.doc_id, []).append(msgspec.convert(row, said, from_attributes=True))  # type: ignore[attr-defined]
     return found

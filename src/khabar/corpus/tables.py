@@ -11,7 +11,7 @@ import msgspec
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.records import CONFIGS, Document, Row
+from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.release import CANARY
 from khabar.text.choices import fix_of
@@ -88,7 +88,7 @@ def document_rows(folder: Path, split: str) -> list[Document]:
     incidents = Incidents()
     rows = _read(folder / "documents" / f"{split}.parquet", "documents", incidents)
     incidents.refuse()
-    return [row for row in rows if isinstance(row, Document)]
+    return only(rows, Document)
 
 
 def document_ids(folder: Path, split: str) -> list[str]:

@@ -15,13 +15,14 @@ from typing import Any
 import msgspec
 
 from khabar.edits.offsets import Offsets, Replaced
-from khabar.edits.story import KINDS, Story, each_span, key_of, length_of, with_text
+from khabar.edits.story import KINDS, Story, key_of, length_of, with_text
 from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located
 from khabar.reading.shape import shaped
 from khabar.reading.span_checks import why_not_there
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
+from khabar.records.rows import each_span
 
 KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
 
@@ -63,7 +64,8 @@ class _Changed:
         self._offsets = {doc_id: Offsets.of(edits) for doc_id, edits in self._edits.items()}
         self._owners = {(edit.doc_id, edit.start, edit.end): change for change in changes for edit in change.edits}
         self._named = {
-            change.id: {_restated_key(row, story) for row in change.rows} | set(change.removed) for change in changes
+            change.id: {restated_key(row, story.name) for row in change.rows} | set(change.removed)
+            for change in changes
         }
         self._beside: dict[tuple[str, str], dict[Replaced, Change]] = {}
         self.documents = [self._document(document) for document in story.documents]
@@ -99,7 +101,7 @@ class _Changed:
         known = {key_of(row): row for row in self._story.rows}
         for change in self._changes:
             for columns in change.rows:
-                restated[_restated_key(columns, self._story)].append((change, columns))
+                restated[restated_key(columns, self._story.name)].append((change, columns))
             for key in change.removed:
                 if key not in known:
                     self._report("reference-unknown", f"change {change.id!r} removes {_shown(key)}, which is no row")
@@ -292,10 +294,10 @@ def _moved(span: dict[str, Any], offsets: Offsets) -> dict[str, Any]:
     return {**span, "start": start, "end": end}
 
 
-def _restated_key(row: Mapping[str, Any], story: Story) -> RowKey:
-    """The key of a restated row; one of the registry is of this story unless it says otherwise."""
+def restated_key(row: Mapping[str, Any], story: str | None = None) -> RowKey:
+    """What names a restated row; one of the registry is of `story` unless it says otherwise."""
     layer = str(row.get("layer"))
-    values = {"story": story.name, **row}
+    values = {"story": story, **row}
     return RowKey(layer, "/".join(str(values.get(name)) for name in KEY_COLUMNS.get(layer, ("id",))))
 
 

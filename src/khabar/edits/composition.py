@@ -9,8 +9,9 @@ import msgspec
 
 from khabar.edits.application import KEY_COLUMNS, apply, bare, by_document, carried_columns, columns_of, place_of
 from khabar.edits.offsets import Offsets
-from khabar.edits.story import Story, each_span, key_of, length_of
+from khabar.edits.story import Story, key_of, length_of
 from khabar.records import Change, Edit, Row
+from khabar.records.rows import each_span
 
 _SPAN = ("start", "end", "text")
 

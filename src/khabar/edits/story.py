@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +12,7 @@ import msgspec
 from khabar.reading.files import json_lines, sha256, write_all
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_gold
-from khabar.records import BY_LAYER, Conflict, Document, Row, RowKey, Seed, Zones
+from khabar.records import BY_LAYER, Conflict, Document, Row, RowKey, Seed, Zones, only
 from khabar.seeds import document, read_manifest, read_texts, verify, write_manifest
 
 _Row = TypeVar("_Row", bound=Row)
@@ -55,7 +55,7 @@ class Story:
     def of_tables(cls, tables: Mapping[str, Iterable[Row]]) -> Story:
         """Take the rows of a split of a corpus, by config; its stories together are edited as one."""
         rows = [row for table in tables.values() for row in table]
-        return cls.of([row for row in rows if isinstance(row, Document)], rows)
+        return cls.of(only(rows, Document), rows)
 
     @property
     def name(self) -> str:
@@ -149,13 +149,3 @@ def renamed(story: Story, variant: str) -> Story:
 def with_text(document: Document, text: str) -> Document:
     """The document with another text, and the hash of that."""
     return msgspec.structs.replace(document, text=text, sha256=sha256(text.encode()))
-
-
-def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
-    """Apply `move` to every span of a row in plain form, to its own (the row itself has start and end) last."""
-    if isinstance(value, (list, tuple)):
-        return [each_span(item, move) for item in value]
-    if not isinstance(value, dict):
-        return value
-    inner = {name: each_span(item, move) for name, item in value.items()}
-    return move(inner) if "start" in inner and "end" in inner else inner

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from khabar.formats.standoff import Mark, MarkedDocument, rows_of, top_marks
 from khabar.formats.text_alignment import Projection, squeezed
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
+from khabar.records.rows import each_span
 
 
 def annotations_of(documents: Sequence[MarkedDocument], work: Conversion) -> list[Annotations]:
@@ -97,14 +98,13 @@ def _moved_mark(mark: Mark, moved: Projection, work: Conversion) -> Mark | None:
     return replace(mark, spans=spans, fields=_moved_fields(mark.fields, moved))
 
 
-def _moved_fields(value: Any, moved: Projection) -> Any:
+def _moved_fields(fields: Mapping[str, Any], moved: Projection) -> Any:
     """Offsets inside fields (a speaker's, an alternative's) move like the marks themselves."""
-    if isinstance(value, (list, tuple)):
-        return [_moved_fields(item, moved) for item in value]
-    if not isinstance(value, dict):
-        return value
-    inside = {key: _moved_fields(item, moved) for key, item in value.items()}
-    if isinstance(value.get("start"), int) and isinstance(value.get("end"), int):
-        inside.pop("text", None)
-        inside["start"], inside["end"] = moved(value["start"], value["end"]) or (value["start"], value["end"])
-    return inside
+
+    def move(span: dict[str, Any]) -> dict[str, Any]:
+        if not (isinstance(span["start"], int) and isinstance(span["end"], int)):
+            return span
+        start, end = moved(span["start"], span["end"]) or (span["start"], span["end"])
+        return {**{key: item for key, item in span.items() if key != "text"}, "start": start, "end": end}
+
+    return each_span(fields, move)

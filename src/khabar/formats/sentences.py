@@ -18,6 +18,7 @@ from khabar.formats.standoff import Mark, MarkedDocument
 from khabar.formats.text_alignment import align, squeezed
 from khabar.records import PredictedEntity
 from khabar.text.arabic import token_spans
+from khabar.text.passages import lines_of
 
 _LONG = 16
 """Squeezed characters from which a sentence says by itself which document it is of (fewer if none has as many)."""
@@ -57,8 +58,7 @@ def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversio
             spans.append((*trimmed, entity.label))
     cuts = sorted({edge for start, end, _ in spans for edge in (start, end)})
     found: list[Sentence] = []
-    line_start = 0
-    for line in text.split("\n"):
+    for line_start, line in lines_of(text):
         places = [
             piece for start, end in token_spans(line) for piece in _pieces(line_start + start, line_start + end, cuts)
         ]
@@ -70,7 +70,6 @@ def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversio
                 if starts[0] <= start < ends[-1]
             )
             found.append(Sentence(tuple(text[start:end] for start, end in places), chunks))
-        line_start += len(line) + 1
     return found
 
 

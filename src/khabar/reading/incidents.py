@@ -17,7 +17,7 @@ from khabar.reading.catalog import CATALOG, Level
 from khabar.text.terminal import one_line
 
 Report = Callable[..., None]
-"""Called with an incident id, a message and, if known, an offset."""
+"""Called with an incident id, a message, an offset if it is known, and a `fix` where the catalogue's will not do."""
 MOST_ALIKE = 4
 """So many problems that differ in their place alone are each told in full."""
 MOST_OF_A_KIND = 10

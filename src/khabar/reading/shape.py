@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
@@ -11,10 +11,9 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import msgspec
 
+from khabar.reading.incidents import Report
 from khabar.text.choices import fix_of
-
-Report = Callable[..., None]
-"""Called with an incident id, a message and, if the catalogue's will not do, a `fix`."""
+from khabar.text.terminal import cut
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 _BAD = object()
@@ -116,7 +115,7 @@ def _shown(value: Any) -> str:
         shown = repr(value)
     except (RecursionError, ValueError):  # nested too deeply, or an integer of thousands of digits
         shown = f"a {type(value).__name__} too large to show"
-    return shown if len(shown) <= 60 else shown[:57] + "..."
+    return cut(shown)
 
 
 def _wanted(kind: Any) -> str:

@@ -12,6 +12,7 @@ from khabar.records import Annotations, PredictedNumber, PredictedSource, Predic
 from khabar.text.arabic import TATWEEL, fold
 from khabar.text.dates import is_date
 from khabar.text.search import searchable
+from khabar.text.terminal import cut
 from khabar.text.values import as_fraction
 
 
@@ -59,7 +60,7 @@ def check_span(span: PredictedSpan, text: str | None, report: Report, name: str)
             report("occurrence-wrong", f"{name}: line {span.line}")
         elif text is not None and len(searchable(text).matches(span.text or "", span.line)) < (span.occurrence or 1):
             where = "there" if span.line is None else f"in line {span.line}"
-            message = f"{name}: {shown(span.text or '')} is not {where} {span.occurrence or 1} time(s)"
+            message = f"{name}: {_shown(span.text or '')} is not {where} {span.occurrence or 1} time(s)"
             report("span-ungrounded", message)
     elif span.start < 0 or span.end <= span.start:
         report("span-empty", f"{name}: [{span.start}, {span.end})", span.start)
@@ -67,8 +68,8 @@ def check_span(span: PredictedSpan, text: str | None, report: Report, name: str)
         of = "no text is that long" if text is None else f"the text has {len(text)} code points"
         report("span-outside", f"{name}: [{span.start}, {span.end}), and {of}", span.start)
     elif text is not None and span.text is not None and text[span.start : span.end] != span.text:
-        here, cause = shown(text[span.start : span.end]), why_not_there(text, span.start, span.end, span.text)
-        report("span-surface", f"{name}: the text has {here} where {shown(span.text)} is given; {cause}", span.start)
+        here, cause = _shown(text[span.start : span.end]), why_not_there(text, span.start, span.end, span.text)
+        report("span-surface", f"{name}: the text has {here} where {_shown(span.text)} is given; {cause}", span.start)
 
 
 def _check_number(number: PredictedNumber, report: Report, name: str) -> None:
@@ -88,7 +89,7 @@ def _check_number(number: PredictedNumber, report: Report, name: str) -> None:
     for key in ("edtf", "edtf_literal"):
         value = getattr(number, key)
         if value is not None and not is_date(value):
-            report("date-not-edtf", f"{name}.{key} is {shown(value)}", number.start)
+            report("date-not-edtf", f"{name}.{key} is {_shown(value)}", number.start)
 
 
 def why_not_there(text: str, start: int, end: int, surface: str) -> str:
@@ -145,6 +146,5 @@ def _nearest(text: str, surface: str, start: int) -> int | None:
     return min(places, key=lambda place: abs(place - start)) if places else None
 
 
-def shown(surface: str) -> str:
-    """Quote a surface for a message, cut where it is long."""
-    return repr(surface if len(surface) <= 60 else surface[:57] + "...")
+def _shown(surface: str) -> str:
+    return repr(cut(surface))

@@ -27,7 +27,7 @@ from khabar.records.predictions import (
     StorySpan,
 )
 from khabar.records.repository import Decision, Seed
-from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones, ZoneSpan
+from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones, ZoneSpan, only
 
 __all__ = [
     "ANNOTATED",
@@ -66,4 +66,5 @@ __all__ = [
     "TokenRow",
     "ZoneSpan",
     "Zones",
+    "only",
 ]

@@ -6,7 +6,8 @@ that follow from offsets); there each line names its `layer`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -70,6 +71,14 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         start = min((span.start for span in spans), default=0)
         end = max((span.end for span in spans), default=0)
         return str(getattr(self, "doc_id", None) or getattr(self, "story", "")), start, end, self.key
+
+
+AnyRow = TypeVar("AnyRow", bound=Row)
+
+
+def only(rows: Iterable[Row], kind: type[AnyRow]) -> list[AnyRow]:
+    """The rows that are of one config."""
+    return [row for row in rows if isinstance(row, kind)]
 
 
 class Document(Row, frozen=True, kw_only=True, tag="documents"):
@@ -170,3 +179,13 @@ class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     def key(self) -> str:
         """Document and paragraph."""
         return f"{self.doc_id}/{self.paragraph}"
+
+
+def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:
+    """Apply `move` to every span of a row in plain form, to its own (the row itself has start and end) last."""
+    if isinstance(value, (list, tuple)):
+        return [each_span(item, move) for item in value]
+    if not isinstance(value, dict):
+        return value
+    inner = {name: each_span(item, move) for name, item in value.items()}
+    return move(inner) if "start" in inner and "end" in inner else inner

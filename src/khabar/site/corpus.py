@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
 from khabar.corpus.contrast import AlteredSpan, VariantChange, altered_spans
 from khabar.reading.reference import Reference
-from khabar.records import Claim, Conflict, Document, Quote, Registered, Row
+from khabar.records import Claim, Conflict, Document, Quote, Registered, Row, only
 from khabar.site.annotations import ArticleAnnotations, of_gold
 from khabar.site.names import Names, names_of
 from khabar.site.story import sides_of
-
-_Row = TypeVar("_Row", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +46,15 @@ class SiteCorpus:
             for config in ("registry", "claims", "conflicts", "quotes")
         }
         in_splits = {
-            split: sorted(_only(rows["documents"], Document), key=lambda document: document.doc_id)
+            split: sorted(only(rows["documents"], Document), key=lambda document: document.doc_id)
             for split, rows in splits.items()
         }
         documents = [document for rows in in_splits.values() for document in rows]
         stories = list(dict.fromkeys(sorted(document.story for document in documents)))
-        registry = _only(tables["registry"], Registered)
+        registry = only(tables["registry"], Registered)
         names = {story: names_of(registry, story) for story in stories}
         sides = {story: sides_of(registry, story) for story in stories}
-        claims = sorted(_only(tables["claims"], Claim), key=lambda claim: claim.start)
+        claims = sorted(only(tables["claims"], Claim), key=lambda claim: claim.start)
         split_of = {document.doc_id: split for split, rows in in_splits.items() for document in rows}
         by_id = {document.doc_id: document for document in documents}
         altered = {
@@ -74,7 +71,7 @@ class SiteCorpus:
             )
             for document in documents
         }
-        issues, quotes = _only(tables["conflicts"], Conflict), _only(tables["quotes"], Quote)
+        issues, quotes = only(tables["conflicts"], Conflict), only(tables["quotes"], Quote)
         return cls(by_id, split_of, claims, issues, quotes, stories, names, sides, gold, altered)
 
     @property
@@ -108,7 +105,3 @@ class SiteCorpus:
 def original_id(key: str) -> str:
     """The article, or story, that a variant is made of."""
     return key.rpartition(".")[0]
-
-
-def _only(rows: Iterable[Row], kind: type[_Row]) -> list[_Row]:
-    return [row for row in rows if isinstance(row, kind)]

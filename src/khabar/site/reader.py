@@ -11,6 +11,7 @@ from khabar.records import Claim, Document
 from khabar.site.annotations import ArticleAnnotations, MarginNote
 from khabar.site.errors import ArticleError
 from khabar.site.markup import MarkKind, MarkupToken, TextMark, markup
+from khabar.text.passages import lines_of, zone_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def of_gold(document: Document, gold: ArticleAnnotations, claims: Sequence[Claim
     return [
         ReaderParagraph(
             number,
-            _zone(document, start),
+            zone_at(document.zones, start) or "body",
             tuple(markup(document.text, start, end, gold.marks)),
             notes=tuple(_here(gold.notes, lines, line)),
             claims=tuple(claim for claim in claims if _home(lines, claim.start) == line),
@@ -56,7 +57,7 @@ def compared(
     return [
         ReaderParagraph(
             number,
-            _zone(document, start),
+            zone_at(document.zones, start) or "body",
             tuple(markup(text, start, end, marks, numbers)),
             notes=tuple(_here(cited, lines, line)),
             errors=tuple(error for error in errors if error.start >= 0 and _home(lines, error.start) == line),
@@ -108,16 +109,8 @@ def _home(lines: Lines, start: int) -> int:
 
 
 def _lines(text: str) -> list[tuple[int, int, int]]:
-    lines, start = [], 0
-    for number, line in enumerate(text.split("\n"), start=1):
-        if line.strip():
-            lines.append((number, start, start + len(line)))
-        start += len(line) + 1
-    return lines
-
-
-def _zone(document: Document, start: int) -> str:
-    return next((zone.zone for zone in document.zones if zone.start <= start < zone.end), "body")
+    lines = enumerate(lines_of(text), start=1)
+    return [(number, start, start + len(line)) for number, (start, line) in lines if line.strip()]
 
 
 def _numbers(text: str, errors: Iterable[ArticleError]) -> Mapping[int, list[int]]:

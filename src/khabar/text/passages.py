@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import accumulate
 
 from khabar.records import Span, ZoneSpan
-from khabar.records.labels import QuoteType
+from khabar.records.labels import QuoteType, Zone
 from khabar.text.arabic import TATWEEL, classes
 from khabar.text.spans import Spans, intersection, length, normal, overlapping, shared_length
 
 Iou = tuple[int, int]
 """Intersection over union in letters, as the integers of a fraction."""
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the lines of a text, the first code point of each with it. Its index counts blank lines too."""
+    start = 0
+    for line in text.split("\n"):
+        yield start, line
+        start += len(line) + 1
+
+
+def zone_at(zones: Iterable[ZoneSpan], offset: int) -> Zone | None:
+    """The zone that holds an offset; None where none does."""
+    return next((zone.zone for zone in zones if zone.start <= offset < zone.end), None)
 
 
 class Passage:

@@ -46,6 +46,11 @@ def shortened(text: str, longest: int) -> str:
     return f"{first.rstrip()} … {last.lstrip()}"
 
 
+def cut(text: str, longest: int = 60) -> str:
+    """The beginning of a text of more than `longest` characters, with dots for the rest."""
+    return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
 def sets_right_to_left(environment: Mapping[str, str]) -> bool | None:
     """Whether the terminal of an environment sets Arabic from right to left; None where nothing tells.
 

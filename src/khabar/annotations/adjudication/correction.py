@@ -6,17 +6,17 @@ article, a list with ` … ` between its members, null as `∅`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from khabar.annotations.adjudication.decisions import plain
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.differences import comparable, fields, in_words
+from khabar.reading.incidents import Report
 from khabar.records import Claim, Entity, Number, Row
 from khabar.text.terminal import NOTHING
 
-Report = Callable[..., None]
 BETWEEN = " … "
 _UNSAID = {"alternatives", "positions"}
 """Fields that no few words say."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,14 +13,12 @@ from msgspec.structs import replace
 
 from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.names import renamed
-from khabar.reading.incidents import Incidents
+from khabar.reading.incidents import Incidents, Report
 from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.records import BY_LAYER, Decision, Entity, Number, Quote, Reading, Row
 from khabar.records.repository import Ruling
 
-Report = Callable[..., None]
-"""Called with an incident id and a message, and by name with a `fix`."""
 RULE = "rule"
 """Who decides what is trivial."""
 Scorable = Entity | Number | Quote

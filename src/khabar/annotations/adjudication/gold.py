@@ -15,7 +15,7 @@ from khabar.annotations.rounds import Round, story_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located, read_rows
-from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row
+from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, only
 
 Key = tuple[str, str]
 """Layer and key of a row, which tell it from all others of a pass."""
@@ -43,7 +43,7 @@ def settle(pairs: Sequence[RowPair], decided: Sequence[Decided]) -> list[Row]:
                 fresh.append(row)
     kept = [*(rows[key] for key in sorted(rows, key=turn.__getitem__)), *fresh]
     kept += _needed(implied, kept)
-    claims = [row for row in kept if isinstance(row, Claim)]
+    claims = only(kept, Claim)
     settled = [_with_positions(row, claims) if isinstance(row, Conflict) else row for row in kept]
     known = sorted((row for row in settled if _key(row) in turn), key=lambda row: turn[_key(row)])
     return _inserted(known, [row for row in settled if _key(row) not in turn])

@@ -16,6 +16,7 @@ from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.differences import comparable, fields, in_words, place, row_id, summary
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from khabar.records.repository import RULINGS
+from khabar.text.passages import lines_of
 from khabar.text.spans import Spans, intersection, normal
 from khabar.text.terminal import NOTHING
 
@@ -134,12 +135,10 @@ def _context(disagreement: Disagreement, texts: Mapping[str, str]) -> str:
 
 
 def _lines(text: str, a: Spans, b: Spans) -> Iterator[str]:
-    start = 0
-    for line in text.split("\n"):
+    for start, line in lines_of(text):
         here = ((start, start + len(line)),)
         if intersection(a, here) or intersection(b, here):
             yield "".join(_pieces(text, start, start + len(line), a, b))
-        start += len(line) + 1
 
 
 def _pieces(text: str, start: int, end: int, a: Spans, b: Spans) -> Iterator[str]:

@@ -17,13 +17,13 @@ from msgspec.structs import replace
 from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed, with_keys
 from khabar.annotations.rounds import story_of
 from khabar.formats.label_studio.story_page import positions_of
-from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones
+from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones, only
+from khabar.records.rows import AnyRow
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.verdicts import Pairing, pair
 from khabar.text.passages import Iou, Passage, overlaps, permille
 from khabar.text.spans import Spans, at_least_half, normal
 
-AnyRow = TypeVar("AnyRow", bound=Row)
 Placed = TypeVar("Placed", Entity, Number, Quote, Claim)
 Passages = Mapping[str, Passage]
 
@@ -75,18 +75,14 @@ def align(
 def _align_story(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[RowPair]:
     names = key_names(a, b)
     b = [with_keys(row, names) for row in b]
-    yield from _by_key(_only(a, Zones), _only(b, Zones))
-    entities = _only(a, Entity), _only(b, Entity)
+    yield from _by_key(only(a, Zones), only(b, Zones))
+    entities = only(a, Entity), only(b, Entity)
     yield from _paired(*entities, pair_entities(*entities, passages))
-    numbers = _only(a, Number), _only(b, Number)
+    numbers = only(a, Number), only(b, Number)
     yield from _paired(*numbers, pair_numbers(*numbers, passages))
-    yield from _quotes(_only(a, Quote), _only(b, Quote), passages)
+    yield from _quotes(only(a, Quote), only(b, Quote), passages)
     yield from _issues(a, b, passages)
-    yield from _by_key(_only(a, Registered), _only(b, Registered))
-
-
-def _only(rows: Iterable[Row], kind: type[AnyRow]) -> list[AnyRow]:
-    return [row for row in rows if isinstance(row, kind)]
+    yield from _by_key(only(a, Registered), only(b, Registered))
 
 
 def _by_key(a: Sequence[AnyRow], b: Sequence[AnyRow]) -> Iterator[RowPair]:
@@ -134,8 +130,8 @@ def _groups(members: Iterable[tuple[str | None, str]]) -> dict[str, set[str]]:
 
 def _issues(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[RowPair]:
     """Issues that ask the same question, and their claims; claims are the same only as answers to the same question."""
-    claims_a, claims_b = _only(a, Claim), _only(b, Claim)
-    issues_a, issues_b = _only(a, Conflict), _only(b, Conflict)
+    claims_a, claims_b = only(a, Claim), only(b, Claim)
+    issues_a, issues_b = only(a, Conflict), only(b, Conflict)
     names = _issue_names(claims_a, claims_b, issues_a, issues_b, passages)
 
     moved = [replace(row, issue_id=names[row.issue_id]) for row in claims_b]

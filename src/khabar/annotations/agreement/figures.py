@@ -20,12 +20,12 @@ from khabar.annotations.rounds import Round
 from khabar.corpus.derivation import derive
 from khabar.corpus.gold import from_tables
 from khabar.reading.reference import Reference
-from khabar.records import BY_LAYER, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones
+from khabar.records import BY_LAYER, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones, only
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
 from khabar.text.arabic import token_spans
-from khabar.text.passages import Passage, quote_type
+from khabar.text.passages import Passage, lines_of, quote_type, zone_at
 from khabar.text.tokens import iob2, last_letter
 
 LAYERS = tuple(BY_LAYER)
@@ -165,7 +165,7 @@ def _row_counts(pairs: Iterable[RowPair]) -> dict[str, RowCounts]:
 
 
 def _claims_by_place(a: Iterable[Row], b: Iterable[Row], texts: Mapping[str, str]) -> float | None:
-    ours, theirs = ([row for row in rows if isinstance(row, Claim)] for rows in (a, b))
+    ours, theirs = (only(rows, Claim) for rows in (a, b))
     if not ours and not theirs:
         return None
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in texts.items()}
@@ -289,10 +289,7 @@ def _line_zones(a: Sequence[Row], b: Sequence[Row], texts: Mapping[str, str]) ->
     zones = [{row.doc_id: row.zones for row in rows if isinstance(row, Zones)} for rows in (a, b)]
     sides: tuple[list[str | None], list[str | None]] = ([], [])
     for doc_id in sorted(zones[0].keys() & zones[1].keys()):
-        start = 0
-        for line in texts[doc_id].split("\n"):
-            if line.strip():
-                for side, given in zip(sides, zones, strict=True):
-                    side.append(next((zone.zone for zone in given[doc_id] if zone.start <= start < zone.end), None))
-            start += len(line) + 1
+        starts = [start for start, line in lines_of(texts[doc_id]) if line.strip()]
+        for side, given in zip(sides, zones, strict=True):
+            side += [zone_at(given[doc_id], start) for start in starts]
     return reliability(*sides)

@@ -16,6 +16,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.records.repository import DocSpan, Extract, Nomination, NominationKey
 from khabar.scoring.speakers import NOBODY
 from khabar.text.grounding import GroundedDispute, GroundedDocument
+from khabar.text.passages import lines_of
 from khabar.text.values import value_of
 
 NO_ROW = "no row"
@@ -205,11 +206,7 @@ def _speaker(ballot: Ballot, said: Said, names: Mapping[tuple[str, str], str]) -
 def _extract(document: Document, marks: Iterable[tuple[int, str]]) -> Extract:
     """The marked lines of an article, with the line with words before and after them."""
     text, marks = document.text, sorted(marks)
-    lines, start = [], 0
-    for line in text.split("\n"):
-        if line.strip():
-            lines.append((start, start + len(line)))
-        start += len(line) + 1
+    lines = [(start, start + len(line)) for start, line in lines_of(text) if line.strip()]
     marked = [index for index, (first, last) in enumerate(lines) if any(first <= at <= last for at, _ in marks)]
     shown = sorted({near for index in marked for near in (index - 1, index, index + 1) if 0 <= near < len(lines)})
     parts = []

@@ -18,6 +18,7 @@ from khabar.records import Annotations, Document, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.text.arabic import fold, token_spans
 from khabar.text.grounding import GroundedDocument
+from khabar.text.passages import lines_of
 from khabar.text.tokens import iob2, last_letter
 
 LEARNS_FROM = ("dev", "test")
@@ -76,12 +77,10 @@ class Tagger:
 
 
 def _lines(text: str) -> Iterator[_Line]:
-    start = 0
-    for line in text.split("\n"):
+    for start, line in lines_of(text):
         spans = [(start + first, start + last) for first, last in token_spans(line)]
         if spans:
             yield _Line(spans, [fold(text[first:last]) for first, last in spans])
-        start += len(line) + 1
 
 
 def _tagged(document: GroundedDocument) -> Iterator[tuple[_Line, list[str]]]:

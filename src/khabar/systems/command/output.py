@@ -12,6 +12,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.lines import decoded, repeated_keys
 from khabar.records import Annotations, Dispute, Document
 from khabar.systems.validation import validated_annotations, validated_dispute
+from khabar.text.terminal import cut
 
 
 class Output:
@@ -60,7 +61,7 @@ class Output:
         kinds = []
         for kind, count in self._ignored.items():
             example = self._examples[kind]
-            kinds.append(f"{count} × {kind}" + (f" ({_short(example)})" if example else ""))
+            kinds.append(f"{count} × {kind}" + (f" ({cut(example)!r})" if example else ""))
         return ", ".join(kinds)
 
     def _take_dispute(self, answer: dict[str, Any]) -> None:
@@ -82,7 +83,3 @@ def input_line(document: Document) -> bytes:
     """Write a document as a command is given it: all columns of the dataset's config `documents`."""
     columns = {name: getattr(document, name) for name in document.__struct_fields__}
     return msgspec.json.encode(columns) + b"\n"
-
-
-def _short(text: str) -> str:
-    return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -15,6 +15,7 @@ from khabar.systems.endpoint.identity import Same
 from khabar.systems.endpoint.prompts import article_labels
 from khabar.systems.endpoint.shapes import KEYS, Asked
 from khabar.systems.validation import validated_annotations, validated_dispute
+from khabar.text.terminal import cut
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 """What reasoning models write before they answer, where a server does not take it out."""
@@ -152,4 +153,4 @@ def _listed(content: str, at: int) -> Items:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= _SHOWN else text[: _SHOWN - 3] + "...")
+    return repr(cut(text, _SHOWN))

@@ -18,6 +18,7 @@ import msgspec
 
 from khabar.progress import LOGGER
 from khabar.reading.incidents import Incident, InputError
+from khabar.text.terminal import cut
 
 Message = dict[str, str]
 Result = TypeVar("Result")
@@ -189,7 +190,7 @@ async def _note_status(response: Any) -> None:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 160 else text[:157] + "...")
+    return repr(cut(text, 160))
 
 
 class Pool(Generic[Result]):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from msgspec.structs import replace
 
 from khabar.records import Annotations
+from khabar.scoring.assignment import Components
 from khabar.systems.endpoint.prompts import Name, article_labels
 from khabar.text.arabic import fold
 
@@ -35,22 +36,17 @@ def with_joined_names(story: Sequence[Annotations], same: Same = ()) -> list[Ann
     Names that are equal after folding are of one thing, and so are those that a group of `same` holds.
     """
     first = {_folded(each.name): each.name for each in names_of(story)}
-    parent = {name: name for name in first}
-
-    def root(name: str) -> str:
-        while parent[name] != name:
-            name = parent[name]
-        return name
-
     order = {name: index for index, name in enumerate(first)}
+    things: Components[str] = Components()
     for group in same:
-        roots = sorted({root(name) for name in map(_folded, group) if name in parent}, key=order.__getitem__)
-        parent |= dict.fromkeys(roots, roots[0]) if roots else {}
+        names = [name for name in map(_folded, group) if name in first]
+        for root in (roots := sorted({things.root(name) for name in names}, key=order.__getitem__))[1:]:
+            things.join(root, roots[0])
     return [
         replace(
             document,
             entities=tuple(
-                replace(each, entity_id=first[root(_folded(each.entity_id))]) if each.entity_id else each
+                replace(each, entity_id=first[things.root(_folded(each.entity_id))]) if each.entity_id else each
                 for each in document.entities
             ),
         )

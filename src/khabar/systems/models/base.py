@@ -18,6 +18,7 @@ from khabar.systems.journal import digest
 from khabar.systems.protocol import Failure, Options, SlowSystem
 from khabar.systems.validation import validated_annotations
 from khabar.text.arabic import token_spans
+from khabar.text.passages import lines_of
 
 
 class LabelledSpan(NamedTuple):
@@ -148,10 +149,8 @@ def _contents(folder: Path) -> list[str]:
 
 def pieces(text: str, most: int) -> Iterator[tuple[int, str]]:
     """Cut a text into lines, and lines of more than `most` tokens between tokens; give each piece with its offset."""
-    start = 0
-    for line in text.split("\n"):
+    for start, line in lines_of(text):
         tokens = token_spans(line)
         for first in range(0, len(tokens), most):
             begin, end = tokens[first][0], tokens[min(first + most, len(tokens)) - 1][1]
             yield start + begin, line[begin:end]
-        start += len(line) + 1
