@@ -30,6 +30,18 @@ def test_report(built: Path, tmp_path: Path) -> None:
     assert "1.000" in table.out
 
 
+def test_a_misspelt_key_is_warned_of(built: Path, tmp_path: Path) -> None:
+    """Of a layer whose key is not read the headline is 0, on either text."""
+    (tmp_path / "mine.py").write_text('def system(document):\n    return {"entity": [{"text": "x", "label": "GPE"}]}\n')
+    options = ("--gold", built / "corpus", "--only", "hamza,digits")
+    answer = run("stress", "mine:system", *options, cwd=tmp_path)
+    assert answer.code == 0
+    warned = [line for line in answer.err.splitlines() if "warning[key-unknown]" in line]
+    assert warned
+    assert all("unknown key 'entity'. Fix: write entities, or remove it." in line for line in warned)
+    assert len(set(warned)) == len(warned)  # whatever the number of transformations
+
+
 def test_what_cannot_be_done_is_refused(built: Path, tmp_path: Path) -> None:
     answer = run("stress", "oracle", "--gold", built / "corpus", "--only", "italics", cwd=tmp_path)
     assert answer.code == 2

@@ -122,7 +122,7 @@ def test_an_installed_system_is_known_by_its_name(khabar: Khabar, here: Path) ->
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        (["cmd:"], "error[system-unknown] cmd: without anything behind it; write cmd:COMMAND"),
+        (["cmd:"], "error[system-unknown] cmd: without anything behind it. Fix: write cmd:COMMAND."),
         (["cmd:cat", "--time-limit", "0"], "error[option-wrong] --time-limit 0 is not a number of seconds above 0"),
         (["cmd:cat", "--time-limit", "nan"], "error[option-wrong]"),
         (["cmd:cat", "--jobs", "0"], "error[option-wrong] --jobs 0 is less than 1"),

@@ -58,13 +58,15 @@ def convert(
     from khabar.formats.conversion import convert as convert_files
     from khabar.formats.label_maps import MAPS
     from khabar.reading.files import write_all
+    from khabar.text.choices import fix_of
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
         if value is not None and value not in known:
-            raise wrong_option(f"{option} {value!r}: there is {', '.join(known)}")
+            message = f"{option} {value!r}: there is {', '.join(known)}"
+            raise wrong_option(message, fix=fix_of(value, known, before=f"{option} "))
     policy, utf16 = _repairs(repair)
     if source.resolve() == out.resolve():
-        raise wrong_option("OUT is IN itself")
+        raise wrong_option("OUT is IN itself", fix="name another file to write")
     texts = {document.doc_id: document for document in api.load(gold, split=split)}
     work = Conversion(texts, labels, policy, utf16, _columns(columns), split)
     converted = convert_files(source, out, work, given=given, wanted=wanted)
@@ -97,7 +99,8 @@ def _repairs(text: str | None) -> tuple[Repair, bool]:
     named = [part.strip() for part in (text or "").split(",") if part.strip()]
     policies: list[Repair] = [name for name in REPAIRS if name in named]
     if len(policies) > 1 or set(named) - {*REPAIRS, UTF16}:
-        raise wrong_option(f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}")
+        message = f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}"
+        raise wrong_option(message, fix=f"write one of the first, or {UTF16}, or both with a comma")
     return (policies or ["none"])[0], UTF16 in named
 
 
@@ -106,5 +109,6 @@ def _columns(text: str | None) -> tuple[int, ...] | None:
         return None
     parts = [part.strip() for part in text.split(",")]
     if not all(part.isdecimal() and 1 < int(part) < 1000 for part in parts):
-        raise wrong_option(f"--columns {text!r}: name columns by number, the token being 1, such as 2,3")
+        message = f"--columns {text!r}: columns have numbers from 2 to 999, the token being 1"
+        raise wrong_option(message, fix="write the columns of tags, such as 2,3")
     return tuple(int(part) for part in parts)

@@ -182,6 +182,7 @@ def thresholds(given: Sequence[str], layers: Sequence[Layer], *, has_overall: bo
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
     from khabar.reading.incidents import Incidents
     from khabar.records.labels import LAYERS
+    from khabar.text.choices import fix_of
 
     scored = [*layers, *(["overall"] if has_overall and len(layers) == len(LAYERS) else [])]
     least: list[tuple[str, float]] = []
@@ -194,7 +195,7 @@ def thresholds(given: Sequence[str], layers: Sequence[Layer], *, has_overall: bo
             value = -1.0
         if name not in scored:
             message = f"--fail-under {option!r}: {name!r} is not scored; there is: {', '.join(scored)}"
-            incidents.report("option-wrong", message)
+            incidents.report("option-wrong", message, fix=fix_of(name, scored))
         elif not 0 <= value <= 1:
             message = f"--fail-under {option!r}: {number!r} is not a number from 0 to 1"
             incidents.report("option-wrong", message, fix=f"write {name}=0.4")

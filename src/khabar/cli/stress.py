@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import console, note, print_json, progress, table, writing
+from khabar.cli.console import console, note, print_json, progress, table, warn, writing
 from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
 from khabar.cli.tables import decimal, difference_cells
@@ -43,6 +43,7 @@ def stress(
 ) -> None:
     """Run a system over the corpus written in other ways, and tell what it loses and what it says otherwise."""
     from khabar.edits.stress import TRANSFORMATIONS
+    from khabar.reading.incidents import Incidents
     from khabar.records.labels import LAYERS
     from khabar.systems import stress as stressing
     from khabar.systems.journal import Journal
@@ -50,10 +51,21 @@ def stress(
 
     wanted = chosen_layers(layers) or LAYERS
     names = TRANSFORMATIONS if only is None else tuple(name.strip() for name in only.split(","))
+    incidents = Incidents()
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
     with kept_in(journal), progress() as show:
-        report = stressing.stress(system, gold, split, names, layers=wanted, seed=seed, journal=journal, progress=show)
+        report = stressing.stress(
+            system,
+            gold,
+            split,
+            names,
+            layers=wanted,
+            seed=seed,
+            journal=journal,
+            progress=show,
+            incidents=incidents,
+        )
     if out is not None:
         import msgspec
 
@@ -63,6 +75,7 @@ def stress(
             write_whole(out, msgspec.json.format(msgspec.json.encode(report.to_dict())) + b"\n")
         if not isinstance(report.system, SlowSystem):
             journal.remove()
+    warn(incidents)
     tell_failures(report.system, journal)
     if as_json:
         print_json(report.to_dict())

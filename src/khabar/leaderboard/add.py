@@ -116,7 +116,7 @@ def _measured_before(place: SubmissionPlace, replaced: Mapping[str, Said]) -> di
 def _few(recordings: Sequence[Path]) -> Sequence[Path]:
     if len(recordings) > len(RECORDINGS):
         message = f"{len(recordings)} recordings, where {len(RECORDINGS)} are the most"
-        raise InputError([Incident("option-wrong", message)])
+        raise InputError([Incident("option-wrong", message, fix=f"give {len(RECORDINGS)} of them")])
     return recordings
 
 

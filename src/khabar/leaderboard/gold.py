@@ -16,6 +16,7 @@ from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations
 from khabar.records.labels import LAYERS, Layer
+from khabar.text.choices import fix_of
 
 FIRST = ("news", "test", "dev", "contrast_news", "contrast", "contrast_dev")
 """How splits follow each other on a board: stories nobody tuned on, the story everybody has read, then the others."""
@@ -44,8 +45,9 @@ class BoardGold:
     def split(self, name: str) -> Reference:
         """Gold of a split to score on. Raises InputError if there is none, or its articles are not here."""
         if name not in self.splits:
-            known = ", ".join(self.splits)
-            raise InputError([Incident("option-wrong", f"--split {name!r}: corpus {self.version} has {known}")])
+            message = f"--split {name!r}: corpus {self.version} has {', '.join(self.splits)}"
+            fix = fix_of(name, self.splits, before="--split ")
+            raise InputError([Incident("option-wrong", message, fix=fix)])
         if name in self.outlined:
             message, fix = f"the articles of split {name} are not here to score on", "run `khabar corpus fetch`"
             raise InputError([Incident("text-missing", message, fix=fix)])

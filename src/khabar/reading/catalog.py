@@ -118,8 +118,8 @@ CATALOG: dict[str, Kind] = {
         "error", "the file is not the one the corpus was made from", "leave --from out, or name another copy"
     ),
     "upload-refused": Kind("error", "the release was not put there", "check the name, the version and the token"),
-    "option-wrong": Kind("error", "the option's value cannot be used", "see --help"),
-    "system-unknown": Kind("error", "there is no such system", "see `khabar run --help`"),
+    "option-wrong": Kind("error", "the option's value cannot be used", "give another value"),
+    "system-unknown": Kind("error", "there is no such system", "`khabar systems` lists all"),
     "system-failed": Kind("error", "the system raised an error", "mend the system"),
     "format-unknown": Kind("error", "the format is not clear", "name it with --from or --to"),
     "format-broken": Kind("error", "the file is not what its format asks for", "export it again, or check --from"),

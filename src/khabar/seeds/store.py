@@ -75,7 +75,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 
     Adding a file that is there already with the same bytes changes nothing. Raises InputError.
     """
-    incidents = [Incident("option-wrong", problem) for problem in miskeyed(story, split)]
+    incidents = [Incident("option-wrong", problem, fix="choose another name") for problem in miskeyed(story, split)]
     known = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
     fresh: dict[str, tuple[Seed, bytes]] = {}
     for path in files:

@@ -75,9 +75,12 @@ class Options:
     def __post_init__(self) -> None:
         if not 0 < self.time_limit < math.inf:
             message = f"--time-limit {self.time_limit:g} is not a number of seconds above 0"
-            raise InputError([Incident("option-wrong", message)])
+            raise InputError([Incident("option-wrong", message, fix="write seconds, such as --time-limit 120")])
         if self.jobs < 1:
-            raise InputError([Incident("option-wrong", f"--jobs {self.jobs} is less than 1")])
+            message = f"--jobs {self.jobs} is less than 1"
+            raise InputError(
+                [Incident("option-wrong", message, fix="write how many requests to send at once, such as 4")]
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -168,7 +168,7 @@ def _require(name: str, package: str, extra: str) -> None:
 def _adapted(prefix: str, rest: str, options: Options) -> SlowSystem:
     adapter = ADAPTERS[prefix]
     if not rest.strip():
-        raise _unknown(f"{prefix}: without anything behind it; write {prefix}:{adapter.follows}")
+        raise _unknown(f"{prefix}: without anything behind it", f"write {prefix}:{adapter.follows}")
     for package in adapter.needs:
         _require(f"{prefix}:", package, adapter.needs[0])
     system: SlowSystem = getattr(importlib.import_module(adapter.module), adapter.name)(rest, options)
@@ -199,7 +199,11 @@ def _loaded(load: Callable[[], object], name: str) -> object:
         return load()
     except (Exception, SystemExit) as error:  # a user's module may fail in any way while it is imported
         is_missing = isinstance(error, ModuleNotFoundError) and error.name == name
-        fix = f"a file {name}.py must be in this folder, or be installed" if is_missing else None
+        fix = (
+            f"a file {name}.py must be in this folder, or be installed"
+            if is_missing
+            else "mend what it imports or does"
+        )
         raise _unknown(f"{name!r} cannot be imported: {type(error).__name__}: {error}", fix) from error
 
 
@@ -209,9 +213,10 @@ def _instance(target: object, name: str) -> System:
         try:
             target = target()
         except (Exception, SystemExit) as error:  # as above
-            raise _unknown(f"{name!r} cannot be made: {type(error).__name__}: {error}") from error
+            message = f"{name!r} cannot be made: {type(error).__name__}: {error}"
+            raise _unknown(message, "name a class that can be made without arguments, or a function") from error
     if not callable(target):
-        raise _unknown(f"{name!r} is not callable")
+        raise _unknown(f"{name!r} is not callable", "name a function, or a class whose instances can be called")
     return target
 
 
@@ -221,5 +226,5 @@ def _own_name(file: Path, attribute: str) -> str:
     return f"{place}write {file.stem}:{attribute}"
 
 
-def _unknown(message: str, fix: str | None = None) -> InputError:
+def _unknown(message: str, fix: str) -> InputError:
     return InputError([Incident("system-unknown", message, fix=fix)])

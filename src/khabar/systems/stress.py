@@ -97,12 +97,14 @@ def stress(
     seed: int = 0,
     journal: Journal | None = None,
     progress: Progress = logged,
+    incidents: Incidents | None = None,
 ) -> StressReport:
     """Run a system on a split of a corpus folder (default: the released corpus) and on what transformations make of it.
 
     A transformation is one of `TRANSFORMATIONS`, or several joined by `+`. What the system says is kept in the
     `journal`, so that a run that was stopped goes on; of a `module:attribute` or a function, whose code may have
-    changed, nothing is. Raises InputError.
+    changed, nothing is. `incidents` takes the warnings about what it says, such as keys that are not read. Raises
+    InputError.
     """
     folder = released_corpus() if gold is None else gold
     version = read_release(folder).version
@@ -110,7 +112,8 @@ def stress(
     plain = StressedStory(story, story.documents, (), 0)
     variants = {name: stressed(story, name, seed) for name in transformations}
     reference = reference_of(plain, version)
-    answering = _Answering(system, reference, layers, seed, journal or Journal(), progress)
+    warnings = Incidents() if incidents is None else incidents
+    answering = _Answering(system, reference, layers, seed, journal or Journal(), progress, warnings)
     first = answering.run(ORIGINAL, plain, reference)
     outcomes: dict[str, UnderStress] = {}
     for name, variant in variants.items():
@@ -132,7 +135,9 @@ class _Answering:
         seed: int,
         journal: Journal,
         progress: Progress,
+        warnings: Incidents,
     ) -> None:
+        self._warnings = warnings
         self._gold, self._layers, self._seed, self._journal, self._progress = gold, layers, seed, journal, progress
         self._name = system if isinstance(system, str) else None
         self.system = find_system(system, gold, Options(journal=journal)) if isinstance(system, str) else system
@@ -142,6 +147,7 @@ class _Answering:
         incidents = Incidents()
         records = checked_predictions(self._said(name, variant, reference), reference, self._layers, incidents)
         incidents.refuse()
+        self._warnings.extend(incidents)
         counted = count(reference, records.documents, records.disputes, layers=self._layers)
         if "conflicts" in self._layers:
             # A dispute is its spans: with the offsets of the original, one that is false both times is one unit.
@@ -161,11 +167,17 @@ class _Answering:
             if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
                 system = find_system(self._name, reference)
             doing = f"annotating: {name}"
+            warnings = Incidents()
             annotations, disputes = run_system(
-                system, variant.documents, lambda _, done, total: self._progress(doing, done, total), self._layers
+                system,
+                variant.documents,
+                lambda _, done, total: self._progress(doing, done, total),
+                self._layers,
+                warnings,
             )
+            self._warnings.extend(warnings)
             said = [*annotations, *disputes]
-            if kept:
+            if kept and not warnings:  # a run that goes on from here would not warn of what is no longer there
                 self._journal.put(asked, said)
         return said
 

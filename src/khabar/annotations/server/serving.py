@@ -71,7 +71,8 @@ def _serving(data: Path, port: int, progress: Progress, notes: str) -> Iterator[
     except Timeout:
         access = read_secret(access_file(data), Access)
         where = f" at {access.url}" if access and access.url else ""
-        raise InputError([Incident("option-wrong", f"--data {data} is being served already{where}")]) from None
+        message = f"--data {data} is being served already{where}"
+        raise InputError([Incident("option-wrong", message, fix="stop that server, or serve another folder")]) from None
     with lock:
         (data / ".gitignore").write_text("*\n", "utf-8")  # passwords, tokens and other people's texts
         access = read_secret(access_file(data), Access)

@@ -13,6 +13,7 @@ from khabar.edits.story import Story
 from khabar.edits.stress import characters, names
 from khabar.reading.incidents import Incident, InputError
 from khabar.records import Change, Document, Edit, Row
+from khabar.text.choices import fix_of
 
 _OfText = Callable[[str, Random], Iterable[characters.Rewrite]]
 _OfRows = Callable[[str, Sequence[Row], Random], Iterable[characters.Rewrite]]
@@ -67,7 +68,7 @@ def stressed(story: Story, transformation: str, seed: int = 0) -> StressedStory:
     for name in transformation.split("+"):
         if name not in TRANSFORMATIONS:
             message = f"no transformation {name!r}; there is: {', '.join(TRANSFORMATIONS)}"
-            raise InputError([Incident("option-wrong", message)])
+            raise InputError([Incident("option-wrong", message, fix=fix_of(name, TRANSFORMATIONS))])
         if name == ORDER:
             order = [document.doc_id for document in documents]
             Random(f"{seed} {name}").shuffle(order)
