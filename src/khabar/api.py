@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     """A file, a folder of files, a URL; or records or objects in the prediction format."""
     Gold: TypeAlias = str | Path | Reference | None
     """A corpus folder; a file, a folder of files or a URL in the prediction format; gold read before; the release."""
-
-_MOST_LINES = 30
 
 
 def load(source: str | Path | None = None, *, split: str = "test") -> LoadedSplit:
@@ -87,12 +84,13 @@ def score(
     `incidents` takes the warnings, which else are UserWarnings.
     Raises khabar.InputError with every problem found, of a large input with the first ones.
     """
+    from khabar.reading.incidents import warned
     from khabar.scoring.scorer import measure
 
     check_arguments(predictions=predictions, gold=gold, split=split, seed=seed, resamples=resamples, cluster=cluster)
     layers = chosen_layers(layers)
     labels = chosen_labels(labels, layers)
-    with _warned(incidents) as collected:
+    with warned(incidents) as collected:
         counted = _in_parts(predictions, gold, split, layers, labels, cluster, progress, collected)
         if counted is None:
             [counted] = _counted([predictions], gold, split, layers, labels, collected)
@@ -166,12 +164,13 @@ def compare_several(
     From two on, `p` is corrected for their number on each layer (Holm 1979) and `p_raw` is the p of each alone.
     Raises khabar.InputError with every problem of all of them.
     """
+    from khabar.reading.incidents import warned
     from khabar.scoring.compare import compare_with_first
 
     check_arguments(baseline=baseline, others=others, gold=gold, split=split, seed=seed)
     layers = chosen_layers(layers)
     labels = chosen_labels(labels, layers)
-    with _warned(incidents) as collected:
+    with warned(incidents) as collected:
         first, *rest = _counted([baseline, *others.values()], gold, split, layers, labels, collected)
         return dict(zip(others, compare_with_first(first, rest, seed=int(seed)), strict=True))
 
@@ -190,6 +189,7 @@ def run(
     """
     import warnings
 
+    from khabar.reading.incidents import warned
     from khabar.systems.protocol import SlowSystem, failure_table
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
@@ -197,7 +197,7 @@ def run(
     check_arguments(system=system, gold=gold, split=split)
     layers = chosen_layers(layers)
     labels = chosen_labels(labels, layers)
-    with _warned(None) as collected:
+    with warned(None) as collected:
         reference = read_gold(gold, split, collected)
         layers = layers or reference.scored_layers
         runnable = find_system(system, reference) if isinstance(system, str) else system
@@ -217,22 +217,6 @@ def read_gold(gold: Gold, split: str, incidents: Incidents) -> Reference:
     reference, warnings = load_gold(gold, split)
     incidents.extend(warnings)
     return reference
-
-
-@contextmanager
-def _warned(incidents: Incidents | None) -> Iterator[Incidents]:
-    """Collect incidents; where the caller does not, tell what remains as one UserWarning at the end."""
-    import warnings
-
-    from khabar.reading.incidents import Incidents, digest
-
-    if incidents is not None:
-        yield incidents
-        return
-    collected = Incidents()
-    yield collected
-    if len(collected):
-        warnings.warn("\n".join(islice(digest(collected), _MOST_LINES)), stacklevel=4)
 
 
 def _in_parts(

@@ -28,6 +28,7 @@ submission, `mine`; {"replace": [old, new]} edits what is there.
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -43,6 +44,7 @@ from unittest.mock import patch
 import pytest
 from typer.testing import CliRunner
 
+import khabar
 from khabar import load
 from khabar.annotations.label_studio.checks import check_pass
 from khabar.annotations.label_studio.configuration import edited, kinds_of, read_configuration
@@ -87,6 +89,20 @@ def test_ids_levels_and_words() -> None:
         assert kind.fix, name
         assert not kind.meaning.endswith("."), name
         assert not kind.fix.endswith("."), name
+
+
+def test_a_wrong_option_says_how_to_mend_it() -> None:
+    """What its fix is the catalogue cannot know."""
+    vague = []
+    for path in sorted(Path(khabar.__file__).parent.rglob("*.py")):
+        for call in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(call, ast.Call):
+                continue
+            name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+            ids = [value.value for value in call.args if isinstance(value, ast.Constant)]
+            if name == "wrong_option" or (name != "Kind" and {"option-wrong", "system-unknown"} & set(ids)):
+                vague += [] if "fix" in [each.arg for each in call.keywords] else [f"{path.name}:{call.lineno}"]
+    assert vague == []
 
 
 @pytest.fixture(scope="session")

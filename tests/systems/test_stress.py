@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from khabar.corpus.gold import read_rows
 from khabar.corpus.release import released_corpus
 from khabar.edits import Story
 from khabar.edits.stress import TRANSFORMATIONS, StressedStory, stressed
+from khabar.reading.incidents import Incidents
 from khabar.records import Annotations, Dispute, Document, Entity, PredictedEntity, Side, StorySpan
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
@@ -136,3 +138,16 @@ def test_a_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
     assert journal.kept == 2
     assert set(asked) == {"annotating: ya"}
     assert report.to_dict() == stress("digits", transformations=names, layers=["numbers"]).to_dict()
+
+
+def test_what_is_not_read_is_warned_of() -> None:
+    """Collected, or one UserWarning."""
+
+    def misspelt(document: Document) -> Mapping[str, Any]:
+        return {"entity": [{"text": "كييف", "label": "GPE"}]}
+
+    incidents = Incidents()
+    stress(misspelt, transformations=["tatweel"], layers=["entities"], incidents=incidents)
+    assert {incident.message for incident in incidents} == {"unknown key 'entity'"}
+    with pytest.warns(UserWarning, match="unknown key 'entity'"):
+        stress(misspelt, transformations=["tatweel"], layers=["entities"])

@@ -6,11 +6,13 @@ Of many that are alike the first is told, how many more there are, and where.
 from __future__ import annotations
 
 import re
+import warnings
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any
 
 from khabar.reading.catalog import CATALOG, Level
@@ -26,6 +28,8 @@ MOST_EXPLAINED = 2
 """As many of those that `words-cut` explains."""
 _MOST_PLACES = 8
 _EXPLANATION, _EXPLAINED = "words-cut", ("span-surface", "span-outside")
+_MOST_LINES = 30
+"""Of a UserWarning."""
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -217,3 +221,15 @@ class Incidents:
 
     def __len__(self) -> int:
         return len(self._incidents)
+
+
+@contextmanager
+def warned(incidents: Incidents | None) -> Iterator[Incidents]:
+    """Collect incidents; where the caller does not, tell what remains as one UserWarning at the end."""
+    if incidents is not None:
+        yield incidents
+        return
+    collected = Incidents()
+    yield collected
+    if len(collected):
+        warnings.warn("\n".join(islice(digest(collected), _MOST_LINES)), stacklevel=4)

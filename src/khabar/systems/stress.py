@@ -22,7 +22,7 @@ from khabar.edits.stress import (
 )
 from khabar.progress import Progress, logged
 from khabar.reading.checks import checked_predictions
-from khabar.reading.incidents import Incidents
+from khabar.reading.incidents import Incidents, warned
 from khabar.reading.predictions import Records
 from khabar.reading.reference import Reference
 from khabar.records import CONFIGS, Entity, Row
@@ -103,8 +103,8 @@ def stress(
 
     A transformation is one of `TRANSFORMATIONS`, or several joined by `+`. What the system says is kept in the
     `journal`, so that a run that was stopped goes on; of a `module:attribute` or a function, whose code may have
-    changed, nothing is. `incidents` takes the warnings about what it says, such as keys that are not read. Raises
-    InputError.
+    changed, nothing is. `incidents` takes the warnings about what it says, such as keys that are not read; without
+    it they are one UserWarning. Raises InputError.
     """
     folder = released_corpus() if gold is None else gold
     version = read_release(folder).version
@@ -112,15 +112,15 @@ def stress(
     plain = StressedStory(story, story.documents, (), 0)
     variants = {name: stressed(story, name, seed) for name in transformations}
     reference = reference_of(plain, version)
-    warnings = Incidents() if incidents is None else incidents
-    answering = _Answering(system, reference, layers, seed, journal or Journal(), progress, warnings)
-    first = answering.run(ORIGINAL, plain, reference)
     outcomes: dict[str, UnderStress] = {}
-    for name, variant in variants.items():
-        again = first
-        if variant.edits or variant.documents != plain.documents:
-            again = answering.run(name, variant, reference_of(variant, version))
-        outcomes[name] = UnderStress(variant.edits, _layers(first, again, seed))
+    with warned(incidents) as warnings:
+        answering = _Answering(system, reference, layers, seed, journal or Journal(), progress, warnings)
+        first = answering.run(ORIGINAL, plain, reference)
+        for name, variant in variants.items():
+            again = first
+            if variant.edits or variant.documents != plain.documents:
+                again = answering.run(name, variant, reference_of(variant, version))
+            outcomes[name] = UnderStress(variant.edits, _layers(first, again, seed))
     return StressReport(outcomes, seed, str(measure(first.counted, seed=seed).signature), answering.system)
 
 
