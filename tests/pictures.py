@@ -16,8 +16,7 @@ from tempfile import TemporaryDirectory
 
 from khabar.leaderboard.build import build
 from khabar.leaderboard.gold import BoardGold, read_board_gold
-from khabar.site.build import site
-from khabar.site.folder import write_site
+from khabar.site.build import site, write_site
 from tests import released
 
 ROOT = Path(__file__).parents[1]

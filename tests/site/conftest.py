@@ -25,7 +25,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.site.build import site as site_of
-from khabar.site.folder import write_site
+from khabar.site.build import write_site
 from tests import released
 from tests.pictures import BROWSERS
 

@@ -16,13 +16,14 @@ from khabar.corpus.tables import read_split
 from khabar.leaderboard.build import BuiltBoards
 from khabar.leaderboard.gold import BoardGold
 from khabar.reading.incidents import InputError
+from khabar.reading.issues import AnsweredIssue, IssueAnswer
 from khabar.records import Claim, Conflict, Registered
+from khabar.site.build import LISTING, write_site
 from khabar.site.build import site as site_of
 from khabar.site.environment import POLICY
-from khabar.site.folder import LISTING, write_site
 from khabar.site.language import languages, translations
 from khabar.site.slices import main_figures, slice_of, slices
-from khabar.site.story import AnsweredIssue, IssueAnswer, agreement, sides_of
+from khabar.site.story import agreement, sides_of
 from tests.corpus.test_textless import killed_at
 from tests.site.conftest import with_hostile_card
 
@@ -166,7 +167,7 @@ def test_who_agrees(sources: list[str], said: str) -> None:
         Registered(entity_id=key, story="s", name=key, speaks_for=whom)
         for key, whom in (("putin", "kremlin"), ("kremlin", "russia"), ("moscow", "russia"), ("russia", None))
     ]
-    asked = AnsweredIssue(issue, (IssueAnswer("A", (), claims),))
+    asked = AnsweredIssue(issue, (IssueAnswer("A", claims),))
     assert agreement(asked, sides_of(registry, "s")) == said
 
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khabar.cli.app import Group
 from khabar.cli.console import print_checked, print_json, progress, save, say, warn, writing
-from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
 if TYPE_CHECKING:

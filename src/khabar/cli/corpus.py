@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khabar.cli.app import Group
 from khabar.cli.console import console, print_checked, print_json, progress, say, table, warn, writing
-from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Seeds
 
 if TYPE_CHECKING:

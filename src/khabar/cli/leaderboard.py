@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khabar.cli.app import Group
 from khabar.cli.console import console, note, print_checked, print_json, progress, say, table, warn, writing
-from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Gold
 
 if TYPE_CHECKING:
@@ -128,8 +128,8 @@ def build(
     from khabar.leaderboard.exports import export, repository_id
     from khabar.leaderboard.gold import read_board_gold
     from khabar.reading.files import write_all
+    from khabar.site.build import check_folder, write_site
     from khabar.site.build import site as site_of
-    from khabar.site.folder import check_folder, write_site
 
     if (exports is None) != (dataset is None):
         raise typer.BadParameter("--exports and --dataset go together")

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from khabar.cli.app import Group
 from khabar.cli.console import print_checked, print_json, say, writing
-from khabar.cli.groups import Group
 from khabar.cli.options import AsJson, Seeds
 
 app = typer.Typer(cls=Group, help="Take articles in exactly as received, and verify them.", no_args_is_help=True)

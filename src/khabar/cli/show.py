@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from khabar.cli.console import console, paged, print_json
+from khabar.cli.disputes import claim_notes
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
-from khabar.cli.questions import Question, claim_notes, questions_of
-from khabar.records import Claim, Document, Entity, Number, Quote, Row
+from khabar.reading.issues import AnsweredIssue, answered_issues
+from khabar.records import Claim, Conflict, Document, Entity, Number, Quote, Row, only
 from khabar.records.labels import LAYERS, Layer
 from khabar.text.passages import lines_of, zone_at
 from khabar.text.terminal import NOTHING, isolated
@@ -75,7 +76,7 @@ def show(
         config: [row for row in table if getattr(row, "doc_id", None) == document.doc_id]
         for config, table in tables.items()
     }
-    questions = questions_of(tables["conflicts"], tables["claims"])
+    questions = answered_issues(only(tables["conflicts"], Conflict), only(tables["claims"], Claim))
     rows["conflicts"] = [
         question.issue
         for question in questions.values()
@@ -210,7 +211,7 @@ def paragraphs(
     rows: Mapping[str, Sequence[Row]],
     layers: Sequence[Layer],
     altered: Sequence[AlteredSpan] = (),
-    questions: Mapping[str, Question] = MappingProxyType({}),
+    questions: Mapping[str, AnsweredIssue] = MappingProxyType({}),
 ) -> list[ShownParagraph]:
     """Lay out a document. `rows` are its own, by config; `questions` those of its split, by issue."""
     of_text = [row for config in ("entities", "numbers", "quotes", "claims") for row in rows.get(config, ())]
@@ -288,7 +289,7 @@ def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Mar
     return "".join(parts)
 
 
-def _notes(row: Row, layers: Sequence[Layer], questions: Mapping[str, Question]) -> Iterable[tuple[Layer, str]]:
+def _notes(row: Row, layers: Sequence[Layer], questions: Mapping[str, AnsweredIssue]) -> Iterable[tuple[Layer, str]]:
     aside = "" if getattr(row, "scored", True) else " (not scored)"
     if isinstance(row, Entity) and "entities" in layers:
         yield "entities", f"{row.label}  {row.entity_id}{aside}  {isolated(row.text)}"

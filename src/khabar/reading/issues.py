@@ -1,4 +1,4 @@
-"""Issues in the form the scorer reads, and pairs of a contrast set: one issue in the two variants of its story."""
+"""Issues: in the form the scorer reads, with their answers as people read them, and in pairs of a contrast set."""
 
 from __future__ import annotations
 
@@ -64,6 +64,60 @@ class ContrastPair:
     def is_control(self) -> bool:
         """Whether neither member is a dispute: an agreement that is made a trap."""
         return not any(member.is_hard for member in self.members)
+
+
+@dataclass(frozen=True, slots=True)
+class IssueAnswer:
+    """One answer to an issue's question: its letter, and the claims that give it."""
+
+    position: str
+    claims: tuple[Claim, ...]
+
+    @property
+    def documents(self) -> list[str]:
+        """The articles that give it."""
+        return list(dict.fromkeys(claim.doc_id for claim in self.claims))
+
+    @property
+    def values(self) -> list[tuple[str | None, str]]:
+        """The values that claims give, each with the words of the first claim that gives it."""
+        values: dict[str, tuple[str | None, str]] = {}
+        for claim in self.claims:
+            values.setdefault(claim.value or words_of(claim), (claim.value, words_of(claim)))
+        return list(values.values())
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredIssue:
+    """An issue with its answers."""
+
+    issue: Conflict
+    answers: tuple[IssueAnswer, ...]
+
+    @property
+    def documents(self) -> list[str]:
+        """The articles that speak to it, sorted."""
+        return sorted({doc_id for answer in self.answers for doc_id in answer.documents})
+
+
+def words_of(claim: Claim) -> str:
+    """The words that decide a claim's answer: its anchor, or all of it."""
+    return claim.anchor.text if claim.anchor else claim.text
+
+
+def answered_issues(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> dict[str, AnsweredIssue]:
+    """Each issue, by its key, with the claims of its positions; claims that are not among `claims` are left out."""
+    by_id = {claim.id: claim for claim in claims}
+    return {
+        issue.issue_id: AnsweredIssue(
+            issue,
+            tuple(
+                IssueAnswer(position.position, tuple(by_id[key] for key in position.claim_ids if key in by_id))
+                for position in issue.positions
+            ),
+        )
+        for issue in conflicts
+    }
 
 
 def issues_of(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[Issue]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.view import SystemRow
+from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.release import CANARY
@@ -16,7 +17,7 @@ from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.slices import main_figures, same_in_all, slices
-from khabar.site.story import STATUSES, evidence, words_of
+from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView
 
 if TYPE_CHECKING:

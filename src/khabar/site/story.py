@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from khabar.reading.issues import AnsweredIssue, answered_issues
 from khabar.records import Claim, Conflict, Document, Registered
 from khabar.records.labels import NARRATOR, Status
 
@@ -29,42 +30,24 @@ class Evidence:
     after: str
 
 
-@dataclass(frozen=True, slots=True)
-class IssueAnswer:
-    """One answer to an issue's question: its letter, the values its claims give, and the claims."""
-
-    position: str
-    values: tuple[tuple[str | None, str], ...]
-    """Each with the words of the first claim that gives it."""
-    claims: tuple[Claim, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredIssue:
-    """An issue with its answers, and which documents they are in."""
-
-    issue: Conflict
-    answers: tuple[IssueAnswer, ...]
-
-    @property
-    def documents(self) -> tuple[str, ...]:
-        """Ids of the articles that speak to it, sorted."""
-        return tuple(sorted({claim.doc_id for answer in self.answers for claim in answer.claims}))
-
-
 def issues_by_status(
     issues: Sequence[Conflict], claims: Sequence[Claim], story: str
 ) -> dict[Status, list[AnsweredIssue]]:
-    """Issues of a story by status: those of most claims first, so that what matters most stands on top."""
-    by_id = {claim.id: claim for claim in claims}
+    """Issues of a story by status: those of most claims first, so that what matters most stands on top.
+
+    The claims of an answer are in the order of articles and their texts.
+    """
     by_status: dict[Status, list[AnsweredIssue]] = {status: [] for status in STATUSES}
-    for issue in issues:
-        if issue.story == story:
-            answers = (_answer(each.position, [by_id[key] for key in each.claim_ids]) for each in issue.positions)
-            by_status[issue.status].append(AnsweredIssue(issue, tuple(answers)))
+    for each in answered_issues((issue for issue in issues if issue.story == story), claims).values():
+        answers = [replace(answer, claims=tuple(sorted(answer.claims, key=_place))) for answer in each.answers]
+        by_status[each.issue.status].append(replace(each, answers=tuple(answers)))
     for of_status in by_status.values():
         of_status.sort(key=lambda each: (-sum(len(answer.claims) for answer in each.answers), each.issue.issue_id))
     return by_status
+
+
+def _place(claim: Claim) -> tuple[str, int]:
+    return claim.doc_id, claim.start
 
 
 def agreement(asked: AnsweredIssue, sides: Mapping[str, str]) -> Agreement:
@@ -114,17 +97,3 @@ def evidence(claim: Claim, documents: Mapping[str, Document]) -> Evidence:
     if anchor is None or not claim.start <= anchor.start <= anchor.end <= claim.end:
         return Evidence(before, claim.text, "", "", after)
     return Evidence(before, text[claim.start : anchor.start], anchor.text, text[anchor.end : claim.end], after)
-
-
-def words_of(claim: Claim) -> str:
-    """The words that decide a claim's answer: its anchor, or all of it."""
-    return claim.anchor.text if claim.anchor else claim.text
-
-
-def _answer(position: str, claims: Sequence[Claim]) -> IssueAnswer:
-    values: dict[str, tuple[str | None, str]] = {}
-    for claim in claims:
-        values.setdefault(claim.value or words_of(claim), (claim.value, words_of(claim)))
-    return IssueAnswer(
-        position, tuple(values.values()), tuple(sorted(claims, key=lambda claim: (claim.doc_id, claim.start)))
-    )

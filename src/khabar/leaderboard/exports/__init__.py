@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from khabar.leaderboard.board import Board
-from khabar.leaderboard.exports.every_eval_ever import record, record_path
+from khabar.leaderboard.exports.every_eval_ever import record, record_path, single_answers, with_lines
 from khabar.leaderboard.exports.hugging_face import benchmark, evaluation_results, yaml_bytes
-from khabar.leaderboard.exports.single_answers import single_answers, with_lines
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission

@@ -162,11 +162,6 @@ class EntityVerdict(Verdict):
             *(Fault("false", "duplicate", row_of[_key(self.predicted[guess])], guess) for guess in repeated),
         )
 
-    @property
-    def ungrounded(self) -> int:
-        """How many mentions stand nowhere in the text."""
-        return sum(item.spans is None for item in self.predicted)
-
     @cached_property
     def _text_orders(self) -> tuple[tuple[list[int], dict[int, int]], tuple[list[int], dict[int, int]]]:
         """Gold's order by place and label, and that of the predictions, which all schemes share."""

@@ -152,11 +152,6 @@ class NumberVerdict(Verdict):
             *(Fault("false", "trap", self.alarms[g], g) for g in self.headline.false if g in self.alarms),
         )
 
-    @property
-    def ungrounded(self) -> int:
-        """How many numbers stand nowhere in the text."""
-        return sum(item.spans is None for item in self.predicted)
-
     def _edges(self, test: Test, kind: str | None = None) -> list[Pair]:
         """Find the located pairs that pass a test; of one kind of gold rows if it is named."""
         pairs = ((row, guess, self.gold[row].item, self.predicted[guess].item) for row, guess in self.located)

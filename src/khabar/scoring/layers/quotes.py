@@ -175,11 +175,6 @@ class QuoteVerdict(Verdict):
         )
 
     @property
-    def ungrounded(self) -> int:
-        """How many quotes have content that stands nowhere in the text."""
-        return sum(item.spans is None for item in self.predicted)
-
-    @property
     def utterances(self) -> list[Utterance]:
         """The utterances of the contents found, of which those of the story are made."""
         found = self.pairings["detection_50"].pairs
