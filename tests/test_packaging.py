@@ -122,7 +122,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-def test_the_wheel_carries_the_corpus_and_the_schemas(wheel: Path) -> None:
+def test_the_wheel_carries_the_corpus_the_schemas_and_the_docs(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     for path in [
         *(ROOT / "corpus").rglob("*.parquet"),
@@ -130,6 +130,8 @@ def test_the_wheel_carries_the_corpus_and_the_schemas(wheel: Path) -> None:
         *(ROOT / "schemas").glob("*.json"),
     ]:
         assert f"khabar/_data/{path.relative_to(ROOT)}" in names
+    for page in (*(ROOT / "docs").glob("*.md"), *(ROOT / "annotations").glob("*.md")):
+        assert f"khabar/_data/docs/{page.name}" in names
     assert "khabar/py.typed" in names
     assert not [name for name in names if name.startswith(("tests/", "seeds/"))]
 
@@ -164,4 +166,5 @@ def test_scores_from_an_installed_wheel_in_an_empty_directory(wheel: Path, tmp_p
     khabar("run", "rules", "--out", "predictions.jsonl")
     figures = json.loads(khabar("score", "predictions.jsonl", "--json"))["headline"]
     assert all(0 < figures[layer] < 1 for layer in ("entities", "numbers", "quotes"))
+    assert khabar("docs", "figures") == (ROOT / "docs" / "figures.md").read_text("utf-8")
     assert sorted(path.name for path in empty.iterdir()) == ["predictions.jsonl"]

@@ -90,8 +90,17 @@ def test_summaries_are_whole_sentences(khabar: Khabar, group: str) -> None:
             assert re.fullmatch(r" +[a-z]+ +[A-Z].*[^.]\.", line), line
 
 
-def test_shells_complete_commands_and_options(here: Path) -> None:
-    for words, wanted in (("khabar sc", ["score", "schema"]), ("khabar score --err", ["--errors"])):
+def test_shells_complete_commands_options_and_values(here: Path) -> None:
+    for words, wanted in (
+        ("khabar sc", ["score", "schema"]),
+        ("khabar score --err", ["--errors"]),
+        ("khabar score --split contrast_", ["contrast_dev", "contrast_news"]),
+        ("khabar score --layers quotes,e", ["quotes,entities"]),
+        ("khabar score --labels P", ["PERS", "PRODUCT"]),
+        ("khabar run rul", ["rules"]),
+        ("khabar schema prediction-do", ["prediction-document"]),
+        ("khabar docs fig", ["figures"]),
+    ):
         asked = {"_KHABAR_COMPLETE": "complete_bash", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
         code = "import sys; sys.argv[0] = 'khabar'; from khabar.cli import main; main()"
         done = subprocess.run([sys.executable, "-c", code], cwd=here, env=os.environ | asked, capture_output=True)

@@ -275,6 +275,20 @@ def test_several_files_are_several_systems(khabar: Khabar, here: Path) -> None:
     assert "are of one system" in answer.err
 
 
+def test_latex_of_a_comparison(khabar: Khabar, here: Path) -> None:
+    said = [json.loads(line) for line in (here / "oracle.jsonl").read_text("utf-8").splitlines()]
+    silent = [{"doc_id": record["doc_id"]} for record in said if "doc_id" in record]
+    (here / "nothing_1.jsonl").write_text("".join(json.dumps(record) + "\n" for record in silent), "utf-8")
+    lines = khabar("compare", "oracle.jsonl", "nothing_1.jsonl", "--gold", "corpus", "--latex").out.splitlines()
+    assert lines[0] == "% a = oracle.jsonl (the baseline)"
+    assert lines[3] == r"system (b) & layer & a & b & $b - a$ & $p$ \\"
+    assert lines[5].startswith(r"nothing\_1.jsonl & entities & 1.000 & 0.000 & $-1.000$ ")
+    assert lines[-1] == r"\end{tabular}"
+    answer = khabar("compare", "oracle.jsonl", "nothing_1.jsonl", "--latex", "--json")
+    assert answer.code == 2
+    assert "--json and --latex are two forms" in answer.err
+
+
 def test_latex_is_a_table_of_headlines(khabar: Khabar, here: Path) -> None:
     (here / "100%_mine.jsonl").write_bytes((here / "oracle.jsonl").read_bytes())
     lines = khabar("score", "100%_mine.jsonl", "--gold", "corpus", "--layers", "quotes", "--latex").out.splitlines()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -50,6 +52,30 @@ def test_a_layer_at_one_is_flagged(board: Leaderboard) -> None:
     assert "quoter: quotes at 1.0" in board.page
     assert board.ids == ["layer-perfect"]
     assert board("check").code == 0, "it is to be looked at, not refused"
+
+
+def test_warnings_on_systems_of_the_board_are_counted(board: Leaderboard, tmp_path: Path) -> None:
+    """Who adds a system reads what is said of theirs; `--base` is the folder without it."""
+    assert board.add("quoter", "oracle", CARD + 'layers = ["quotes"]\n').code == 0
+    assert board("build").code == 0
+    shutil.copytree(board.root, tmp_path / "base")
+    assert board.add("mine", "oracle", CARD + 'layers = ["numbers"]\n').code == 0
+    counted = "warnings on other submissions: quoter 1 (khabar leaderboard check --json lists them)"
+    for answer in (board("build"), board("check", "--base", tmp_path / "base")):
+        assert answer.code == 0
+        assert [line for line in answer.err.splitlines() if "quoter" in line] == [counted]
+        assert "warning[layer-perfect] mine: numbers at 1.0" in answer.err
+    everything = json.loads(board("check", "--json").out)["incidents"]
+    assert [incident["message"].partition(":")[0] for incident in everything] == ["mine", "quoter"]
+
+
+def test_names_on_a_terminal_go_over_lines_and_are_whole(board: Leaderboard) -> None:
+    assert board.add("value-mismatch-of-numbers", "empty").code == 0
+    built = board("build")
+    lines = built.out.splitlines()
+    assert max(len(line) for line in lines[: lines.index(next(each for each in lines if "letters:" in each))]) <= 80
+    [first] = [at for at, line in enumerate(lines) if re.search(r" value- ", line)]
+    assert [lines[first + 1].split()[0], lines[first + 2].split()[0]] == ["mismatch-of-", "numbers"]
 
 
 def test_names_are_shown_and_do_nothing(board: Leaderboard) -> None:

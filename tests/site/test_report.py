@@ -23,7 +23,13 @@ def reports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Rules in English and Arabic, and a hostile file."""
     folder = tmp_path_factory.mktemp("reports")
     assert run("run", "rules", "--html", "rules.html", "--out", "rules.jsonl", cwd=folder).code == 0
-    assert run("score", "rules.jsonl", "--html", "rules.ar.html", cwd=folder).code == 0
+    told = run("score", "rules.jsonl", "--html", "rules.ar.html", cwd=folder)
+    assert told.code == 0
+    assert (
+        told.err
+        == f"rules.ar.html: the report, one page; open it in a browser: {(folder / 'rules.ar.html').as_uri()}\n"
+    )
+    assert run("score", "rules.jsonl", "--html", "rules.ar.html", "--quiet", cwd=folder).err == ""
     (folder / "hostile.jsonl").write_bytes(hostile_predictions(released.gold()))
     assert run("score", "hostile.jsonl", "--html", "hostile.html", cwd=folder).code == 0
     return folder

@@ -22,7 +22,8 @@ from khabar.reading.incidents import Incident, InputError
 COMMANDS = {
     "run": "run", "systems": "systems", "score": "score", "validate": "score", "compare": "compare",
     "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "schema",
-    "nominate": "nominate", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard", "annotate": "annotate",
+    "docs": "docs", "nominate": "nominate", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard",
+    "annotate": "annotate",
 }  # fmt: skip
 """The commands, and the module of each."""
 _WHOLE = 1000

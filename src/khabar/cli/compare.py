@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +10,7 @@ import typer
 
 from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
-from khabar.cli.tables import decimal, difference_cells
+from khabar.cli.tables import chosen_form, decimal, difference_cells, latex_name, latex_table
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ def compare(
     layers: Layers = None,
     labels: Labels = None,
     as_json: AsJson = False,
+    latex: Annotated[bool, typer.Option("--latex", help="Print the differences as a LaTeX table (booktabs).")] = False,
     quiet: Quiet = False,
     fail_if_worse: Annotated[
         bool,
@@ -49,6 +50,7 @@ def compare(
 
     if len(files) < 2:
         raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
+    form = chosen_form(as_json, latex, full=False)
     wanted = chosen_layers(layers)
     chosen = chosen_labels(labels, wanted)
     incidents = Incidents()
@@ -58,7 +60,9 @@ def compare(
         files[0], others, gold=gold, split=split, layers=wanted, labels=chosen, incidents=incidents
     )
     warn(incidents)
-    if not as_json:
+    if form == "latex":
+        say("\n".join(latex_of(compared, baseline)))
+    elif form == "short":
         comparison_tables(compared, baseline)
     elif len(names) == 1:
         print_json({layer: difference.to_dict() for layer, difference in compared[names[0]].items()})
@@ -106,6 +110,22 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
     note(terminal, "detectable: the smallest difference this corpus could show")
     if several:
         note(terminal, f"Holm p: corrected on each layer for {len(compared)} comparisons with a")
+
+
+def latex_of(compared: Mapping[str, Mapping[str, Difference]], baseline: str) -> Iterator[str]:
+    """Give comparisons with a baseline as a LaTeX table (booktabs), a row for each system and layer."""
+    yield f"% a = {harmless(baseline)} (the baseline)"
+    rows = []
+    for name, differences in compared.items():
+        for layer, difference in differences.items():
+            change = "--" if difference.difference is None else f"${difference.difference:+.3f}$"
+            if difference.low is not None:
+                change += rf" {{\scriptsize [${difference.low:+.3f}$, ${difference.high:+.3f}$]}}"
+            figures = (decimal(value).replace("–", "--") for value in (difference.a, difference.b))
+            p = "--" if difference.p is None else f"{difference.p:.4f}"
+            rows.append([latex_name(name), layer, *figures, change, p])
+    head = ["system (b)", "layer", "a", "b", "$b - a$", "$p$ (Holm)" if len(compared) > 1 else "$p$"]
+    yield from latex_table("llcccc", head, rows)
 
 
 def _cells(difference: Difference) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the terminal calls each figure. docs/figures.md explains every one of these names."""
+"""What the terminal calls each figure. docs/figures.md (`khabar docs figures`) explains every one of these names."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ HEADLINES = {
 """Layer → figure → words."""
 OVERALL = "mean of the four"
 """The words of `overall`."""
-GLOSSARY = "what these figures mean, and what others score: docs/figures.md"
+GLOSSARY = "what these figures mean, and what others score: khabar docs figures"
 COUNTS = {"right": "tp", "missed": "fn", "false": "fp"}
 """Words of a headline's counts → the end of the column that holds them."""
 LABELS = {

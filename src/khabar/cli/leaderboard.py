@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Container, Iterable
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,12 +17,16 @@ from khabar.cli.options import AsJson, Gold
 if TYPE_CHECKING:
     from rich.text import Text
 
+    from khabar.leaderboard.gold import BoardGold
     from khabar.leaderboard.view import BoardView, RankedFigure
+    from khabar.reading.incidents import Incident
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
 app = typer.Typer(cls=Group, help="Take submissions in, score them again and build the boards.", no_args_is_help=True)
 
+_NAME_WIDTH = 12
+"""Columns of a system's name, which goes over two lines as its figures do."""
 Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
 
 
@@ -139,6 +146,7 @@ def build(
     of_board = read_board_gold(gold)
     with progress() as show:
         built = build_boards(root, of_board, show)
+    known = _on_boards(root, of_board)
     pages = site_of(root, built, of_board, gold)
     files = dict(built.files)
     if exports is not None and identity is not None:
@@ -147,7 +155,7 @@ def build(
         write_all(files)
     with writing(site_folder):
         write_site(site_folder, pages)
-    warn(built.warnings)
+    _warn(built.warnings, root, known)
     if as_json:
         import msgspec
 
@@ -198,7 +206,41 @@ def check(
     sound += [not_scored(split, count) for split, count in checked.stated.items() if count]
     sound += [f"closed board {closed}: unchanged" for closed in checked.closed]
     more = {"corpus": checked.version, "systems": systems, "not_scored": checked.stated, "closed": list(checked.closed)}
-    print_checked(in_file_order(checked.incidents), "\n".join(sound), as_json, **more)
+    incidents = in_file_order(checked.incidents)
+    if as_json or checked.incidents.errors:
+        print_checked(incidents, "", as_json, **more)
+    else:
+        _warn(incidents, root, _on_boards(base or root, of_board))
+        say("\n".join(sound))
+
+
+def _on_boards(root: Path, gold: BoardGold) -> set[str]:
+    """The systems on the boards of the present corpus, as they stand in an eval folder."""
+    from khabar.leaderboard.board import read_board
+    from khabar.leaderboard.places import board_file
+    from khabar.reading.incidents import Incidents
+
+    boards = [read_board(board_file(root, gold.version, split), Incidents()) for split in gold.splits]
+    return {entry.system for board in boards if board is not None for entry in board.systems}
+
+
+def _warn(warnings: Iterable[Incident], root: Path, known: Container[str]) -> None:
+    """Print warnings, but of systems that were on a board before only how many each has."""
+    from khabar.leaderboard.places import SUBMISSIONS
+
+    folder, told = root / SUBMISSIONS, []
+    untold: Counter[str] = Counter()
+    for warning in warnings:
+        path = Path(warning.file or "")
+        system = path.relative_to(folder).parts[0] if path.is_relative_to(folder) else ""
+        if system in known:
+            untold[system] += 1
+        else:
+            told.append(warning)
+    warn(told)
+    if untold:
+        counts = ", ".join(f"{system} {number}" for system, number in untold.items())
+        say(f"warnings on other submissions: {counts} (khabar leaderboard check --json lists them)", err=True)
 
 
 def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
@@ -226,7 +268,7 @@ def _print_board(view: BoardView) -> None:
 
     from khabar.leaderboard.markdown import rank_text
 
-    shown = table(f"khabar {view.corpus.version}, {view.corpus.split}: leaderboard")
+    shown = table(f"khabar {view.corpus.version}, {view.corpus.split}: leaderboard", dense=True)
     shown.add_column("rank", no_wrap=True)
     shown.add_column("system", style="bold")
     for column in view.corpus.columns:
@@ -234,7 +276,8 @@ def _print_board(view: BoardView) -> None:
     for block in ("ranked", "seen", "floor"):
         for row in (row for row in view.rows if row.block == block):
             place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw gold", "floor": "floor"}[block]
-            shown.add_row(place, Text(row.system), *(_cell(row.figures[name]) for name in view.corpus.columns))
+            cells = (_cell(row.figures[name]) for name in view.corpus.columns)
+            shown.add_row(place, Text(fill(row.system, _NAME_WIDTH)), *cells)
     terminal = console()
     terminal.print(shown)
     note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from khabar.cli.console import set_quiet
+from khabar.records.labels import ENTITY_LABELS, LAYERS
 
 if TYPE_CHECKING:
     from khabar.reading.incidents import InputError
@@ -23,15 +25,40 @@ Gold = Annotated[
 CorpusFolder = Annotated[
     Path | None, typer.Option("--gold", help="A corpus folder. [default: released corpus]", show_default=False)
 ]
-Split = Annotated[str, typer.Option("--split", help="Which split of the corpus is the gold.")]
+
+
+def _splits() -> list[str]:
+    """The splits of the released corpus, for whoever completes a command in a shell."""
+    from khabar.corpus.release import read_release, released_corpus
+
+    return list(read_release(released_corpus()).splits)
+
+
+def _with_commas(names: Iterable[str]) -> Callable[[str], list[str]]:
+    """Complete the last of several names with commas between."""
+
+    def complete(incomplete: str) -> list[str]:
+        before, comma, _ = incomplete.rpartition(",")
+        return [before + comma + name for name in names if name not in before.split(",")]
+
+    return complete
+
+
+Split = Annotated[str, typer.Option("--split", help="Which split of the corpus is the gold.", autocompletion=_splits)]
 Layers = Annotated[
     str | None,
-    typer.Option("--layers", help="Layers to score, with commas. [default: all four; of a contrast set, conflicts]"),
+    typer.Option(
+        "--layers",
+        help="Layers to score, with commas. [default: all four; of a contrast set, conflicts]",
+        autocompletion=_with_commas(LAYERS),
+    ),
 ]
 Labels = Annotated[
     str | None,
     typer.Option(
-        "--labels", help="Labels of entities to score, with commas; others take no part. [default: all twelve]"
+        "--labels",
+        help="Labels of entities to score, with commas; others take no part. [default: all twelve]",
+        autocompletion=_with_commas(ENTITY_LABELS),
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
@@ -65,7 +92,6 @@ def wrong_option(message: str, *, file: str | None = None, fix: str | None = Non
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     """Parse `--layers`; None where it is not given. Raises InputError."""
-    from khabar.records.labels import LAYERS
     from khabar.text.choices import fix_of
 
     if text is None:

@@ -40,6 +40,13 @@ if TYPE_CHECKING:
     from khabar.systems.protocol import SlowSystem, System
 
 
+def systems_by_name() -> list[str]:
+    """The systems that a name alone runs, for whoever completes a command in a shell."""
+    from khabar.systems.registry import list_systems
+
+    return [system.written for system in list_systems() if ":" not in system.written]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to the application."""
     app.command(epilog="Example: khabar run rules --json")(run)
@@ -52,6 +59,7 @@ def run(
             help="rules, oracle, empty, an installed system, module:attribute, cmd:COMMAND, openai:MODEL or "
             "openai-recording:FILE. `khabar systems` lists all.",
             metavar="SYSTEM",
+            autocompletion=systems_by_name,
         ),
     ],
     gold: Gold = None,

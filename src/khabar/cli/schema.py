@@ -15,9 +15,18 @@ def add_to(app: typer.Typer) -> None:
     app.command(epilog="Example: khabar schema prediction-document")(schema)
 
 
+def _names() -> list[str]:
+    from khabar.schemas import RECORDS
+
+    return list(RECORDS)
+
+
 def schema(
     name: Annotated[
-        str | None, typer.Argument(help="Which schema to print. [default: list their names]", metavar="[NAME]")
+        str | None,
+        typer.Argument(
+            help="Which schema to print. [default: list their names]", metavar="[NAME]", autocompletion=_names
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

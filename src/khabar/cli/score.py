@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from khabar.cli.console import print_json, progress, save, say, told_apart, warn, writing
+from khabar.cli.console import is_quiet, print_json, progress, save, say, told_apart, warn, writing
 from khabar.cli.errors import losses_of, tell_errors
 from khabar.cli.options import (
     AsJson,
@@ -240,3 +240,5 @@ def write_report(
     page = report(name, result, annotations, disputes, reference, layers, arabic=path.name.endswith(ARABIC))
     with writing(path):
         write_whole(path, page)
+    if not is_quiet():
+        say(f"{path}: the report, one page; open it in a browser: {path.resolve().as_uri()}", err=True)

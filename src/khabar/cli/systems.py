@@ -32,4 +32,4 @@ def systems(as_json: AsJson = False) -> None:
     missing = dict.fromkeys(system.extra for system in listed if system.extra and not system.is_installed)
     if missing:
         note(terminal, f"not installed: {', '.join(missing)}; pip install 'khabar[{','.join(missing)}]'")
-    note(terminal, "to make a system of your own: docs/systems.md")
+    note(terminal, "to make a system of your own: khabar docs systems")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table
@@ -143,17 +143,25 @@ def latex_lines(results: Mapping[str, Score]) -> Iterator[str]:
     columns = _columns(results)
     for signature in dict.fromkeys(str(result.signature) for result in results.values()):
         yield f"% {signature}"
-    yield rf"\begin{{tabular}}{{l{'c' * len(columns)}}}"
-    yield r"\toprule"
-    yield " & ".join(["system", *columns]) + r" \\"
-    yield r"\midrule"
+    rows = []
     for name, result in results.items():
         cells = []
         for column in columns:
             interval = result.intervals[column]
             drawn = "" if interval is None else rf" {{\scriptsize [{interval[0]:.3f}, {interval[1]:.3f}]}}"
             cells.append(decimal(result.headline[column]).replace("–", "--") + drawn)
-        yield " & ".join([_latex(name), *cells]) + r" \\"
+        rows.append([latex_name(name), *cells])
+    yield from latex_table("l" + "c" * len(columns), ["system", *columns], rows)
+
+
+def latex_table(alignment: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    """Give the lines of a table of booktabs."""
+    yield rf"\begin{{tabular}}{{{alignment}}}"
+    yield r"\toprule"
+    yield " & ".join(head) + r" \\"
+    yield r"\midrule"
+    for row in rows:
+        yield " & ".join(row) + r" \\"
     yield r"\bottomrule"
     yield r"\end{tabular}"
 
@@ -297,6 +305,6 @@ _LATEX = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasci
 }
 
 
-def _latex(text: str) -> str:
+def latex_name(text: str) -> str:
     """A name as LaTeX prints it."""
     return "".join(_LATEX.get(character, character) for character in harmless(text))

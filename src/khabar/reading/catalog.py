@@ -87,13 +87,15 @@ CATALOG: dict[str, Kind] = {
     "row-in-boilerplate": Kind("error", "nothing in boilerplate is gold", "remove the row, or mend the zone"),
     "zones-broken": Kind("error", "the zones do not cover the text in whole lines", "one zone a line, breaks included"),
     "issue-thin": Kind("error", "an issue needs two claims by different sources or documents", "add one, or drop it"),
-    "issue-fields": Kind("error", "status, type and subtype do not go together", "see guidelines, section 5"),
+    "issue-fields": Kind(
+        "error", "status, type and subtype do not go together", "see `khabar docs guidelines`, chapter 5"
+    ),
     "edit-unplaced": Kind("error", "the edit has no place in the text, or changes nothing", "mend its offsets"),
     "edits-overlap": Kind("error", "two edits overlap", "make them one edit"),
     "edit-breaks": Kind("error", "the edit crosses the border of a span or zone", "restate the row, or move the edit"),
     "row-unrestated": Kind("error", "a row is touched and not named", "restate the row in the change, or remove it"),
     "edits-contradict": Kind("error", "two changes say different things of a row", "let one of them say it"),
-    "flip-wrong": Kind("error", "the change does not do what it says", "see docs/edits.md"),
+    "flip-wrong": Kind("error", "the change does not do what it says", "see `khabar docs edits`"),
     "issue-values": Kind(
         "error", "the positions' values do not go with the status", "a hard issue's values exclude each other"
     ),
@@ -135,8 +137,10 @@ CATALOG: dict[str, Kind] = {
     ),
     "path-unsafe": Kind("error", "the name or kind of file can lead elsewhere", "use plain folders and files"),
     "file-unlisted": Kind("error", "the leaderboard has no place for this file", "remove it"),
-    "file-too-large": Kind("error", "the file is larger than a submission may be", "see docs/leaderboard.md, Limits"),
-    "card-broken": Kind("error", "the card is not TOML", "see docs/leaderboard.md for a card to copy"),
+    "file-too-large": Kind(
+        "error", "the file is larger than a submission may be", "see `khabar docs leaderboard`, Limits"
+    ),
+    "card-broken": Kind("error", "the card is not TOML", "`khabar docs leaderboard` has a card to copy"),
     "card-markup": Kind("error", "the card holds more than plain words", "write it in words"),
     "name-mixed": Kind("error", "the name's letters pass for others'", "write it in one script, its own"),
     "name-taken": Kind("error", "another system goes by this name", "choose another name"),
@@ -172,7 +176,7 @@ CATALOG: dict[str, Kind] = {
     ),
     "memory-short": Kind("error", "memory ran out", "give less at once, or free memory"),
     "workers-unusable": Kind(
-        "error", "what should count the parts does not", "see docs/scale.md, and whether memory ran out"
+        "error", "what should count the parts does not", "see `khabar docs scale`, and whether memory ran out"
     ),
     "environment-failed": Kind("error", "Label Studio's environment cannot be made", "read what pip says"),
     "region-unknown": Kind(
