@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import khabar
 from khabar.records.labels import LAYERS
-from khabar.systems.endpoint.samples import Counts, counts_of
+from khabar.systems.endpoint.answers import Counts, counts_of
 
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference

@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.leaderboard.ranking import ALPHA, ColumnRanking, Compared, Standing, letters, rank, ranks, trials_for
-from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
+from khabar.leaderboard.ranking import (
+    ALPHA,
+    ColumnRanking,
+    Compared,
+    Sensitivity,
+    Standing,
+    letters,
+    rank,
+    ranks,
+    sensitivity,
+    trials_for,
+)
 from khabar.scoring.tally import LayerTally, Tally
 
 

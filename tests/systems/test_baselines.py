@@ -11,9 +11,14 @@ from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations, Document, PredictedEntity
-from khabar.systems.baselines.disputes import DenialCue, ValueMismatch
-from khabar.systems.baselines.numbers import SearchDates, digits, digits_multipliers
-from khabar.systems.baselines.quotes import quote_marks
+from khabar.systems.baselines.patterns import (
+    DenialCue,
+    SearchDates,
+    ValueMismatch,
+    digits,
+    digits_multipliers,
+    quote_marks,
+)
 from khabar.systems.baselines.tagger import Tagger
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from khabar.reading.incidents import fix_of
 from khabar.records.labels import LAYERS
-from khabar.text.choices import fix_of
 
 
 @pytest.mark.parametrize(

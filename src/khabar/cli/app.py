@@ -20,8 +20,8 @@ from typer.main import get_group
 from khabar.reading.incidents import Incident, InputError
 
 COMMANDS = {
-    "run": "run", "systems": "systems", "score": "score", "validate": "score", "compare": "compare",
-    "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "schema",
+    "run": "run", "systems": "run", "score": "score", "validate": "score", "compare": "compare",
+    "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "convert",
     "docs": "docs", "nominate": "nominate", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard",
     "annotate": "annotate",
 }  # fmt: skip

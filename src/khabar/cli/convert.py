@@ -1,4 +1,4 @@
-"""convert: other tools' formats to predictions and back."""
+"""convert and schema: other tools' formats to predictions and back, and the schemas of khabar's own."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from khabar.cli.options import AsJson, Gold, Split, wrong_option
 if TYPE_CHECKING:
     from khabar.formats.iob import Repair
 
+
 NAMES = "predictions, conll, brat, spacy, labelstudio, hf or llm"
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     app.command(epilog="Example: khabar convert tagged.conll predictions.jsonl --labels wojood")(convert)
+    app.command(epilog="Example: khabar schema prediction-document")(schema)
 
 
 def convert(
@@ -58,7 +60,7 @@ def convert(
     from khabar.formats.conversion import convert as convert_files
     from khabar.formats.label_maps import MAPS
     from khabar.reading.files import write_all
-    from khabar.text.choices import fix_of
+    from khabar.reading.incidents import fix_of
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
         if value is not None and value not in known:
@@ -112,3 +114,33 @@ def _columns(text: str | None) -> tuple[int, ...] | None:
         message = f"--columns {text!r}: columns have numbers from 2 to 999, the token being 1"
         raise wrong_option(message, fix="write the columns of tags, such as 2,3")
     return tuple(int(part) for part in parts)
+
+
+def _names() -> list[str]:
+    from khabar.schemas import RECORDS
+
+    return list(RECORDS)
+
+
+def schema(
+    name: Annotated[
+        str | None,
+        typer.Argument(
+            help="Which schema to print. [default: list their names]", metavar="[NAME]", autocompletion=_names
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the JSON Schema of a file that khabar reads or writes; without a name, list them all."""
+    from khabar import schemas
+    from khabar.reading.incidents import fix_of
+
+    titles = {known: title for known, (_, title) in schemas.RECORDS.items()}
+    if name is not None and name not in titles:
+        raise wrong_option(f"no schema is called {name!r}; there is: {', '.join(titles)}", fix=fix_of(name, titles))
+    if name is not None:
+        print_json(schemas.schema(name))
+    elif as_json:
+        print_json(titles)
+    else:
+        say("\n".join(f"{known:20} {title}" for known, title in titles.items()))

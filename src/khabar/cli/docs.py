@@ -33,7 +33,7 @@ def docs(
     as_json: AsJson = False,
 ) -> None:
     """Show a page of the documentation; without a name, list them all."""
-    from khabar.text.choices import fix_of
+    from khabar.reading.incidents import fix_of
 
     there = pages()
     if page is not None and page not in there:

@@ -217,7 +217,7 @@ def check(
 def _on_boards(root: Path, gold: BoardGold) -> set[str]:
     """The systems on the boards of the present corpus, as they stand in an eval folder."""
     from khabar.leaderboard.board import read_board
-    from khabar.leaderboard.places import board_file
+    from khabar.leaderboard.survey import board_file
     from khabar.reading.incidents import Incidents
 
     boards = [read_board(board_file(root, gold.version, split), Incidents()) for split in gold.splits]
@@ -226,7 +226,7 @@ def _on_boards(root: Path, gold: BoardGold) -> set[str]:
 
 def _warn(warnings: Iterable[Incident], root: Path, known: Container[str]) -> None:
     """Print warnings, but of systems that were on a board before only how many each has."""
-    from khabar.leaderboard.places import SUBMISSIONS
+    from khabar.leaderboard.survey import SUBMISSIONS
 
     folder, told = root / SUBMISSIONS, []
     untold: Counter[str] = Counter()

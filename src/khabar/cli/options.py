@@ -92,7 +92,7 @@ def wrong_option(message: str, *, file: str | None = None, fix: str | None = Non
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     """Parse `--layers`; None where it is not given. Raises InputError."""
-    from khabar.text.choices import fix_of
+    from khabar.reading.incidents import fix_of
 
     if text is None:
         return None

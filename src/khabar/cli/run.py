@@ -1,16 +1,16 @@
-"""run: a system over the corpus, scored; what it says is kept, and what it left unanswered is told."""
+"""run and systems: a system over the corpus, scored; what it says is kept, and what it left unanswered is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from khabar.cli.console import progress, save, say, warn, writing
+from khabar.cli.console import console, note, print_json, progress, save, say, table, warn, writing
 from khabar.cli.errors import losses_of, tell_errors
 from khabar.cli.options import (
     AsJson,
@@ -30,6 +30,7 @@ from khabar.cli.options import (
 )
 from khabar.cli.score import spare, write_report
 from khabar.cli.tables import chosen_form, print_scores
+from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
     from khabar.cli.errors import Losses
@@ -48,8 +49,9 @@ def systems_by_name() -> list[str]:
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
+    """Add the commands to the application."""
     app.command(epilog="Example: khabar run rules --json")(run)
+    app.command(epilog="Example: khabar systems")(systems)
 
 
 def run(
@@ -206,3 +208,22 @@ def tell_failures(system: System | SlowSystem, journal: Journal) -> None:
         journal.remove()
     elif journal.path is not None and journal.path.exists():
         say(f"to ask for these alone again, run the same command: the rest is in {journal.path}", err=True)
+
+
+def systems(as_json: AsJson = False) -> None:
+    """List the systems that `khabar run` takes."""
+    from khabar.systems.registry import list_systems
+
+    listed = list_systems()
+    if as_json:
+        print_json([asdict(system) for system in listed])
+        return
+    shown = table(None, "SYSTEM", "what it is", "extra", dense=True)
+    for system in listed:
+        shown.add_row(harmless(system.written), harmless(system.what), system.extra or "")
+    terminal = console()
+    terminal.print(shown)
+    missing = dict.fromkeys(system.extra for system in listed if system.extra and not system.is_installed)
+    if missing:
+        note(terminal, f"not installed: {', '.join(missing)}; pip install 'khabar[{','.join(missing)}]'")
+    note(terminal, "to make a system of your own: khabar docs systems")

@@ -180,9 +180,8 @@ def validate(
 
 def thresholds(given: Sequence[str], layers: Sequence[Layer], *, has_overall: bool) -> list[tuple[str, float]]:
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
-    from khabar.reading.incidents import Incidents
+    from khabar.reading.incidents import Incidents, fix_of
     from khabar.records.labels import LAYERS
-    from khabar.text.choices import fix_of
 
     scored = [*layers, *(["overall"] if has_overall and len(layers) == len(LAYERS) else [])]
     least: list[tuple[str, float]] = []

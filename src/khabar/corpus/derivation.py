@@ -26,7 +26,7 @@ from khabar.seeds import document
 from khabar.text.arabic import token_spans
 from khabar.text.passages import lines_of, quote_type, zone_at
 from khabar.text.search import is_clitic_before
-from khabar.text.tokens import iob2, last_letter
+from khabar.text.spans import iob2, last_letter
 
 
 def derive(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Sequence[Row]) -> Tables:

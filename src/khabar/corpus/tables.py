@@ -10,11 +10,10 @@ import msgspec
 
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incident, Incidents, InputError, fix_of
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.release import CANARY
-from khabar.text.choices import fix_of
 
 if TYPE_CHECKING:
     import pyarrow as pa

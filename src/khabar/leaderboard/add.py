@@ -12,11 +12,18 @@ from khabar.leaderboard.closed_boards import report_closed
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.names import key_problem
 from khabar.leaderboard.offsets import in_offsets
-from khabar.leaderboard.places import CARD, LARGEST, PREDICTIONS, RECORDINGS, SubmissionPlace, place_of
-from khabar.leaderboard.recordings import Replay, replay
 from khabar.leaderboard.result import as_bytes
-from khabar.leaderboard.submission import Submission, as_lines, score_splits, shown_names, with_runs
-from khabar.leaderboard.survey import EvalFolder, survey
+from khabar.leaderboard.submission import Replay, Submission, as_lines, replay, score_splits, shown_names, with_runs
+from khabar.leaderboard.survey import (
+    CARD,
+    LARGEST,
+    PREDICTIONS,
+    RECORDINGS,
+    EvalFolder,
+    SubmissionPlace,
+    place_of,
+    survey,
+)
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError

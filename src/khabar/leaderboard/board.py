@@ -9,9 +9,18 @@ import msgspec
 
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.ranking import ALPHA, COLUMNS, ColumnRanking, Standing, compared_pairs, rank, trials_for
+from khabar.leaderboard.ranking import (
+    ALPHA,
+    COLUMNS,
+    ColumnRanking,
+    Sensitivity,
+    Standing,
+    compared_pairs,
+    rank,
+    sensitivity,
+    trials_for,
+)
 from khabar.leaderboard.result import StatedFigure, StatedScore
-from khabar.leaderboard.sensitivity import Sensitivity, sensitivity
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents

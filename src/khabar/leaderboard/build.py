@@ -10,10 +10,9 @@ from khabar.leaderboard import markdown
 from khabar.leaderboard.board import Board, boards_of, read_board
 from khabar.leaderboard.closed_boards import freeze, is_frozen, report_closed, report_unlisted
 from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.places import BOARD, FROZEN, TABLE, board_file, board_folder, place_of
 from khabar.leaderboard.result import as_bytes, read_result
 from khabar.leaderboard.submission import Submission, score_all
-from khabar.leaderboard.survey import EvalFolder, survey
+from khabar.leaderboard.survey import BOARD, FROZEN, TABLE, EvalFolder, board_file, board_folder, place_of, survey
 from khabar.leaderboard.view import BoardView, view_of
 from khabar.progress import Progress, logged
 from khabar.reading.files import remove_parts, sha256

@@ -15,7 +15,7 @@ import msgspec
 
 from khabar.corpus.contrast import original_split
 from khabar.leaderboard.names import disguised, mixed_scripts
-from khabar.leaderboard.places import CARD, LARGEST, SPLIT
+from khabar.leaderboard.survey import CARD, LARGEST, SPLIT
 from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer

@@ -9,15 +9,13 @@ from pathlib import Path
 import msgspec
 
 from khabar.leaderboard import markdown
-from khabar.leaderboard.audit import audit, audit_alone, differing, shown
 from khabar.leaderboard.board import Board, boards_of, read_board
 from khabar.leaderboard.build import stated_boards
 from khabar.leaderboard.closed_boards import check_frozen, is_frozen
 from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.places import BOARD, TABLE, SubmissionPlace, board_file, board_folder
-from khabar.leaderboard.result import as_bytes, read_result
+from khabar.leaderboard.result import as_bytes, audit, audit_alone, differing, read_result, shown
 from khabar.leaderboard.submission import Submission, score_all
-from khabar.leaderboard.survey import EvalFolder, survey
+from khabar.leaderboard.survey import BOARD, TABLE, EvalFolder, SubmissionPlace, board_file, board_folder, survey
 from khabar.leaderboard.view import BoardView, view_of
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents

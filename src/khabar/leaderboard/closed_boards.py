@@ -10,10 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.leaderboard.audit import audit_alone
-from khabar.leaderboard.places import BOARD, BOARDS, FROZEN, RESULT, board_folder
-from khabar.leaderboard.result import read_result
-from khabar.leaderboard.survey import EvalFolder
+from khabar.leaderboard.result import audit_alone, read_result
+from khabar.leaderboard.survey import BOARD, BOARDS, FROZEN, RESULT, EvalFolder, board_folder
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 

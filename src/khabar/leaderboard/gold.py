@@ -12,11 +12,10 @@ from khabar.corpus.release import parse_version, read_release, released_corpus
 from khabar.corpus.tables import document_rows, filled_copy, is_corpus
 from khabar.leaderboard.card import Card
 from khabar.reading.checks import other_splits
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, InputError, fix_of
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations
 from khabar.records.labels import LAYERS, Layer
-from khabar.text.choices import fix_of
 
 FIRST = ("news", "test", "dev", "contrast_news", "contrast", "contrast_dev")
 """How splits follow each other on a board: stories nobody tuned on, the story everybody has read, then the others."""

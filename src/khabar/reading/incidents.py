@@ -11,12 +11,30 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from difflib import get_close_matches
 from functools import partial
 from itertools import groupby, islice
 from typing import Any
 
 from khabar.reading.catalog import CATALOG, Level
 from khabar.text.terminal import one_line
+
+
+def nearest(written: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like an unknown one; None where none is like it."""
+    return next(iter(get_close_matches(written, list(known), n=1)), None)
+
+
+def fix_of(written: str, known: Iterable[str], *, before: str = "") -> str:
+    """The fix of a name that is unknown: write the known one most like it; where none is like it, one of them all.
+
+    `before` is what stands before the one name on a command line, such as `--split `.
+    """
+    choices = list(known)
+    near = nearest(written, choices)
+    meant = choices if near is None else [near]
+    return f"write {before}{meant[0]}" if len(meant) == 1 else f"write one of {', '.join(meant)}"
+
 
 Report = Callable[..., None]
 """Called with an incident id, a message, an offset if it is known, and a `fix` where the catalogue's will not do."""

@@ -11,8 +11,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 import msgspec
 
-from khabar.reading.incidents import Report
-from khabar.text.choices import fix_of
+from khabar.reading.incidents import Report, fix_of
 from khabar.text.terminal import cut
 
 Record = TypeVar("Record", bound=msgspec.Struct)

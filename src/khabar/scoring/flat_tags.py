@@ -13,7 +13,7 @@ from khabar.scoring.metrics import quotient
 from khabar.scoring.result import Measured
 from khabar.scoring.tally import Units
 from khabar.text.grounding import Grounded
-from khabar.text.tokens import iob2, last_letter
+from khabar.text.spans import iob2, last_letter
 
 if TYPE_CHECKING:
     import numpy as np

@@ -1,7 +1,17 @@
 """Seeds: articles exactly as received, and one manifest that notices a changed byte."""
 
-from khabar.seeds.manifest import MANIFEST, read_manifest, write_manifest
-from khabar.seeds.store import add, at_hand, document, keys_for, read_text, read_texts, verify
+from khabar.seeds.store import (
+    MANIFEST,
+    add,
+    at_hand,
+    document,
+    keys_for,
+    read_manifest,
+    read_text,
+    read_texts,
+    verify,
+    write_manifest,
+)
 
 __all__ = [
     "MANIFEST",

@@ -14,22 +14,20 @@ from khabar.corpus.tables import read_split
 from khabar.leaderboard.board import read_board
 from khabar.leaderboard.build import BuiltBoards
 from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.places import BOARD, board_folder, place_of
 from khabar.leaderboard.result import read_result
-from khabar.leaderboard.survey import survey
+from khabar.leaderboard.survey import BOARD, board_folder, place_of, survey
 from khabar.leaderboard.view import BoardView, SystemRow, view_of
 from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
 from khabar.site.corpus import SiteCorpus, original_id
 from khabar.site.environment import Templates, speaking
-from khabar.site.errors import by_cause
 from khabar.site.language import languages, translations
 from khabar.site.names import page_name
 from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
 from khabar.site.story import agreement, issues_by_status
-from khabar.site.system import SystemOnSplit, SystemView, annotated, errors_on, found_disputes
+from khabar.site.system import SystemOnSplit, SystemView, annotated, by_cause, errors_on, found_disputes
 from khabar.site.utterances import utterances
 
 LISTING = "files.txt"

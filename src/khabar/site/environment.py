@@ -12,13 +12,12 @@ from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.release import CANARY
-from khabar.site.errors import causes_of, first_error
 from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.slices import main_figures, same_in_all, slices
 from khabar.site.story import STATUSES, evidence
-from khabar.site.system import SystemView
+from khabar.site.system import SystemView, causes_of, first_error
 
 if TYPE_CHECKING:
     from jinja2 import Environment

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from khabar.records import Claim, Document
 from khabar.site.annotations import ArticleAnnotations, MarginNote
-from khabar.site.errors import ArticleError
 from khabar.site.markup import MarkKind, MarkupToken, TextMark, markup
+from khabar.site.system import ArticleError
 from khabar.text.passages import lines_of, zone_at
 
 

@@ -1,20 +1,156 @@
-"""A system as its pages show it: on each split its figures and errors, and what it annotates in each article."""
+"""A system as its pages show it: on each split its figures, its errors by article and cause, and what it annotates."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from khabar.leaderboard.card import Card
 from khabar.leaderboard.result import StatedScore
 from khabar.leaderboard.view import SystemRow
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.records.labels import Layer
+from khabar.records.errors import Error, Outcome
+from khabar.records.labels import LAYERS, Layer
+from khabar.scoring.error_lines import error_line
 from khabar.scoring.errors import list_errors
 from khabar.site.annotations import ArticleAnnotations, of_system
-from khabar.site.errors import SystemErrors, system_errors
 from khabar.site.names import Names
+from khabar.text.terminal import harmless
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleError:
+    """An error in an article, numbered from 1 in the order of the text; `start` is -1 if it is nowhere in it.
+
+    `gold_span` and `predicted_span` are where gold's reading and the system's stand, None for what has no place.
+    """
+
+    number: int
+    layer: Layer
+    outcome: Outcome
+    cause: str
+    gold: str
+    predicted: str
+    start: int
+    gold_span: Span | None
+    predicted_span: Span | None
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSpan:
+    """A place that a predicted dispute cites; `start` is -1 if it is nowhere in the text."""
+
+    doc_id: str
+    start: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeError:
+    """An error about a dispute: gold's issue, if one is concerned, and what the system put against what."""
+
+    outcome: Outcome
+    cause: str
+    issue_id: str
+    sides: tuple[tuple[str, tuple[CitedSpan, ...]], ...]
+    """Of a prediction: each side's value and places."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairError:
+    """A pair that is answered wrong: the cause, and which of its members are called."""
+
+    cause: str
+    called: tuple[bool, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SystemErrors:
+    """All errors of a system: by article, of disputes, and how many of each cause (layer, cause) by article.
+
+    Of a contrast set `of_pairs` has the pairs that are answered wrong, by story and flip.
+    """
+
+    by_article: dict[str, list[ArticleError]]
+    of_disputes: list[DisputeError]
+    counts: dict[tuple[Layer, str], Counter[str]]
+    of_pairs: dict[tuple[str, str], PairError] = field(default_factory=dict)
+
+
+def system_errors(errors: Iterable[Error]) -> SystemErrors:
+    """Sort errors, in the order that `list_errors` gives them, by article."""
+    by_article: dict[str, list[ArticleError]] = defaultdict(list)
+    of_disputes: list[DisputeError] = []
+    counts: dict[tuple[Layer, str], Counter[str]] = {}
+    of_pairs: dict[tuple[str, str], PairError] = {}
+    for error in errors:
+        counts.setdefault((error.layer, error.cause), Counter())[error.doc_id or error.story] += 1
+        if error.gold is not None and "flip" in error.gold:
+            called = tuple(each["called"] for each in error.gold["members"])
+            of_pairs[error.story, error.gold["flip"]] = PairError(error.cause, called)
+        elif error.doc_id is None:
+            of_disputes.append(_dispute_error(error))
+        else:
+            in_article = by_article[error.doc_id]
+            in_article.append(_article_error(error, len(in_article) + 1))
+    return SystemErrors(dict(by_article), of_disputes, counts, of_pairs)
+
+
+def by_cause(errors: Iterable[ArticleError]) -> dict[tuple[Layer, str], list[ArticleError]]:
+    """Errors by layer and cause: layers in their order, the most frequent cause first."""
+    grouped: dict[tuple[Layer, str], list[ArticleError]] = defaultdict(list)
+    for error in errors:
+        grouped[error.layer, error.cause].append(error)
+    return dict(sorted(grouped.items(), key=lambda item: (LAYERS.index(item[0][0]), -len(item[1]), item[0][1])))
+
+
+def first_error(errors: Iterable[ArticleError], layer: Layer, cause: str) -> int:
+    """The number of the first error of a cause."""
+    return next(error.number for error in errors if (error.layer, error.cause) == (layer, cause))
+
+
+def causes_of(errors: SystemErrors) -> list[tuple[Layer, str, int]]:
+    """Layer, cause and number of its errors, layer by layer, the most frequent first."""
+    totals = Counter({key: counts.total() for key, counts in errors.counts.items()})
+    return [
+        (layer, cause, number)
+        for (layer, cause), number in sorted(
+            totals.items(), key=lambda item: (LAYERS.index(item[0][0]), -item[1], item[0])
+        )
+    ]
+
+
+def _article_error(error: Error, number: int) -> ArticleError:
+    line = error_line(error)
+    spans = (_span(error.gold), _span(error.predicted))
+    return ArticleError(
+        number, error.layer, error.outcome, error.cause, line.gold, line.predicted, error.offset, *spans
+    )
+
+
+def _span(row: dict[str, Any] | None) -> Span | None:
+    start, end = (None, None) if row is None else (row.get("start"), row.get("end"))
+    return None if start is None or end is None else (start, end)
+
+
+def _dispute_error(error: Error) -> DisputeError:
+    gold, predicted = error.gold or {}, error.predicted or {}
+    sides = tuple((_value(side), tuple(map(_cited, side["spans"]))) for side in predicted.get("sides", ()))
+    return DisputeError(error.outcome, error.cause, str(gold.get("issue_id") or ""), sides)
+
+
+def _cited(span: dict[str, Any]) -> CitedSpan:
+    start = span.get("start")
+    return CitedSpan(str(span["doc_id"]), -1 if start is None else start, harmless(str(span.get("text") or "")))
+
+
+def _value(side: dict[str, Any]) -> str:
+    return "" if side["value"] is None else harmless(str(side["value"]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,9 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, InputError, nearest
 from khabar.reading.reference import Reference
 from khabar.systems.protocol import Options, SlowSystem, System
-from khabar.text.choices import nearest
 
 GROUP = "khabar.systems"
 
@@ -33,25 +32,25 @@ class Embedded:
     extra: str = ""
 
 
-_BASELINES = "khabar.systems.baselines"
+_PATTERNS = "khabar.systems.baselines.patterns"
 EMBEDDED: dict[str, Embedded] = {
     "rules": Embedded("khabar.systems.rules", "rules", "all layers: word lists, patterns and a gazetteer"),
     "oracle": Embedded("khabar.systems.checkers", "Oracle", "gold itself, to check the scorer", from_gold=True),
     "empty": Embedded("khabar.systems.checkers", "empty", "says nothing: the floor"),
-    "digits": Embedded(f"{_BASELINES}.numbers", "digits", "numbers: runs of digits"),
-    "digits-multipliers": Embedded(f"{_BASELINES}.numbers", "digits_multipliers", "numbers: the same with thousands"),
+    "digits": Embedded(_PATTERNS, "digits", "numbers: runs of digits"),
+    "digits-multipliers": Embedded(_PATTERNS, "digits_multipliers", "numbers: the same with thousands"),
     "dateparser": Embedded(
-        f"{_BASELINES}.numbers",
+        _PATTERNS,
         "SearchDates",
         "numbers: dates by the library dateparser",
         needs="dateparser",
         extra="dateparser",
     ),
-    "quote-marks": Embedded(f"{_BASELINES}.quotes", "quote_marks", "quotes: marks, each with the nearest name"),
-    "value-mismatch": Embedded(f"{_BASELINES}.disputes", "ValueMismatch", "conflicts: different figures for a noun"),
-    "denial-cue": Embedded(f"{_BASELINES}.disputes", "DenialCue", "conflicts: a word of denial"),
+    "quote-marks": Embedded(_PATTERNS, "quote_marks", "quotes: marks, each with the nearest name"),
+    "value-mismatch": Embedded(_PATTERNS, "ValueMismatch", "conflicts: different figures for a noun"),
+    "denial-cue": Embedded(_PATTERNS, "DenialCue", "conflicts: a word of denial"),
     "tagger": Embedded(
-        f"{_BASELINES}.tagger",
+        "khabar.systems.baselines.tagger",
         "Tagger",
         "entities: a CRF that learned from dev and test",
         needs="pycrfsuite",

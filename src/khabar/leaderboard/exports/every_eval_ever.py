@@ -15,9 +15,9 @@ from khabar.leaderboard.submission import Submission
 from khabar.reading.files import json_lines, sha256
 from khabar.reading.reference import Reference
 from khabar.scoring.result import PAIR_F
+from khabar.systems.endpoint.answers import counts_of
 from khabar.systems.endpoint.client import Reply
 from khabar.systems.endpoint.prompts import Question
-from khabar.systems.endpoint.samples import counts_of
 
 SCHEMA_VERSION, ANSWER_SCHEMA_VERSION = "0.3.0", "instance_level_eval_0.2.1"
 BENCHMARK = "khabar"

@@ -13,9 +13,8 @@ from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import Cases, GoldStory, PredictedStory
-from khabar.scoring.layers import relations
 from khabar.scoring.layers.average_precision import Ranked, Ranking
-from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of
+from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of, relation_counts, relation_metrics
 from khabar.scoring.metrics import Metric, per_thousand, prf, ratio
 from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import Count, Fault, Pairing, Verdict, outcomes
@@ -36,7 +35,7 @@ class Conflicts:
         metrics.append(Metric("traps.rate", ratio, ("traps.hit", "traps.all")))
         if self.with_texts:
             metrics.append(Metric("false_per_1000_tokens", per_thousand, ("dispute.fp", "tokens")))
-        metrics += relations.metrics()
+        metrics += relation_metrics()
         metrics.append(Metric("brier", ratio, ("brier.sum", "brier.records")))
         return metrics
 
@@ -112,7 +111,7 @@ class ConflictVerdict(Verdict):
             if issue.status == "apparent":
                 yield Count("traps.all", "gold", index)
                 yield Count("traps.hit", "gold", index, int(index in hit))
-        yield from relations.counts(self.gold, self.claims, self.records, dict(self.headline.pairs))
+        yield from relation_counts(self.gold, self.claims, self.records, dict(self.headline.pairs))
         yield Count("tokens", "case", 0, self.story.tokens)
 
     @cached_property

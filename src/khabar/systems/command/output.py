@@ -11,7 +11,7 @@ import msgspec
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import decoded, repeated_keys
 from khabar.records import Annotations, Dispute, Document
-from khabar.systems.validation import validated_annotations, validated_dispute
+from khabar.systems.protocol import validated_annotations, validated_dispute
 from khabar.text.terminal import cut
 
 

@@ -1,4 +1,4 @@
-"""What a model wrote, read as records: all items of an answer, or the whole ones of a broken answer."""
+"""What a model wrote, read as records: all items of an answer, or the whole ones of a broken one; and their counts."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, cast
 
 from khabar.formats.llm import quote_as_written
 from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document
-from khabar.systems.endpoint.identity import Same
-from khabar.systems.endpoint.prompts import article_labels
+from khabar.records.labels import Layer
+from khabar.scoring.cases import Cases
+from khabar.scoring.layers import judge_of
+from khabar.systems.endpoint.identity import Same, joined
+from khabar.systems.endpoint.prompts import Question, article_labels
 from khabar.systems.endpoint.shapes import KEYS, Asked
-from khabar.systems.validation import validated_annotations, validated_dispute
+from khabar.systems.protocol import validated_annotations, validated_dispute
 from khabar.text.terminal import cut
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
@@ -154,3 +158,24 @@ def _listed(content: str, at: int) -> Items:
 
 def _short(text: str) -> str:
     return repr(cut(text, _SHOWN))
+
+
+class Counts(NamedTuple):
+    """Predictions of a headline that are right (`tp`) and false (`fp`), and gold rows that are missed (`fn`)."""
+
+    tp: int
+    fp: int
+    fn: int
+
+
+def counts_of(question: Question, content: str, reference: Reference) -> Counts:
+    """Judge the answer to a question about a layer. What cannot be read says nothing."""
+    layer, where = cast(Layer, question.asked), question.where
+    answer = read_answer(content, layer, question.documents)
+    cases = Cases(reference, [] if layer == "conflicts" else [joined(where, answer.annotations)], answer.disputes)
+    if layer == "conflicts":
+        case = next((gold, predicted) for gold, predicted in cases.of(layer) if gold.story == where)
+    else:
+        case = cases.reference.documents[where], cases.predictions[where]
+    headline = judge_of(layer, cases).judge(*case).headline
+    return Counts(len(headline.pairs), len(headline.false), len(headline.missed))

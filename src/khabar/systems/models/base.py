@@ -15,8 +15,7 @@ from khabar.reading.incidents import Incident, InputError
 from khabar.records import Annotations, Document
 from khabar.records.labels import ENTITY_LABELS, Layer
 from khabar.systems.journal import digest
-from khabar.systems.protocol import Failure, Options, SlowSystem
-from khabar.systems.validation import validated_annotations
+from khabar.systems.protocol import Failure, Options, SlowSystem, validated_annotations
 from khabar.text.arabic import token_spans
 from khabar.text.passages import lines_of
 
