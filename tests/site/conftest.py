@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -27,7 +26,7 @@ from khabar.records import Annotations, Dispute
 from khabar.site.build import site as site_of
 from khabar.site.build import write_site
 from tests import released
-from tests.pictures import BROWSERS
+from tests.browsers import MISSING, browser_path
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -180,17 +179,15 @@ def address(site: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    found = next((path for name in BROWSERS if (path := which(name))), None)
-    if found is None:
-        reason = f"none of {', '.join(BROWSERS)} is installed"
+    if browser_path() is None:
         if os.environ.get("CI"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=60_000)  # a slow machine with other work
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=found)
+        started = playwright.chromium.launch(executable_path=browser_path())
         yield started
         started.close()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -11,9 +10,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
 
 from tests.annotations.conftest import LabelStudio
+from tests.browsers import MISSING, browser_path
 
 expect.set_options(timeout=60_000)  # as patient as the page's own timeout, and more
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 TEXT = ".lsf-htx-richtext"
 REGION = ".lsf-outliner-item__title"
 EDGES = """([root, surface]) => {
@@ -114,11 +113,10 @@ class Annotator:
 
 @contextmanager
 def annotator(server: LabelStudio, height: int = 1600) -> Iterator[Annotator]:
-    """Log in with the printed user. A missing browser fails: `apt-get install chromium`."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    assert found is not None, f"none of {', '.join(BROWSERS)} is there: apt-get install chromium"
+    """Log in with the printed user. A missing browser fails."""
+    assert browser_path() is not None, MISSING
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
         # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
         page = browser.new_page(viewport={"width": 1366, "height": height})
         page.set_default_timeout(30_000)  # a slow machine with other work

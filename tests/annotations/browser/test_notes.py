@@ -52,6 +52,17 @@ def test_the_page_beside_lists_what_was_submitted_and_opens_the_region(opened: R
         page.wait_for_function(f"window.Htx && window.Htx.annotationStore?.selected && {SELECTED}.includes('سيُفتح')")
 
 
+def test_a_link_selects_its_region_for_whoever_opens_the_project_for_the_first_time(opened: Round) -> None:
+    """Label Studio loads the task twice then."""
+    project, task = opened.place("entities")
+    with annotator(opened.server) as who:
+        page = who.page
+        page.goto(f"{who.url}/projects/{project}/data?task={task}&region=khabar-row-d-e2")
+        page.wait_for_url("**tab=*")
+        page.wait_for_load_state("networkidle")
+        expect(page.locator(".htx-highlight.__active")).to_have_text("بوتين")
+
+
 def test_the_address_of_the_notes_is_a_secret(opened: Round) -> None:
     """The notes quote the texts: who does not know the address sees none, and makes none."""
     host = opened.server.notes.rpartition("/")[0]

@@ -142,14 +142,18 @@
     document.querySelector(".htx-highlight.__active")?.scrollIntoView({ block: "center" });
   }
 
-  // A link to a region selects it, once the task is there.
+  // A link to a region selects it once the task is there, and once more where the page loads the task a second time, as
+  // it does for whoever opens a project for the first time; until a key or the mouse is pressed.
   let asked = new URLSearchParams(location.search).get("region") ? location.href : "";
+  let answered = "";
+  const isAtWork = () => { asked = ""; };
+  addEventListener("mousedown", isAtWork, true);
+  addEventListener("keydown", isAtWork, true);
   setInterval(() => {
-    if (!asked || !regions().length || !window.Htx?.task) return;
-    const address = asked;
-    asked = "";
-    const region = new URL(address).searchParams.get("region");
-    if (regions().some((each) => each.cleanId === region)) openRegion(address);
+    if (!asked || !regions().length || !window.Htx?.task || answered === annotation().id) return;
+    answered = annotation().id;
+    const region = new URL(asked).searchParams.get("region");
+    if (regions().some((each) => each.cleanId === region)) openRegion(asked);
   }, 500);
 
   close.addEventListener("click", () => {
