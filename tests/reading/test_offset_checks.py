@@ -82,9 +82,23 @@ def test_what_surfaces_show_is_said_first(name: str, tmp_path: Path) -> None:
     for command in ("validate", "score"):
         answer = run(command, said, "--gold", reference, cwd=tmp_path)
         first, *rest = answer.err.splitlines()
-        assert f"6 of 6 spans are not where the text has them; counted in {name}, all are" in first
+        assert f"6 of 6 spans are not where the text has them; counted in {name}, all of these are" in first
         assert sum("error[span-" in shown for shown in rest) <= 4 < len(line["entities"])
         assert any("more of [span-surface]" in shown for shown in rest)
+
+
+def test_a_layer_that_counts_otherwise_is_found_beside_right_ones() -> None:
+    right = [{**entity, "text": name} for entity, name in zip(gold()["entities"], NAMES, strict=True)]
+    counted = predictions(COUNTINGS["UTF-8 bytes"])["entities"]
+    quotes = [
+        {"content": [{"start": each["start"], "end": each["end"], "text": name}]}
+        for each, name in zip(counted, NAMES, strict=True)
+    ]
+    incidents = Incidents()
+    record = msgspec.convert({"doc_id": "d", "entities": right * 2, "quotes": quotes}, Annotations)
+    misplaced([record], {"d": TEXT}).report(incidents, None)
+    [problem] = incidents
+    assert "6 of 18 spans are not where the text has them; counted in UTF-8 bytes, all of these are" in problem.message
 
 
 def test_right_surfaces_speak_for_their_offsets() -> None:

@@ -115,7 +115,9 @@ def read_card(path: Path, incidents: Incidents) -> Card | None:
             return None
         data = path.read_bytes()
     except FileNotFoundError:
-        fix = "write one: " + "; ".join(_EXAMPLES[key] for key in _EXAMPLES if key not in MEASURED)
+        fix = "write one, and give it with --card (`khabar docs leaderboard` has one to copy): " + "; ".join(
+            _EXAMPLES[key] for key in _EXAMPLES if key not in MEASURED
+        )
         incidents.report("file-missing", f"no system card {path.name}", file=path, fix=fix)
         return None
     except OSError as error:

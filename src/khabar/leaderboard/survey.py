@@ -109,7 +109,16 @@ def survey(root: Path, incidents: Incidents) -> EvalFolder:
     Raises InputError if there is no such folder.
     """
     if not root.is_dir():
-        raise InputError([Incident("file-missing", f"no folder {root}", str(root), fix="name the eval folder")])
+        raise InputError(
+            [
+                Incident(
+                    "file-missing",
+                    f"no folder {root}",
+                    str(root),
+                    fix="run it in a clone of the repository, or name the folder with --eval",
+                )
+            ]
+        )
     if root.is_symlink():
         _report_link(root, incidents)
     places = [

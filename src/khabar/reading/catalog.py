@@ -67,6 +67,7 @@ CATALOG: dict[str, Kind] = {
         "spans begin or end inside words, or are not where their text is",
         "count code points of the text as the corpus has it",
     ),
+    "speaker-key": Kind("warning", "a speaker is a key that no entity has, and a name", 'write {"name": "…"}'),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),
     "pairs-many": Kind("error", "more overlaps than the scorer compares", "give fewer items on one place"),

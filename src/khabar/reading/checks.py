@@ -27,6 +27,7 @@ from khabar.records import (
 )
 from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.records.labels import Layer
+from khabar.text.search import searchable
 
 
 def checked_predictions(
@@ -82,12 +83,35 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
         else:
             check_annotations(record, reference.texts[record.doc_id], report)
             _warn_repeated(record, report)
+    _warn_of_names(records, reference, incidents)
     if not incidents.errors:
         check_limits(reference, records, incidents)
     for doc_id in sorted(set(reference.documents) - set(seen)) if complete else ():
         file = records[0][0].file if records else None
         incidents.report("document-missing", f"no line for document {doc_id!r}", file=file, doc_id=doc_id)
     return incidents
+
+
+def _warn_of_names(records: Sequence[Sourced], reference: Reference, incidents: Incidents) -> None:
+    """Warn of speakers that are plain strings, and so keys, but stand in the text as names and in no entity as keys."""
+    quoting = [(origin, record) for origin, record in records if isinstance(record, Annotations) and record.quotes]
+    said = [
+        (origin, record.doc_id, at, source, quote.speaker_mention is not None)
+        for origin, record in quoting
+        for at, quote in enumerate(record.quotes)
+        for source in (quote.speaker, *(quote.source_chain or ()))
+        if isinstance(source, str)
+    ]
+    if not said:
+        return
+    keys = {entity.entity_id for _, record in records if isinstance(record, Annotations) for entity in record.entities}
+    keys |= {source for *_, source, is_mentioned in said if is_mentioned}
+    for origin, doc_id, at, source, _ in said:
+        text = reference.texts.get(doc_id)
+        if source not in keys and text and searchable(text).matches(source):
+            message = f"quotes[{at}]: the speaker {source[:60]!r} is a string, and so an entity_id, which no entity has"
+            incidents.report("speaker-key", message, file=origin.file, line=origin.line, doc_id=doc_id,
+                             fix=f'if it is a name, write {{"name": "{source[:60]}"}}')  # fmt: skip
 
 
 def first_given(first: Origin, again: Origin) -> str:

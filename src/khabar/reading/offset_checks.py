@@ -24,6 +24,7 @@ _FEWEST, _FEWEST_UNEXPLAINED = 3, 20
 """Cut spans below which nothing is concluded; the latter where no other counting explains them."""
 _FEW = 5
 """In percent: what of right spans may cut words, where a text runs words together."""
+_CUT = "spans that give no text begin or end inside a word"
 _LONGEST = 8
 """Characters of two clitics with their marks, and of the marks of a letter: no look goes further."""
 
@@ -81,42 +82,62 @@ _SHIFTS: dict[str, _Offsets] = {
 
 
 @dataclass(slots=True)
-class Misplaced:
-    """How many spans are misplaced: as they are given, and as other countings read them. Sums of parts.
-
-    A span is misplaced if its surface, where it gives one, is not there, and else if it begins or ends inside a word.
-    """
+class Counted:
+    """How many spans are misplaced: as they are given, and as other countings read those that are not right."""
 
     spans: int = 0
     misplaced: int = 0
-    surfaces: int = 0
-    """Those that give their surface."""
     otherwise: Counter[str] = field(default_factory=Counter)
 
-    def add(self, other: Misplaced) -> None:
+    def add(self, other: Counted) -> None:
         """Add those of another part."""
         self.spans += other.spans
         self.misplaced += other.misplaced
-        self.surfaces += other.surfaces
         self.otherwise.update(other.otherwise)
 
+    @property
+    def best(self) -> tuple[str, int]:
+        """The counting that leaves fewest misplaced, and how many."""
+        return min(self.otherwise.items(), key=lambda entry: entry[1], default=("", self.misplaced))
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether enough are misplaced to tell, and another counting explains most of them."""
+        is_much = self.misplaced >= _FEWEST and 100 * self.misplaced >= _FEW * self.spans
+        return is_much and 4 * self.best[1] <= self.misplaced
+
+
+@dataclass(slots=True)
+class Misplaced:
+    """Spans whose surface is not there, and spans that give none and begin or end inside a word. Sums of parts."""
+
+    surfaces: Counted = field(default_factory=Counted)
+    bare: Counted = field(default_factory=Counted)
+
+    def add(self, other: Misplaced) -> None:
+        """Add those of another part."""
+        self.surfaces.add(other.surfaces)
+        self.bare.add(other.bare)
+
     def report(self, incidents: Incidents, file: str | None) -> None:
-        """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words."""
-        best, rest = min(self.otherwise.items(), key=lambda entry: entry[1], default=("", self.misplaced))
-        explained = 4 * rest <= self.misplaced and 100 * self.misplaced >= _FEW * self.spans
-        if self.misplaced < (_FEWEST if explained else _FEWEST_UNEXPLAINED):
+        """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words.
+
+        Of wrong surfaces that nothing explains, each has an error of its own.
+        """
+        surfaces, bare = self.surfaces, self.bare
+        if surfaces.is_explained:
+            (counting, rest), what = surfaces.best, "are not where the text has them"
+            message = f"{surfaces.misplaced:,} of {surfaces.spans:,} spans {what}; counted {counting}, "
+            message += f"{rest:,} of these are not" if rest else "all of these are"
+        elif bare.is_explained:
+            counting, rest = bare.best
+            message = f"{bare.misplaced:,} of {bare.spans:,} {_CUT}; counted {counting}, {rest:,} do"
+        elif bare.misplaced >= _FEWEST_UNEXPLAINED and 2 * bare.misplaced > bare.spans:
+            incidents.report("words-cut", f"{bare.misplaced:,} of {bare.spans:,} {_CUT}", file=file)
             return
-        if not explained and (self.surfaces or 2 * self.misplaced <= self.spans):
-            return  # of a wrong surface its own error says what is there
-        if self.surfaces:
-            message = f"{self.misplaced:,} of {self.spans:,} spans are not where the text has them"
         else:
-            message = f"{self.misplaced:,} of {self.spans:,} spans that give no text begin or end inside a word"
-        fix = None
-        if explained:
-            found = ("all are" if not rest else f"{rest:,} are not") if self.surfaces else f"{rest:,} do"
-            message += f"; counted {best}, {found}"
-            fix = f"the offsets seem to count {best}: count code points of the text as the corpus has it"
+            return
+        fix = f"the offsets seem to count {counting}: count code points of the text as the corpus has it"
         incidents.report("words-cut", message, file=file, fix=fix)
 
 
@@ -126,25 +147,35 @@ def misplaced(records: Iterable[Prediction], texts: Mapping[str, str | None]) ->
     if not any(texts.values()):
         return tally
     given = _by_document(records, texts)
-    documents: dict[str, list[_Span]] = {}
-    for doc_id in sorted(given):
-        if tally.spans >= _MOST_SPANS:
-            break
-        documents[doc_id] = given[doc_id]
-        tally.spans += len(given[doc_id])
-        tally.surfaces += sum(surface is not None for *_, surface in given[doc_id])
-        tally.misplaced += _misplaced(texts[doc_id] or "", given[doc_id])
-    if 100 * tally.misplaced < _FEW * tally.spans:
-        tally.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), tally.misplaced))
-        return tally
+    for counted, has_surface in ((tally.surfaces, True), (tally.bare, False)):
+        documents = {
+            doc_id: [span for span in given[doc_id] if (span[2] is not None) == has_surface] for doc_id in sorted(given)
+        }
+        _count(documents, texts, counted)
+    return tally
+
+
+def _count(documents: Mapping[str, Sequence[_Span]], texts: Mapping[str, str | None], counted: Counted) -> None:
+    """Count spans of one kind. A surface that is there is right, however others are counted."""
+    looked_at: dict[str, Sequence[_Span]] = {}
     for doc_id, spans in documents.items():
+        if counted.spans >= _MOST_SPANS:
+            break
+        text = texts[doc_id] or ""
+        wrong = [span for span in spans if _misplaced(text, [span])]
+        looked_at[doc_id] = [span for span in spans if span[2] is None] or wrong
+        counted.spans += len(spans)
+        counted.misplaced += len(wrong)
+    if 100 * counted.misplaced < _FEW * counted.spans:
+        counted.otherwise.update(dict.fromkeys((*_WIDTHS, *_SHIFTS), counted.misplaced))
+        return
+    for doc_id, spans in looked_at.items():
         text = texts[doc_id] or ""
         for name, widths in _WIDTHS.items():
-            tally.otherwise[name] += _misplaced(text, _read(spans, list(accumulate(widths(text), initial=0))))
+            counted.otherwise[name] += _misplaced(text, _read(spans, list(accumulate(widths(text), initial=0))))
         for name, (first, last) in _SHIFTS.items():
             shifted = [(start + first, end + last, surface) for start, end, surface in spans]
-            tally.otherwise[name] += _misplaced(text, shifted)
-    return tally
+            counted.otherwise[name] += _misplaced(text, shifted)
 
 
 def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> dict[str, list[_Span]]:
