@@ -41,7 +41,9 @@ def test_reference_scorer(case: dict[str, Any]) -> None:
             recall, precision = map(exact, case[name])
             assert share(metric(key, response)) == recall, f"{name} recall"
             assert share(metric(response, key)) == precision, f"{name} precision"
-            assert identity.f_score(metric, key, response) == f1(recall, precision), f"{name} F1"
+            assert identity.harmonic(metric(key, response), metric(response, key)) == f1(recall, precision), (
+                f"{name} F1"
+            )
 
 
 def f1(recall: Fraction | None, precision: Fraction | None) -> Fraction | None:
@@ -68,6 +70,6 @@ def test_scorch(seed: int) -> None:
         for name, theirs in (("muc", scorch.muc), ("b_cubed", scorch.b_cubed), ("ceaf_e", scorch.ceaf_e)):
             if name == "ceaf_e" and not frozenset().union(*key) & frozenset().union(*response):
                 continue  # scorch fails where nothing is shared: it divides by NumPy's -0.0
-            ours = identity.f_score(METRICS[name], key, response)
+            ours = identity.harmonic(METRICS[name](key, response), METRICS[name](response, key))
             expected = theirs([set(each) for each in key], [set(each) for each in response])[2]
             assert float(ours or 0) == pytest.approx(expected, abs=1e-9), f"{name} of {key} and {response}"

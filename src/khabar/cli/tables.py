@@ -117,11 +117,11 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
     note(terminal, GLOSSARY)
 
 
-def systems_table(results: Mapping[str, Score], terminal: Console | None = None) -> None:
+def systems_table(results: Mapping[str, Score]) -> None:
     """Print the headlines of several systems, a row each."""
     from rich.text import Text
 
-    terminal = terminal or console(TABLE_WIDTH)
+    terminal = console(TABLE_WIDTH)
     columns = _columns(results)
     shown = table(None, dense=True)
     shown.add_column("system", style="bold", overflow="fold")

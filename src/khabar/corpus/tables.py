@@ -10,7 +10,7 @@ import msgspec
 
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
-from khabar.reading.incidents import Incident, Incidents, InputError, fix_of
+from khabar.reading.incidents import Incident, Incidents, InputError, fix_of, said_by
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.release import CANARY
@@ -117,7 +117,7 @@ def _read(path: Path, config: str, incidents: Incidents) -> list[Row]:
     try:
         return from_table(config, pq.read_table(path, partitioning=None))
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        incidents.report("file-not-parquet", str(error).splitlines()[0][:200], file=path)
+        incidents.report("file-not-parquet", said_by(error), file=path)
     except (msgspec.ValidationError, KeyError, IndexError, TypeError) as error:
         incidents.report("value-wrong", f"config {config}: {error}", file=path)
     return []

@@ -16,7 +16,7 @@ from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import sha256, write_all
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, InputError, said_by
 from khabar.records.release import CHANGES, PLACES, ChangesFile
 
 
@@ -92,8 +92,7 @@ def publish(upload: Upload, repository: str) -> bool:
         api.create_tag(repository, tag=upload.tag, revision=commit.oid, repo_type="dataset")
     except refusals as error:
         fix = "set HF_TOKEN to a token that may write there, and check the repository's name and the connection"
-        first = str(error).strip().partition("\n")[0]
-        raise InputError([Incident("upload-refused", first or type(error).__name__, repository, fix=fix)]) from None
+        raise InputError([Incident("upload-refused", said_by(error), repository, fix=fix)]) from None
     return True
 
 

@@ -3,7 +3,7 @@
 from khabar.edits.application import apply, edited_text
 from khabar.edits.composition import compose, difference, inverse, without_surfaces
 from khabar.edits.contrast import read_changes, variants, write_changes
-from khabar.edits.story import Story, read_story, renamed, story_of, write_stories
+from khabar.edits.story import Story, read_story, renamed, story_of
 
 __all__ = [
     "Story",
@@ -19,5 +19,4 @@ __all__ = [
     "variants",
     "without_surfaces",
     "write_changes",
-    "write_stories",
 ]

@@ -9,11 +9,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from khabar.reading.files import json_lines, sha256, write_all
+from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_gold
 from khabar.records import BY_LAYER, Conflict, Document, Row, RowKey, Seed, Zones, only
-from khabar.seeds import document, read_manifest, read_texts, verify, write_manifest
+from khabar.seeds import document, read_manifest, read_texts, verify
 
 _Row = TypeVar("_Row", bound=Row)
 
@@ -101,27 +101,6 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
         incidents.report("story-unknown", message, file=seeds, fix=fix)
     incidents.refuse()
     return story_of(articles, read_texts(seeds, articles), rows, story)
-
-
-def write_stories(stories: Sequence[Story], seeds: Path, rows: Path, *, split: str) -> None:
-    """Write stories as articles with a manifest of their own (folder `seeds`) and annotation rows (file `rows`).
-
-    Raises InputError if the text of an article is withheld.
-    """
-    documents = [document for story in stories for document in story.documents]
-    incidents = Incidents()
-    for article in documents:
-        if not article.text:
-            incidents.report("text-missing", "there is no article to write", doc_id=article.doc_id)
-    incidents.refuse()
-    texts = {seeds / f"{document.doc_id}.txt": document.text.encode() for document in documents}
-    write_all({**texts, rows: json_lines(row for story in stories for row in story.annotations)})
-    write_manifest(seeds, [_seed(document, split) for document in documents])
-
-
-def _seed(document: Document, split: str) -> Seed:
-    columns = {name: getattr(document, name) for name in Seed.__struct_fields__ if name in Document.__struct_fields__}
-    return Seed(file=f"{document.doc_id}.txt", split=split, **{**columns, "rights": document.rights or ""})
 
 
 def renamed(story: Story, variant: str) -> Story:

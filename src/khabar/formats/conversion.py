@@ -11,7 +11,7 @@ from typing import Any
 
 from khabar.formats import predictions
 from khabar.formats.context import Conversion
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, InputError, said_by
 from khabar.records import Annotations, Prediction
 
 FORMATS: dict[str, str] = {
@@ -101,8 +101,7 @@ def _of_parquet(path: Path) -> str | None:
     try:
         names = set(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        message = str(error).splitlines()[0][:200]
-        raise InputError([Incident("file-not-parquet", message, str(path))]) from None
+        raise InputError([Incident("file-not-parquet", said_by(error), str(path))]) from None
     return "hf" if "tokens" in names else "predictions" if names & {"doc_id", "sides"} else None
 
 

@@ -17,6 +17,7 @@ from khabar.formats.context import LARGEST_FILE, Conversion
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
 from khabar.formats.standoff import Mark, MarkedDocument
+from khabar.reading.incidents import said_by
 from khabar.records import Annotations
 from khabar.text.arabic import token_spans
 
@@ -39,8 +40,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
         docs = DocBin().from_bytes(data).get_docs(Vocab())
         documents = [_marked(doc, path, number, work) for number, doc in enumerate(docs, start=1)]
     except Exception as error:  # a file made to break spaCy may break it in any way
-        message = f"spaCy cannot read it: {(str(error) or type(error).__name__).splitlines()[0][:200]}"
-        work.incidents.report("format-broken", message.rstrip("."), file=path)
+        work.incidents.report("format-broken", f"spaCy cannot read it: {said_by(error)}", file=path)
         return []
     return annotations_of(documents, work)
 

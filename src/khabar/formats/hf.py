@@ -18,6 +18,7 @@ from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
 from khabar.formats.sentences import Sentence, TaggedSection, marked_of, sentences_of
+from khabar.reading.incidents import said_by
 from khabar.reading.sources import check_file
 from khabar.records import Annotations
 
@@ -34,8 +35,7 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
         try:
             sentences += _sentences(file, work)
         except Exception as error:  # pyarrow and datasets raise all kinds of errors for broken files
-            message = (str(error) or type(error).__name__).splitlines()[0][:200].rstrip(".")
-            work.incidents.report("file-not-parquet", message, file=file)
+            work.incidents.report("file-not-parquet", said_by(error), file=file)
     by_document: dict[str | None, list[Sentence]] = {}
     for doc_id, sentence in sentences:
         by_document.setdefault(doc_id, []).append(sentence)

@@ -20,6 +20,11 @@ from khabar.reading.catalog import CATALOG, Level
 from khabar.text.terminal import one_line
 
 
+def said_by(error: Exception) -> str:
+    """What an error of another library says, in one line; its name if it says nothing."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200].rstrip(".")
+
+
 def nearest(written: str, known: Iterable[str]) -> str | None:
     """The known name that is most like an unknown one; None where none is like it."""
     return next(iter(get_close_matches(written, list(known), n=1)), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from khabar.records import Claim, Conflict, Flip
+from khabar.records import Claim, Conflict, Dispute, Flip, Side, StorySpan
 from khabar.records.edits import VARIANTS, Direction, EditPlace, ReasoningStep, Variant
 from khabar.records.labels import ConflictType, Status, Subtype
 
@@ -98,6 +98,15 @@ class AnsweredIssue:
     def documents(self) -> list[str]:
         """The articles that speak to it, sorted."""
         return sorted({doc_id for answer in self.answers for doc_id in answer.documents})
+
+
+def as_dispute(issue: Issue) -> Dispute:
+    """A hard issue as a system would predict it: a side a position, a span a claim."""
+    sides = (
+        Side(spans=tuple(StorySpan(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position))
+        for position in issue.positions
+    )
+    return Dispute(story=issue.story, type=issue.type, sides=tuple(sides))
 
 
 def words_of(claim: Claim) -> str:

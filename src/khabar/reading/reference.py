@@ -39,7 +39,7 @@ class WholeGold:
 
 @dataclass(frozen=True)
 class Reference:
-    """Gold to score against. `traps_known` is false where the format could not say what is a trap or contested."""
+    """Gold to score against."""
 
     documents: Mapping[str, GroundedDocument]
     annotations: Documents
@@ -47,7 +47,6 @@ class Reference:
     issues: tuple[Issue, ...]
     registry: tuple[Registered, ...] = ()
     tokens: tuple[TokenRow, ...] = ()
-    traps_known: bool = False
     version: str = "-"
     fingerprint: str = "-"
     other_splits: Mapping[str, str] = field(default_factory=dict)
@@ -131,7 +130,6 @@ def reference(
         tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
         tuple(sorted(registry, key=lambda row: (row.story, row.entity_id))),
         tuple(sorted(tokens, key=lambda row: (row.doc_id, row.paragraph))),
-        known,
         version,
         fingerprint(lines) if whole is None else "-",
         other_splits or {},

@@ -139,11 +139,9 @@ def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES,
     return Comparison({layer: sample.difference(a.tail) for layer, sample in samples.items()})
 
 
-def compare_with_first(
-    baseline: Tally, others: Sequence[Tally], *, seed: int = SEED, resamples: int = RESAMPLES
-) -> list[Comparison]:
+def compare_with_first(baseline: Tally, others: Sequence[Tally], *, seed: int = SEED) -> list[Comparison]:
     """Compare each of several runs (b) with the first (a). From two on, `p` is Holm-corrected within each layer."""
-    comparisons = [compare(baseline, other, seed=seed, resamples=resamples) for other in others]
+    comparisons = [compare(baseline, other, seed=seed) for other in others]
     if len(comparisons) < 2:
         return comparisons
     corrected = {layer: holm([differences[layer].p for differences in comparisons]) for layer in comparisons[0]}

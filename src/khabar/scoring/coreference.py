@@ -92,11 +92,6 @@ def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     return _sum(tops), Fraction(sum(map(len, key)))
 
 
-def f_score(metric: object, key: Clusters[Key], response: Clusters[Key]) -> Fraction | None:
-    """Harmonic mean of a metric's recall and precision; None where both are undefined."""
-    return harmonic(metric(key, response), metric(response, key))  # type: ignore[operator]
-
-
 def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
     """F1 of a recall and a precision; None where both are undefined."""
     if not recall[1] and not precision[1]:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from khabar.reading.incidents import Incident
-from khabar.reading.issues import Issue
+from khabar.reading.issues import as_dispute
 from khabar.reading.predictions import Sourced
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, Side, StorySpan
+from khabar.records import Annotations
 from khabar.records.labels import Layer
 from khabar.scoring.cases import Cases
 from khabar.scoring.layers import judge_of
@@ -25,7 +25,7 @@ def unmatchable(reference: Reference, records: Iterable[Sourced] = (), file: str
     if not reference.issues and not any(record.numbers or record.quotes for record in reference.annotations):
         return
     origins = {record.doc_id: origin for origin, record in records if isinstance(record, Annotations)}
-    disputes = [_as_dispute(issue) for issue in reference.issues if issue.status == "conflict"]
+    disputes = [as_dispute(issue) for issue in reference.issues if issue.status == "conflict"]
     cases = Cases(reference, reference.annotations, disputes)
     for layer in _CHECKED:
         if layer != "conflicts" and not any(getattr(record, layer) for record in reference.annotations):
@@ -49,15 +49,6 @@ def _scored(gold: GroundedDocument) -> GroundedDocument:
     document.numbers = tuple(row for row in gold.numbers if row.item.scored)
     document.quotes = tuple(row for row in gold.quotes if row.item.scored)
     return document
-
-
-def _as_dispute(issue: Issue) -> Dispute:
-    """Give a hard issue as a system would predict it: a side a position, a span a claim."""
-    sides = (
-        Side(spans=tuple(StorySpan(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position))
-        for position in issue.positions
-    )
-    return Dispute(story=issue.story, type=issue.type, sides=tuple(sides))
 
 
 def _why(layer: Layer, verdict: Verdict, fault: Fault) -> str:

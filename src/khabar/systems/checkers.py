@@ -7,8 +7,9 @@ from typing import TypeVar
 
 import msgspec
 
+from khabar.reading.issues import as_dispute
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, Document, PredictedQuote, PredictedSource, Side, StorySpan
+from khabar.records import Annotations, Dispute, Document, PredictedQuote, PredictedSource
 
 
 def empty(document: Document) -> Annotations:
@@ -42,15 +43,7 @@ class Oracle:
     def disputes(self, story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
         """Give the hard disputes of a story."""
         return [
-            Dispute(
-                story=story,
-                type=issue.type,
-                confidence=1.0,
-                sides=tuple(
-                    Side(spans=tuple(StorySpan(doc_id=c.doc_id, start=c.start, end=c.end) for c in position))
-                    for position in issue.positions
-                ),
-            )
+            msgspec.structs.replace(as_dispute(issue), confidence=1.0)
             for issue in self._gold.issues
             if issue.story == story and issue.status == "conflict"
         ]

@@ -133,19 +133,23 @@ class SlowSystem(ABC):
         return []
 
 
-def failure_table(failures: Sequence[Failure], most: int = 20) -> list[str]:
-    """Failures as lines of text: how many of each layer, then which (the first `most`), aligned in columns."""
+MOST_FAILURES = 20
+"""So many are listed; the others are counted."""
+
+
+def failure_table(failures: Sequence[Failure]) -> list[str]:
+    """Failures as lines of text: how many of each layer, then which, aligned in columns."""
     if not failures:
         return []
     by_layer = Counter(failure.layer or "all layers" for failure in failures)
     counts = ", ".join(f"{layer} {count}" for layer, count in sorted(by_layer.items()))
     rows = [(failure.where, failure.layer or "all layers", _printable(failure.what)) for failure in failures]
-    rows = sorted(rows)[:most]
+    rows = sorted(rows)[:MOST_FAILURES]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1)]
     lines = [f"not answered, or only in part: {len(failures)} ({counts})"]
     lines += [f"  {where:<{widths[0]}}  {layer:<{widths[1]}}  {what}" for where, layer, what in rows]
-    if len(failures) > most:
-        lines.append(f"  … and {len(failures) - most} more")
+    if len(failures) > MOST_FAILURES:
+        lines.append(f"  … and {len(failures) - MOST_FAILURES} more")
     return lines
 
 

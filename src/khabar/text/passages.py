@@ -91,19 +91,22 @@ class Passage:
         """Tell whether all letters of `inner` lie in `outer`."""
         return self.shared(inner, outer) == self.letters(inner)
 
+    def quote_type(self, content: Spans, marked: Spans) -> QuoteType:
+        """Direct when every letter of the content stands inside marks, indirect when none does, else mixed."""
+        quoted = self.shared(content, marked)
+        if not quoted:
+            return "indirect"
+        return "direct" if quoted == self.letters(content) else "mixed"
+
     def in_boilerplate(self, spans: Spans) -> bool:
         """Tell whether spans lie wholly in boilerplate."""
         return bool(spans and self.boilerplate) and intersection(spans, self.boilerplate) == spans
 
 
 def quote_type(content: Sequence[Span], marked: Sequence[Span], text: str) -> QuoteType:
-    """Direct when every letter of the content stands inside marks, indirect when none does, else mixed."""
-    passage = Passage("", text)
-    spans = normal((span.start, span.end) for span in content)
-    quoted = passage.letters(intersection(spans, normal((span.start, span.end) for span in marked)))
-    if not quoted:
-        return "indirect"
-    return "direct" if quoted == passage.letters(spans) else "mixed"
+    """The type of a quote of one text."""
+    spans, marks = (normal((span.start, span.end) for span in part) for part in (content, marked))
+    return Passage("", text).quote_type(spans, marks)
 
 
 def overlaps(passage: Passage, left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int, int, int]]:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
-from khabar.annotations.agreement.names import key_names, keys_of, matched_groups, renamed, with_keys
+from khabar.annotations.agreement.names import key_names, keys_of, matched_groups, matched_names, renamed, with_keys
 from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
 from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, entity, issue, quote, registered
 
@@ -70,7 +70,7 @@ def test_names_of_keys() -> None:
 def test_groups_are_matched_as_wholes() -> None:
     """φ4: {1,2,3} goes to {1,2} (0.8), though {3} shares a member too (0.5); {3} is left."""
     assert matched_groups({"a": {1, 2, 3}}, {"x": {3}, "y": {1, 2}}) == {"y": "a"}
-    assert matched_groups({"a": {1, 2, 3}}, {"x": {3, 4, 5, 6}}, least=1 / 3) == {}
+    assert matched_names({("a", "x"): 1}, {"a": 3}, {"x": 4}, least=1 / 3) == {}
 
 
 def test_utterances_are_only_names() -> None:

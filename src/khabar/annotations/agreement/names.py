@@ -52,8 +52,8 @@ def with_keys(row: Row, names: Mapping[str, str]) -> Row:
     return row
 
 
-def matched_groups(a: Groups[Name], b: Groups[Name], least: float = 0.0) -> dict[Name, Name]:
-    """Name of b → name of a, for groups that share members and whose φ4 is at least `least`."""
+def matched_groups(a: Groups[Name], b: Groups[Name]) -> dict[Name, Name]:
+    """Name of b → name of a, for groups that share members."""
     holders: dict[Hashable, list[Name]] = defaultdict(list)
     for name, members in a.items():
         for member in members:
@@ -61,7 +61,7 @@ def matched_groups(a: Groups[Name], b: Groups[Name], least: float = 0.0) -> dict
     shared = Counter(
         (holder, name) for name, members in b.items() for member in members for holder in holders.get(member, ())
     )
-    return matched_names(shared, {k: len(v) for k, v in a.items()}, {k: len(v) for k, v in b.items()}, least)
+    return matched_names(shared, {k: len(v) for k, v in a.items()}, {k: len(v) for k, v in b.items()})
 
 
 def matched_names(

@@ -254,10 +254,7 @@ def _type(quote: Quotation, passage: Passage) -> str | None:
     """Work out direct, indirect or mixed from what stands in marks; None where nothing is said of marks."""
     if quote.item.marked is None:
         return quote.item.type
-    inside = passage.shared(quote.spans or (), offsets_of(quote.item.marked))
-    if not inside:
-        return "indirect"
-    return "direct" if inside == passage.letters(quote.spans or ()) else "mixed"
+    return passage.quote_type(quote.spans or (), offsets_of(quote.item.marked))
 
 
 _Resolve = Callable[[GroundedDocument, str | PredictedSource | None], str | None]
