@@ -40,18 +40,47 @@ SAMPLES = {
 SPLITS = ("dev", "test", "news")
 IN_PAIRS = ("contrast", "contrast_news")
 COLUMNS = ("overall", "entities", "numbers", "quotes", "conflicts")
+WORDS = {
+    "system": "النظام",
+    "95% interval on `news`": "فترة الثقة 95% في `news`",
+    "pairs right, `contrast`": "أزواج صحيحة في `contrast`",
+    "pairs right, `contrast_news`": "أزواج صحيحة في `contrast_news`",
+    "by chance": "بالمصادفة",
+    "**overall**": "**المتوسط** `overall`",
+    "**entities**": "**الكيانات** `entities`",
+    "**numbers**": "**الأعداد** `numbers`",
+    "**quotes**": "**الأقوال** `quotes`",
+    "**conflicts**": "**النزاعات** `conflicts`",
+    "A large language model, prompted": "نموذج لغوي كبير، بالتعليمات",
+    "Rules": "القواعد",
+    "Tagger (CRF)": "موسِّم تسلسل (CRF)",
+    "Digits": "الأرقام",
+    "Digits with multipliers": "الأرقام مع مضاعِفاتها",
+    "Quote marks": "علامات التنصيص",
+    "Value mismatch": "اختلاف القيم",
+    "Denial cue": "ألفاظ النفي",
+}
+"""Cells of the tables of figures → the same in the README in Arabic; others are alike in both."""
 _WIDTH = 110
 """Characters of a line of JSON, where it can be broken."""
 
 
-def parts() -> dict[str, str]:
-    """Marker → what stands between it and its end."""
-    return {"answers": answers(), "samples": samples(), "figures": figures(), "pairs": pairs()}
+def parts(page: Path = README) -> dict[str, str]:
+    """Marker → what a page has between it and its end."""
+    tables = {"figures": figures(), "pairs": pairs()}
+    if page == IN_ARABIC:
+        tables = {name: "\n".join(map(in_arabic, table.splitlines())) for name, table in tables.items()}
+    return {"answers": answers(), "samples": samples(), **tables}
+
+
+def in_arabic(row: str) -> str:
+    """A row of a table of figures in Arabic."""
+    return line(WORDS.get(cell.strip(), cell.strip()) for cell in row.strip("|").split("|"))
 
 
 def written(page: Path) -> str:
     """The text of a page with every part as it is now."""
-    text, now = page.read_text("utf-8"), parts()
+    text, now = page.read_text("utf-8"), parts(page)
     for name in PAGES[page]:
         part = now[name]
         pattern = rf"(<!-- {name}: [^\n]* -->\n).*?(\n<!-- /{name} -->)"

@@ -43,7 +43,7 @@ SECTIONS = {
     ("page", "part"), [pytest.param(page, part, id=f"{page.name}-{part}") for page in PAGES for part in PAGES[page]]
 )
 def test_a_page_shows_what_is_there(page: Path, part: str) -> None:
-    assert parts()[part] in page.read_text("utf-8"), "run `python -m tests.readme`"
+    assert parts(page)[part] in page.read_text("utf-8"), "run `python -m tests.readme`"
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
