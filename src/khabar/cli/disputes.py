@@ -35,8 +35,8 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
     from khabar.corpus.release import released_corpus
 
     tables = read_rows(released_corpus() if gold is None else gold, split)
-    asked = answered_issues(only(tables["conflicts"], Conflict), only(tables["claims"], Claim)).values()
-    listed = [question for question in asked if question.issue.status == "conflict"]
+    questions = answered_issues(only(tables["conflicts"], Conflict), only(tables["claims"], Claim)).values()
+    listed = [question for question in questions if question.issue.status == "conflict"]
     if as_json:
         print_json({"disputes": [_plain(question) for question in listed]})
         return
@@ -47,19 +47,21 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
                 terminal.print(Padding(Text(line, style="" if number else "bold magenta"), (0, 0, 0, indent)))
             terminal.print()
         others = {
-            status: sum(question.issue.status == status for question in asked)
+            status: sum(question.issue.status == status for question in questions)
             for status in ("contested", "apparent", "corroborated")
         }
         counted = ", ".join(f"{number} {status}" for status, number in others.items())
         note(terminal, f"{len(listed)} dispute(s); other questions: {counted} (khabar show DOC --layers conflicts)")
 
 
-def _plain(asked: AnsweredIssue) -> dict[str, Any]:
+def _plain(question: AnsweredIssue) -> dict[str, Any]:
     """Plain JSON form: the issue, and its claims by answer."""
     import msgspec
 
-    answers = [{"position": answer.position, "claims": msgspec.to_builtins(answer.claims)} for answer in asked.answers]
-    issue = msgspec.to_builtins(asked.issue)
+    answers = [
+        {"position": answer.position, "claims": msgspec.to_builtins(answer.claims)} for answer in question.answers
+    ]
+    issue = msgspec.to_builtins(question.issue)
     return {**{key: value for key, value in issue.items() if key not in ("layer", "positions")}, "answers": answers}
 
 
@@ -78,26 +80,26 @@ def claim_words(claim: Claim) -> str:
     return f"{claim.source}: {isolated(harmless(claim.text))}"
 
 
-def claim_notes(claim: Claim, asked: AnsweredIssue | None) -> Iterator[str]:
+def claim_notes(claim: Claim, question: AnsweredIssue | None) -> Iterator[str]:
     """A claim as an answer to its question, and the answers that stand against it, a line each."""
-    if asked is None:
+    if question is None:
         yield f"{claim.issue_id}/{claim.position} = {claim.value or '?'}  {claim_words(claim)}"
         return
-    yield f"{asked.issue.issue_id} ({_kind(asked.issue)}): {harmless(asked.issue.question)}"
+    yield f"{question.issue.issue_id} ({_kind(question.issue)}): {harmless(question.issue.question)}"
     yield f"  {claim.position} = {claim.value or '?'}, {claim_words(claim)}"
-    if asked.issue.status in DISPUTED:
-        for answer in asked.answers:
+    if question.issue.status in DISPUTED:
+        for answer in question.answers:
             if answer.position != claim.position:
                 yield f"  against it: {_answer_words(answer)} ({', '.join(answer.documents)})"
 
 
-def dispute_lines(asked: AnsweredIssue, outlets: Mapping[str, str | None]) -> Iterator[tuple[int, str]]:
+def dispute_lines(question: AnsweredIssue, outlets: Mapping[str, str | None]) -> Iterator[tuple[int, str]]:
     """A dispute in full: (indent, line)."""
-    issue = asked.issue
-    yield 0, f"{issue.issue_id}  {issue.story}, {_kind(asked.issue)}"
+    issue = question.issue
+    yield 0, f"{issue.issue_id}  {issue.story}, {_kind(question.issue)}"
     yield 2, harmless(issue.question)
     yield 2, isolated(harmless(issue.question_ar))
-    for answer in asked.answers:
+    for answer in question.answers:
         yield 2, _answer_words(answer)
         for claim in answer.claims:
             outlet = outlets.get(claim.doc_id)

@@ -47,32 +47,34 @@ def errata(
     incidents = Incidents()
     rows = [located.row for located in read_gold(gold, incidents)]
     incidents.refuse()
-    known = read_errata(file, rows, version, incidents)
+    entries = read_errata(file, rows, version, incidents)
     if answers is not None and key is not None:
-        given = {answer.id: answer for _, answer in read_lines(answers, ReaderAnswer, incidents)}
+        by_question = {answer.id: answer for _, answer in read_lines(answers, ReaderAnswer, incidents)}
         keys = [line for _, line in read_lines(key, NominationKey, incidents)]
-        for name in sorted(given.keys() - {each.id for each in keys}):
+        for name in sorted(by_question.keys() - {entry.id for entry in keys}):
             incidents.report("reference-unknown", f"{key.name} has no question {name!r}", file=answers)
         incidents.refuse()
-        known = entered(known, keys, given)
-        save(file, known)
+        entries = entered(entries, keys, by_question)
+        save(file, entries)
     incidents.refuse()
     if apply:
-        known = _apply(known, file, gold, seeds, version)
+        entries = _apply(entries, file, gold, seeds, version)
     listed = {
-        "open": [each.id for each in known if each.decision == "open"],
-        "waiting": [each.id for each in waiting(known)],
+        "open": [entry.id for entry in entries if entry.decision == "open"],
+        "waiting": [entry.id for entry in waiting(entries)],
     }
     if as_json:
-        print_json({"version": version, "decisions": Counter(each.decision for each in known), **listed})
+        print_json({"version": version, "decisions": Counter(entry.decision for entry in entries), **listed})
         return
-    counts = Counter(each.decision for each in known)
+    counts = Counter(entry.decision for entry in entries)
     decisions = ", ".join(f"{counts[name]} {name}" for name in ("open", "accepted", "rejected"))
-    say(f"{len(known)} errata: {decisions}; {len(listed['waiting'])} wait for a data version after {version}")
-    for each in known:
-        if each.id in listed["open"] or each.id in listed["waiting"]:
-            where = each.row.key if each.row is not None else ", ".join(sorted({place.doc_id for place in each.places}))
-            say(f"{each.decision}  {each.id}  {where}  {each.claim}")
+    say(f"{len(entries)} errata: {decisions}; {len(listed['waiting'])} wait for a data version after {version}")
+    for entry in entries:
+        if entry.id in listed["open"] or entry.id in listed["waiting"]:
+            where = (
+                entry.row.key if entry.row is not None else ", ".join(sorted({place.doc_id for place in entry.places}))
+            )
+            say(f"{entry.decision}  {entry.id}  {where}  {entry.claim}")
 
 
 def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, version: str) -> list[Erratum]:

@@ -79,19 +79,19 @@ def add(
     added, incidents = [], Incidents()
     for name in names:
         unanswered: dict[str, int] | None = None
-        said: dict[str, Path | list[Annotations | Dispute]] = {}
+        by_split: dict[str, Path | list[Annotations | Dispute]] = {}
         if predictions:
-            said = {chosen[0]: predictions}
+            by_split = {chosen[0]: predictions}
         elif recordings:
-            said = {chosen[0]: []}
+            by_split = {chosen[0]: []}
         else:
             runs = {split: _run(system or name, gold, split, reference) for split, reference in references.items()}
-            said = {split: records for split, (records, _) in runs.items()}
+            by_split = {split: records for split, (records, _) in runs.items()}
             unanswered = {split: count for split, (_, count) in runs.items()}
-        submissions, its_files = add_submission(
+        submissions, new_files = add_submission(
             root,
             name,
-            said,
+            by_split,
             card,
             of_board,
             incidents,
@@ -99,7 +99,7 @@ def add(
             unanswered=unanswered,
             recordings=recordings or (),
         )
-        files |= its_files
+        files |= new_files
         added += submissions
     with writing(root):
         write_all(files)
@@ -228,18 +228,18 @@ def _warn(warnings: Iterable[Incident], root: Path, known: Container[str]) -> No
     """Print warnings, but of systems that were on a board before only how many each has."""
     from khabar.leaderboard.survey import SUBMISSIONS
 
-    folder, told = root / SUBMISSIONS, []
-    untold: Counter[str] = Counter()
+    folder, listed = root / SUBMISSIONS, []
+    counted: Counter[str] = Counter()
     for warning in warnings:
         path = Path(warning.file or "")
         system = path.relative_to(folder).parts[0] if path.is_relative_to(folder) else ""
         if system in known:
-            untold[system] += 1
+            counted[system] += 1
         else:
-            told.append(warning)
-    warn(told)
-    if untold:
-        counts = ", ".join(f"{system} {number}" for system, number in untold.items())
+            listed.append(warning)
+    warn(listed)
+    if counted:
+        counts = ", ".join(f"{system} {number}" for system, number in counted.items())
         say(f"warnings on other submissions: {counts} (khabar leaderboard check --json lists them)", err=True)
 
 

@@ -89,12 +89,12 @@ def _is_about(row: Row, stories: Mapping[str, str]) -> bool:
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:
     """A story lies in one split: issues join its articles, and splits are never mixed."""
-    found: dict[str, set[str]] = {}
+    by_story: dict[str, set[str]] = {}
     for seed in manifest:
-        found.setdefault(seed.story, set()).add(seed.split)
+        by_story.setdefault(seed.story, set()).add(seed.split)
     return [
         Incident("story-split", f"story {story!r} lies in splits {', '.join(sorted(splits))}", str(path))
-        for story, splits in sorted(found.items())
+        for story, splits in sorted(by_story.items())
         if len(splits) > 1
     ]
 

@@ -125,7 +125,7 @@ def _config(config: str, splits: list[str]) -> str:
 
 def statistics(tables: Tables, changes: Sequence[VariantChange] = ()) -> Statistics:
     """Count rows, labels and what is scored, for each split; where there are contrast sets, their changes too."""
-    found: Statistics = {}
+    by_split: Statistics = {}
     for split, configs in tables.items():
         rows = [row for each in configs.values() for row in each]
         documents = only(rows, Document)
@@ -133,7 +133,7 @@ def statistics(tables: Tables, changes: Sequence[VariantChange] = ()) -> Statist
         numbers = only(rows, Number)
         quotes = only(rows, Quote)
         issues = only(rows, Conflict)
-        found[split] = {
+        by_split[split] = {
             "documents": len(documents),
             "characters": sum(row.zones[-1].end if row.zones else len(row.text) for row in documents),
             "tokens": sum(len(row.tokens) for row in rows if isinstance(row, TokenRow)),
@@ -155,20 +155,20 @@ def statistics(tables: Tables, changes: Sequence[VariantChange] = ()) -> Statist
         if changes:
             mine = _of_split(configs["documents"], changes)
             flips = [change for change in mine if isinstance(change, Flip)]
-            found[split] |= {
+            by_split[split] |= {
                 "flips": len(flips),
                 "flips by direction": _count(flip.direction for flip in flips),
                 "decoys": len(mine) - len(flips),
             }
-    return found
+    return by_split
 
 
-def _markdown(found: Statistics) -> str:
+def _markdown(by_split: Statistics) -> str:
     """A table of the statistics, one column a split."""
-    splits = list(found)
+    splits = list(by_split)
     lines = ["| | " + " | ".join(splits) + " |", "|---|" + "---|" * len(splits)]
-    for name in next(iter(found.values()), {}):
-        lines.append(f"| {name} | " + " | ".join(_shown(found[split][name]) for split in splits) + " |")
+    for name in next(iter(by_split.values()), {}):
+        lines.append(f"| {name} | " + " | ".join(_shown(by_split[split][name]) for split in splits) + " |")
     return "\n".join(lines)
 
 

@@ -117,18 +117,18 @@ def with_variants(articles: Articles, changes: Sequence[VariantChange]) -> Artic
     """Add the two variants of each story that has changes. Raises InputError with every change that cannot be made."""
     incidents = Incidents()
     seeds, texts, rows = [*articles.seeds], dict(articles.texts), [*articles.rows]
-    known = {seed.doc_id: seed for seed in articles.seeds}
+    originals = {seed.doc_id: seed for seed in articles.seeds}
     for name in sorted({change.story for change in changes} & {seed.story for seed in articles.seeds}):
         story = story_of(articles.seeds, articles.texts, articles.rows, name)
         try:
-            made = variants(story, changes)
+            versions = variants(story, changes)
         except InputError as error:
             file = f"{FOLDER}/{name}.jsonl"
             incidents.extend(replace(incident, file=file, line=None) for incident in error.incidents)
             continue
-        for variant, version in made.items():
+        for variant, version in versions.items():
             for document in version.documents:
-                original = known[document.doc_id.removesuffix(f".{variant}")]
+                original = originals[document.doc_id.removesuffix(f".{variant}")]
                 seeds.append(_variant_seed(original, document))
                 texts[document.doc_id] = document.text
             rows += version.annotations
@@ -152,16 +152,16 @@ def variant_texts(
 ) -> dict[str, str]:
     """Make the texts of variants from those of the original articles. Raises InputError where one is not as it was."""
     incidents = Incidents()
-    made: dict[str, str] = {}
+    edited: dict[str, str] = {}
     originals = {variant_key(doc_id, variant): (doc_id, variant) for doc_id in texts for variant in VARIANTS}
     for document in documents:
         doc_id, variant = originals[document.doc_id]
         edits = [
             edit for change in changes if change.variant == variant for edit in change.edits if edit.doc_id == doc_id
         ]
-        made[document.doc_id] = edited_text(texts[doc_id], edits)
-        if sha256(made[document.doc_id].encode()) != document.sha256:
+        edited[document.doc_id] = edited_text(texts[doc_id], edits)
+        if sha256(edited[document.doc_id].encode()) != document.sha256:
             message = f"its edits do not make the text with the SHA-256 {document.sha256}"
             incidents.report("corpus-changed", message, doc_id=document.doc_id)
     incidents.refuse()
-    return made
+    return edited

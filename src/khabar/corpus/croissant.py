@@ -159,13 +159,13 @@ def _field(record_set: str, column: pa.Field, path: str) -> dict[str, Any]:
     labels = CLASS_LABELS.get((config, column.name))
     index = ": an index, from 0, into " + ", ".join(labels) if labels else ""
     meaning = meanings(CONFIGS[config])[column.name].replace("`", "").rstrip(".")
-    made: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": f"{meaning}{index}."}
+    field: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": f"{meaning}{index}."}
     if kinds.is_list(kind):
-        made |= {"isArray": True, "arrayShape": "-1"}
+        field |= {"isArray": True, "arrayShape": "-1"}
         kind = kind.value_type
     if not kinds.is_struct(kind):
-        return made | {"dataType": _data_type(kind), "source": source}
-    made["subField"] = [
+        return field | {"dataType": _data_type(kind), "source": source}
+    field["subField"] = [
         {
             "@type": "cr:Field",
             "@id": f"{name}/{member.name}",
@@ -176,7 +176,7 @@ def _field(record_set: str, column: pa.Field, path: str) -> dict[str, Any]:
         for member in kind
         if not (kinds.is_list(member.type) and kinds.is_struct(member.type.value_type))
     ]
-    return made
+    return field
 
 
 def _data_type(kind: pa.DataType) -> str:

@@ -172,27 +172,27 @@ class Section(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def to_dict(found: DataDifference) -> dict[str, Any]:
+def to_dict(difference: DataDifference) -> dict[str, Any]:
     """Plain JSON: versions, step, counts by split and config, and every change with both values of each column."""
     counts: dict[str, dict[str, dict[str, int]]] = {}
-    for (split, config), changes in groupby(found.changes, key=lambda change: (change.split, change.config)):
+    for (split, config), changes in groupby(difference.changes, key=lambda change: (change.split, change.config)):
         kinds = Counter(change.kind for change in changes)
         counts.setdefault(split, {})[config] = {kind: kinds[kind] for kind in KINDS}
     return {
-        "old": str(found.old),
-        "new": str(found.new),
-        "step": found.step,
-        "honoured": found.honoured,
-        "texts": found.texts,
+        "old": str(difference.old),
+        "new": str(difference.new),
+        "step": difference.step,
+        "honoured": difference.honoured,
+        "texts": difference.texts,
         "counts": counts,
-        "changes": [_change(change) for change in found.changes],
+        "changes": [_change(change) for change in difference.changes],
     }
 
 
-def sections(found: DataDifference) -> list[Section]:
+def sections(difference: DataDifference) -> list[Section]:
     """The difference as tables, one a config and split."""
     tables = []
-    for (split, config), group in groupby(found.changes, key=lambda change: (change.split, change.config)):
+    for (split, config), group in groupby(difference.changes, key=lambda change: (change.split, change.config)):
         changes = list(group)
         kinds = Counter(change.kind for change in changes)
         counted = ", ".join(f"{kinds[kind]} {kind}" for kind in KINDS if kinds[kind])
@@ -202,16 +202,18 @@ def sections(found: DataDifference) -> list[Section]:
     return tables
 
 
-def verdict(found: DataDifference) -> str:
+def verdict(difference: DataDifference) -> str:
     """One sentence: the step the changes ask for, and whether the new version takes it."""
     what = {
         "MAJOR": "gold rows were edited or removed",
         "MINOR": "rows were added, or what the corpus computes differs",
         "PATCH": "no row differs",
-    }[found.step]
-    unseen = "" if found.texts else " (texts and surfaces not compared)"
-    head = f"{found.old} → {found.new}: {what}{unseen}, which is {found.step}"
-    return f"{head}; honoured" if found.honoured else f"{head}; NOT honoured, at least {found.old.after(found.step)}"
+    }[difference.step]
+    unseen = "" if difference.texts else " (texts and surfaces not compared)"
+    head = f"{difference.old} → {difference.new}: {what}{unseen}, which is {difference.step}"
+    if difference.honoured:
+        return f"{head}; honoured"
+    return f"{head}; NOT honoured, at least {difference.old.after(difference.step)}"
 
 
 def surface(row: Row) -> str:

@@ -128,9 +128,9 @@ def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, 
 def _why(data: bytes, stem: str, known: Mapping[str, str]) -> str:
     """Why a file is no article: the change that was made to one, if undoing it gives one."""
     for cause, undone in _undone(data).items():
-        for each in undone:
-            if sha256(each) in known:
-                return f"this is document {known[sha256(each)]}, but {cause}"
+        for original in undone:
+            if sha256(original) in known:
+                return f"this is document {known[sha256(original)]}, but {cause}"
     if stem in known.values():
         return f"its bytes (SHA-256 {sha256(data)[:12]}…) are not those of document {stem}, whose name it has"
     return f"its bytes (SHA-256 {sha256(data)[:12]}…) are those of no document"
@@ -140,7 +140,7 @@ def _undone(data: bytes) -> dict[str, list[bytes]]:
     unix = data.replace(b"\r\n", b"\n")
     bare = data.strip(b" \r\n\t")
     ends = (b"\n", b"\n\n", b"\r\n")
-    found = {
+    originals = {
         "a byte order mark was added": [data.removeprefix(BOM)],
         "its byte order mark was removed": [BOM + data],
         "its line ends were changed": [unix, unix.replace(b"\n", b"\r\n")],
@@ -150,7 +150,7 @@ def _undone(data: bytes) -> dict[str, list[bytes]]:
     }  # fmt: skip
     for encoding in ("utf-16", "cp1256"):
         try:
-            found[f"it was saved as {encoding}"] = [data.decode(encoding).encode()]
+            originals[f"it was saved as {encoding}"] = [data.decode(encoding).encode()]
         except UnicodeError:
             continue
-    return found
+    return originals

@@ -109,8 +109,8 @@ def load_split(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> L
 
 def _documents_said(source: Path, split_name: str) -> list[Document]:
     """The documents of gold in the prediction format."""
-    found = load_gold(source, split_name)[0].documents
-    without = [doc_id for doc_id, document in found.items() if document.passage.text is None]
+    documents = load_gold(source, split_name)[0].documents
+    without = [doc_id for doc_id, document in documents.items() if document.passage.text is None]
     if without:
         fix = "give each document of the gold its text, or score a file of predictions"
         raise InputError(
@@ -127,7 +127,7 @@ def _documents_said(source: Path, split_name: str) -> list[Document]:
             sha256=sha256((document.passage.text or "").encode()),
             zones=tuple(document.passage.zones),
         )
-        for doc_id, document in found.items()
+        for doc_id, document in documents.items()
     ]
 
 

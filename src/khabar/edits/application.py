@@ -128,7 +128,7 @@ class _Changed:
             if not offsets.replaced and not restated:
                 return row
         value = {} if row is None else carried_columns(row, offsets)
-        given: dict[str, str] = {}
+        restated_by: dict[str, str] = {}
         for change, columns in restated:
             if ("start" in columns) != ("end" in columns):
                 self._report(
@@ -139,12 +139,12 @@ class _Changed:
             each_span(columns, partial(self._check_alone, key=key, doc_id=doc_id, others=others))
             moved = each_span(columns, partial(_moved, offsets=Offsets(others)))
             for column, content in ({"text": None, **moved} if "start" in moved else moved).items():
-                if column in given and value[column] != content:
-                    message = f"{given[column]!r} and {change.id!r} restate {column} of {_shown(key)} differently"
+                if column in restated_by and value[column] != content:
+                    message = f"{restated_by[column]!r} and {change.id!r} restate {column} of {_shown(key)} differently"
                     self._report("edits-contradict", message, doc_id or None)
                 value[column] = content
                 if column not in ("layer", *KEY_COLUMNS.get(key.layer, ("id",))):
-                    given[column] = change.id
+                    restated_by[column] = change.id
         return self._surfaced(key, value, doc_id)
 
     def _surfaced(self, key: RowKey, value: dict[str, Any], doc_id: str) -> Row | None:

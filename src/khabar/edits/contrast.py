@@ -71,12 +71,12 @@ def _check(flip: Flip, story: Story, edited: Story, incidents: Incidents) -> Non
     def report(message: str) -> None:
         incidents.report("flip-wrong", f"flip {flip.id!r}: {message}")
 
-    for when, version, said in (("before", story, flip.before), ("after", edited, flip.after)):
+    for when, version, stated in (("before", story, flip.before), ("after", edited, flip.after)):
         issue = _issues(version).get(flip.issue_id)
         if issue is None:
             report(f"{when} it there is no issue {flip.issue_id!r}")
-        elif _state(issue) != said:
-            report(f"{when} it issue {flip.issue_id!r} is {_words(_state(issue))}, not {_words(said)}")
+        elif _state(issue) != stated:
+            report(f"{when} it issue {flip.issue_id!r} is {_words(_state(issue))}, not {_words(stated)}")
     direction = direction_between(flip.before.status, flip.after.status)
     if direction != flip.direction:
         report(f"from {flip.before.status} to {flip.after.status} is not {flip.direction}")

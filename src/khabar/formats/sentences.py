@@ -57,7 +57,7 @@ def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversio
                 work.lose("space at the edges of entities")
             spans.append((*trimmed, entity.label))
     cuts = sorted({edge for start, end, _ in spans for edge in (start, end)})
-    found: list[Sentence] = []
+    sentences: list[Sentence] = []
     for line_start, line in lines_of(text):
         places = [
             piece for start, end in token_spans(line) for piece in _pieces(line_start + start, line_start + end, cuts)
@@ -69,8 +69,8 @@ def sentences_of(text: str, entities: Sequence[PredictedEntity], work: Conversio
                 for start, end, label in spans
                 if starts[0] <= start < ends[-1]
             )
-            found.append(Sentence(tuple(text[start:end] for start, end in places), chunks))
-    return found
+            sentences.append(Sentence(tuple(text[start:end] for start, end in places), chunks))
+    return sentences
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:

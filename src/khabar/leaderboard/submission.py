@@ -74,12 +74,12 @@ def spread(replays: Sequence[Replay], reference: Reference, layers: Sequence[Lay
         for each in replays
     ]
     values = {column: [line[column] for line in headlines] for column in (headlines[0] if headlines else ())}
-    found: Spread = {}
+    spreads: Spread = {}
     for column, figures in values.items():
         known = [figure for figure in figures if figure is not None]
         if len(known) == len(figures) > 1:
-            found[column] = min(known), max(known)
-    return found
+            spreads[column] = min(known), max(known)
+    return spreads
 
 
 CHECKER = "oracle"
@@ -200,11 +200,11 @@ def score_splits(
 ) -> list[Submission]:
     """Score the predictions of a system, by split. Without a card they are only checked. Gold itself is refused."""
     submissions: list[Submission] = []
-    asked: set[Layer] = set()
-    spoken: set[Layer] = set()
-    for split, given in predictions.items():
-        if isinstance(given, Path) and not given.is_file():
-            incidents.report("file-missing", f"no {PREDICTIONS}", file=given)
+    asked_layers: set[Layer] = set()
+    answered_layers: set[Layer] = set()
+    for split, source in predictions.items():
+        if isinstance(source, Path) and not source.is_file():
+            incidents.report("file-missing", f"no {PREDICTIONS}", file=source)
             continue
         layers = gold.layers(split, card)
         if not layers:
@@ -212,25 +212,25 @@ def score_splits(
             incidents.report("layer-silent", message, file=card_file, fix=f"leave split {split} out")
             continue
         problems = Incidents()
-        records = checked_predictions(given, gold.splits[split], layers, problems)
+        records = checked_predictions(source, gold.splits[split], layers, problems)
         if split in gold.withheld:
             _report_quoted(records, problems)
         incidents.extend(problems)
-        asked |= set(layers)
-        spoken |= _spoken(records)
+        asked_layers |= set(layers)
+        answered_layers |= _spoken(records)
         if card is None or problems.errors or split in gold.outlined:
             continue
-        data = given.read_bytes() if isinstance(given, Path) else as_lines(given)
+        data = source.read_bytes() if isinstance(source, Path) else as_lines(source)
         counted = count(gold.splits[split], records.documents, records.disputes, layers=layers)
         agreement = gold.splits[split].agreement
         submission = Submission(system, split, card, sha256(data), counted, measure(counted), agreement)
-        if _is_sound(submission, given if isinstance(given, Path) else None, incidents):
+        if _is_sound(submission, source if isinstance(source, Path) else None, incidents):
             submissions.append(submission)
-    if card is None or card.layers is not msgspec.UNSET or not spoken or asked <= spoken:
+    if card is None or card.layers is not msgspec.UNSET or not answered_layers or asked_layers <= answered_layers:
         return submissions
-    silent = ", ".join(layer for layer in LAYERS if layer in asked - spoken)
+    silent = ", ".join(layer for layer in LAYERS if layer in asked_layers - answered_layers)
     message = f"{system}: nothing is predicted of {silent}, and the card leaves no layer out"
-    named = ", ".join(f'"{layer}"' for layer in LAYERS if layer in spoken)
+    named = ", ".join(f'"{layer}"' for layer in LAYERS if layer in answered_layers)
     fix = f"write layers = [{named}] into the card, or all four if it is meant so"
     incidents.report("layer-silent", message, file=card_file, fix=fix)
     return []

@@ -86,18 +86,18 @@ def _changes(new: Mapping[str, Submission], old: Mapping[str, Submission], chang
         yield "No submission."
 
 
-def _against(one: Submission, old: Mapping[str, Submission]) -> str:
+def _against(new: Submission, old: Mapping[str, Submission]) -> str:
     """A system's difference to the best of the present board on each column, and to its own earlier submission."""
     rows = []
-    own = old.get(one.system)
-    others = {key: each for key, each in old.items() if key != one.system}
-    if own is not None and own.predictions != one.predictions:
-        rows += [_row(column, "itself before", each) for column, each in compare(own.counted, one.counted).items()]
-    compared = {key: compare(each.counted, one.counted) for key, each in others.items()}
-    for column in one.score.headline:
-        there = {key: value for key, each in others.items() if (value := each.score.headline[column]) is not None}
-        if there:
-            best = max(sorted(there), key=lambda key: there[key])
+    own = old.get(new.system)
+    others = {key: each for key, each in old.items() if key != new.system}
+    if own is not None and own.predictions != new.predictions:
+        rows += [_row(column, "itself before", each) for column, each in compare(own.counted, new.counted).items()]
+    compared = {key: compare(each.counted, new.counted) for key, each in others.items()}
+    for column in new.score.headline:
+        figures = {key: value for key, each in others.items() if (value := each.score.headline[column]) is not None}
+        if figures:
+            best = max(sorted(figures), key=lambda key: figures[key])
             if column in compared[best]:
                 rows.append(_row(column, f"{in_markdown(best)} (best)", compared[best][column]))
     return table(["column", "compared with", "that", "this", "difference", "95% interval", "p"], rows)

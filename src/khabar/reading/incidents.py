@@ -112,8 +112,8 @@ def digest(incidents: Iterable[Incident]) -> Iterator[str]:
     groups: dict[tuple[object, ...], list[Incident]] = {}
     for incident in incidents:
         groups.setdefault(_likeness(incident), []).append(incident)
-    told: Counter[tuple[str | None, str]] = Counter()
-    untold: Counter[tuple[str | None, str]] = Counter()
+    shown: Counter[tuple[str | None, str]] = Counter()
+    omitted: Counter[tuple[str | None, str]] = Counter()
     explained = {incident.file for incident in incidents if incident.id == _EXPLANATION and incident.fix}
     for incident in incidents:
         group = groups[_likeness(incident)]
@@ -121,15 +121,15 @@ def digest(incidents: Iterable[Incident]) -> Iterator[str]:
         if is_many and incident is not group[0]:
             continue
         kind = (incident.file, incident.id)
-        told[kind] += 1
+        shown[kind] += 1
         is_explained = incident.file in explained and incident.id in _EXPLAINED
-        if told[kind] > (MOST_EXPLAINED if is_explained else MOST_OF_A_KIND):
-            untold[kind] += len(group) if is_many else 1
+        if shown[kind] > (MOST_EXPLAINED if is_explained else MOST_OF_A_KIND):
+            omitted[kind] += len(group) if is_many else 1
             continue
         yield str(incident)
         if is_many:
             yield f"  … and {len(group) - 1:,} more like it{_places(group[1:])}"
-    for (file, id), number in untold.items():
+    for (file, id), number in omitted.items():
         yield f"{'' if file is None else f'{file}: '}… and {number:,} more of [{id}]"
 
 

@@ -80,22 +80,22 @@ def as_given(documents: Sequence[Sequence[PredictedEntity]]) -> Mentions:
     """Gather the mentions of documents as they stand; an offset left out is -1. Raises OverflowError beyond 64 bits."""
     import numpy as np
 
-    said = [item for document in documents for item in document]
-    scored = [item.scored for item in said]
+    entities = [item for document in documents for item in document]
+    scored = [item.scored for item in entities]
 
     def offsets(values: list[int | None]) -> Integers:
         try:
-            return np.fromiter(values, np.int64, len(said))
+            return np.fromiter(values, np.int64, len(entities))
         except TypeError:
             return np.array([-1 if value is None else value for value in values], np.int64)
 
     return Mentions(
         np.repeat(np.arange(len(documents)), [len(document) for document in documents]),
-        offsets([item.start for item in said]),
-        offsets([item.end for item in said]),
-        np.frombuffer(bytes([LABEL_NUMBER[item.label] for item in said]), np.uint8).astype(np.int64),
-        np.ones(len(said), bool) if all(scored) else np.array(scored, bool),
-        np.fromiter(said, object, len(said)),
+        offsets([item.start for item in entities]),
+        offsets([item.end for item in entities]),
+        np.frombuffer(bytes([LABEL_NUMBER[item.label] for item in entities]), np.uint8).astype(np.int64),
+        np.ones(len(entities), bool) if all(scored) else np.array(scored, bool),
+        np.fromiter(entities, object, len(entities)),
     )
 
 

@@ -162,16 +162,16 @@ def _indices(parts: NDArray[np.uint16], number: int) -> list[NDArray[np.intp]]:
 def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Incidents) -> None:
     """Refuse what has errors: those of gold alone, or those of predictions. Adds the warnings to `incidents`."""
     problems.gold.refuse()
-    found = Incidents(most=LISTED, files=files)
-    found.extend(problems.gold)
-    problems.misplaced_of_gold.report(found, next(iter(files), None))
-    found.extend(problems.form)
-    found.extend(problems.fit)
+    listed = Incidents(most=LISTED, files=files)
+    listed.extend(problems.gold)
+    problems.misplaced_of_gold.report(listed, next(iter(files), None))
+    listed.extend(problems.form)
+    listed.extend(problems.fit)
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
-        found.extend(problems.missing)
-    problems.misplaced.report(found, first)
-    found.refuse()
-    incidents.extend(found)
+        listed.extend(problems.missing)
+    problems.misplaced.report(listed, first)
+    listed.refuse()
+    incidents.extend(listed)
 
 
 def _merged(paths: Sequence[Path]) -> Iterator[bytes]:

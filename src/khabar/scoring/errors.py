@@ -168,7 +168,7 @@ def _of_pair(cases: Cases, verdicts: Mapping[str, Sequence[Verdict]], answer: Pa
 def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     """Describe an item: start and end of its extent, its surface, and what else is said of it."""
     spans = item.spans or ()
-    given = msgspec.to_builtins(item.item)
+    columns = msgspec.to_builtins(item.item)
     place: dict[str, Any] = {
         "start": spans[0][0] if spans else None,
         "end": spans[-1][1] if spans else None,
@@ -176,13 +176,13 @@ def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     }
     if isinstance(item.item, PredictedQuote):
         content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
-        place["content"] = content or given["content"]
+        place["content"] = content or columns["content"]
     if not spans:
         parts = item.item.content if isinstance(item.item, PredictedQuote) else (item.item,)
-        place["text"] = given.get("text")
+        place["text"] = columns.get("text")
         lost = next((part for part in parts if span_of(part, passage) is None), parts[0] if parts else PredictedSpan())
         place |= _ungrounded(lost, passage)
-    return place | {key: value for key, value in given.items() if key not in _NOT_REPEATED}
+    return place | {key: value for key, value in columns.items() if key not in _NOT_REPEATED}
 
 
 def _issue(issue: Issue, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:

@@ -88,18 +88,18 @@ def fetch(origin: str | None = None, progress: Progress = logged) -> Path:
             _download(f"{origin.rstrip('/')}/{file.path}", file, cached() / file.name, progress)
         return cached()
     incidents = Incidents()
-    found: dict[SourceFile, bytes] = {}
+    contents: dict[SourceFile, bytes] = {}
     for file in missing:
         paths = (Path(origin) / file.name, Path(origin) / file.path)
         path = next((path for path in paths if path.is_file()), None)
         if path is None:
             incidents.report("file-missing", f"no {file.name} in {origin}", file=paths[0])
         elif sha256(data := path.read_bytes()) == file.sha256:
-            found[file] = data
+            contents[file] = data
         else:
             incidents.extend([_changed(file, str(path), data)])
     incidents.refuse()
-    for file, data in found.items():
+    for file, data in contents.items():
         write_whole(cached() / file.name, data)
     return cached()
 

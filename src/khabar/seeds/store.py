@@ -132,7 +132,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
     Adding a file that is there already with the same bytes changes nothing. Raises InputError.
     """
     incidents = [Incident("option-wrong", problem, fix="choose another name") for problem in miskeyed(story, split)]
-    known = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
+    listed = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
     fresh: dict[str, tuple[Seed, bytes]] = {}
     for path in files:
         problems = check_file(path)
@@ -151,11 +151,11 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         if not data.decode().strip():
             incidents.append(Incident("file-empty", "there is no text in it", str(path), fix="give it its text"))
             continue
-        there = known.get(name) or (fresh[name][0] if name in fresh else None)
-        unlisted = there is None and (folder / name).exists() and (folder / name).read_bytes() != data
-        if unlisted or (there is not None and there.sha256 != digest):
+        earlier = listed.get(name) or (fresh[name][0] if name in fresh else None)
+        unlisted = earlier is None and (folder / name).exists() and (folder / name).read_bytes() != data
+        if unlisted or (earlier is not None and earlier.sha256 != digest):
             incidents.append(Incident("seed-exists", f"{name} is there with other content", str(path)))
-        elif there is None:
+        elif earlier is None:
             fresh[name] = (Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS), data)
     if errors(incidents):
         raise InputError(incidents)
@@ -163,7 +163,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         write_whole(folder / name, data)
     added = [seed for seed, _ in fresh.values()]
     if added or not (folder / MANIFEST).exists():
-        write_manifest(folder, [*known.values(), *added])
+        write_manifest(folder, [*listed.values(), *added])
     return added
 
 

@@ -138,15 +138,15 @@ def _sentences(
     documents: Mapping[str, Document],
 ) -> Iterator[PairSentence]:
     """The sentences of some claims, each once."""
-    told: set[tuple[str, int]] = set()
+    shown: set[tuple[str, int]] = set()
     for claim in claims:
         document = documents.get(claim.doc_id)
         if document is None:
             yield PairSentence(claim.doc_id, claim.start)
             continue
         start, end = sentence_around(document.text, claim.start, claim.end)
-        if (claim.doc_id, start) not in told:
-            told.add((claim.doc_id, start))
+        if (claim.doc_id, start) not in shown:
+            shown.add((claim.doc_id, start))
             marks = [
                 TextMark(each.start, each.end, "conflicts", "claim")
                 for each in claims

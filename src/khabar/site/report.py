@@ -90,14 +90,14 @@ def _articles(
     errors: SystemErrors,
 ) -> Iterator[ReportedArticle]:
     names = {story: names_of(reference.registry, story) for story in reference.stories}
-    said = annotated(annotations, disputes, reference, names, layers)
+    predicted = annotated(annotations, disputes, reference, names, layers)
     shown = [doc_id for doc_id, mine in errors.by_article.items() if mine and reference.texts[doc_id] is not None]
     for doc_id in shown[:MOST_ARTICLES]:
         grounded = reference.documents[doc_id]
         document = _document(grounded)
         gold = of_gold(grounded, (), names[grounded.story])
         mine = errors.by_article[doc_id]
-        yield ReportedArticle(document, compared(document, gold, said[doc_id], mine), mine)
+        yield ReportedArticle(document, compared(document, gold, predicted[doc_id], mine), mine)
 
 
 def _document(grounded: GroundedDocument) -> Document:

@@ -50,19 +50,19 @@ class Journal:
             raise IsADirectoryError(EISDIR, "it is a folder", str(out))
         return cls(out.with_name(out.name + ENDING))
 
-    def get(self, asked: str, kind: type[Answer]) -> Answer | None:
+    def get(self, question: str, kind: type[Answer]) -> Answer | None:
         """The answer to a question (a `digest`) as a record of `kind`; None if there is none yet."""
-        if asked in self._earlier:
-            self._earlier.remove(asked)
+        if question in self._earlier:
+            self._earlier.remove(question)
             self.kept += 1
-        return msgspec.convert(self._answers[asked], kind) if asked in self._answers else None
+        return msgspec.convert(self._answers[question], kind) if question in self._answers else None
 
-    def put(self, asked: str, answer: Any) -> None:
+    def put(self, question: str, answer: Any) -> None:
         """Keep an answer, on disk before this returns: a run may be stopped at any moment. Raises InputError."""
-        self._answers[asked] = msgspec.to_builtins(answer)
+        self._answers[question] = msgspec.to_builtins(answer)
         if self.path is None:
             return
-        line = msgspec.json.encode(_Line(asked, answer)) + b"\n"
+        line = msgspec.json.encode(_Line(question, answer)) + b"\n"
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             with self.path.open("ab+") as file:

@@ -159,10 +159,10 @@ class _Answering:
     def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
         """What the system says: kept from an earlier run, or asked for now."""
         # A name with a prefix stands for what keeps its answers itself, or for code that may have changed.
-        kept = self._name is not None and ":" not in self._name
-        asked = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
-        said: list[Any] | None = self._journal.get(asked, list) if kept else None
-        if said is None:
+        is_kept = self._name is not None and ":" not in self._name
+        key = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
+        answers: list[Any] | None = self._journal.get(key, list) if is_kept else None
+        if answers is None:
             system = self.system
             if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
                 system = find_system(self._name, reference)
@@ -176,10 +176,10 @@ class _Answering:
                 warnings,
             )
             self._warnings.extend(warnings)
-            said = [*annotations, *disputes]
-            if kept and not warnings:  # a run that goes on from here would not warn of what is no longer there
-                self._journal.put(asked, said)
-        return said
+            answers = [*annotations, *disputes]
+            if is_kept and not warnings:  # a run that goes on from here would not warn of what is no longer there
+                self._journal.put(key, answers)
+        return answers
 
 
 def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:

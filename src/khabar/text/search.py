@@ -174,11 +174,11 @@ def nearest(text: str, surface: str) -> Match | None:
         return places[first][0], places[first + size - 1][1]
     if len(wanted) > _FEW:
         return None
-    best, found = _ALIKE, None
+    best, place = _ALIKE, None
     letters = SequenceMatcher(autojunk=False)
     letters.set_seq2(" ".join(wanted))
     for first in range(len(words) - size + 1):
         letters.set_seq1(" ".join(words[first : first + size]))
         if letters.real_quick_ratio() > best and letters.quick_ratio() > best and letters.ratio() > best:
-            best, found = letters.ratio(), (places[first][0], places[first + size - 1][1])
-    return found
+            best, place = letters.ratio(), (places[first][0], places[first + size - 1][1])
+    return place

@@ -70,36 +70,36 @@ def corrected(
     """The rows with the fields changed that `words` names by number in `correctable`. Reports what is no value."""
     rows = plain(disagreement.a or disagreement.b)
     listed = correctable(disagreement)
-    for number, said in words.items():
+    for number, values in words.items():
         change = listed[number]
         row = (disagreement.a or disagreement.b)[change.row]
         text = texts.get(getattr(row, "doc_id", ""), "")
         try:
-            rows[change.row] |= _columns(row, change.name, BETWEEN.join(said), text)
+            rows[change.row] |= _columns(row, change.name, BETWEEN.join(values), text)
         except ValueError as error:
             report("value-wrong", f"{change.shown}: {error}", fix="mend it in the page")
     return rows
 
 
-def _columns(row: Row, name: str, said: str, text: str) -> dict[str, Any]:
+def _columns(row: Row, name: str, value: str, text: str) -> dict[str, Any]:
     """The columns that a field stands for. Raises ValueError."""
     if name == "span" and isinstance(row, (Entity, Number, Claim)):
-        place = _place(said, row.start, text)
+        place = _place(value, row.start, text)
         inside = {"core": place} if isinstance(row, Number) and row.core.text == row.text else {}
         return {**place, **inside}
-    was = getattr(row, name)
+    old = getattr(row, name)
     near = getattr(row, "start", None) or next((span.start for _, span in row.spans()), 0)
-    if said == NOTHING:
-        return {name: [] if isinstance(was, tuple) else None}
-    if name in ("core", "modifier", "anchor", "speaker_mention") and (was is None or not isinstance(was, str)):
-        return {name: _place(said, near if was is None else was.start, text)}
+    if value == NOTHING:
+        return {name: [] if isinstance(old, tuple) else None}
+    if name in ("core", "modifier", "anchor", "speaker_mention") and (old is None or not isinstance(old, str)):
+        return {name: _place(value, near if old is None else old.start, text)}
     if name in ("content", "cue", "marked"):
-        return {name: [_place(part, near, text) for part in said.split(BETWEEN)]}
+        return {name: [_place(part, near, text) for part in value.split(BETWEEN)]}
     if bool in _types(type(row), name):
-        if said not in ("yes", "no"):
-            raise ValueError(f"{said!r} is neither yes nor no")
-        return {name: said == "yes"}
-    return {name: said.split(BETWEEN) if isinstance(was, tuple) else said}
+        if value not in ("yes", "no"):
+            raise ValueError(f"{value!r} is neither yes nor no")
+        return {name: value == "yes"}
+    return {name: value.split(BETWEEN) if isinstance(old, tuple) else value}
 
 
 def _place(surface: str, near: int, text: str) -> dict[str, Any]:

@@ -118,17 +118,17 @@ def agreement_table(splits: Mapping[str, Mapping[str, Any]]) -> str:
 
     `splits` maps a split to what `annotate agreement --write` wrote of its round (`Agreement.to_dict`).
     """
-    columns, found = [], []
+    columns, tables = [], []
     for split, figures in splits.items():
         columns += [f"{split}: n", " / ".join(figures["passes"]), "α"]
-        found.append({(line.layer, line.words): line for line in lines(figures)})
+        tables.append({(line.layer, line.words): line for line in lines(figures)})
     rows = [["layer", "what", *columns, "elsewhere"], ["---"] * (len(columns) + 3)]
-    for layer, words in _merged([list(of_split) for of_split in found]):
+    for layer, words in _merged([list(of_split) for of_split in tables]):
         cells: list[str] = []
-        for of_split in found:
+        for of_split in tables:
             line = of_split.get((layer, words))
             cells += [str(line.n or ""), line.value, line.alpha_words] if line else [""] * 3
-        elsewhere = next(of_split[layer, words] for of_split in found if (layer, words) in of_split).elsewhere_words
+        elsewhere = next(of_split[layer, words] for of_split in tables if (layer, words) in of_split).elsewhere_words
         rows.append([layer, words.strip(), *cells, elsewhere])
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 

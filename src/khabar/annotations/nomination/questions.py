@@ -170,15 +170,15 @@ def _digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _words(ballot: Ballot, said: Said, document: GroundedDocument, names: Mapping[tuple[str, str], str]) -> str:
+def _words(ballot: Ballot, reading: Said, document: GroundedDocument, names: Mapping[tuple[str, str], str]) -> str:
     """A reading in words that are the same whoever gives it."""
-    text, item = document.passage.text or "", said.item.item
-    surface = " … ".join(text[start:end] for start, end in said.item.spans or ())
+    text, item = document.passage.text or "", reading.item.item
+    surface = " … ".join(text[start:end] for start, end in reading.item.spans or ())
     if ballot.layer == "entities":
         return f"{item.label}: {surface}"
     if ballot.layer == "numbers":
         return f"{item.kind}: {surface}" + _value(item)
-    return f"{_speaker(ballot, said, names)}: «{surface}»"
+    return f"{_speaker(ballot, reading, names)}: «{surface}»"
 
 
 def _value(item: PredictedNumber) -> str:

@@ -26,7 +26,7 @@ def answers(
     annotations: Iterable[Annotations], disputes: Iterable[Dispute], story: StressedStory
 ) -> dict[Layer, Answers]:
     """What a system says of a transformed story, layer by layer, with the offsets of the original one."""
-    said: dict[Layer, Answers] = {layer: Counter() for layer in ("entities", "numbers", "quotes", "conflicts")}
+    counts: dict[Layer, Answers] = {layer: Counter() for layer in ("entities", "numbers", "quotes", "conflicts")}
     texts = story.story.texts
 
     def back(doc_id: str, spans: Spans | None) -> Spans | None:
@@ -36,15 +36,15 @@ def answers(
         doc_id = record.doc_id
         document = GroundedDocument(record, Passage(doc_id, texts[doc_id]))
         for entity in document.entities:
-            said["entities"][doc_id, back(doc_id, entity.spans), entity.item.label] += 1
+            counts["entities"][doc_id, back(doc_id, entity.spans), entity.item.label] += 1
         for number in document.numbers:
-            said["numbers"][doc_id, back(doc_id, number.spans), _value(number.item)] += 1
+            counts["numbers"][doc_id, back(doc_id, number.spans), _value(number.item)] += 1
         for quote in document.quotes:
-            said["quotes"][doc_id, back(doc_id, quote.spans), _speaker(quote.item, document, back)] += 1
+            counts["quotes"][doc_id, back(doc_id, quote.spans), _speaker(quote.item, document, back)] += 1
     for dispute in disputes_of_the_original(disputes, story):
         sides = [frozenset((span.doc_id, span.start, span.end) for span in side.spans) for side in dispute.sides]
-        said["conflicts"][dispute.story, dispute.type, frozenset(sides)] += 1
-    return said
+        counts["conflicts"][dispute.story, dispute.type, frozenset(sides)] += 1
+    return counts
 
 
 def consistency(before: Answers, after: Answers) -> float | None:

@@ -115,14 +115,14 @@ def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[PredictedEnti
 
 def _features(forms: list[str]) -> list[list[str]]:
     """What is known of each token: its form, its edges, its neighbours, and whether it is first in its line."""
-    found = []
+    features = []
     for at, form in enumerate(forms):
         edges = [f"{name}{size}={edge}" for size in (1, 2, 3, 4) for name, edge in _edges(form, size)]
         near = [
             f"{by:+}={forms[at + by] if 0 <= at + by < len(forms) else ''}" for by in range(-_REACH, _REACH + 1) if by
         ]
-        found.append(["bias", f"form={form}", f"length={min(len(form), 8)}", f"first={at == 0}", *edges, *near])
-    return found
+        features.append(["bias", f"form={form}", f"length={min(len(form), 8)}", f"first={at == 0}", *edges, *near])
+    return features
 
 
 def _edges(form: str, size: int) -> list[tuple[str, str]]:

@@ -72,19 +72,19 @@ class Command(SlowSystem):
     def _ask(self, pending: list[Document], compares: bool) -> Iterator[Annotations]:
         alone, streams, failed = False, True, 0
         while pending:
-            asked = pending[:1] if alone else pending
-            output = Output(asked, self._stories)
-            process = Process(self._command, [input_line(document) for document in asked], self.options.time_limit)
+            batch = pending[:1] if alone else pending
+            output = Output(batch, self._stories)
+            process = Process(self._command, [input_line(document) for document in batch], self.options.time_limit)
             try:
                 with process:
-                    yield from self._answers(process, output, {document.doc_id: document for document in asked})
+                    yield from self._answers(process, output, {document.doc_id: document for document in batch})
             finally:
                 self._keep(output)
             self.answered = self.answered or len(output.answered) > 0
             left = [document for document in pending if document.doc_id not in output.answered]
             why = process.ending + (f"; ignored: {output.ignored}" if output.ignored else "")
-            if process.ended_well or len(asked) == 1:
-                silent = [document for document in asked if document.doc_id not in output.answered]
+            if process.ended_well or len(batch) == 1:
+                silent = [document for document in batch if document.doc_id not in output.answered]
                 failed += len(silent)
                 alone = not streams
             else:
@@ -100,13 +100,13 @@ class Command(SlowSystem):
                 yield Annotations(doc_id=document.doc_id)
             pending = [document for document in left if document not in silent]
 
-    def _answers(self, process: Process, output: Output, asked: dict[str, Document]) -> Iterator[Annotations]:
+    def _answers(self, process: Process, output: Output, documents: dict[str, Document]) -> Iterator[Annotations]:
         for line in process:
             is_answer, annotations = output.take(line)
             if is_answer:
                 process.answered()
             if annotations is not None:
-                self.options.journal.put(self._digest(asked[annotations.doc_id]), annotations)
+                self.options.journal.put(self._digest(documents[annotations.doc_id]), annotations)
                 yield annotations
 
     def _keep(self, output: Output) -> None:

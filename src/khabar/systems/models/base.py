@@ -93,8 +93,8 @@ class LocalModel(SlowSystem):
     def annotate(self, documents: Sequence[Document], layers: Sequence[Layer]) -> Iterator[Annotations]:
         """Annotate the documents one after the other."""
         for document in documents:
-            asked = digest(*self._made_of, document.text)
-            annotations = self.options.journal.get(asked, Annotations)
+            question = digest(*self._made_of, document.text)
+            annotations = self.options.journal.get(question, Annotations)
             if annotations is None:
                 try:
                     rows = self._rows(document.text)
@@ -104,7 +104,7 @@ class LocalModel(SlowSystem):
                     continue
                 empty = Annotations(doc_id=document.doc_id)
                 annotations = validated_annotations(rows, document, self.incidents) or empty
-                self.options.journal.put(asked, annotations)
+                self.options.journal.put(question, annotations)
             self.answered = True
             yield annotations
 
