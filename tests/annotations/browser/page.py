@@ -91,14 +91,14 @@ class Annotator:
 
     def fill(self, heading: str, value: str) -> None:
         """Type into the field of the selected region that has this heading."""
-        box = (
-            self.page.locator(".khabar-field")
-            .filter(has_text=heading, visible=True)
-            .locator("textarea, input[type=text]")
-            .last
-        )
+        box = self.box(heading)
         box.fill(value)
         box.press("Enter")
+
+    def box(self, heading: str) -> Locator:
+        """Where to type, in the field of the selected region that has this heading."""
+        field = self.page.locator(".khabar-field").filter(has_text=heading, visible=True)
+        return field.locator("textarea, input[type=text]").last
 
     def choose(self, heading: str, choice: str) -> None:
         self.page.locator(".khabar-field").filter(has_text=heading, visible=True).get_by_text(choice).first.click()

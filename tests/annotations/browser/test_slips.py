@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from khabar.annotations.label_studio.configuration import STORIES
-from tests.annotations.browser.one_article import Round
+from tests.annotations.browser.one_article import Round, difference
 from tests.annotations.browser.page import Annotator, annotator
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
@@ -43,6 +43,11 @@ def drawn(who: Annotator, key: str, surface: str) -> None:
     who.region(surface).wait_for()
 
 
+def palette(page: Page, label: str) -> Locator:
+    """A label to click on."""
+    return page.locator(".lsf-label").filter(has=page.locator("small").get_by_text(label, exact=True))
+
+
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_two_regions_in_a_row(opened: Round, at_work: Annotator, setting: str) -> None:
     """Of each step."""
@@ -65,16 +70,20 @@ def test_what_was_just_drawn_shows_its_fields(opened: Round, at_work: Annotator)
     expect(at_work.page.locator(".khabar-field").filter(visible=True).first).to_be_visible()
 
 
-def test_a_label_clicked_starts_the_next_region_too(opened: Round, at_work: Annotator) -> None:
+def test_two_regions_in_a_row_by_mouse_alone(opened: Round, at_work: Annotator) -> None:
+    """Of each step: a click on a label is its key, also where it follows a region just drawn."""
     page = at_work.page
-    at_work.open(*opened.place("entities"))
-    drawn(at_work, "1", "نبيل الشامي")
-    page.locator(".lsf-label").filter(has_text="GPE").click()
-    at_work.sweep("ريّاضِ")
-    at_work.region("ريّاضِ").wait_for()
-    regions = page.evaluate(REGIONS)
-    assert ["نبيل الشامي", "PERS"] in regions
-    assert ["ريّاضِ", "GPE"] in regions
+    page.evaluate("(set) => localStorage.setItem('labelStudio:settings', JSON.stringify(set))", SETTINGS["both"])
+    for step, ((_, label), (_, other)) in IN_A_ROW.items():
+        at_work.open(*opened.place(step), is_empty=step == "numbers")
+        for clicked, surface in ((label, "نبيل الشامي"), (other, "ريّاضِ")):
+            palette(page, clicked).click()
+            at_work.sweep(surface)
+            at_work.region(surface).wait_for()
+        regions = page.evaluate(REGIONS)
+        assert ["نبيل الشامي", label] in regions, step
+        assert ["ريّاضِ", other] in regions, step
+        expect(page.locator("#khabar-change")).to_have_count(0)
 
 
 def test_a_region_that_is_chosen_is_relabelled_and_can_be_taken_back(opened: Round, at_work: Annotator) -> None:
@@ -96,8 +105,49 @@ def test_keys_typed_into_a_field_relabel_nothing(opened: Round, at_work: Annotat
     at_work.open(*opened.place("entities"))
     drawn(at_work, "1", "نبيل الشامي")
     at_work.fill("wikidata", "Q5")
-    page.locator(".khabar-field").filter(has_text="name", visible=True).locator(
-        "textarea, input[type=text]"
-    ).last.click()
+    at_work.box("name").click()
     page.keyboard.type("5")
     assert ["نبيل الشامي", "PERS"] in page.evaluate(REGIONS)
+
+
+def typed_and_entered(who: Annotator) -> None:
+    who.box("wikidata").click()
+    who.page.keyboard.type("Q5")
+    who.page.keyboard.press("Enter")
+    who.press("5", palette(who.page, "GPE").and_(who.page.locator(".lsf-label_selected")))
+
+
+def typed_and_left_by_mouse(who: Annotator) -> None:
+    who.box("wikidata").click()
+    who.page.keyboard.type("Q5")
+    palette(who.page, "GPE").click()
+
+
+@pytest.mark.parametrize("go_on", [typed_and_entered, typed_and_left_by_mouse])
+def test_the_next_region_from_a_field(opened: Round, at_work: Annotator, go_on: Callable[[Annotator], None]) -> None:
+    """What was typed stays with its region, which keeps its label; the next one has nothing of it."""
+    at_work.open(*opened.place("entities"))
+    drawn(at_work, "1", "نبيل الشامي")
+    go_on(at_work)
+    at_work.sweep("ريّاضِ")
+    at_work.region("ريّاضِ").wait_for()
+    at_work.submit()
+    come = {row["text"]: row for row in difference(opened.pull())[1] if row["layer"] == "entities"}
+    assert {surface: (row["label"], row["wikidata"]) for surface, row in come.items()} == {
+        "نبيل الشامي": ("PERS", "Q5"),
+        "ريّاضِ": ("GPE", None),
+    }
+
+
+def test_the_next_region_from_a_list(opened: Round, at_work: Annotator) -> None:
+    """A choice was picked last, and its list has the focus."""
+    page = at_work.page
+    at_work.open(*opened.place("numbers"), is_empty=True)
+    drawn(at_work, "1", "عاجل")
+    field = page.locator(".khabar-field").filter(has_text="modality", visible=True)
+    field.locator("[data-testid^=select-trigger]").click()
+    page.get_by_role("option", name="approx").click()
+    drawn(at_work, "7", "ريّاضِ")
+    regions = page.evaluate(REGIONS)
+    assert ["عاجل", "count"] in regions
+    assert ["ريّاضِ", "date"] in regions
