@@ -82,14 +82,29 @@ def test_passes_go_by_their_names() -> None:
     assert [each["value"] for each in found["decisions"]] == ["a", "b", "both", "neither", "other"]
 
 
+def headings(page: str, chapter: int) -> list[str]:
+    """The headings of a chapter of the guidelines."""
+    text = (Path(__file__).parents[3] / "annotations" / page).read_text("utf-8")
+    lines = text.split(f"\n## {chapter}. ")[1].split("\n## ")[0].splitlines()
+    return [line.removeprefix("### ") for line in lines if line.startswith("### ")]
+
+
 @pytest.mark.parametrize("layer", REASONS)
 def test_every_reason_is_a_section_of_the_guidelines(layer: str) -> None:
-    """And has a key of its own."""
-    text = (Path(__file__).parents[3] / "annotations" / "guidelines.md").read_text("utf-8")
-    chapter = text.split(f"\n## {CHAPTERS[layer]}. ")[1].split("\n## ")[0]
-    headings = [line.removeprefix("### ") for line in chapter.splitlines() if line.startswith("### ")]
-    assert set(REASONS[layer]) <= set(headings)
+    """In English and under the same heading in Arabic; and has a key of its own."""
+    pages = (headings(page, CHAPTERS[layer]) for page in ("guidelines.md", "guidelines.ar.md"))
+    in_arabic = dict(zip(*pages, strict=True))
+    assert REASONS[layer] == {title: in_arabic.get(title) for title in REASONS[layer]}
     assert len(reasons(layer)) <= len(KEYS)
+
+
+def test_reasons_are_shown_in_both_languages_and_kept_in_english() -> None:
+    found = made(
+        [replace(row, label="FAC") if isinstance(row, Entity) and row.label == "ORG" else row for row in a_pass()]
+    )
+    first = found["reasons"][0]
+    assert first["value"] == "section 2: Persons and roles"
+    assert first["html"] == "القسم 2: الأشخاص والمناصب <small>section 2: Persons and roles</small>"
 
 
 def test_nothing_is_taken_for_markup() -> None:

@@ -26,7 +26,7 @@ def test_notes_after_submit_lead_to_the_region_and_go_once_it_is_mended(opened: 
         expect(notes).to_contain_text("content 'ريّاضِ': speaker is missing")
         notes.get_by_role("link").click()
         page.wait_for_function(f"{SELECTED}.includes('ريّاضِ')")  # a click in the list would let go of it
-        who.fill("القائل باسمه", "سلمى")
+        who.fill("القائل · speaker", "سلمى")
         pending = page.locator("#khabar-pending")
         expect(pending).to_be_visible()
         who.submit()

@@ -38,35 +38,56 @@ def readings(disagreement: Disagreement) -> tuple[str, str]:
 
 
 REASONS = {
-    "entities": (
-        "Persons and roles",
-        "Peoples, parties, continents",
-        "Institutions",
-        "Places, events, laws",
-        "Identity and spelling",
-    ),
-    "numbers": ("Values", "Units", "Scored and not scored", "Durations", "Dates", "Factuality, role, flags"),
-    "quotes": (
-        "Content",
-        "Cue",
-        "Speaker",
-        "Chain, addressee, medium",
-        "Marks",
-        "Act and polarity",
-        "Scored and not scored",
-        "Alternatives and utterances",
-    ),
-    "claims": ("Claims", "As of", "Positions", "One issue for one question"),
-    "conflicts": ("Claims", "Status", "Positions", "One issue for one question"),
-    "registry": ("Identity and spelling",),
+    "entities": {
+        "Persons and roles": "الأشخاص والمناصب",
+        "Peoples, parties, continents": "الشعوب والأحزاب والقارات",
+        "Institutions": "المؤسسات",
+        "Places, events, laws": "الأماكن والأحداث والقوانين",
+        "Identity and spelling": "الهوية والرسم",
+    },
+    "numbers": {
+        "Values": "القيم",
+        "Units": "الوحدات",
+        "Scored and not scored": "المحسوب وغير المحسوب",
+        "Durations": "المدد",
+        "Dates": "التواريخ",
+        "Factuality, role, flags": "الثبوت والدور والعلامات",
+    },
+    "quotes": {
+        "Content": "المضمون",
+        "Cue": "لفظ القول",
+        "Speaker": "القائل",
+        "Chain, addressee, medium": "السلسلة والمخاطَب والوسيلة",
+        "Marks": "علامات التنصيص",
+        "Act and polarity": "فعل القول والقطب",
+        "Scored and not scored": "المحسوب وغير المحسوب",
+        "Alternatives and utterances": "القراءات الأخرى والقول الواحد",
+    },
+    "claims": {
+        "Claims": "الدعاوى",
+        "As of": "وقت الدعوى",
+        "Positions": "الأجوبة",
+        "One issue for one question": "مسألة واحدة لكل سؤال",
+    },
+    "conflicts": {
+        "Claims": "الدعاوى",
+        "Status": "حال المسألة",
+        "Positions": "الأجوبة",
+        "One issue for one question": "مسألة واحدة لكل سؤال",
+    },
+    "registry": {"Identity and spelling": "الهوية والرسم"},
 }
-"""Layer → the sections of its chapter of the guidelines, any of which may decide."""
+"""Layer → the sections of its chapter of the guidelines, any of which may decide, with their headings in Arabic."""
 CHAPTERS = {"entities": 2, "numbers": 3, "quotes": 4, "claims": 5, "conflicts": 5, "registry": 2}
 """Layer → its chapter."""
 RULING_WORDS = ("كلتاهما · both", "لا شيء · neither", "غيرهما · other")
 """What a decision is called that is not for either pass."""
-GENERAL = ("section 1: what all layers share", "the text says so", "a slip")
-"""Reasons that may decide on any layer."""
+GENERAL = {
+    "section 1: what all layers share": "القسم 1: ما تشترك فيه الطبقات",
+    "the text says so": "هكذا في النص",
+    "a slip": "سهو",
+}
+"""Reasons that may decide on any layer, and in Arabic."""
 KEYS = "qasdfgzxcyj"
 """Hot keys of the reasons, in turn; Label Studio has none of them."""
 
@@ -97,7 +118,8 @@ def task_data(
             for turn, (value, words) in enumerate(zip(RULINGS, (*names, *RULING_WORDS), strict=True), start=1)
         ],
         "reasons": [
-            {"value": reason, "hotkey": key} for reason, key in zip(reasons(disagreement.layer), KEYS, strict=False)
+            {"value": reason, "html": f"{escape(arabic)} <small>{escape(reason)}</small>", "hotkey": key}
+            for (reason, arabic), key in zip(reasons(disagreement.layer).items(), KEYS, strict=False)
         ],
         "fields": [
             {"name": each.shown, "options": [{"value": words} for words in each.options]}
@@ -106,9 +128,11 @@ def task_data(
     }
 
 
-def reasons(layer: str) -> list[str]:
-    """The reasons to choose from: what the guidelines say on a layer, then what may decide on any."""
-    return [*(f"section {CHAPTERS[layer]}: {title}" for title in REASONS[layer]), *GENERAL]
+def reasons(layer: str) -> dict[str, str]:
+    """The reasons to choose from, with their Arabic: the sections on a layer, then what may decide on any."""
+    chapter = CHAPTERS[layer]
+    sections = {f"section {chapter}: {title}": f"القسم {chapter}: {arabic}" for title, arabic in REASONS[layer].items()}
+    return sections | GENERAL
 
 
 def _questions(rows: Iterable[Row], issues: Mapping[str, Conflict]) -> Iterator[str]:
