@@ -17,7 +17,7 @@ from khabar.records.labels import NUMBER_KINDS
 from tests.annotations.test_guidelines_arabic import tables
 
 ROOT = Path(__file__).parents[3]
-CONFIGURATIONS = sorted((ROOT / "annotations" / "label_studio").glob("*.xml"))
+CONFIGURATIONS = [ROOT / "annotations" / "label_studio" / f"{name}.xml" for name in ("documents", "adjudication")]
 BILINGUAL = re.compile(r"(?P<term>.*[\u0621-\u064a].*?) (?:· |<small>)(?P<key>[\w ]+)")
 TERMS, LABELS, FIELDS = ({key: term for term, key, *_ in table} for table in tables())
 SITE = tomllib.loads((ROOT / "src" / "khabar" / "site" / "messages" / "ar.toml").read_text("utf-8"))
