@@ -41,11 +41,12 @@ KINDS = (
 LANGUAGES = {"en": "ltr", "ar": "rtl"}
 
 
-def by_axe(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 A and AA and its best practices, each with the first element it is about."""
+def by_axe(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules, or against WCAG 2.2 A and AA and its best practices; with the first element each."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found: dict[str, Any] = Axe().run(page, options={"resultTypes": ["violations"]}).response
+    only = {"runOnly": list(rules)} if rules else {}
+    found: dict[str, Any] = Axe().run(page, options={"resultTypes": ["violations"], **only}).response
     return [
         f"{each['id']}: {each['nodes'][0]['html'][:200]} ({len(each['nodes'])})"
         + str(each["nodes"][0].get("failureSummary", ""))[:300]
@@ -92,6 +93,20 @@ def test_in_the_dark(visit: Visit, kind: str) -> None:
     page = visit(f"ar/{kind}")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 22, 26)"
     assert by_axe(page) == []
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ar", "light")])
+def test_all_words_have_contrast(browser: Browser, address: str, language: str, theme: Any) -> None:
+    """On a page of each kind, with all that was folded open; the other two themes are seen above."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme=theme)
+    visit = Visit(context.new_page(), address)
+    faint = {}
+    for kind in KINDS:
+        page = visit(f"{language}/{kind}")
+        page.evaluate("for (const folded of document.querySelectorAll('details')) folded.open = true")
+        faint[kind] = by_axe(page, "color-contrast")
+    context.close()
+    assert faint == {kind: [] for kind in KINDS}
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

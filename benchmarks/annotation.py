@@ -1,0 +1,161 @@
+"""What annotation costs: keys, clicks and drags an item of each layer, and the time to open and save 500 regions.
+
+    python benchmarks/annotation.py
+
+The actions are counted on the gold of the seeds, as the pages of `khabar annotate push` hold it. A region takes its
+label's key and a drag; a text a click, its letters and Enter; a choice two clicks, or one where all choices show; a
+relation Alt+R and a click, after a click on the whole. What the page implies, or understands from the rest, takes
+nothing. tests/annotations/browser does each of these in a browser. The times are measured in Label Studio and Chromium,
+which this starts.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from xml.etree import ElementTree
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from khabar.annotations.label_studio.configuration import read_configuration  # noqa: E402
+from khabar.annotations.rounds import read_articles  # noqa: E402
+from khabar.formats.label_studio.document_page import STEPS, document_page, document_rows  # noqa: E402
+from khabar.formats.label_studio.names import Names  # noqa: E402
+from khabar.formats.label_studio.page import Page, Region, to_results  # noqa: E402
+from khabar.reading.incidents import Incidents  # noqa: E402
+from khabar.reading.rows import read_rows  # noqa: E402
+from khabar.records import Entity, Registered, Row  # noqa: E402
+
+GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
+UNDERSTOOD = ("entity_id", "wikidata", "speaker")
+"""Controls that may stay empty where the rest of the page says it."""
+REGIONS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Actions:
+    """What a hand does."""
+
+    keys: int = 0
+    clicks: int = 0
+    drags: int = 0
+    letters: int = 0
+
+    def __add__(self, other: Actions) -> Actions:
+        return Actions(
+            self.keys + other.keys,
+            self.clicks + other.clicks,
+            self.drags + other.drags,
+            self.letters + other.letters,
+        )
+
+
+def clicks_of(step: str) -> dict[str, int]:
+    """Control of choices → the clicks that choose one."""
+    root = ElementTree.fromstring(read_configuration(step).label_config)
+    return {str(each.get("name")): 2 if each.get("layout") == "select" else 1 for each in root.iter("Choices")}
+
+
+def leaned(page: Page, read: Callable[[Page], Sequence[Row]]) -> Page:
+    """The page without what it understands by itself: controls and relations that make no difference."""
+    wanted = read(page)
+    for link in page.links:
+        less = replace(page, links=tuple(each for each in page.links if each is not link))
+        page = less if read(less) == wanted else page
+    for turn in reversed(range(len(page.regions))):
+        for control in UNDERSTOOD:
+            less = replace(page, regions=_without(page.regions, turn, control))
+            page = less if read(less) == wanted else page
+    return page
+
+
+def _without(regions: Sequence[Region], turn: int, control: str) -> tuple[Region, ...]:
+    left = {name: words for name, words in regions[turn].attributes.items() if name != control}
+    return (*regions[:turn], replace(regions[turn], attributes=left), *regions[turn + 1 :])
+
+
+def actions_of(page: Page, clicks: Mapping[str, int]) -> Actions:
+    """What making a page takes, submitting left out."""
+    done = Actions()
+    for region in page.regions:
+        done += Actions(keys=1, drags=1)
+        for control, words in region.attributes.items():
+            if control in clicks:
+                done += Actions(clicks=clicks[control] * len(words))
+            else:
+                done += Actions(keys=len(words), clicks=1, letters=sum(map(len, words)))
+    wholes = {link.source for link in page.links}
+    return done + Actions(keys=len(page.links), clicks=len(page.links) + len(wholes))
+
+
+def counted() -> Iterator[tuple[str, int, Actions]]:
+    """Step, its items in the seeds, and what they take."""
+    rows = [located.row for located in read_rows(GOLD, Incidents())]
+    names = Names().with_entities((row.entity_id, row.name) for row in rows if isinstance(row, Registered))
+    texts = {each.doc_id: each.text for each in read_articles(ROOT / "seeds").documents if each.story == GOLD.stem}
+    for step in STEPS:
+        done = Actions()
+        for doc_id, text in texts.items():
+            own = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
+            elsewhere = [row for row in own if isinstance(row, Entity)] if step != "entities" else []
+
+            read = partial(_read, doc_id=doc_id, text=text, names=names, elsewhere=elsewhere)
+            page = names.shown(document_page(own, text).only(STEPS[step]))
+            done += actions_of(leaned(page, read), clicks_of(step))
+        yield step, sum(row.layer == step for row in rows), done
+
+
+def _read(page: Page, doc_id: str, text: str, names: Names, elsewhere: Sequence[Entity]) -> list[Row]:
+    return document_rows(page, doc_id, text, lambda *_, **__: None, names=names, elsewhere=elsewhere)
+
+
+def timed(label_config: str) -> tuple[float, float]:
+    """Seconds to open a task with 500 regions, and to save it after one of them got another label."""
+    from tests.annotations.browser.page import annotator
+    from tests.annotations.conftest import serve
+
+    from khabar.annotations.label_studio.configuration import Configuration
+    from khabar.annotations.label_studio.projects import Server
+
+    words = [f"w{number}" for number in range(REGIONS)]
+    text = " ".join(words)
+    starts = [text.index(word) for word in words]
+    regions = [Region(word, "PERS", start, start + len(word), word) for word, start in zip(words, starts, strict=True)]
+    with TemporaryDirectory() as folder, serve(Path(folder) / "data") as served:
+        server = Server(served.connection.client(), served.connection.url)
+        project = server.make("khabar benchmark", Configuration(label_config, ""))
+        task = server.add_task(project, {"key": "d", "text": text})
+        server.annotate(task, to_results(Page(tuple(regions))))
+        with annotator(served) as who:
+            seconds = []
+            for _ in range(2):  # the first opening makes the project's tab, which nobody waits for again
+                start = time.perf_counter()
+                who.page.goto(task.address)
+                who.page.wait_for_function(f"document.querySelectorAll('.htx-highlight').length >= {REGIONS}")
+                seconds.append(time.perf_counter() - start)
+                who.page.wait_for_load_state("networkidle")
+            who.page.locator(".htx-highlight").first.click()
+            who.press("4", who.page.locator(".lsf-label_selected").filter(has_text="ORG"))
+            start = time.perf_counter()
+            who.submit()
+            return seconds[-1], time.perf_counter() - start
+
+
+def main() -> None:
+    """Print the table, then the times."""
+    print("step        items   keys  clicks  drags  letters   (an item)")
+    for step, items, done in counted():
+        each = [f"{amount / items:.2f}" for amount in (done.keys, done.clicks, done.drags, done.letters)]
+        print(f"{step:<10} {items:>6} {each[0]:>6} {each[1]:>7} {each[2]:>6} {each[3]:>8}")
+    opened, saved = timed(read_configuration("entities").label_config)
+    print(f"{REGIONS} regions: opened in {opened:.1f} s, saved in {saved:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
