@@ -81,25 +81,12 @@ def verify(folder: Path) -> list[Incident]:
     incidents: list[Incident] = []
     fetched = ntrex.articles() if any(seed.source for seed in seeds) and ntrex.is_fetched() else None
     for seed in seeds:
-        path = folder / seed.file
         if seed.source:
             if fetched is not None and sha256(fetched.get(seed.doc_id, "").encode()) != seed.sha256:
                 message = f"{seed.source} has no such article" if seed.doc_id not in fetched else "its text is another"
                 incidents.append(Incident("seed-changed", message, str(folder / MANIFEST), doc_id=seed.doc_id))
             continue
-        if not path.is_file():
-            incidents.append(Incident("seed-missing", f"no file {seed.file}", str(path), doc_id=seed.doc_id))
-            continue
-        if problems := check_file(path):
-            incidents += problems
-            continue
-        data = path.read_bytes()
-        found = sha256(data)
-        if found != seed.sha256:
-            message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
-            incidents.append(Incident("seed-changed", message, str(path), doc_id=seed.doc_id))
-        elif (error := _not_text(data)) is not None:
-            incidents.append(Incident("file-not-text", error, str(path), doc_id=seed.doc_id, fix=AS_TEXT))
+        incidents += _read(folder, seed)[1]
     listed = {seed.file for seed in seeds}
     for path in sorted(folder.glob("*.txt")):
         if path.name not in listed:
@@ -168,17 +155,41 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 
 
 def read_text(folder: Path, seed: Seed) -> str:
-    """Read an article exactly as received: UTF-8, no newline translation. Raises InputError if it is not fetched."""
+    """Read an article exactly as received: UTF-8, no newline translation. Raises InputError, as `read_texts` does."""
     return read_texts(folder, [seed])[seed.doc_id]
 
 
 def read_texts(folder: Path, seeds: Sequence[Seed]) -> dict[str, str]:
-    """Document → text, as `read_text` gives it."""
+    """Document → text, as `read_text` gives it.
+
+    Raises InputError if an article is not fetched, or a file is not there, or not as the manifest has it.
+    """
     fetched = ntrex.articles() if any(seed.source for seed in seeds) else {}
-    return {
-        seed.doc_id: fetched[seed.doc_id] if seed.source else (folder / seed.file).read_bytes().decode()
-        for seed in seeds
-    }
+    texts: dict[str, str] = {}
+    incidents: list[Incident] = []
+    for seed in seeds:
+        texts[seed.doc_id], problems = (fetched[seed.doc_id], []) if seed.source else _read(folder, seed)
+        incidents += problems
+    if incidents:
+        raise InputError(incidents)
+    return texts
+
+
+def _read(folder: Path, seed: Seed) -> tuple[str, list[Incident]]:
+    """The text of a file of the folder, and what is wrong with it."""
+    path = folder / seed.file
+    if not path.is_file():
+        return "", [Incident("seed-missing", f"no file {seed.file}", str(path), doc_id=seed.doc_id)]
+    if problems := check_file(path):
+        return "", problems
+    data = path.read_bytes()
+    found = sha256(data)
+    if found != seed.sha256:
+        message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
+        return "", [Incident("seed-changed", message, str(path), doc_id=seed.doc_id)]
+    if (error := _not_text(data)) is not None:
+        return "", [Incident("file-not-text", error, str(path), doc_id=seed.doc_id, fix=AS_TEXT)]
+    return data.decode(), []
 
 
 def at_hand(seeds: Sequence[Seed]) -> list[Seed]:

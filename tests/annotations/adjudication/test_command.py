@@ -101,6 +101,15 @@ def test_all_decided(folder: Path) -> None:
     assert (folder / "gold" / "war.jsonl").read_bytes() == before
 
 
+def test_articles_are_as_the_manifest_has_them(folder: Path) -> None:
+    """Neither changed, nor gone: offsets would mean another place."""
+    article = folder / "seeds" / "one.txt"
+    article.write_bytes(article.read_bytes() + b"\xd8")
+    assert "one.txt: error[seed-changed]" in refused()
+    article.unlink()
+    assert "one.txt: error[seed-missing]" in refused()
+
+
 def tagged(rows: Iterable[Row], text: str, *tags: str) -> list[Row]:
     return [replace(row, phenomena=tags) if isinstance(row, Entity) and row.text == text else row for row in rows]
 
