@@ -12,6 +12,7 @@ from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 from khabar.text.terminal import cut
 
 MOST_RESAMPLES = 100_000
+MOST_SEED = 2**64 - 1
 
 
 def check_arguments(**given: object) -> None:
@@ -23,7 +24,7 @@ def check_arguments(**given: object) -> None:
         is_right, wanted = _KINDS.get(name, _PREDICTIONS)
         if not is_right(value):
             fix = _predictions_from(value, name) if wanted == _PREDICTIONS[1] else None
-            incidents.report("option-wrong", f"{name} is {cut(repr(value))}", fix=fix or f"give {wanted}")
+            incidents.report("option-wrong", f"{name} is {_shown(value)}", fix=fix or f"give {wanted}")
     incidents.refuse()
 
 
@@ -31,13 +32,15 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
     """Give layers in their order; None are those that gold is scored on. Raises khabar.InputError for others."""
     if layers is None:
         return None
-    names: Sequence[Any] = () if isinstance(layers, str) or not isinstance(layers, Iterable) else list(layers)
-    if not names or any(layer not in LAYERS for layer in names):
+    names = _listed(layers)
+    unknown = [name for name in names if not isinstance(name, str) or name not in LAYERS]
+    if unknown or not names:
         from khabar.reading.incidents import Incident, InputError
 
-        unknown = ", ".join(repr(layer) for layer in names if layer not in LAYERS)
-        message = f"no layer {unknown}" if names else f"layers is {layers!r}, where a list of names is asked for"
-        fix = f'write layers=["{layers if layers in LAYERS else LAYERS[0]}"]'
+        message = f"no layer {', '.join(map(_shown, unknown))}"
+        if not names:
+            message = f"layers is {_shown(layers)}, where a list of names is asked for"
+        fix = f'write layers=["{layers if isinstance(layers, str) and layers in LAYERS else LAYERS[0]}"]'
         raise InputError([Incident("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)])
     return tuple(layer for layer in LAYERS if layer in names)
 
@@ -46,13 +49,13 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     """Give labels of entities in their order; None are all. Raises khabar.InputError for others, or on other layers."""
     if labels is None:
         return None
-    names: Sequence[Any] = () if isinstance(labels, str) or not isinstance(labels, Iterable) else list(labels)
-    unknown = [name for name in names if name not in ENTITY_LABELS]
+    names = _listed(labels)
+    unknown = [name for name in names if not isinstance(name, str) or name not in ENTITY_LABELS]
     message = None
     if unknown or not names:
-        shown = f"no label {', '.join(map(repr, unknown))}"
+        shown = f"no label {', '.join(map(_shown, unknown))}"
         if not unknown:
-            shown = f"labels is {labels!r}, where a list of names is asked for"
+            shown = f"labels is {_shown(labels)}, where a list of names is asked for"
         message = f"{shown}; there is: {', '.join(ENTITY_LABELS)}"
     elif layers is not None and "entities" not in layers:
         message = f"labels are those of entities, and only {', '.join(layers)} are scored"
@@ -63,6 +66,24 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
         raise InputError([Incident("option-wrong", message, fix=fix)])
     chosen = tuple(label for label in ENTITY_LABELS if label in names)
     return None if len(chosen) == len(ENTITY_LABELS) else chosen
+
+
+def _listed(names: object) -> list[Any]:
+    """The items of a list of names; none where it is no list."""
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        return []
+    try:
+        return list(names)
+    except TypeError:  # an array without dimensions passes for one
+        return []
+
+
+def _shown(value: object) -> str:
+    """A value as Python writes it, cut; its type where that cannot be written."""
+    try:
+        return cut(repr(value))
+    except Exception:  # a list in a list, a thousand deep; an integer of 5,000 digits; somebody else's code
+        return f"a {type(value).__name__} that cannot be shown"
 
 
 def _is_name(value: object) -> TypeGuard[str | PathLike[str]]:
@@ -88,7 +109,8 @@ def _is_gold(value: object) -> bool:
 
 def _are_predictions(value: object) -> bool:
     objects = isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping))
-    return objects or _is_name(value)  # whoever reads it says which file cannot be read
+    has_items = objects and getattr(value, "ndim", 1) > 0  # NumPy's array without dimensions has none
+    return has_items or _is_name(value)  # whoever reads it says which file cannot be read
 
 
 def _predictions_from(value: object, name: str) -> str | None:
@@ -132,7 +154,7 @@ _KINDS: dict[str, _Kind] = {
     ),
     "gold": (_is_gold, "a folder, a file, a URL or gold read before, or None for the released corpus"),
     "split": (lambda value: isinstance(value, str) and value != "", "the name of a split"),
-    "seed": (_is_integer(0), "an integer from 0"),
+    "seed": (_is_integer(0, MOST_SEED), f"an integer from 0 to {MOST_SEED}"),
     "resamples": (_is_integer(1, MOST_RESAMPLES), f"an integer from 1 to {MOST_RESAMPLES:,}"),
     "cluster": (
         lambda value: value is None or (isinstance(value, str) and value != ""),

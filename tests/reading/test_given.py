@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -116,14 +117,17 @@ def test_a_null_is_what_is_left_out(gold: Path, tmp_path: Path) -> None:
         assert khabar.score(said, gold=gold).to_json() == left_out.to_json()
 
 
+NESTED: list[Any] = reduce(lambda inner, _: [inner], range(5000), [])
+"""Lists in lists, deeper than Python can write."""
 ARGUMENTS: dict[str, list[Any]] = {
-    "predictions": [5, None, "", b"x", {"doc_id": "d"}],
-    "gold": [5, "", b"x", [], "x" * 5000],
+    "predictions": [5, None, "", b"x", {"doc_id": "d"}, np.array(3)],
+    "gold": [5, "", b"x", [], "x" * 5000, NESTED],
     "split": [5, None, ""],
-    "seed": [-1, "0", 1.5, None, True],
+    "seed": [-1, "0", 1.5, None, True, 2**64],
     "resamples": [0, -5, "x", None, 10**9],
     "cluster": [5, ""],
-    "layers": ["entities", 5, [], ["entity"], [[]]],
+    "layers": ["entities", 5, [], ["entity"], [[]], np.array(3), [np.array([1, 2])], [NESTED]],
+    "labels": ["PERS", np.array(3), [np.array([1, 2])]],
 }
 
 
@@ -132,7 +136,7 @@ def test_arguments_of_a_wrong_kind_are_named(name: str, value: Any, gold: Path) 
     given: dict[str, Any] = {"predictions": [{"doc_id": "d"}], "gold": gold, name: value}
     [(id_, message)] = problems(lambda: khabar.score(**given))
     assert id_ == "option-wrong"
-    assert f"{name} is " in message or "no layer" in message
+    assert f"{name} is " in message or f"no {name.removesuffix('s')} " in message
 
 
 def test_arguments_of_the_other_functions(gold: Path) -> None:
