@@ -30,6 +30,15 @@ def draft(folder: Path, *arguments: str, system: str = "rules") -> Answer:
     return run("annotate", "draft", "bridge", "--system", system, "--out", "gold/bridge.jsonl", *arguments, cwd=folder)
 
 
+def test_a_misspelt_key_is_warned_of(here: Path) -> None:
+    """Nothing of that layer is in the drafts."""
+    (here / "mine.py").write_text('def system(document):\n    return {"quote": []}\n')
+    answer = draft(here, system="mine:system")
+    assert answer.code == 0
+    assert "warning[key-unknown]" in answer.err
+    assert "unknown key 'quote'. Fix: write quotes, or remove it." in answer.err
+
+
 def build(folder: Path) -> Answer:
     return run("corpus", "build", "--gold", "gold", "--out", "corpus", cwd=folder)
 

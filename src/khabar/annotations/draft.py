@@ -12,23 +12,24 @@ import msgspec
 from khabar.annotations.label_studio.registry import registered
 from khabar.annotations.label_studio.start import start_of_system
 from khabar.annotations.rounds import Articles, in_file_order
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import DRAFT
 from khabar.records import Number, PredictedNumber, Row
 from khabar.text.values import value_of
 
 
-def draft(story: str, system: str, articles: Articles) -> list[Row]:
+def draft(story: str, system: str, articles: Articles, incidents: Incidents | None = None) -> list[Row]:
     """Rows of a story as a system has it: zones, mentions, numbers, quotes, disputes, and the registry they need.
 
-    Raises InputError if there is no such story or no such system.
+    `incidents` takes the warnings about what the system says; else a UserWarning. Raises InputError if there is no such
+    story or no such system.
     """
     documents = [document for document in articles.documents if document.story == story]
     if not documents:
         known = ", ".join(sorted(set(articles.stories.values())))
         message = f"the seeds have no story {story!r}; there is: {known}"
         raise InputError([Incident("story-unknown", message, fix="name one of these, or other seeds with --seeds")])
-    rows = [_completed(row) for row in start_of_system(system, documents).rows]
+    rows = [_completed(row) for row in start_of_system(system, documents, incidents).rows]
     return in_file_order([*rows, *registered(rows, story, (), None)])
 
 

@@ -136,10 +136,13 @@ def draft(
     from khabar.annotations.draft import encoded
     from khabar.annotations.rounds import read_articles
     from khabar.reading.files import write_whole
+    from khabar.reading.incidents import Incidents
 
     if out.exists():
         raise wrong_option("--out is there already, perhaps with corrections", file=str(out), fix="name another file")
-    rows = draft_story(story, system, read_articles(seeds))
+    incidents = Incidents()
+    rows = draft_story(story, system, read_articles(seeds), incidents)
+    warn(incidents)
     with writing(out):
         write_whole(out, encoded(rows))
     counts = Counter(row.layer for row in rows)
@@ -258,10 +261,16 @@ def _start(
     source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
 ) -> Start:
     from khabar.annotations.label_studio.start import Start, start_of_file, start_of_system
+    from khabar.reading.incidents import Incidents
 
+    incidents = Incidents()
+    start = Start()
     if source is not None:
-        return start_of_file(source, articles, finished)
-    return Start() if system is None else start_of_system(system, documents)
+        start = start_of_file(source, articles, finished, incidents)
+    elif system is not None:
+        start = start_of_system(system, documents, incidents)
+    warn(incidents)
+    return start
 
 
 def _print_shares(

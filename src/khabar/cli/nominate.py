@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from khabar.cli.console import print_json, say, writing
+from khabar.cli.console import print_json, say, warn, writing
 from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.score import spare
 
@@ -52,6 +52,7 @@ def nominate(
         records = checked_predictions(path, reference, wanted, incidents)
         systems.append(Voter(str(path), records.documents, records.disputes))
     incidents.refuse()
+    warn(incidents)
     asked = put_questions(ballots(reference, systems, wanted), reference, api.load(gold, split=split), split, most)
     with writing():
         write_all({out: json_lines(asked.nominations), key: json_lines(asked.keys)})

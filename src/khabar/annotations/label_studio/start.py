@@ -13,7 +13,7 @@ from khabar.formats.label_studio.fields import POSITIONS
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Problem, to_page, to_results
 from khabar.formats.label_studio.story_page import story_page, story_rows, story_text
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incident, Incidents, warned
 from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.row_checks import check
@@ -31,10 +31,14 @@ class Start:
     finished: bool = False
 
 
-def start_of_file(path: Path, articles: Articles, finished: bool) -> Start:
+def start_of_file(path: Path, articles: Articles, finished: bool, incidents: Incidents | None = None) -> Start:
     """Read a pass, gold, or predictions. Raises InputError, for a finished pass also if it is not sound or if a row
-    holds what no page can show."""
-    incidents = Incidents()
+    holds what no page can show. `incidents` takes the warnings, such as keys that are not read; else a UserWarning."""
+    with warned(incidents) as collected:
+        return _start_of_file(path, articles, finished, collected)
+
+
+def _start_of_file(path: Path, articles: Articles, finished: bool, incidents: Incidents) -> Start:
     if not _is_rows(path):
         predictions, disputes = split(read_predictions(path, incidents))
         if finished:
@@ -51,15 +55,16 @@ def start_of_file(path: Path, articles: Articles, finished: bool) -> Start:
     return Start(rows, path.stem, finished)
 
 
-def start_of_system(name: str, documents: Sequence[Document]) -> Start:
-    """Run a system over the articles. Raises InputError."""
+def start_of_system(name: str, documents: Sequence[Document], incidents: Incidents | None = None) -> Start:
+    """Run a system over the articles. Warnings go where those of `start_of_file` do. Raises InputError."""
     from khabar.corpus.gold import load_gold
     from khabar.reading.reference import reference
     from khabar.systems.registry import find_system
     from khabar.systems.running import run_system
 
     gold = load_gold()[0] if name == "oracle" else reference([])
-    predictions, disputes = run_system(find_system(name, gold), documents)
+    with warned(incidents) as collected:
+        predictions, disputes = run_system(find_system(name, gold), documents, incidents=collected)
     texts = {document.doc_id: document.text for document in documents}
     return Start(tuple(rows_of(predictions, disputes, texts)), name)
 
