@@ -11,7 +11,7 @@ from typing import Literal
 
 from khabar.records import Document, Quote
 from khabar.text.arabic import fold
-from khabar.text.arabic.classes import is_word
+from khabar.text.arabic.folding import is_word
 
 Share = Literal["all", "some", "one"]
 
