@@ -19,6 +19,7 @@ IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
     "annotations/browser/test_in_the_page.py": "label_studio_sdk",
     "annotations/browser/test_notes.py": "playwright",
+    "annotations/browser/test_questions.py": "playwright",
     "annotations/browser/test_slips.py": "playwright",
     "site/test_seen.py": "playwright",
     "systems/test_models.py": "spacy",

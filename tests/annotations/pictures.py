@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Any
 from khabar.annotations.adjudication import Disagreement, disagreements
 from khabar.annotations.adjudication.page import task_data
 from khabar.annotations.agreement.alignment import align
-from khabar.annotations.label_studio.configuration import ADJUDICATION, STORIES, kinds_of, read_configuration
+from khabar.annotations.label_studio.configuration import ADJUDICATION, QUESTIONS, kinds_of, read_configuration
 from khabar.annotations.label_studio.notes import ARABIC
 from khabar.annotations.label_studio.start import start_of_file
 from khabar.annotations.rounds import Articles, PassName, Round, read_articles, read_round
 from khabar.annotations.server.environment import LAUNCHER, requirement
 from khabar.formats.label_studio.document_page import STEPS, document_page
+from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import row_region, to_results
+from khabar.formats.label_studio.question_page import card, question_page
+from khabar.records import Claim, Conflict, Registered, only
 
 if TYPE_CHECKING:
     from tests.annotations.browser.page import Annotator
@@ -35,6 +38,7 @@ ROOT = Path(__file__).parents[2]
 GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
 DOCUMENT = "004_d8d3faf852fe3968"
 QUOTE = f"{DOCUMENT}-q002"
+QUESTION = "deployment_purpose"
 HEIGHT = 768
 TO_MEND = (("1", "مع جيش بلاده"), ("4", "في بيان إلى"))
 """Key and words of a quote without a speaker, and of a piece of no quote."""
@@ -78,6 +82,19 @@ def quotes_of_article() -> Any:
     return to_results(document_page(own, articles().texts[DOCUMENT]).only(STEPS["quotes"]))
 
 
+def cards_of_question() -> Any:
+    """A question's page, and the cards of the story's claims."""
+    rows = start_of_file(GOLD, articles(), finished=True).rows
+    claims, names = (
+        only(rows, Claim),
+        Names().with_entities((row.entity_id, row.name) for row in only(rows, Registered)),
+    )
+    [issue] = (row for row in only(rows, Conflict) if row.issue_id == QUESTION)
+    return to_results(question_page(issue, claims)), [
+        card(each, articles().texts[each.doc_id], names) for each in claims
+    ]
+
+
 def take_quote(who: Annotator, address: str) -> None:
     """A quote is selected, and its fields show."""
     who.page.goto(f"{address}&region={row_region(QUOTE)}")
@@ -86,16 +103,22 @@ def take_quote(who: Annotator, address: str) -> None:
     who.page.locator(".htx-highlight.__active").wait_for()
 
 
-def take_story(who: Annotator, address: str) -> None:
+def take_page(who: Annotator, address: str) -> None:
     """As it opens."""
     who.page.goto(address)
     who.page.locator("[class^=khabar]").filter(visible=True).first.wait_for()
     who.page.wait_for_load_state("networkidle")
 
 
+def take_cards(who: Annotator, address: str) -> None:
+    """As it opens."""
+    take_page(who, address)
+    who.pile("C").first.wait_for()
+
+
 def take_question(who: Annotator, address: str) -> None:
     """Decided by a key, and why by another; not submitted."""
-    take_story(who, address)
+    take_page(who, address)
     who.press("1", who.page.locator(".khabar-decision :checked"))
     who.page.keyboard.press("q")
     who.page.locator("#khabar-left").get_by_text("left").wait_for()
@@ -103,7 +126,7 @@ def take_question(who: Annotator, address: str) -> None:
 
 def take_notes(who: Annotator, address: str) -> None:
     """Submitted with something to mend."""
-    take_story(who, address)
+    take_page(who, address)
     for key, surface in TO_MEND:
         who.press(key, who.page.locator(".lsf-label_selected"))
         who.sweep(surface)
@@ -122,7 +145,7 @@ def notes() -> Any:
 
 SHOTS = {
     "annotate-quotes.png": Shot("quotes", lambda: (quotes_of_article(), QUOTE), take_quote),
-    "annotate-story.png": Shot(STORIES, lambda: GOLD.read_text("utf-8"), take_story),
+    "annotate-question.png": Shot(QUESTIONS, cards_of_question, take_cards),
     "annotate-adjudication.png": Shot(
         ADJUDICATION, lambda: task_data(questions()[0], passes().texts, {}), take_question
     ),
@@ -168,6 +191,6 @@ def bring(server: LabelStudio, scratch: Path) -> dict[str, str]:
     assert project is not None
     tasks[ADJUDICATION] = there.tasks(project)
     return {
-        kind: next((task for task in of_kind if task.key == DOCUMENT), of_kind[0]).address
+        kind: next((task for task in of_kind if task.key in (DOCUMENT, QUESTION)), of_kind[0]).address
         for kind, of_kind in tasks.items()
     }

@@ -62,7 +62,6 @@ from khabar.corpus.gold import load_gold
 from khabar.edits import apply, read_changes, story_of, variants
 from khabar.formats.context import Conversion
 from khabar.formats.conversion import convert
-from khabar.formats.label_studio.story_page import story_text
 from khabar.leaderboard.check import check as check_leaderboard
 from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.catalog import CATALOG
@@ -281,15 +280,21 @@ def _practice(case: dict[str, Any]) -> list[Incident]:
 
 
 def _tasks(articles: Articles) -> dict[str, list[Task]]:
-    """server.json: what a server has of a pass, {kind of project: [{id, key, annotations: [results], begun?}]}."""
+    """server.json: what a server has of a pass, {kind of project: [{id, key, story?, annotations: [results], begun?}]}."""
     server = json.loads(Path("server.json").read_text("utf-8"))
 
     def task(given: dict[str, Any]) -> Task:
         key = given["key"]
-        text = articles.texts[key] if key in articles.texts else story_text(articles.of(key))[0]
+        of_article = {"text": articles.texts[key], "story": articles.stories[key]} if key in articles.texts else {}
         answers = tuple(Answer(at, tuple(results), "amal") for at, results in enumerate(given["annotations"]))
         address = f"http://127.0.0.1/projects/1/data?task={given['id']}"
-        return Task(given["id"], {"key": key, "text": text}, address, answers, begun=given.get("begun", False))
+        return Task(
+            given["id"],
+            {"key": key, "story": given.get("story"), **of_article},
+            address,
+            answers,
+            begun=given.get("begun", False),
+        )
 
     return {kind: list(map(task, tasks)) for kind, tasks in server.items()}
 

@@ -46,7 +46,7 @@ def beside_gold(
             task = submitted[STEP_OF[difference.layer], str(difference.doc_id)]
             fix = f"read section {CHAPTERS[difference.layer]} of the guidelines"
             message, place = _words(difference), (difference.doc_id, difference.start)
-            notes.append(linked(Incident("gold-differs", message, task.address, None, *place, fix), tasks, articles))
+            notes.append(linked(Incident("gold-differs", message, task.address, None, *place, fix), tasks))
     alike = Counter(pair.layer for pair in pairs if pair.both is not None and not differing(pair)[0])
     of_gold = Counter(row.layer for row in theirs)
     return Practised(tuple(notes), {layer: (alike[layer], of_gold[layer]) for layer in CHAPTERS if of_gold[layer]})

@@ -43,7 +43,7 @@ class PassName:
         incidents.refuse()
 
     def title(self, kind: str) -> str:
-        """Title of its project of one kind ("documents" or "stories")."""
+        """Title of its project of one kind (a step, or "questions")."""
         return f"khabar {self.round}/{self.name} {kind}"
 
     def file(self, rounds: Path = ROUNDS) -> Path:

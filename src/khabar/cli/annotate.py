@@ -98,7 +98,7 @@ def push(
     data: Data = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring a pass, or an annotator's share of it, to Label Studio. Push again to go on, or to open the stories."""
+    """Bring a pass, or an annotator's share of it, to Label Studio. Push again to go on, or to open the questions."""
     from khabar.annotations.label_studio.configuration import kinds_of, read_configuration
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass

@@ -184,7 +184,9 @@ CATALOG: dict[str, Kind] = {
         "error", "the page holds what its configuration does not", "remove it, or restore the project"
     ),
     "part-loose": Kind("error", "a part and its whole are not together", "relate the part to the one it belongs to"),
-    "claim-unplaced": Kind("error", "a claim has no place among the issues", "place it in the story's page"),
+    "claim-unplaced": Kind(
+        "warning", "a claim answers no question and is left out", "drag its card to an answer, or leave it"
+    ),
     "row-unsayable": Kind("error", "no page can show the row as it is", "mend the column"),
     "project-wrong": Kind("error", "the project is not the one that was pushed", "restore it, or push to a new pass"),
     "task-wrong": Kind("error", "the task is not the one that was pushed", "restore it, or delete it and push again"),

@@ -104,12 +104,12 @@ class Round:
         path = self.folder / "annotations" / "rounds" / "page" / f"{self.name}.jsonl"
         return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
 
-    def place(self, kind: str) -> tuple[int, int]:
-        """The project and its only task."""
+    def place(self, kind: str, key: str = "d") -> tuple[int, int]:
+        """The project, and its task of this key: of the article, unless a question is asked for."""
         found = Server(self.server.connection.client(), self.server.connection.url)
         project = found.find(PassName("page", self.name).title(kind))
         assert project is not None
-        (task,) = found.tasks(project)
+        (task,) = (task for task in found.tasks(project) if task.key == key)
         return project.id, task.id
 
 

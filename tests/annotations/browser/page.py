@@ -48,6 +48,33 @@ class Annotator:
         if not is_empty:
             self.page.locator(REGION).first.wait_for()
 
+    def open_question(self, project: int, task: int) -> None:
+        self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
+        self.page.locator(".htx-ranker-item").first.wait_for()
+        self.page.wait_for_load_state("networkidle")
+
+    def pile(self, position: str) -> Locator:
+        """The cards of a position."""
+        return self.page.locator(f"[data-rbd-droppable-id='{position}'] .htx-ranker-item")
+
+    def deal(self, card: str, position: str) -> None:
+        """Drag a card to a position; `_` are the claims that have none."""
+        held = self.page.locator(f"[data-ranker-id='{card}']")
+        held.scroll_into_view_if_needed()
+        start, end = held.bounding_box(), self.page.locator(f"[data-rbd-droppable-id='{position}']").bounding_box()
+        assert start is not None
+        assert end is not None
+        mouse = self.page.mouse
+        x, y = start["x"] + start["width"] / 2, start["y"] + start["height"] / 2
+        mouse.move(x, y)
+        mouse.down()
+        mouse.move(x + 8, y + 8, steps=4)
+        mouse.move(end["x"] + end["width"] / 2, end["y"] + min(end["height"] / 2, 100), steps=12)
+        for _ in range(2):  # a card follows the mouse a frame later
+            self.page.evaluate("() => new Promise(requestAnimationFrame)")
+        mouse.up()
+        expect(self.pile(position).and_(held)).to_be_visible()
+
     def press(self, key: str, effect: Locator) -> None:
         """Press a key until it has its effect: the page binds its keys last, and nothing on it says when."""
         for _ in range(60):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from khabar.annotations.label_studio.configuration import STORIES
 from tests.annotations.browser.one_article import ROWS, Round, difference, span
 from tests.annotations.browser.page import annotator
 
@@ -113,19 +112,6 @@ def test_names_are_offered_and_new_ones_too_once_submitted(opened: Round) -> Non
     gone, come = difference(opened.pull())
     assert gone == [quote]
     assert {**quote, "addressee": "الرياض"} in come
-
-
-def test_the_story_page(opened: Round) -> None:
-    """The status of an issue is the label of its region."""
-    with annotator(opened.server) as page:
-        page.open(*opened.place(STORIES))
-        page.page.get_by_text("conflict").last.wait_for()
-        assert page.hosts == {"127.0.0.1"}
-        page.select("conflict")
-        page.choose("polarity", "identity")
-        page.submit()
-    issue = ROWS[8]
-    assert difference(opened.pull()) == ([issue], [{**issue, "type": "identity"}])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from khabar.annotations.label_studio.configuration import STORIES
 from tests.annotations.browser.one_article import Round, difference
 from tests.annotations.browser.page import Annotator, annotator
 
@@ -24,7 +23,6 @@ IN_A_ROW = {
     "numbers": (("1", "count"), ("7", "date")),
     "quotes": (("1", "content"), ("2", "cue")),
     "claims": (("1", "claim"), ("2", "anchor")),
-    STORIES: (("1", "A"), ("a", "conflict")),
 }
 """Step → the key and label of one region, and of the next."""
 REGIONS = "Array.from(Htx.annotationStore.selected.areas.values(), (each) => [each.text, each.labelName])"

@@ -14,7 +14,6 @@ from khabar.annotations.server.environment import environment
 from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.document_page import LABELS, STEPS
 from khabar.formats.label_studio.relations import WHOLES
-from khabar.formats.label_studio.story_page import LABELS as STORY_LABELS
 from khabar.progress import logged
 
 ROOT = Path(__file__).parents[3]
@@ -24,7 +23,7 @@ PAGES = {
     "numbers": fields.NUMBER,
     "quotes": (*fields.QUOTE, *fields.ALTERNATIVE),
     "claims": fields.CLAIM,
-    "stories": (*fields.PLACED, *fields.ISSUE, fields.SPEAKS_FOR),
+    "questions": (*fields.ISSUE, fields.SPEAKS_FOR),
 }
 PALETTE = 12
 """Labels that a palette may have: they are looked for all day."""
@@ -38,25 +37,28 @@ def test_steps_hold_every_label_once() -> None:
 
 
 def test_kinds_of_layers() -> None:
-    assert KINDS == ["entities", "numbers", "quotes", "claims", "stories"]
+    assert KINDS == ["entities", "numbers", "quotes", "claims", "questions"]
     assert kinds_of(("entities",)) == ["entities"]
-    assert kinds_of(("conflicts",)) == ["claims", "stories"]
+    assert kinds_of(("conflicts",)) == ["claims", "questions"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_column_has_its_control(kind: str) -> None:
     controls = dict(controls_of(read_configuration(kind).label_config))
-    assert controls.pop("text") == ("Text", "symbol")
-    tag, *labels = controls.pop("label")
-    seen = fields.ZONE_LABELS if kind in STEPS else ()
-    assert (tag, sorted(labels)) == ("Labels", sorted({*STEPS.get(kind, STORY_LABELS), *seen}))
+    if kind in STEPS:
+        assert controls.pop("text") == ("Text", "symbol")
+        tag, *labels = controls.pop("label")
+        assert (tag, sorted(labels)) == ("Labels", sorted({*STEPS[kind], *fields.ZONE_LABELS}))
+    else:
+        assert controls.pop("text") == ("List",)
+        assert controls.pop("positions") == ("Ranker", *fields.POSITIONS)
     wanted = {
         field.name: ("TextArea",) if field.words is None else ("Choices", *sorted(field.words)) for field in PAGES[kind]
     }
     assert controls == wanted
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", STEPS)
 def test_fields_show_where_their_label_is(kind: str) -> None:
     """Each field shows for the regions whose rows have its column, and for no other."""
     shown: dict[str, set[str]] = {}
@@ -66,22 +68,31 @@ def test_fields_show_where_their_label_is(kind: str) -> None:
             for field in view.iter():
                 if field.get("perRegion") == "true":
                     shown.setdefault(field.get("name", ""), set()).update(view.get("whenLabelValue", "").split(","))
-    assert all(labels <= set(STEPS.get(kind, STORY_LABELS)) for labels in shown.values())
+    assert all(labels <= set(STEPS[kind]) for labels in shown.values())
     wanted = {
         "entities": {"entity_id": set(fields.ENTITY_LABELS), "scored": set(fields.ENTITY_LABELS)},
         "numbers": {"edtf": {"date"}, "scored": set(fields.NUMBER_LABELS)},
         "quotes": {"speaker": {"content", "cue", "alternative"}, "scored": {"content", "cue"}},
         "claims": {"stance": {"claim"}},
-        "stories": {"issue": {*fields.POSITIONS, *fields.STATUSES}},
     }
     assert {name: shown[name] for name in wanted[kind]} == wanted[kind]
+
+
+def test_fields_of_an_issue_show_for_its_status() -> None:
+    shown: dict[str, tuple[str, ...]] = {}
+    for view in ElementTree.fromstring(read_configuration("questions").label_config).iter("View"):
+        if view.get("visibleWhen") == "choice-selected":
+            assert view.get("whenTagName") == "status"
+            [field] = (each for each in view.iter() if each.get("name"))
+            shown[field.get("name", "")] = tuple(view.get("whenChoiceValue", "").split(","))
+    assert shown == fields.ONLY_FOR
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_page_is_made_for_arabic_and_for_hands(kind: str) -> None:
     root = ElementTree.fromstring(read_configuration(kind).label_config)
     style = root.findtext("Style") or ""
-    for words in ("direction: rtl", "line-height: 2.4", "Noto Naskh Arabic"):
+    for words in ("direction: rtl", "Noto Naskh Arabic", *(["line-height: 2.4"] if kind in STEPS else [])):
         assert words in style
     keys = hot_keys(kind)
     assert all(keys)
@@ -125,7 +136,7 @@ def test_each_step_begins_with_its_sheet(kind: str) -> None:
     sheet = (ROOT / "annotations" / "label_studio" / f"sheet-{kind}.html").read_text("utf-8")
     assert read_configuration(kind).instructions.startswith(sheet)
     arabic, english = sheet.split('lang="en"')
-    labels = STEPS.get(kind) or (*fields.STATUSES, "A", "L", "claim", "anchor")
+    labels = STEPS.get(kind) or (*(fields.ISSUE[0].words or ()), "A", "L", *fields.ONLY_FOR)
     for language in (arabic, english):
         words = re.sub(r"<[^>]+>", " ", language)
         assert not [label for label in labels if not re.search(rf"\b{label}\b", words)]
@@ -147,4 +158,4 @@ def test_what_was_edited_is_named() -> None:
 
 def test_the_checkout_is_where_they_are_edited() -> None:
     folder = Path(__file__).parents[3] / "annotations" / "label_studio"
-    assert read_configuration("stories").label_config == (folder / "stories.xml").read_text("utf-8")
+    assert read_configuration("questions").label_config == (folder / "questions.xml").read_text("utf-8")

@@ -15,9 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from khabar.annotations.label_studio.configuration import STORIES, kinds_of
+from khabar.annotations.label_studio.configuration import QUESTIONS, kinds_of
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.rounds import PassName
+from khabar.formats.label_studio.document_page import document_page
+from khabar.formats.label_studio.page import Page, to_results
+from khabar.formats.label_studio.question_page import GONE
+from khabar.reading.incidents import Incidents
+from khabar.reading.rows import read_rows
+from khabar.records import Claim
 
 if TYPE_CHECKING:
     from tests.annotations.conftest import LabelStudio
@@ -25,6 +31,8 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[3]
 GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
 DOC = "000_4b9530c7bad84f71"
+TASKS = {"entities": 5, "numbers": 5, "quotes": 5, "claims": 5, QUESTIONS: 39}
+"""Tasks of gold by kind: five articles, 38 issues, and one more to ask."""
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
 
@@ -95,7 +103,7 @@ def test_gold_comes_back_to_the_byte(rounds: Rounds) -> None:
         )
         assert rounds.file("gold").read_bytes() == GOLD.read_bytes()
     for kind in kinds_of():
-        assert [len(task.annotations) for task in rounds.tasks("gold", kind)] == [1] * (1 if kind == STORIES else 5)
+        assert [len(task.annotations) for task in rounds.tasks("gold", kind)] == [1] * TASKS[kind]
 
 
 def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None:
@@ -112,7 +120,9 @@ def test_killing_push_and_pull_loses_and_doubles_nothing(rounds: Rounds) -> None
     assert sorted(task.key for task in rounds.tasks("killed")) == sorted(
         {row["doc_id"] for row in lines(GOLD) if "doc_id" in row}
     )
-    assert [len(task.annotations) for kind in kinds_of() for task in rounds.tasks("killed", kind)] == [1] * (4 * 5 + 1)
+    assert [len(task.annotations) for kind in kinds_of() for task in rounds.tasks("killed", kind)] == [1] * sum(
+        TASKS.values()
+    )
 
     path = rounds.file("killed")
     for seconds in (1.0, 2.5):
@@ -171,20 +181,23 @@ def test_an_edit_changes_just_its_row(rounds: Rounds) -> None:
     }
 
 
-def test_an_edit_in_the_storys_page_changes_claim_and_issue(rounds: Rounds) -> None:
+def test_an_edit_of_a_claim_and_of_its_question(rounds: Rounds) -> None:
+    """The value in the article's page, the question in its own."""
     rounds.push_gold("story")
-    [task] = rounds.tasks("story", STORIES)
     claim = next(row for row in lines(GOLD) if row["layer"] == "claims")
     issue = next(row for row in lines(GOLD) if row["layer"] == "conflicts")
 
-    def change(results: list[dict[str, Any]]) -> None:
+    def revalue(results: list[dict[str, Any]]) -> None:
         for each in results:
             if each.get("id") == f"khabar-row-{claim['id']}" and each["from_name"] == "value":
                 each["value"]["text"] = ["perhaps"]
-            if each.get("from_name") == "question" and each["value"]["text"] == [issue["question"]]:
-                each["value"]["text"] = ["Really?"]
 
-    rounds.edit(task, change)
+    def ask(results: list[dict[str, Any]]) -> None:
+        [question] = [each for each in results if each["from_name"] == "question"]
+        question["value"]["text"] = ["Really?"]
+
+    rounds.edit(next(task for task in rounds.tasks("story", "claims") if task.key == claim["doc_id"]), revalue)
+    rounds.edit(next(task for task in rounds.tasks("story", QUESTIONS) if task.key == issue["issue_id"]), ask)
     rounds.run("pull", "r", "story")
     assert [
         (old.get("id", old.get("issue_id")), {key for key in new if new[key] != old.get(key)})
@@ -227,7 +240,7 @@ def test_offsets_a_front_end_broke_are_all_told(rounds: Rounds) -> None:
 
 
 def test_a_pass_shared_by_two_from_pre_annotations_to_the_file(rounds: Rounds) -> None:
-    """Two shares, what each has done and left, the story opened by the claims of its documents, and the file."""
+    """Two shares, what each has done and left, questions dealt the claims of the articles, and the file."""
     first = json.loads(
         rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--from", str(GOLD), "--json")
     )
@@ -260,12 +273,53 @@ def test_a_pass_shared_by_two_from_pre_annotations_to_the_file(rounds: Rounds) -
 
     done = json.loads(rounds.run("push", "r", "two", "--annotator", "amal", "--documents", "1/2", "--json"))
     assert [share["left"] for share in done["claims"]] == [0, 0]
-    [story] = rounds.tasks("two", STORIES)
-    assert not any(each.get("id") in gone for each in story.predictions[0].results), "the claim is gone here too"
-    rounds.server.annotate(story, story.predictions[0].results)
+    questions = rounds.tasks("two", QUESTIONS)
+    assert len(questions) == TASKS[QUESTIONS], "those of the file, and another"
+    for task in questions:
+        [gone_card] = [each for each in task.data["cards"] if each["title"] == GONE]
+        assert gone_card["id"] == claim["id"], "the claim is gone here too"
+        rounds.server.annotate(task, task.predictions[0].results if task.predictions else ())
     again = json.loads(rounds.run("pull", "r", "two", "--json"))
     assert again["rows"] == len(lines(GOLD)) - 1
-    assert again["stories"] == [{"annotator": "amal", "tasks": 1, "done": 1, "begun": 0, "left": 0}]
+    left = len(questions)
+    assert again["questions"] == [{"annotator": "amal", "tasks": left, "done": left, "begun": 0, "left": 0}]
+
+
+def test_claims_become_questions(rounds: Rounds) -> None:
+    """An independent pass: no question before all claims are marked; then what they suggest, and one more to ask."""
+    layers = ("--layers", "conflicts")
+    rounds.run("push", "r", "asked", *layers)
+    tasks = rounds.tasks("asked", "claims")
+    claims = [located.row for located in read_rows(GOLD, Incidents()) if isinstance(located.row, Claim)]
+    for number, task in enumerate(tasks, start=1):
+        assert rounds.tasks("asked", QUESTIONS) == []
+        mine = [claim for claim in claims if claim.doc_id == task.key]
+        rounds.server.annotate(task, to_results(document_page(mine, str(task.data["text"]))))
+        rounds.run("push", "r", "asked", *layers)
+        assert bool(rounds.tasks("asked", QUESTIONS)) == (number == len(tasks))
+    *proposed, another = rounds.tasks("asked", QUESTIONS)
+    assert len(proposed) > 5
+    assert all(len(task.data["cards"]) == len(claims) for task in (*proposed, another))
+    assert not another.predictions
+    [ranked] = proposed[0].predictions[0].results
+    placed = {key for keys in ranked["value"]["ranker"].values() for key in keys}
+    assert placed == {each["id"] for each in proposed[0].data["cards"][: len(placed)]}, "likely cards come first"
+
+    rounds.run("push", "r", "asked", *layers)
+    assert [task.id for task in rounds.tasks("asked", QUESTIONS)] == [task.id for task in (*proposed, another)]
+    asked = {"status": ("corroborated",), "question": ("Who?",), "question_ar": ("من؟",)}
+    cards = [card["id"] for card in another.data["cards"]][::20]
+    rounds.server.annotate(another, to_results(Page(notes=asked, piles={"A": tuple(cards)})))
+    for task in proposed:
+        rounds.server.annotate(task, to_results(Page(notes={"status": ("no question",)})))
+    rounds.run("push", "r", "asked", *layers)
+    assert [task.key for task in rounds.tasks("asked", QUESTIONS)[len(proposed) :]] == [
+        "kursk-another-1", "kursk-another-2",
+    ]  # fmt: skip
+    rounds.run("pull", "r", "asked")
+    [issue] = [row for row in lines(rounds.file("asked")) if row["layer"] == "conflicts"]
+    assert (issue["issue_id"], issue["status"], issue["scope"]) == ("kursk-another-1", "corroborated", "across")
+    assert issue["positions"] == [{"position": "A", "claim_ids": sorted(cards)}]
 
 
 def test_one_layer_of_a_pass(rounds: Rounds) -> None:

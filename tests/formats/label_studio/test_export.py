@@ -74,10 +74,8 @@ def test_a_region_that_is_not_where_it_says(tmp_path: Path) -> None:
     assert not given
 
 
-def test_the_page_of_a_story_holds_no_predictions(tmp_path: Path) -> None:
-    doc_id, text = next(iter(TEXTS.items()))
-    story = task(doc_id, text)
-    del story["data"]["story"]
-    work = exported(tmp_path, story)
+def test_the_page_of_a_question_holds_no_predictions(tmp_path: Path) -> None:
+    question = {"id": 1, "data": {"key": "over", "annotator": "amal", "story": "s", "cards": []}, "annotations": []}
+    work = exported(tmp_path, question)
     assert not work.incidents
-    assert dict(work.lost) == {"tasks of stories": 1}
+    assert dict(work.lost) == {"tasks of questions": 1}

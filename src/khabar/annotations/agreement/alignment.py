@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed, with_keys
 from khabar.annotations.rounds import story_of
-from khabar.formats.label_studio.story_page import positions_of
+from khabar.formats.label_studio.question_page import positions_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones, only
 from khabar.records.rows import AnyRow
 from khabar.scoring.assignment import lexicographic

@@ -17,14 +17,11 @@ from functools import cache
 from hashlib import sha256
 from itertools import pairwise
 
-import msgspec
-
-from khabar.annotations.label_studio.configuration import STORIES, fields_by_label, read_configuration
+from khabar.annotations.label_studio.configuration import QUESTIONS, fields_by_label, read_configuration
 from khabar.annotations.label_studio.projects import Task
 from khabar.annotations.label_studio.pull import read_pass
 from khabar.annotations.rounds import Articles
 from khabar.formats.label_studio.page import Page, Region, to_page
-from khabar.formats.label_studio.story_page import ArticlePlace, story_text
 from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Document, Row
 from khabar.text.arabic.folding import fold
@@ -37,7 +34,7 @@ def check_pass(tasks: Tasks, articles: Articles, before: Sequence[Row] = ()) -> 
     """List the problems of a pass whose tasks are these; `before` are the rows of its file."""
     incidents = Incidents()
     read_pass(tasks, articles, before, incidents)
-    problems = [linked(incident, tasks, articles) for incident in incidents]
+    problems = [linked(incident, tasks) for incident in incidents]
     for of_kind in tasks.values():
         for task in of_kind:
             if task.begun:
@@ -51,11 +48,8 @@ def articles_of(tasks: Tasks) -> Articles:
     texts: dict[str, tuple[str, str]] = {}
     for kind, of_kind in tasks.items():
         for task in of_kind:
-            text, story = str(task.data.get("text", "")), str(task.data.get("story", ""))
-            if kind != STORIES:
-                texts[task.key] = story, text
-            for place in msgspec.convert(task.data.get("articles", []), list[ArticlePlace]):
-                texts[place.doc_id] = task.key, text[place.start : place.end]
+            if kind != QUESTIONS:
+                texts[task.key] = task.story, str(task.data.get("text", ""))
     return Articles(
         tuple(
             Document(doc_id=doc_id, story=story, text=text, sha256=sha256(text.encode()).hexdigest())
@@ -73,16 +67,12 @@ def _page(task: Task) -> Page:
     return to_page(task.annotations[0].results if task.annotations else (), unheard)
 
 
-def linked(incident: Incident, tasks: Tasks, articles: Articles) -> Incident:
+def linked(incident: Incident, tasks: Tasks) -> Incident:
     """The incident, its page opened at the region that begins where it is."""
-    for kind, of_kind in tasks.items():
+    for of_kind in tasks.values():
         for task in of_kind:
             if task.address == incident.file and incident.offset is not None:
-                offset = incident.offset
-                if kind == STORIES:
-                    places = story_text(articles.of(task.key))[1]
-                    offset += next((place.start for place in places if place.doc_id == incident.doc_id), 0)
-                begun = [region for region in _page(task).regions if region.start == offset]
+                begun = [region for region in _page(task).regions if region.start == incident.offset]
                 named = [region for region in begun if str(region) in incident.message] or begun
                 return replace(incident, file=region_address(task, named[0])) if named else incident
     return incident
@@ -94,7 +84,7 @@ def region_address(task: Task, region: Region) -> str:
 
 
 def _suspected(tasks: Tasks) -> Iterator[Incident]:
-    for kind in (kind for kind in tasks if kind != STORIES):
+    for kind in (kind for kind in tasks if kind != QUESTIONS):
         of_kind, shown = tasks[kind], _fields(kind)
         pages = [(task, _page(task)) for task in of_kind if task.annotations]
         labels: dict[str, list[str]] = defaultdict(list)

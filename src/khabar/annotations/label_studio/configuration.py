@@ -20,10 +20,12 @@ from khabar.reading.incidents import Incident, InputError
 from khabar.records.labels import LAYERS, Layer
 
 FOLDER = Path("annotations") / "label_studio"
+_INNER = ("Label", "Choice", "Bucket")
+"""Tags of what can be picked in a control."""
 INSTRUCTIONS = "instructions.html"
 ADJUDICATION = "adjudication"
-STORIES = "stories"
-"""The kind of project that has a task a story; the others are the steps, which have a task a document."""
+QUESTIONS = "questions"
+"""The kind of project that has a task a question; the others are the steps, which have a task a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +37,13 @@ class Configuration:
 
 
 def kinds_of(layers: Sequence[Layer] = LAYERS) -> list[str]:
-    """The kinds of projects that layers are annotated in: claims, then issues, where disputes are among them."""
+    """The kinds of projects that layers are annotated in: claims, then questions, where disputes are among them."""
     steps = [step for step in STEPS if step in layers or (step == "claims" and "conflicts" in layers)]
-    return [*steps, *([STORIES] if "conflicts" in layers else [])]
+    return [*steps, *([QUESTIONS] if "conflicts" in layers else [])]
 
 
 def read_configuration(kind: str) -> Configuration:
-    """Read the configuration of a step, of "stories" or of "adjudication". Raises InputError if there is none."""
+    """Read the configuration of a step, of "questions" or of "adjudication". Raises InputError if there is none."""
     packaged = Path(str(files("khabar"))) / "_data" / "label_studio"
     root = repository()
     folder = packaged if root is None or packaged.is_dir() else root / FOLDER
@@ -85,15 +87,15 @@ def _prune(element: Element, labels: AbstractSet[str]) -> None:
 
 
 def controls_of(label_config: str) -> Mapping[str, tuple[str, ...]]:
-    """What can be said in a configuration, whatever its looks: control name → tag, then its labels or choices, sorted.
+    """What can be said in a configuration, whatever its looks: control name → tag, then what can be picked, sorted.
 
     Raises ElementTree.ParseError.
     """
     controls: dict[str, tuple[str, ...]] = {}
     for element in ElementTree.fromstring(label_config).iter():
         name = element.get("name")
-        if name is not None:
-            inner = [child.get("value", "") for child in element.iter() if child.tag in ("Label", "Choice")]
+        if name is not None and element.tag not in _INNER:
+            inner = [child.get("value", child.get("name", "")) for child in element.iter() if child.tag in _INNER]
             extra = [element.get("granularity", "")] if element.tag == "Text" else []
             controls[name] = (element.tag, *extra, *sorted(inner))
     return controls

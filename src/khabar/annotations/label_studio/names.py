@@ -13,19 +13,14 @@ from khabar.reading.incidents import Incidents
 from khabar.records import Registered, Row
 
 
-def story_of_task(task: Task) -> str:
-    """The story a task is of."""
-    return str(task.data.get("story", task.key))
-
-
 def names_of_pass(
     tasks: Mapping[str, Sequence[Task]], articles: Articles, rows: Iterable[Row] = ()
 ) -> dict[str, Names]:
     """Story → the names its tasks have, then those of `rows`, then those of whatever is submitted."""
     unheard = Incidents()  # problems of the pages are for whoever pulls
-    names = dict.fromkeys([*articles.stories.values(), *map(story_of_task, _all(tasks))], NOBODY)
+    names = dict.fromkeys([*articles.stories.values(), *(task.story for task in _all(tasks))], NOBODY)
     for task in _all(tasks):
-        story = story_of_task(task)
+        story = task.story
         known = names_of_task(task.data, unheard.report)
         names[story] = Names(tuple(dict.fromkeys((*names[story].pairs, *known.pairs))))
     registry = [row for row in (*rows, *read_pass(tasks, articles, (), unheard)) if isinstance(row, Registered)]
@@ -43,7 +38,7 @@ def grown(server: Server, tasks: Sequence[Task], names: Mapping[str, Names]) -> 
     """Give tasks the names they lack; what is annotated in them keeps its meaning."""
     now = []
     for task in tasks:
-        pairs = names[story_of_task(task)].data
+        pairs = names[task.story].data
         changed = replace(task, data={**task.data, "names": pairs})
         if task.data.get("names", []) != pairs:
             server.change_task(task, changed.data)

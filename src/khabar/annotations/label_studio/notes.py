@@ -21,11 +21,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 from khabar.annotations.label_studio.checks import Tasks, articles_of, check_pass
-from khabar.annotations.label_studio.configuration import STORIES
+from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.names import grown, names_of_pass
 from khabar.annotations.label_studio.projects import Server, Task
-from khabar.annotations.label_studio.pull import fetch
+from khabar.annotations.label_studio.pull import fetch, read_pass
+from khabar.annotations.label_studio.push import show
+from khabar.annotations.label_studio.questions import Story, StoryQuestions, marked_claims
+from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import PassName
+from khabar.formats.label_studio.names import Names
 from khabar.reading.incidents import Incident, Incidents, KhabarError
 
 if TYPE_CHECKING:
@@ -105,8 +109,11 @@ class Notes:
         tasks = _of_one_story(self.passes[which], task)
         self._note(tasks, task)
         names = names_of_pass(tasks, articles_of(tasks))
+        tasks = {step: grown(server, of_kind, names) for step, of_kind in tasks.items()}
+        if kind in ("claims", QUESTIONS) and QUESTIONS in tasks:
+            tasks[QUESTIONS] = _with_questions(server, which, tasks, names[task.story], task)
         for step, of_kind in tasks.items():
-            self.passes[which][step] |= {each.id: each for each in grown(server, of_kind, names)}
+            self.passes[which][step] |= {each.id: each for each in of_kind}
 
     def _note(self, tasks: Tasks, submitted: Task) -> None:
         incidents = check_pass(tasks, articles_of(tasks))
@@ -125,12 +132,25 @@ class Notes:
 
 
 def _of_one_story(tasks: Mapping[str, Mapping[int, Task]], task: Task) -> Tasks:
-    story = task.data.get("story", task.key)
-    return {
-        kind: [each for each in of_kind.values() if each.data.get("story", each.key) == story]
-        for kind, of_kind in tasks.items()
-        if kind != STORIES or any("articles" in each.data for each in of_kind.values())
-    }
+    return {kind: [each for each in of_kind.values() if each.story == task.story] for kind, of_kind in tasks.items()}
+
+
+def _with_questions(server: Server, which: PassName, tasks: Tasks, names: Names, task: Task) -> list[Task]:
+    """The questions of a story, as what was submitted of its claims and questions makes them."""
+    project = server.find(which.title(QUESTIONS))
+    if project is None:
+        return []
+    articles = articles_of(tasks)
+    marked = marked_claims(tasks["claims"], articles.texts)
+    rows = read_pass(
+        {kind: tasks[kind] for kind in tasks if kind not in ("claims", QUESTIONS)}, articles, (), Incidents()
+    )
+    about = Story(task.story, articles, names, marked, rows)
+    there = [each for each in server.tasks(project) if each.story == task.story]  # a push may have brought some since
+    StoryQuestions(server, project, there, about, Start(), str(task.data.get("annotator", ""))).bring()
+    now = [each for each in server.tasks(project) if each.story == task.story]
+    show(server, project, now, QUESTIONS)
+    return now
 
 
 @cache

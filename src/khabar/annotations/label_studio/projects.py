@@ -50,8 +50,13 @@ class Task:
 
     @property
     def key(self) -> str:
-        """What the task is of: a doc_id or a story."""
+        """What the task is of: a doc_id, or the id of an issue."""
         return str(self.data.get("key", ""))
+
+    @property
+    def story(self) -> str:
+        """The story it is of."""
+        return str(self.data.get("story", ""))
 
 
 class Server:
@@ -125,6 +130,15 @@ class Server:
             if answer.by == source:
                 self._client.predictions.delete(id=answer.id)
         self._client.predictions.create(task=task.id, result=list(results), model_version=source)
+
+    def begin(self, task: Task, results: Sequence[Result], source: str, *, finished: bool) -> None:
+        """Submit a finished pass, or show where to begin, unless it is there or somebody is at work."""
+        if task.annotations or task.begun:
+            return
+        if finished:
+            self.annotate(task, results)
+        elif source not in [answer.by for answer in task.predictions]:
+            self.predict(task, results, source)
 
     def _project(self, given: Any) -> Project:
         address = f"{self._url}/projects/{given.id}"

@@ -1,22 +1,26 @@
 """Pulling a pass: what its annotators submitted, as the rows of its file; all of it sound, or every problem listed.
 
-Claims stand in two pages, their document's and the story's: one claim comes of both, or a problem.
+A claim stands in its article's page, which says all of it but the question it answers and how; that is in the page of
+the question.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-import msgspec
-
-from khabar.annotations.label_studio.configuration import STORIES, edited, kinds_of, read_configuration
+from khabar.annotations.label_studio.configuration import QUESTIONS, edited, kinds_of, read_configuration
 from khabar.annotations.label_studio.projects import Server, Task, repeated
 from khabar.annotations.label_studio.registry import registered
-from khabar.annotations.label_studio.tasks import read_document, read_story, unplaced
+from khabar.annotations.label_studio.tasks import (
+    page_of_question,
+    read_document,
+    read_questions,
+    read_speakers,
+    registry_of,
+)
 from khabar.annotations.rounds import Articles, PassName, in_file_order, story_of
 from khabar.formats.label_studio.document_page import STEPS
 from khabar.reading.incidents import Incident, Incidents, InputError
@@ -25,12 +29,12 @@ from khabar.reading.rows import Located
 from khabar.records import Claim, Conflict, Entity, Registered, Row
 
 STEP_OF = {"zones": "claims", "entities": "entities", "numbers": "numbers", "quotes": "quotes", "claims": "claims"}
-"""Layer of a row → the step in which it is annotated. Issues are annotated with their story."""
+"""Layer of a row → the step in which it is annotated. Issues are annotated question by question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pulled:
-    """The rows of a pass's finished documents and stories, all its tasks by kind, and what is to be warned of."""
+    """The rows of a pass's finished documents and questions, all its tasks by kind, and what is to be warned of."""
 
     rows: list[Row]
     tasks: dict[str, list[Task]]
@@ -73,9 +77,10 @@ def read_pass(
 ) -> list[Row]:
     """Read the rows of a pass from its tasks by kind, in the order of its file.
 
-    A document without a submitted annotation in a step gives no rows of it. The claims of a story need its own page
-    submitted. Rows of layers that no task is of are those of `before`. Rows are checked but those of an article or
-    story with a page that cannot be read.
+    A document without a submitted annotation in a step gives no rows of it. A question that is submitted gives an
+    issue and its claims once the claims of all articles of its story are submitted. Rows of layers that no task is of
+    are those of `before`. Rows are checked but those of an article with a page that cannot be read, and the issues of
+    its story.
     """
     for of_kind in tasks.values():
         incidents.extend(repeated(of_kind))
@@ -89,54 +94,46 @@ def read_pass(
             else:
                 entities = [row for row in rows if isinstance(row, Entity) and row.doc_id == doc_id]
                 rows += read_document(task, step, text, incidents, entities)
-    if STORIES in tasks:
-        unplaced_claims = [row for row in rows if isinstance(row, Claim)]
-        rows = [row for row in rows if not isinstance(row, Claim)]
-        for task in tasks[STORIES]:
-            if not articles.of(task.key):
-                incidents.report("story-unknown", f"no story {task.key!r} in the seeds", file=task.address)
-                continue
-            claims = [claim for claim in unplaced_claims if articles.stories[claim.doc_id] == task.key]
-            done = task.key in submitted[STORIES]
-            rows += _of_story(task, done, claims, submitted.get("claims", {}), rows, articles, incidents)
-    else:
-        rows = [row for row in rows if not isinstance(row, Claim) or row.issue_id]
-        known = [row for row in before if isinstance(row, Registered)]
-        for story in sorted(set(articles.stories.values())):
-            mine = [row for row in rows if story_of(row, articles.stories) == story]
-            if mine:
-                rows += registered(mine, story, [row for row in known if row.story == story], None)
+    claims = [row for row in rows if isinstance(row, Claim)]
+    rows = [row for row in rows if not isinstance(row, Claim)]
+    if QUESTIONS not in tasks:
+        rows += [claim for claim in claims if claim.issue_id]
+    for story in sorted(set(articles.stories.values())):
+        asked = [task for task in tasks.get(QUESTIONS, ()) if task.story == story]
+        if set(articles.of(story)) <= {*submitted.get("claims", {})}:
+            rows += _of_questions(asked, [each for each in claims if each.doc_id in articles.of(story)], incidents)
+        mine = [row for row in rows if story_of(row, articles.stories) == story]
+        known = registry_of(asked, incidents)
+        if known is None:
+            known = [row for row in before if isinstance(row, Registered) and row.story == story]
+        told = any("registry" in task.data for task in asked if task.annotations)
+        if mine:
+            rows += registered(mine, story, known, read_speakers(asked, incidents) if told else None)
+    for task in tasks.get(QUESTIONS, ()):
+        if not articles.of(task.story):
+            incidents.report("story-unknown", f"no story {task.story!r} in the seeds", file=task.address)
     rows = in_file_order(rows)
-    addresses = {(kind, task.key): task.address for kind, of_kind in tasks.items() for task in of_kind}
+    addresses = {(kind, task.story): task.address for kind, of_kind in tasks.items() for task in of_kind}
+    addresses |= {(kind, task.key): task.address for kind, of_kind in tasks.items() for task in of_kind}
     incidents.extend(_checked(_readable(rows, tasks, articles, incidents), addresses, articles))
     return rows
 
 
 def _kind(row: Row) -> str:
-    """The kind of project a row is annotated in. Claims are marked in the documents' and placed in the stories'."""
-    return STEP_OF.get(row.layer, STORIES)
+    """The kind of project a row is annotated in."""
+    return STEP_OF.get(row.layer, QUESTIONS)
 
 
-def _of_story(
-    task: Task,
-    done: bool,
-    marked: Sequence[Claim],
-    submitted: Container[str],
-    rows: Sequence[Row],
-    articles: Articles,
-    incidents: Incidents,
-) -> list[Row]:
-    """The claims and issues of a story, once it is done, and the registry that its rows need."""
-    texts = articles.of(task.key)
-    mine = [row for row in rows if getattr(row, "doc_id", None) in texts]
-    story = read_story(task, task.annotations[0] if done else None, texts, incidents)
-    if not done:
-        return [*registered(mine, task.key, story.registry, None)] if mine else []
-    # A document that is not submitted says of its claims what was given.
-    own = [*marked, *(claim for claim in story.given if claim.doc_id not in submitted)]
-    problem = partial(incidents.report, "claim-unplaced", file=task.address)
-    claims = merged(own, story.given, story.claims, problem)
-    return [*claims, *story.issues, *registered([*mine, *claims], task.key, story.registry, story.speaks_for)]
+def _of_questions(asked: Sequence[Task], claims: Sequence[Claim], incidents: Incidents) -> list[Row]:
+    """The issues of a story and their claims. Warns of claims that no question has placed, once all are submitted."""
+    placed, issues = read_questions(asked, {claim.id: claim for claim in claims}, incidents)
+    if asked and all(task.annotations for task in asked):
+        pages = [page_of_question(task, task.annotations[0], Incidents()) for task in asked]
+        seen = {key for page in pages for keys in page.piles.values() for key in keys}
+        for claim in (claim for claim in claims if claim.id not in seen):
+            message, place = f"claim {claim.text!r:.60} is in no pile of any question", asked[-1].address
+            incidents.report("claim-unplaced", message, file=place, doc_id=claim.doc_id, offset=claim.start)
+    return [*placed, *issues]
 
 
 def _has_one(task: Task, incidents: Incidents) -> bool:
@@ -147,44 +144,14 @@ def _has_one(task: Task, incidents: Incidents) -> bool:
     return len(task.annotations) == 1
 
 
-def merged(
-    documents: Iterable[Claim], given: Iterable[Claim], story: Iterable[Claim], problem: Callable[..., None]
-) -> list[Claim]:
-    """Merge the claims of the documents' pages and of the story's, both of which began as `given`.
-
-    What differs from that is what somebody has changed since, in one page or the other. Both changing the same claim
-    differently is a conflict that people must settle: it goes to `problem`, as does a claim the story's page lacks.
-    """
-    mine = {claim.id: unplaced(claim) for claim in documents}
-    base = {claim.id: unplaced(claim) for claim in given}
-    placed = {claim.id: claim for claim in story}
-    claims: list[Claim] = []
-    for key in sorted({*mine, *base, *placed}):
-        theirs = placed.get(key)
-        here, there, was = mine.get(key), None if theirs is None else unplaced(theirs), base.get(key)
-        known = here or there or was
-        assert known is not None
-        report = partial(problem, doc_id=known.doc_id, offset=known.start)
-        if here not in (was, there) and there != was:
-            report(f"claim {key!r} was changed in its document's page and in the story's, differently")
-            continue
-        now = there if here == was else here
-        if now is None:
-            continue
-        if theirs is None:
-            report(f"claim {key!r} is in its document's page and not in the story's")
-            continue
-        claims.append(msgspec.structs.replace(now, issue_id=theirs.issue_id, position=theirs.position))
-    return claims
-
-
 def _readable(
     rows: Sequence[Row], tasks: Mapping[str, Sequence[Task]], articles: Articles, incidents: Incidents
 ) -> list[Row]:
-    """The rows without those of articles and stories with a page that could not be read: they are not all there."""
+    """The rows without those of articles with a page that could not be read, and the issues of their stories: they are
+    not all there."""
     wrong = {incident.file for incident in incidents.errors}
     unread = {task.key for of_kind in tasks.values() for task in of_kind if task.address in wrong}
-    stories = {articles.stories.get(key, key) for key in unread}
+    stories = {articles.stories[key] for key in unread if key in articles.stories}
 
     def is_whole(row: Row) -> bool:
         doc_id = getattr(row, "doc_id", None)
@@ -198,7 +165,7 @@ def _checked(rows: Sequence[Row], addresses: Mapping[tuple[str, str], str], arti
     """Check rows as those of any pass; each problem is placed in the page where it can be mended."""
 
     def address(row: Row) -> str:
-        owner = getattr(row, "story", None) or getattr(row, "doc_id", None)
+        owner = next(each for name in ("doc_id", "issue_id", "story") if (each := getattr(row, name, None)) is not None)
         return addresses.get((_kind(row), str(owner)), "")
 
     located = [Located(row, address(row), number) for number, row in enumerate(rows, start=1)]
@@ -209,17 +176,17 @@ def shrinks(path: Path, before: Sequence[Row], tasks: Mapping[str, Sequence[Task
     """What the file of the pass holds that was pushed and is not submitted: writing would lose it."""
     submitted = {(kind, task.key) for kind, of_kind in tasks.items() for task in of_kind if task.annotations}
     unsubmitted: dict[str, set[str]] = defaultdict(set)
-    stories: set[str] = set()
+    issues = []
     for row in before:
         if isinstance(row, Conflict):
-            stories |= {row.story} if STORIES in tasks and (STORIES, row.story) not in submitted else set()
-        elif not isinstance(row, (Claim, Registered)):
+            issues += [row.issue_id] if QUESTIONS in tasks and (QUESTIONS, row.issue_id) not in submitted else []
+        elif not isinstance(row, Registered):
             doc_id, kind = str(getattr(row, "doc_id", "")), _kind(row)
             unsubmitted[doc_id] |= {row.layer} if kind in tasks and (kind, doc_id) not in submitted else set()
     incidents = Incidents()
     for doc_id, layers in sorted((doc_id, layers) for doc_id, layers in unsubmitted.items() if layers):
         message = f"its {', '.join(sorted(layers))} are not submitted on the server"
         incidents.report("pass-shrinks", message, file=path, doc_id=doc_id)
-    for story in sorted(stories):
-        incidents.report("pass-shrinks", f"story {story} is not submitted on the server", file=path)
+    for issue_id in issues:
+        incidents.report("pass-shrinks", f"question {issue_id} is not submitted on the server", file=path)
     return list(incidents)

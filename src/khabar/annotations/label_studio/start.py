@@ -12,7 +12,7 @@ from khabar.formats.label_studio.document_page import document_page, document_ro
 from khabar.formats.label_studio.fields import POSITIONS
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Problem, to_page, to_results
-from khabar.formats.label_studio.story_page import story_page, story_rows, story_text
+from khabar.formats.label_studio.question_page import question_page, question_rows
 from khabar.reading.incidents import Incident, Incidents, warned
 from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
@@ -106,6 +106,7 @@ def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> li
         for story in articles.stories.values()
     }
     again: list[Row] = []
+    claims: dict[str, Claim] = {}
     for doc_id, text in articles.texts.items():
         mine = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
         if mine:
@@ -113,13 +114,12 @@ def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> li
             page = to_page(to_results(theirs.shown(document_page(mine, text))), problem)
             back = document_rows(page, doc_id, text, problem, names=theirs)
             again += [row for row in back if not isinstance(row, Claim)]
-    for story, theirs in sorted(names.items()):
-        texts = articles.of(story)
-        claims = [row for row in rows if isinstance(row, Claim) and row.doc_id in texts and row.position in POSITIONS]
-        issues = [row for row in rows if isinstance(row, Conflict) and row.story == story]
-        page = to_page(to_results(theirs.shown(story_page(claims, issues, (), texts))), problem)
-        placed, asked, _ = story_rows(theirs.read(page), story, story_text(texts)[1], problem)
-        again += [*placed, *asked]
+            claims |= {row.id: row for row in back if isinstance(row, Claim)}
+    for issue in (row for row in rows if isinstance(row, Conflict)):
+        theirs = names.get(issue.story, Names())
+        page = to_page(to_results(theirs.shown(question_page(issue, claims.values()))), problem)
+        placed, asked = question_rows(theirs.read(page), issue.issue_id, issue.story, claims, problem)
+        again += [*placed, *([asked] if asked is not None else [])]
     return in_file_order(again)
 
 

@@ -1,33 +1,20 @@
-"""Tasks as rows: what annotators submitted in the page of a document or a story, with every problem at its place."""
+"""Tasks as rows: what annotators submitted in the page of a document or a question, with every problem at its place."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 
 import msgspec
 
 from khabar.annotations.label_studio.projects import Answer, Task
-from khabar.formats.label_studio.document_page import STEPS, UNPLACED, document_rows
+from khabar.formats.label_studio.document_page import STEPS, document_rows
 from khabar.formats.label_studio.fields import ZONE_LABELS
 from khabar.formats.label_studio.names import names_of_task
-from khabar.formats.label_studio.page import Problem, sound_page
-from khabar.formats.label_studio.story_page import in_articles, story_rows, story_text
+from khabar.formats.label_studio.page import Page, sound_page, to_page
+from khabar.formats.label_studio.question_page import question_rows, speakers
 from khabar.reading.incidents import Incidents
 from khabar.records import Claim, Conflict, Entity, Registered, Row
-
-
-@dataclass(frozen=True, slots=True)
-class StoryRead:
-    """What a story's page says, and what it was given: the claims it began with and the registry."""
-
-    claims: tuple[Claim, ...] = ()
-    issues: tuple[Conflict, ...] = ()
-    speaks_for: Mapping[str, str] = field(default_factory=dict)
-    given: tuple[Claim, ...] = ()
-    registry: tuple[Registered, ...] = ()
 
 
 def read_document(task: Task, step: str, text: str, incidents: Incidents, entities: Sequence[Entity] = ()) -> list[Row]:
@@ -47,27 +34,46 @@ def read_document(task: Task, step: str, text: str, incidents: Incidents, entiti
     return document_rows(mine, task.key, text, problem, names=names, elsewhere=entities, with_zones=with_zones)
 
 
-def read_story(task: Task, answer: Answer | None, texts: Mapping[str, str], incidents: Incidents) -> StoryRead:
-    """Read the page of a story whose articles have `texts`; without an answer, what it was given."""
-    text, articles = story_text(texts)
-    problem = in_articles(partial(incidents.report, file=task.address), articles)
-    given, registry = _rows(task, "claims", Claim, problem), _rows(task, "registry", Registered, problem)
-    page = sound_page(answer.results if answer else (), str(task.data.get("text", "")), text, problem)
-    if page is None:
-        return StoryRead(given=given, registry=registry)
-    page = names_of_task(task.data, problem).read(page)
-    claims, issues, speaks_for = story_rows(page, task.key, articles, problem)
-    return StoryRead(tuple(claims), tuple(issues), speaks_for, given, registry)
+def page_of_question(task: Task, answer: Answer, incidents: Incidents) -> Page:
+    """The page of a question with an answer, keys in place of names."""
+    problem = partial(incidents.report, file=task.address)
+    return names_of_task(task.data, problem).read(to_page(answer.results, problem))
 
 
-def _rows(task: Task, key: str, kind: Any, problem: Problem) -> tuple[Any, ...]:
-    try:
-        return tuple(msgspec.convert(task.data.get(key, []), tuple[kind, ...]))
-    except msgspec.ValidationError as error:
-        problem("task-wrong", f"its data were changed: {key}: {error}")
-        return ()
+def read_questions(
+    tasks: Sequence[Task], claims: Mapping[str, Claim], incidents: Incidents
+) -> tuple[list[Claim], list[Conflict]]:
+    """Read the issues of a story from what is submitted of its questions, and its claims (by id) where they stand.
+
+    A claim on two questions is two rows: the question pushed first has the claim's own id.
+    """
+    placed: list[Claim] = []
+    issues: list[Conflict] = []
+    taken: set[str] = set()
+    for task in (task for task in tasks if task.annotations):
+        page = page_of_question(task, task.annotations[0], incidents)
+        problem = partial(incidents.report, file=task.address)
+        own, issue = question_rows(page, task.key, task.story, claims, problem, taken)
+        placed += own
+        issues += [issue] if issue is not None else []
+        taken |= {claim.id for claim in own}
+    return placed, issues
 
 
-def unplaced(claim: Claim) -> Claim:
-    """The claim as its document's page shows it."""
-    return msgspec.structs.replace(claim, **UNPLACED)
+def read_speakers(tasks: Sequence[Task], incidents: Incidents) -> dict[str, str]:
+    """Who speaks for whom in a story, as its submitted questions say it."""
+    spoken: dict[str, str] = {}
+    for task in (task for task in tasks if task.annotations):
+        page = page_of_question(task, task.annotations[0], Incidents())
+        spoken = speakers(page, partial(incidents.report, file=task.address)) | spoken
+    return spoken
+
+
+def registry_of(tasks: Sequence[Task], incidents: Incidents) -> list[Registered] | None:
+    """The registry that travels with the questions of a story; None if there is none."""
+    for task in (task for task in tasks if "registry" in task.data):
+        try:
+            return msgspec.convert(task.data["registry"], list[Registered])
+        except msgspec.ValidationError as error:
+            incidents.report("task-wrong", f"its data were changed: registry: {error}", file=task.address)
+    return None

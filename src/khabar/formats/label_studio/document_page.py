@@ -19,7 +19,7 @@ from khabar.formats.standoff import Link
 from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan
 
 UNPLACED = {"issue_id": "", "position": ""}
-"""What the page of a document does not say of a claim: the story's page does."""
+"""What the page of a document does not say of a claim: the page of a question does."""
 STEPS: dict[str, tuple[str, ...]] = {
     "entities": ENTITY_LABELS,
     "numbers": (*NUMBER_LABELS, "core", "modifier"),
@@ -43,23 +43,22 @@ def document_page(rows: Iterable[Row], text: str) -> Page:
         if isinstance(row, Zones):
             regions += _zone_regions(row, text)
         elif isinstance(row, Entity):
-            regions.append(row_as_region(row, row.label, fields.ENTITY))
+            regions.append(_row_as_region(row, row.label, fields.ENTITY))
         elif isinstance(row, Number):
-            regions.append(row_as_region(row, row.kind, fields.NUMBER))
+            regions.append(_row_as_region(row, row.kind, fields.NUMBER))
             whole = Span(row.start, row.end, row.text)
             parts.give(row_region(row.id), "core", None if row.core == whole else row.core)
             parts.give(row_region(row.id), "modifier", row.modifier)
         elif isinstance(row, Claim):
-            regions.append(row_as_region(row, "claim", fields.CLAIM))
+            regions.append(_row_as_region(row, "claim", fields.CLAIM))
             parts.give(row_region(row.id), "anchor", row.anchor)
         elif isinstance(row, Quote):
             regions += _quote_regions(row, parts)
     regions += parts.regions.values()
-    return Page(tuple(sorted(regions, key=page_order)), tuple(parts.links))
+    return Page(tuple(sorted(regions, key=_page_order)), tuple(parts.links))
 
 
-def page_order(region: Region) -> tuple[int, int, bool, str]:
-    """Sort key of the regions of a page."""
+def _page_order(region: Region) -> tuple[int, int, bool, str]:
     return region.start, -region.end, bool(region.attributes), region.id
 
 
@@ -68,10 +67,8 @@ def columns_of(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__struct_fields__}
 
 
-def row_as_region(row: Entity | Number | Claim, label: str, shown: tuple[Field, ...], shift: int = 0) -> Region:
-    """The region that stands for a row, in a page where its document begins at `shift`."""
-    attributes = fields.show(shown, columns_of(row))
-    return Region(row_region(row.id), label, shift + row.start, shift + row.end, row.text, attributes)
+def _row_as_region(row: Entity | Number | Claim, label: str, shown: tuple[Field, ...]) -> Region:
+    return Region(row_region(row.id), label, row.start, row.end, row.text, fields.show(shown, columns_of(row)))
 
 
 def _quote_regions(row: Quote, parts: Drawing) -> list[Region]:
@@ -132,7 +129,7 @@ def document_rows(
     for region in regions:
         if region.label in ENTITY_LABELS:
             known = {"label": region.label, "understood": _meant_entity(region, entities, names)}
-            columns = read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
+            columns = _read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
             entities += [Entity(**columns)] if columns is not None else []
     for region in regions:
         row: Row | None = None
@@ -143,7 +140,7 @@ def document_rows(
         elif region.label == "content" or is_bare_cue(region):
             row = _quote(region, parts, doc_id, [*elsewhere, *entities], names, problem)
         elif region.label == "claim":
-            row = read_claim(region, fields.CLAIM, {**_placed(region, doc_id, "c"), **UNPLACED}, parts, problem)
+            row = _claim(region, parts, doc_id, problem)
         elif region.label not in LABELS:
             problem("region-unknown", f"{region.label!r} is no label of this page", offset=region.start)
         if row is not None:
@@ -157,7 +154,7 @@ def _placed(region: Region, doc_id: str, letter: str) -> dict[str, Any]:
     return {"id": key, "doc_id": doc_id, "start": region.start, "end": region.end, "text": region.text}
 
 
-def read_columns(
+def _read_columns(
     region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], problem: Problem
 ) -> dict[str, Any] | None:
     """Read the columns a region shows beside those known; None, and reported, if they make no row."""
@@ -171,11 +168,9 @@ def read_columns(
     return columns
 
 
-def read_claim(
-    region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], parts: PartsOfRegions, problem: Problem
-) -> Claim | None:
-    """Read a claim whose columns are `known` but for its anchor and what the region shows."""
-    columns = read_columns(region, shown, {**known, "anchor": parts.one(region, "anchor")}, problem)
+def _claim(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem) -> Claim | None:
+    known = {**_placed(region, doc_id, "c"), **UNPLACED, "anchor": parts.one(region, "anchor")}
+    columns = _read_columns(region, fields.CLAIM, known, problem)
     return None if columns is None else Claim(**columns)
 
 
@@ -187,7 +182,7 @@ def _number(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem
     high = region.attributes.get("high", ())
     typed = {"typed_high": high[0] if high and high != (fields.NULL,) else None}
     known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans, **typed}
-    columns = read_columns(region, fields.NUMBER, known, problem)
+    columns = _read_columns(region, fields.NUMBER, known, problem)
     return None if columns is None else Number(**columns)
 
 
@@ -200,7 +195,7 @@ def _quote(
         "doc_id": doc_id,
         "understood": _meant_speaker(mention, entities, names),
     }
-    columns = read_columns(region, fields.QUOTE, known, problem)
+    columns = _read_columns(region, fields.QUOTE, known, problem)
     if columns is None:
         return None
     through = columns.pop("through")

@@ -62,6 +62,9 @@ class _Task:
     def read(self) -> Annotations | MarkedDocument | None:
         """The task's one annotation: as predictions if it is of a round, else as marks."""
         text = self._data.get("text")
+        if {"key", "annotator", "cards"} <= set(self._data):
+            self._work.lose("tasks of questions")
+            return None
         if not isinstance(text, str):
             self._report("key-missing", f"{self._name} has no text in data.text")
             return None
@@ -80,9 +83,6 @@ class _Task:
         return MarkedDocument(self._doc_id, text, *_marks(page), str(self._path))
 
     def _of_round(self, text: str, results: Sequence[Mapping[str, Any]]) -> Annotations | None:
-        if "story" not in self._data:
-            self._work.lose("tasks of stories")
-            return None
         corpus = self._work.texts.get(str(self._doc_id))
         page = sound_page(results, text, corpus.text if corpus else text, self._report)
         if page is None or self._doc_id is None:

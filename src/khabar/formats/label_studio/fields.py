@@ -189,28 +189,38 @@ CLAIM: tuple[Field, ...] = (
     Field("value"),
     Field("as_of"),
 )
-PLACED: tuple[Field, ...] = (Field("issue_id", control="issue", required=True), *CLAIM)
-"""A claim in the story's page, where it answers an issue."""
+NO_QUESTION = "no question"
+"""The status of a page whose cards answer no question."""
+
+
+def _scope(issue: Columns) -> str | None:
+    """Where two claims contradict, or confirm, each other: with claims in two articles, there is such a pair across."""
+    documents = issue.get("documents", ())
+    return ("across" if len(documents) > 1 else "within") if documents else None
+
+
 ISSUE: tuple[Field, ...] = (
-    Field("issue_id", control="issue", required=True),
-    Field("question", required=True),
+    Field("status", {**_closed(labels.Status), NO_QUESTION: None}, required=True),
     Field("question_ar", required=True),
+    Field("question", required=True),
+    Field("scope", _closed(labels.Scope), _scope, required=True),
     Field("type", _closed(labels.ConflictType)),
     Field("subtype", _closed(labels.Subtype)),
-    Field("scope", _closed(labels.Scope), required=True),
     Field("note"),
 )
+"""Whoever shows or reads a page gives `documents` too: the articles of its claims, by doc_id."""
+ONLY_FOR: dict[str, tuple[str, ...]] = {"type": ("conflict", "contested"), "subtype": ("apparent",)}
+"""Fields of an issue that show for some statuses only → these."""
 SPEAKS_FOR = Field("speaks_for", implied=lambda _: (), many=True)
-"""A note of the story's page: `spokesperson > body`, keys."""
+"""A note of a question's page: `spokesperson > body`, keys."""
 
 ENTITY_LABELS: tuple[str, ...] = labels.ENTITY_LABELS
 NUMBER_LABELS: tuple[str, ...] = labels.NUMBER_KINDS
 ZONE_LABELS: tuple[str, ...] = get_args(labels.Zone)
 POSITIONS: tuple[str, ...] = tuple("ABCDEFGHIJKL")
-STATUSES: tuple[str, ...] = get_args(labels.Status)
 
 CONTROLS: dict[str, str] = {
     field.name: TEXT if field.words is None else CHOICES
-    for field in (*ENTITY, *NUMBER, *QUOTE, *PLACED, *ISSUE, SPEAKS_FOR)
+    for field in (*ENTITY, *NUMBER, *QUOTE, *CLAIM, *ISSUE, SPEAKS_FOR)
 }
-"""Control name → its kind (CHOICES or TEXT), of both pages. ALTERNATIVE and CLAIM have no controls of their own."""
+"""Control name → its kind (CHOICES or TEXT), of all pages. ALTERNATIVE has no control of its own."""

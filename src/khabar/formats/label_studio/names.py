@@ -17,8 +17,8 @@ import msgspec
 from khabar.formats.label_studio.fields import NULL, SPEAKS_FOR, Values
 from khabar.formats.label_studio.page import Page, Problem
 
-KEYED = ("entity_id", "speaker", "through", "addressee", "other_speakers", "source", SPEAKS_FOR.name)
-"""The controls whose words are entity keys."""
+KEYED = ("entity_id", "speaker", "through", "addressee", "other_speakers", "source", "value", SPEAKS_FOR.name)
+"""The controls whose words are entity keys; a `value` is one where it is a name."""
 ARROW = ">"
 """Stands between the two keys of `speaks_for`."""
 _RESERVED = (NULL, "narrator")
@@ -47,6 +47,10 @@ class Names:
         """The key that words stand for: of words unknown, the words."""
         return self._by_words.get(words, words)
 
+    def words_of(self, key: str) -> str:
+        """The words that stand for a key: of a key without a name, the key."""
+        return self._by_key.get(key, key)
+
     def with_entities(self, entities: Iterable[tuple[str, str]]) -> Names:
         """These names, and those of entities (key and name) that have none yet.
 
@@ -70,7 +74,7 @@ class Names:
 
     def shown(self, page: Page) -> Page:
         """The page with names in place of keys."""
-        return _with_words(page, lambda key: self._by_key.get(key, key))
+        return _with_words(page, self.words_of)
 
     def read(self, page: Page) -> Page:
         """The page with keys in place of names."""

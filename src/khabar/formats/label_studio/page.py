@@ -1,7 +1,8 @@
 """Pages: what an annotator sees and changes of one task, and the results (JSON objects) Label Studio keeps of it.
 
-A *region* is a labelled stretch of the page's text with attributes (control name → the words picked or typed there);
-a *link* joins two regions; a *note* is what is typed for the whole page.
+A page shows a text or a list of cards. A *region* is a labelled stretch of the text with attributes (control name →
+the words picked or typed there); a *link* joins two regions; a *pile* is a column that cards are dragged to; a *note*
+is what is picked or typed for the whole page.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from khabar.formats.standoff import Link, json_object, span_problem
 
 LABEL = "label"
 """Name of the one control that labels regions, so that a region has one label."""
+PILES = "positions"
+"""Name of the control whose columns hold cards."""
 OBJECT = "text"
-"""Name of the object that shows the text."""
+"""Name of the object that shows the text, or the cards."""
 
 Problem = Callable[..., None]
 """Called with an incident id and a message, and by name with the `offset` in the page and a `fix`."""
@@ -46,11 +49,12 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """All regions of a page, the links between them by id, and its notes."""
+    """All regions of a page, the links between them by id, its notes, and its piles: the cards of each, by id."""
 
     regions: tuple[Region, ...] = ()
     links: tuple[Link, ...] = ()
     notes: Mapping[str, Values] = field(default_factory=dict)
+    piles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def only(self, labels: Collection[str]) -> Page:
         """The regions that have one of these labels, and the links between them."""
@@ -60,6 +64,8 @@ class Page:
         return Page(regions, links, self.notes)
 
 
+_UNPILED = "_"
+"""Where Label Studio keeps the cards that nobody dragged anywhere."""
 _PLAIN, _CODED = "khabar-row-", "khabar-hex-"
 
 
@@ -93,6 +99,9 @@ def to_results(page: Page) -> list[Result]:
         results.append(labelled)
         results += [_controlled(region.id, name, words, place) for name, words in region.attributes.items()]
     results += [_controlled(f"note-{name}", name, words, {}) for name, words in page.notes.items()]
+    if page.piles:
+        piles = {name: list(cards) for name, cards in page.piles.items()}
+        results.append(_result(PILES, PILES, "ranker", {"ranker": piles}))
     results += [
         {
             "type": "relation",
@@ -120,6 +129,7 @@ def to_page(results: Sequence[Mapping[str, Any]], problem: Problem) -> Page:
     labelled: dict[str, Mapping[str, Any]] = {}
     attributes: dict[str, dict[str, Values]] = defaultdict(dict)
     notes: dict[str, Values] = {}
+    piles: dict[str, tuple[str, ...]] = {}
     links: dict[Link, None] = {}
     for result in results:
         value = result.get("value") or {}
@@ -132,6 +142,9 @@ def to_page(results: Sequence[Mapping[str, Any]], problem: Problem) -> Page:
             if key in labelled:
                 problem("region-unknown", f"two regions are called {key!r}", offset=start)
             labelled.setdefault(key, result)
+        elif kind == "ranker" and control == PILES:
+            ranked = value.get("ranker") or {}
+            piles |= {name: tuple(cards) for name, cards in ranked.items() if cards and name != _UNPILED}
         elif control not in CONTROLS or kind not in ("choices", "textarea"):
             problem("region-unknown", f"{control!r} ({kind}) is no control of the page", offset=start)
         elif CONTROLS[control] == CHOICES and kind != "choices":
@@ -141,7 +154,7 @@ def to_page(results: Sequence[Mapping[str, Any]], problem: Problem) -> Page:
         else:
             notes[control] = words_of(value)
     regions = (_region(key, result, attributes[key], problem) for key, result in labelled.items())
-    return Page(tuple(region for region in regions if region is not None), tuple(links), notes)
+    return Page(tuple(region for region in regions if region is not None), tuple(links), notes, piles)
 
 
 def words_of(value: Mapping[str, Any]) -> Values:

@@ -14,11 +14,8 @@ from khabar.formats.label_studio.page import Page, Problem, Region, in_text_orde
 from khabar.formats.standoff import Link
 from khabar.records import Span
 
-Wholes = Mapping[str, tuple[str, ...]]
-"""Label of a part → labels of what it can be a part of."""
-
 _QUOTE = ("content", "cue")
-WHOLES: Wholes = {
+WHOLES: Mapping[str, tuple[str, ...]] = {
     "core": NUMBER_LABELS,
     "modifier": NUMBER_LABELS,
     "piece": ("content", "alternative"),
@@ -28,7 +25,7 @@ WHOLES: Wholes = {
     "alternative": _QUOTE,
     "anchor": ("claim",),
 }
-"""Those of a document's page. A cue is a whole where a quote has no content."""
+"""Label of a part → labels of what it can be a part of. A cue is a whole where a quote has no content."""
 
 
 def is_bare_cue(region: Region) -> bool:
@@ -42,9 +39,8 @@ class PartsOfRegions:
     Reports parts that belong to nothing or to nobody knows which, and links that join no whole with a part.
     """
 
-    def __init__(self, page: Page, problem: Problem, wholes: Wholes = WHOLES) -> None:
+    def __init__(self, page: Page, problem: Problem) -> None:
         self._problem = problem
-        self._wholes = wholes
         self._parts: dict[tuple[str, str], list[Region]] = defaultdict(list)
         linked = self._join_linked(page)
         for part in page.regions:
@@ -98,10 +94,10 @@ class PartsOfRegions:
 
     def _holds(self, whole: Region, part: Region) -> bool:
         is_whole = whole.label == "alternative" or not self._is_part(whole)
-        return is_whole and self._is_part(part) and whole.label in self._wholes[part.label]
+        return is_whole and self._is_part(part) and whole.label in WHOLES[part.label]
 
     def _is_part(self, region: Region) -> bool:
-        return region.label in self._wholes and not is_bare_cue(region)
+        return region.label in WHOLES and not is_bare_cue(region)
 
 
 class Drawing:

@@ -1,0 +1,156 @@
+"""The questions of a story on the server: those it begins with, those its claims suggest, and one more to ask.
+
+Claims are marked in the articles first. Once those of all articles are submitted, they are cards in every question;
+what is submitted of the articles later changes the cards, and a card keeps its place.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+import msgspec
+
+from khabar.annotations.label_studio.configuration import QUESTIONS
+from khabar.annotations.label_studio.projects import Project, Server, Task
+from khabar.annotations.label_studio.start import Start
+from khabar.annotations.label_studio.tasks import page_of_question, read_document
+from khabar.annotations.proposals import by_value, proposed, topics
+from khabar.annotations.rounds import Articles, story_of
+from khabar.formats.label_studio.fields import SPEAKS_FOR
+from khabar.formats.label_studio.names import Names
+from khabar.formats.label_studio.page import Page, to_results
+from khabar.formats.label_studio.question_page import Card, card, cards_now, question_page
+from khabar.reading.incidents import Incidents
+from khabar.records import Claim, Conflict, Registered, Row, only
+
+ANOTHER = "سؤال آخر في القصة · another question"
+"""What a task asks that nothing suggested."""
+_KINDS = {"date": "تاريخ · date", "name": "اسم · name", "word": "كلمة · word"}
+
+
+def marked_claims(tasks: Iterable[Task], texts: Mapping[str, str]) -> list[Claim] | None:
+    """The claims of a story, as the tasks of the step claims have them; None until all its articles are submitted."""
+    unheard = Incidents()  # problems of the pages are for whoever pulls
+    done = [task for task in tasks if task.key in texts and task.annotations]
+    if {task.key for task in done} != {*texts}:
+        return None
+    rows = (row for task in done for row in read_document(task, "claims", texts[task.key], unheard))
+    return sorted(only(rows, Claim), key=lambda claim: (claim.doc_id, claim.start, claim.end, claim.id))
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What the questions of a story are made of: its claims (None until all are marked), and rows of its articles that
+    say what is named and counted there."""
+
+    name: str
+    articles: Articles
+    names: Names
+    claims: Sequence[Claim] | None
+    rows: Sequence[Row]
+
+
+class _Deck:
+    """Claims as cards."""
+
+    def __init__(self, claims: Sequence[Claim], story: Story) -> None:
+        beside: dict[str, list[Row]] = defaultdict(list)
+        for row in story.rows:
+            beside[str(getattr(row, "doc_id", ""))].append(row)
+        self._topics = {claim.id: set(topics(claim, beside[claim.doc_id])) for claim in claims}
+        self._cards = [card(claim, story.articles.texts[claim.doc_id], story.names) for claim in claims]
+
+    def dealt(self, page: Page, before: Sequence[Card]) -> list[Card]:
+        """The cards of a page that had others before: first those it has placed, then those on the same topics."""
+        placed = {key for keys in page.piles.values() for key in keys}
+        ours = {topic for key in placed for topic in self._topics.get(key, ())}
+
+        def turn(each: Card) -> tuple[bool, bool]:
+            return each["id"] not in placed, not ours & self._topics[each["id"]]
+
+        return cards_now(sorted(self._cards, key=turn), before)
+
+
+class StoryQuestions:
+    """The questions of a story in a project; `tasks` are those that are there."""
+
+    def __init__(
+        self, server: Server, project: Project, tasks: Sequence[Task], story: Story, start: Start, annotator: str
+    ) -> None:
+        self._server, self._project, self._annotator = server, project, annotator
+        self._story, self._start, self._tasks = story, start, list(tasks)
+        self._rows = [row for row in start.rows if story_of(row, story.articles.stories) == story.name]
+        self._claims = only(self._rows, Claim) if story.claims is None else story.claims
+        self._deck = _Deck(self._claims, story)
+        self._begun: dict[str, Page] = {}
+
+    def bring(self) -> None:
+        """Bring what is not there. A push that was stopped is taken up here; what is submitted is not touched."""
+        marked = self._story.claims is not None
+        if not marked and not any(isinstance(row, (Claim, Conflict, Registered)) for row in self._rows):
+            return
+        for issue in only(self._rows, Conflict):
+            self._ask(issue.issue_id, issue.question_ar, question_page(issue, self._claims))
+        if marked:
+            self._propose()
+        self._leave_one_more()
+        if marked:
+            self._deal()
+
+    def _ask(self, key: str, topic: str, page: Page, **more: Any) -> None:
+        """Ask a question, unless it is there, and show where to begin."""
+        task = next((each for each in self._tasks if each.key == key), None)
+        if task is None:
+            whose = {"key": key, "annotator": self._annotator, "story": self._story.name, "topic": topic}
+            shown = {"names": self._story.names.data, "cards": self._deck.dealt(page, ())}
+            task = self._server.add_task(self._project, whose | shown | more)
+            self._tasks.append(task)
+        if self._start.finished or page != Page():
+            self._begun[key] = page
+            results = to_results(self._story.names.shown(page))
+            self._server.begin(task, results, QUESTIONS, finished=self._start.finished)
+
+    def _propose(self) -> None:
+        """Ask what claims suggest that no question has placed, or was proposed with."""
+        pages = [page for task in self._tasks for page in self._pages(task)]
+        asked = {key for page in pages for keys in page.piles.values() for key in keys}
+        free = [claim for claim in self._claims if claim.id not in asked]
+        for (kind, about), group in proposed(free, self._story.rows).items():
+            digest = sha256("\n".join(sorted(claim.id for claim in group)).encode()).hexdigest()[:6]
+            topic = f"{_KINDS.get(kind, f'عدد · {kind}')}: {self._story.names.words_of(about)}"
+            self._ask(f"{self._story.name}-{digest}", topic, Page(piles=by_value(group)))
+
+    def _leave_one_more(self) -> None:
+        """Leave one task open for a question that nobody proposed. The first carries the story's registry."""
+        own = [task for task in self._tasks if task.data.get("topic") == ANOTHER]
+        number = max(1, len(own) + (bool(own) and self._is_asked(own[-1])))
+        registry = only(self._rows, Registered) if number == 1 else []
+        more = {"registry": [msgspec.to_builtins(row) for row in registry]} if number == 1 else {}
+        self._ask(f"{self._story.name}-another-{number}", ANOTHER, question_page(None, (), registry), **more)
+
+    def _deal(self) -> None:
+        """Give all tasks the cards as the claims now are; where those are the same, in the order they have."""
+        for at, task in enumerate(self._tasks):
+            before = task.data.get("cards", [])
+            now = self._deck.dealt(self._page(task), before)
+            if {each["id"]: each for each in now} != {each["id"]: each for each in before}:
+                self._tasks[at] = replace(task, data={**task.data, "cards": now})
+                self._server.change_task(task, self._tasks[at].data)
+
+    def _pages(self, task: Task) -> list[Page]:
+        """What is said in a task, then what it began with."""
+        given = [page_of_question(task, answer, Incidents()) for answer in (*task.annotations, *task.predictions)]
+        return [*given, self._begun.get(task.key, Page())]
+
+    def _page(self, task: Task) -> Page:
+        """What a task opens with."""
+        return self._pages(task)[0]
+
+    def _is_asked(self, task: Task) -> bool:
+        """Whether somebody asked something in a task that began empty."""
+        page = self._page(task)
+        return bool(task.annotations) and bool(page.piles or {*page.notes} - {SPEAKS_FOR.name})
