@@ -59,10 +59,10 @@ def read_errors(path: Path, incidents: Incidents) -> list[Error]:
     errors: list[Error] = []
     if path.is_file() and path.stat().st_size == 0:
         return errors
-    for _, value, report in json_objects(path, incidents):
+    for number, value, report in json_objects(path, incidents):
         if not value.keys() & {"layer", "outcome", "cause"}:
             fix = "khabar score FILE --errors errors.jsonl writes errors"
-            report("option-wrong", "this is no file of errors", fix=fix)
+            incidents.report("option-wrong", "this is no file of errors", file=path, line=number, fix=fix)
             return errors
         error = shaped(value, Error, report)
         if error is not None:
