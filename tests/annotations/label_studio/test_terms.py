@@ -17,7 +17,7 @@ from khabar.records.labels import NUMBER_KINDS
 from tests.annotations.test_guidelines_arabic import tables
 
 ROOT = Path(__file__).parents[3]
-CONFIGURATIONS = [ROOT / "annotations" / "label_studio" / f"{name}.xml" for name in ("documents", "adjudication")]
+CONFIGURATIONS = sorted((ROOT / "annotations" / "label_studio").glob("*.xml"))
 BILINGUAL = re.compile(r"(?P<term>.*[\u0621-\u064a].*?) (?:· |<small>)(?P<key>[\w ]+)")
 TERMS, LABELS, FIELDS = ({key: term for term, key, *_ in table} for table in tables())
 SITE = tomllib.loads((ROOT / "src" / "khabar" / "site" / "messages" / "ar.toml").read_text("utf-8"))
@@ -35,11 +35,11 @@ def bare(term: str) -> str:
 
 
 def said(configuration: Path) -> Iterator[tuple[bool, str, str]]:
-    """Whether it is a label, then term and key, of whatever a configuration says in both languages."""
+    """Whether it is a label or a choice, then term and key, of whatever a configuration says in both languages."""
     for element in ElementTree.parse(configuration).iter():
         words = element.get("html") or (element.get("value") if element.tag == "Header" else None)
         if words and (parts := BILINGUAL.match(words)):
-            yield element.tag == "Label", parts["term"], parts["key"].strip()
+            yield element.tag in ("Label", "Choice"), parts["term"], parts["key"].strip()
 
 
 @pytest.mark.parametrize("configuration", CONFIGURATIONS, ids=lambda path: path.stem)
