@@ -36,9 +36,9 @@ def numbers(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
-def quotes(draw: st.DrawFn, *, gold: bool) -> dict[str, Any]:
-    strings = st.sampled_from(["في", "كييف", "قال", "نعم"]).map(lambda text: {"text": text})
-    content = draw(st.lists(spans() if gold else spans() | strings, min_size=1, max_size=2))
+def quotes(draw: st.DrawFn, *, strings: bool) -> dict[str, Any]:
+    texts = st.sampled_from(["في", "كييف", "قال", "نعم"]).map(lambda text: {"text": text})
+    content = draw(st.lists(spans() | texts if strings else spans(), min_size=1, max_size=2))
     row: dict[str, Any] = {"content": content, "speaker": {"entity_id": draw(st.sampled_from(NAMES))}}
     row["cue"] = draw(st.lists(spans(), max_size=1))
     row["utterance"] = draw(st.sampled_from(["u1", "u2", None]))
@@ -55,12 +55,19 @@ def _unique(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 @st.composite
-def lines(draw: st.DrawFn, *, gold: bool) -> list[dict[str, Any]]:
-    """Two documents and some disputes of one story; in gold no row twice, some rows don't-care."""
+def lines(draw: st.DrawFn, *, gold: bool, strings: bool = True) -> list[dict[str, Any]]:
+    """Two documents and some disputes of one story; in gold no row twice, some rows don't-care.
+
+    Predictions may give content as `strings`; gold has offsets.
+    """
     found: list[dict[str, Any]] = []
     for doc_id in ("d1", "d2"):
         line: dict[str, Any] = {"doc_id": doc_id}
-        for layer, items in (("entities", entities()), ("numbers", numbers()), ("quotes", quotes(gold=gold))):
+        for layer, items in (
+            ("entities", entities()),
+            ("numbers", numbers()),
+            ("quotes", quotes(strings=strings and not gold)),
+        ):
             rows = draw(st.lists(items, max_size=5))
             if gold:
                 rows = _unique([{**row, "scored": draw(st.sampled_from([True, True, True, False]))} for row in rows])

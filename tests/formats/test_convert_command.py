@@ -119,7 +119,7 @@ def test_broken_files_are_refused(here: Path, convert: Convert, name: str, conte
         (("gold.jsonl", "out.conll", "--to", "xml"), "there is predictions, conll"),
         (("gold.jsonl", "out.conll", "--labels", "mine"), "wojood"),
         (("gold.jsonl", "out.conll", "--repair", "magic"), "conlleval"),
-        (("gold.jsonl", "out.conll", "--columns", "0"), "columns by number"),
+        (("gold.jsonl", "out.conll", "--columns", "0"), "from 2 to 999"),
     ],
 )
 def test_wrong_usage_is_explained(convert: Convert, arguments: tuple[str, ...], words: str) -> None:

@@ -19,7 +19,7 @@ from tests.strategies import TEXT, lines
 TEXTS = corpus(d1=TEXT, d2=TEXT)
 QUIETLY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
-predictions = lines(gold=False).map(
+predictions = lines(gold=False, strings=False).map(
     lambda found: [msgspec.convert(each, Annotations if "doc_id" in each else Dispute) for each in found]
 )
 
