@@ -10,7 +10,8 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import chain, pairwise, product
 from math import fsum, log
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from khabar.records import Annotations, Dispute, Document, PredictedNumber, PredictedSource, Side, StorySpan
 from khabar.records.labels import ConflictType
@@ -29,7 +30,7 @@ _LEAST_ALIKE, _LEAST_DENIED, _LEAST_NEGATED = 0.3, 0.4, 0.8
 """How alike two clauses must be to be held against each other: two figures, a denial, a negated clause."""
 
 
-class _Clause(NamedTuple):
+class _Clause(Struct, frozen=True):
     """Offsets `[start, end)` of a document; `roots` of its content words, `names` the clusters it names."""
 
     doc_id: str
@@ -43,7 +44,7 @@ class _Clause(NamedTuple):
     published: date | None
 
 
-class _Edge(NamedTuple):
+class _Edge(Struct, frozen=True):
     """Two clauses that answer a question differently, with their answers."""
 
     alike: float
@@ -77,15 +78,15 @@ class _Alike:
                 yield clause, alike
 
     def _weight(self, roots: Iterable[str]) -> float:
-        return fsum([self._weights.get(root, 0.0) for root in roots])
+        return fsum(map(self._weights.__getitem__, roots))
 
 
 def disputes(story: str, documents: Sequence[Document], annotations: Sequence[Annotations]) -> list[Dispute]:
     """The disputes of a story, the surest first: each edge that meets no clause of a surer one, with who repeats it."""
     pairs = sorted(zip(documents, annotations, strict=True), key=lambda pair: pair[0].doc_id)
     clauses = [clause for pair in pairs for clause in _clauses(*pair)]
-    seen = Counter(root for clause in clauses for root in clause.roots)
-    weights = {root: log(1 + len(clauses) / count) for root, count in seen.items()}
+    seen = Counter(chain.from_iterable(clause.roots for clause in clauses))
+    weights = defaultdict(float, {root: log(1 + len(clauses) / count) for root, count in seen.items()})
     numbered = _Alike((clause for clause in clauses if clause.numbers), weights)
     asserted = _Alike((clause for clause in clauses if clause.roots and not clause.negated), weights)
     edges = [*_differing(numbered), *_denied(clauses, annotations, asserted)]
@@ -112,8 +113,9 @@ def _clauses(document: Document, annotations: Annotations) -> Iterator[_Clause]:
     spoken = ((span, quote.speaker) for quote in annotations.quotes for span in quote.content)
     contents = [(span.start or 0, span.end or 0, speaker) for span, speaker in spoken]
     edges = {offset for start, end, _ in contents for offset in (start, end)}
-    breaks = [token for token, word in enumerate(tokens.forms) if word in words("breaks")]
-    quoted = [token for token, start in enumerate(tokens.starts) if start in edges]
+    openers, negations = words("breaks"), words("negations")
+    breaks = [token for token, word in enumerate(tokens.forms) if word in openers]
+    quoted = [bisect_left(tokens.starts, offset) for offset in edges.intersection(tokens.starts)]
     cuts = {0, len(tokens.forms), *breaks, *(token + 1 for token in breaks), *tokens.sentences, *quoted}
     number_starts = [number.start or 0 for number in annotations.numbers]
     telling = sorted((one.start or 0, one.entity_id or "") for one in annotations.entities if one.label in _TELLING)
@@ -124,7 +126,7 @@ def _clauses(document: Document, annotations: Annotations) -> Iterator[_Clause]:
         within = slice(bisect_left(number_starts, start), bisect_left(number_starts, end))
         numbers = tuple(number for number in annotations.numbers[within] if (number.end or 0) <= end)
         forms = tokens.forms[first:last]
-        negated = not words("negations").isdisjoint(forms)
+        negated = not negations.isdisjoint(forms)
         for number in numbers:
             begin, close = tokens.at(number.start or 0) - first, tokens.at((number.end or 1) - 1) + 1 - first
             forms[begin:close] = [""] * (close - begin)
@@ -149,8 +151,8 @@ def _root(word: str) -> str:
 
 
 def _roots(forms: Iterable[str]) -> frozenset[str]:
-    content = (word for word in forms if len(word) > 2 and word not in words("particles") and word.isalpha())
-    return frozenset(map(_root, content))
+    particles = words("particles")
+    return frozenset(_root(word) for word in forms if len(word) > 2 and word not in particles and word.isalpha())
 
 
 def _comparable(left: _Clause, right: _Clause) -> bool:

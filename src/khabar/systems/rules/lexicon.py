@@ -6,16 +6,18 @@ A file holds sections under lines `@name`: words, or lines whose cells its reade
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
-from itertools import groupby
+from itertools import count, groupby
 from typing import Any, NamedTuple, TypeVar
 
 from khabar.records.labels import Act, Polarity
 from khabar.text.arabic.words import form, stems
 
 T = TypeVar("T")
+_BOUNDARY = re.compile(r"\b(?=.)|(?=[$€£%٪]\d)")
 _FILES = ("words.txt", "places.txt", "heads.txt", "names.txt", "numbers.txt", "patterns.txt")
 
 
@@ -84,15 +86,19 @@ def verbs() -> frozenset[str]:
     return frozenset(word for he, imperfect in pairs for word in inflected(form(he), form(imperfect).strip("-")))
 
 
+@cache
+def _listed() -> frozenset[str]:
+    """The ordinary words of the lists, without endings."""
+    return words("particles") | words("common") | verbs() | cue_forms().keys() | words("ordinary")
+
+
 @lru_cache(maxsize=1 << 16)
 def ordinary(word: str) -> bool:
     """Whether a folded word is ordinary Arabic, by lists and by shape, and so no likely part of a foreign name."""
-    numerals = words("ordinary")
-    known = (words("particles"), words("common"), verbs(), cue_forms(), numerals)
     for candidate in {word, word[1:] if len(word) > 3 and word[0] in "وفبلس" else word}:
         for ending in ("", "ها", "هم", "ه", "ا", "نا", "ات"):
             stem = candidate.removesuffix(ending) if len(candidate) > len(ending) + 2 else candidate
-            if any(stem in listed for listed in known):
+            if stem in _listed():
                 return True
         if candidate.startswith(("است", "لل")):
             return True
@@ -161,36 +167,70 @@ def pattern(section: str, name: str) -> re.Pattern[str]:
 
 
 class Shape(NamedTuple):
-    """A line of the tables of numbers, with the pattern of how its first word begins, or its second."""
+    """A line of a table of patterns that are looked up by their first words, or `second` ones."""
 
     order: int
     table: str
     reader: str
     second: bool
-    word: re.Pattern[str]
     pattern: re.Pattern[str]
 
 
 @cache
-def shapes() -> list[Shape]:
-    """All patterns of dates, then those of quantities."""
-    found: list[Shape] = []
-    for name in ("dates", "quantities"):
+def _shapes() -> dict[str, list[Shape]]:
+    """How a word begins → the shapes of dates, quantities and what introduces a quote that it may belong to."""
+    found, order = defaultdict[str, list[Shape]](list), count()
+    for name in ("dates", "quantities", "quotes"):
         for reader, word, pattern in (line.split(" ", 2) for line in sections()[name]):
-            begins = re.compile(f"[وف]?[بل]?(?:{filled(word.lstrip('>'), first_words=True)})")
-            found.append(Shape(len(found), name, reader, word[0] == ">", begins, re.compile(filled(pattern))))
+            shape = Shape(next(order), name, reader, word[0] == ">", re.compile(filled(pattern)))
+            found[filled(word.lstrip(">"), first_words=True)].append(shape)
     return found
 
 
+@lru_cache(maxsize=64)
+def likely(text: str) -> list[tuple[int, Shape]]:
+    """The places of a folded text where a shape may match, in the order of the text and of the tables."""
+    found, start, before = list[tuple[int, Shape]](), 0, (0, list[tuple[int, Shape]]())
+    for word in text.split(" "):
+        within, introduced = _begins(word)
+        if introduced and start:
+            places = {before[0], *(before[0] + offset for offset, _ in before[1])}
+            found += [(place, shape) for place in places for shape in introduced]
+        if within:
+            found += [(start + offset, shape) for offset, shape in within]
+        before = start, within
+        start += len(word) + 1
+    return sorted(found)
+
+
+@lru_cache(maxsize=1 << 16)
+def _begins(word: str) -> tuple[list[tuple[int, Shape]], list[Shape]]:
+    """The shapes that may begin in a word, with their offsets, and those that may begin with the word before it."""
+    within, introduced = list[tuple[int, Shape]](), list[Shape]()
+    for offset in (boundary.start() for boundary in _BOUNDARY.finditer(word)):
+        if _word(*_shapes()).match(word, offset):  # few words begin any
+            shapes = [
+                shape for begins, some in _shapes().items() if _word(begins).match(word, offset) for shape in some
+            ]
+            within += [(offset, shape) for shape in shapes if not shape.second]
+            introduced += [shape for shape in shapes if shape.second and offset == 0]
+    return within, introduced
+
+
+@cache
+def _word(*begins: str) -> re.Pattern[str]:
+    return re.compile(f"[وف]?[بل]?(?:{'|'.join(begins)})")
+
+
+@cache
 def filled(pattern: str, first_words: bool = False) -> str:
     """A pattern with its pieces, {NAME} or @name, and the phrases of its tables, or their first words, filled in."""
-
     pieces = dict(line.split(" ", 1) for line in sections()["pieces"])
 
     def piece(match: re.Match[str]) -> str:
         name = match[1] or match[2]
         if name in pieces:
-            return filled(pieces[name], first_words)
+            return str(filled(pieces[name], first_words))
         phrases = _phrases(name)
         return _factored(sorted({phrase.split()[0] for phrase in phrases}) if first_words else phrases)
 
@@ -208,4 +248,5 @@ def _factored(phrases: list[str]) -> str:
     """A pattern of sorted phrases, the longest first, letter by letter so that it is fast."""
     by_letter = [(letter, list(rest)) for letter, rest in groupby(filter(None, phrases), key=lambda phrase: phrase[0])]
     branches = [re.escape(letter) + _factored([phrase[1:] for phrase in rest]) for letter, rest in by_letter]
-    return f"(?:{'|'.join(branches)}){'?' if '' in phrases else ''}" if branches else ""
+    group = "" in phrases or len(branches) > 1
+    return f"(?:{'|'.join(branches)}){'?' if '' in phrases else ''}" if branches and group else "".join(branches)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from khabar.records import PredictedQuote, PredictedSource, PredictedSpan
 from khabar.systems.rules.entities.extract import Mention
-from khabar.systems.rules.lexicon import Cue, pattern, patterns, saying, words
+from khabar.systems.rules.lexicon import Cue, likely, pattern, patterns, saying, words
 from khabar.text.arabic import folded
 
 _NOUN_STOP = re.compile(r"[،,]| (?:التي|الذي|الذين|بشان|بينما|فيما)(?!\w)")
@@ -22,7 +22,7 @@ _LEAST_WORDS = 4
 
 Span = tuple[int, int]  # a stretch of the folded text
 _NAMED = frozenset(("PERS", "ORG", "GPE", "OCC", "WEBSITE"))
-_STOP = re.compile(r"[؟!\n]|\.(?!\w)")
+_STOP = re.compile(r"[.؟!\n](?:(?<!\.)|(?!\w))")
 
 
 class _Speaker(NamedTuple):
@@ -39,15 +39,14 @@ class _Speakers:
     def __init__(self, text: str, mentions: Sequence[Mention]) -> None:
         self.text, self.whole = text, folded(text)
         self.by_start: dict[int, _Speaker] = {}
-        masked, last = list(self.whole.text), -1
+        self.masked, last = self.whole.text, -1
         for one in mentions:
             start, end = (bisect_left(self.whole.raw, offset) for offset in (one.start, one.end))
             if one.label in _NAMED and end > last:
                 self.by_start[start], last = _Speaker(start, end, one), end
             if one.label != "OCC":
-                masked[start:end] = "ـ" * (end - start)
+                self.masked = self.masked[:start] + "ـ" * (end - start) + self.masked[end:]
         self.by_end = {one.end: one for one in self.by_start.values()}
-        self.masked = "".join(masked)
         self._stops = [stop.start() for stop in _STOP.finditer(self.whole.text)]
         self.spoken: list[_Speaker] = []
 
@@ -74,7 +73,7 @@ class _Speakers:
         """The speaker named at a place: an office with its holder, a name, or a source without a name."""
         one = self.by_start.get(place)
         if one is None:
-            match = pattern("quotes", "named").match(self.masked, place)
+            match = pattern("speakers", "named").match(self.masked, place)
             return _Speaker(place, match.end()) if match else None
         comma = self.whole.text[one.end : one.end + 2] in ("، ", ", ")
         holder = self.by_start.get(one.end + 1) or (self.by_start.get(one.end + 2) if comma else None)
@@ -132,9 +131,12 @@ class _Quote:
 def quotes(text: str, mentions: Sequence[Mention], headings: Iterable[int]) -> tuple[PredictedQuote, ...]:
     """The quotes of a text in the order of their contents. Lines that begin at `headings` may be labelled `name:`."""
     speakers = _Speakers(text, mentions)
-    found: list[_Quote] = []
-    for match in pattern("quotes", "cue").finditer(speakers.masked):
-        found += (_according if match["source"] else _told)(speakers, found, match)
+    found, end = list[_Quote](), 0
+    for place, shape in likely(speakers.whole.text):
+        match = shape.pattern.match(speakers.masked, place) if shape.table == "quotes" and place >= end else None
+        if match is not None:
+            found += (_according if match["source"] else _told)(speakers, found, match)
+            end = match.end()
     found += _headlines(speakers, headings)
     _unclaimed(speakers, found)
     said = (_predicted(speakers, quote) for quote in sorted(found, key=lambda quote: quote.content[0]))

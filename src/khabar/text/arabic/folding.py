@@ -129,7 +129,7 @@ def folded(text: str) -> Folded:
 def _folded_word(word: str) -> tuple[str, tuple[int, ...] | None]:
     """What lies between two spaces, folded, and the offset of each folded character; None where each becomes one."""
     parts = [_FOLD[ord(character)] for character in word]
-    if all(len(part) == 1 and part != _HAMZA for part in parts):
+    if _HAMZA not in parts and {*map(len, parts)} <= {1}:
         return "".join(parts), None
     kept = ""
     offsets: list[int] = []

@@ -49,6 +49,8 @@ class Tokens:
     def inside(self, token: int, skip: int) -> int:
         """The offset in the text behind the first `skip` folded letters of a token, and the marks on them."""
         offset, end = self.starts[token], self.ends[token] - 1
+        if not skip:
+            return offset
         while offset < end and (skip or not fold(self.text[offset])):
             skip -= bool(skip and fold(self.text[offset]))
             offset += 1

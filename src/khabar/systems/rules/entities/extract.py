@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct, structs
 
 from khabar.records.labels import EntityLabel
 from khabar.systems.rules.entities.kinds import compiled, feminine, foreign, rules, tagged
@@ -19,7 +20,7 @@ _DOMAINS = ("com", "org", "net", "info", "gov", "edu", "tv", "io", "uk", "fr", "
 _ADDRESS = re.compile(rf"(?<![\w@.])(?:[A-Za-z0-9-]+\.)+(?:{'|'.join(_DOMAINS)})(?!\w)")
 
 
-class Mention(NamedTuple):
+class Mention(Struct, frozen=True, gc=False):
     """Tokens `[first, last)` and their offsets `[start, end)`; `key` is the cluster, `sure` decides between equals."""
 
     first: int
@@ -49,17 +50,16 @@ def _candidates(tokens: Tokens) -> Iterator[Mention]:
     kinds, forms = tags[1::2], tokens.forms
     for token, (skip, last, label, key) in known.items():
         yield _mention(tokens, token, skip, last, label, key=key, sure=1)
-    likely = {token + 1 for token, form in enumerate(forms) if kinds[token] in "tTzf" or saying(form)}
-    heads = rules()
+    pairs = enumerate(zip(kinds, forms, kinds[1:], strict=False), 1)
+    likely = {last for last, (kind, word, after) in pairs if after in "FVv" and (kind in "tTzf" or saying(word))}
+    heads, everywhere, nobody = rules(), words("everywhere"), words("nobody")
     for token, kind in enumerate(kinds):
-        if kind not in heads:
+        if kind not in heads or (kind == "O" and forms[token][skips[token] :] not in everywhere):
             continue
-        stem, before = forms[token][skips[token] :], tags[2 * token - 1] if token else ""
-        if kind == "O" and stem not in words("everywhere"):
-            continue
+        stem, before = forms[token][skips[token] :], kinds[token - 1] if token else ""
         for label, pattern in heads[kind]:
             match = pattern.match(" " + tags[2 * token + 1 : 2 * token + 40])
-            generic = label == "OCC" and tokens.form(token - 1) in words("nobody")
+            generic = label == "OCC" and tokens.form(token - 1) in nobody
             if match is None or generic or (label == "PERS" and before == "s"):
                 continue
             first, last = (token + place // 2 for place in match.span(match.lastindex or 0))
@@ -84,7 +84,7 @@ def _resolved(tokens: Tokens, found: Iterable[Mention]) -> Iterator[Mention]:
     """Keep the longest of what crosses, and of equals the surest; then drop what may not stand inside another."""
     kept: dict[int, list[Mention]] = defaultdict(list)  # by token
     for one in sorted(found, key=lambda one: (one.start - one.end, -one.sure, one.start, one.label)):
-        others = {other for token in range(one.first, one.last) for other in kept.get(token, ())}
+        others = [other for token in range(one.first, one.last) for other in kept.get(token, ())]
         if all(_nests(tokens, other, one) for other in others if other.start < one.end and one.start < other.end):
             for token in range(one.first, one.last):
                 kept[token].append(one)
@@ -117,8 +117,7 @@ def _repeated(tokens: Tokens, kept: Iterable[Mention]) -> Iterator[Mention]:
             if " " in name or (len(name) > 2 and not ordinary(name) and name[:2] != "ال"):
                 names.setdefault(name, one)
     known = phrases(names.items())
-    first_words = frozenset(known)
-    for token in [token for token, word in enumerate(tokens.forms) if not first_words.isdisjoint(stems(word))]:
+    for token in [token for token, word in enumerate(tokens.forms) if not known.keys().isdisjoint(stems(word))]:
         again = longest(begun(known, tokens.forms[token]), tokens.forms, token)
         if again is not None:
             skip, last_token, one = again
@@ -128,17 +127,20 @@ def _repeated(tokens: Tokens, kept: Iterable[Mention]) -> Iterator[Mention]:
 
 def _clustered(tokens: Tokens, found: list[Mention]) -> list[Mention]:
     """Give each mention its cluster: a key of the gazetteer, the name of a person, or the words without article."""
-    keyed = [one if one.key else one._replace(key=_key(tokens, one)) for one in found]
+    keyed = [one if one.key else structs.replace(one, key=_key(tokens, one)) for one in found]
     full: dict[str, Mention] = {}
     for one in keyed:
         for part in one.key.split() if one.label == "PERS" and " " in one.key else ():
             full.setdefault(part, one)
-    people = {one: full.get(one.key, one) for one in keyed if one.label == "PERS"}
-    after = {one.first: full_name for one, full_name in people.items()}
-    before = {one.last + 1: named for one, named in people.items() if tokens.form(one.last) in ("،", ",")}
-    held = {one: after.get(one.last) or before.get(one.first) for one in keyed if one.label == "OCC"}
-    owners = [people.get(one) or held.get(one) or one for one in keyed]
-    return [one._replace(key=owner.key, feminine=owner.feminine) for one, owner in zip(keyed, owners, strict=True)]
+    people = [(one, full.get(one.key, one)) for one in keyed if one.label == "PERS"]
+    after = {one.first: named for one, named in people}
+    before = {one.last + 1: named for one, named in people if tokens.form(one.last) in ("،", ",")}
+    for place, one in enumerate(keyed):
+        held = (after.get(one.last) or before.get(one.first)) if one.label == "OCC" else None
+        owner = full.get(one.key) if one.label == "PERS" else held
+        if owner is not None:
+            keyed[place] = structs.replace(one, key=owner.key, feminine=owner.feminine)
+    return keyed
 
 
 def _key(tokens: Tokens, one: Mention) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache, lru_cache
-from typing import NamedTuple
 
 from khabar.records.labels import EntityLabel
 from khabar.systems.rules.lexicon import Begun, Phrases, begun, filled, longest, ordinary, phrases, sections, words
@@ -21,7 +20,6 @@ _NATIVE = frozenset("حذصضظعءئؤ")
 _NATIVE_STARTS = ("ال", "وال", "بال", "فال", "كال", "مت", "مست")
 _CLITIC = {"و": "+", "ف": "+", "ل": "ل"}
 _TOKEN = re.compile(r'([+ل]?)(\[[^\]]+\]|[A-Za-z"!])|¤')
-
 
 Known = tuple[int, int, EntityLabel, str]
 """A known name: letters of clitics before it, the token behind it, its label and cluster."""
@@ -110,20 +108,13 @@ def _kind(word: str) -> str:
     return "Z" if word.isascii() else "F" if foreign(word) else "x" if ordinary(word) else "o"
 
 
-class _Word(NamedTuple):
-    """A form outside its text: letters of clitics, what the string of kinds says of it, and the names it may begin."""
-
-    skip: int
-    tag: str
-    names: Begun[tuple[EntityLabel, str]]
-
-
 @lru_cache(maxsize=1 << 16)
-def _word(form: str) -> _Word:
+def _word(form: str) -> tuple[str, int, Begun[tuple[EntityLabel, str]]]:
+    """What the string of kinds says of a form, its letters of clitics, and the names it may begin."""
     whole, *others = [(skip, _kind(stem)) for stem, skip in stems(form).items()]
     telling = [one for one in others if one[1] not in "xoFvnAZqlB"] if whole[1] in "oxF" else []
     skip, kind = (telling or [whole])[0]
-    return _Word(skip, _clitic(form, skip) + kind, begun(_phrases(), form))
+    return _clitic(form, skip) + kind, skip, begun(_phrases(), form)
 
 
 def _clitic(form: str, skip: int) -> str:
@@ -132,15 +123,15 @@ def _clitic(form: str, skip: int) -> str:
 
 def tagged(tokens: Tokens) -> tuple[str, list[int], dict[int, Known]]:
     """The string of kinds, how many letters of clitics each token has, and the known names by first token."""
-    words_read = [_word(form) for form in tokens.forms]
-    tags, skips = [word.tag for word in words_read], [word.skip for word in words_read]
+    words_read = [*map(_word, tokens.forms)]
+    tags, skips = [tag for tag, _, _ in words_read], [skip for _, skip, _ in words_read]
     for mark in re.finditer("ً", tokens.text):
         token = tokens.at(mark.start())
         if token < len(tags) and tokens.starts[token] < mark.start() and tags[token][1] in "VvF":
             tags[token] = tags[token][0] + "x"
     known, last = dict[int, Known](), 0
-    for token in [token for token, word in enumerate(words_read) if word.names]:
-        name = longest(words_read[token].names, tokens.forms, token)
+    for token, names in [(token, names) for token, (_, _, names) in enumerate(words_read) if names]:
+        name = longest(names, tokens.forms, token)
         if name is None or (name[2][0] == "NORP" and tokens.form(token - 1) in words("money")):
             continue
         skip, end, (label, key) = name

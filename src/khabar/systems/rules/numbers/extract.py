@@ -11,7 +11,7 @@ from typing import Any
 from khabar.records import PredictedNumber, PredictedSpan
 from khabar.systems.rules.entities.extract import Mention
 from khabar.systems.rules.entities.kinds import known_names
-from khabar.systems.rules.lexicon import Shape, ordinary, pattern, shapes, table, verbs, words
+from khabar.systems.rules.lexicon import likely, ordinary, pattern, table, verbs, words
 from khabar.systems.rules.numbers.dates import dated, published_day
 from khabar.text.arabic import Folded, folded
 
@@ -22,7 +22,6 @@ Before = re.Match[str] | None
 _SIGNS = {"$": "USD", "€": "EUR", "£": "GBP"}
 _COMPARED = ("اكبر", "اكثر", "اعلي", "اسرع", "اقل", "اقوي")
 _RATES = {" في الساعه": "/h", " في الثانيه": "/s"}
-_BOUNDARY = re.compile(r"\b(?=.)|(?=[$€£%٪]\d)")
 _NAMED = frozenset(("PERS", "ORG", "GPE", "LOC", "EVENT"))
 
 
@@ -33,10 +32,9 @@ def numbers(text: str, mentions: Sequence[Mention], published: str | None) -> tu
     for one in mentions:
         if one.label in _NAMED:
             taken[one.start : one.end] = b"\1" * (one.end - one.start)
-    found = []
-    base = published_day(published)
-    for place, shape in _likely(whole.text):
-        match = shape.pattern.match(whole.text, place)
+    found, base = list[PredictedNumber](), published_day(published)
+    for place, shape in likely(whole.text):
+        match = shape.pattern.match(whole.text, place) if shape.table != "quotes" else None
         if match is None or taken[start := whole.raw[match.start("mention")]]:
             continue
         before = _before(shape.table, match)
@@ -51,37 +49,6 @@ def numbers(text: str, mentions: Sequence[Mention], published: str | None) -> tu
             span = {"start": start, "end": end, "text": text[start:end], "core": core, "modifier": modifier}
             found.append(PredictedNumber(**span, **columns))
     return tuple(sorted(found, key=lambda one: (one.start, one.end)))
-
-
-@lru_cache(maxsize=1 << 16)
-def _begins(word: str) -> tuple[dict[int, list[Shape]], list[Shape]]:
-    """The shapes of numbers that may begin in a word, by offset, and those that may begin with the word before it."""
-    within, before = dict[int, list[Shape]](), list[Shape]()
-    for offset in (boundary.start() for boundary in _BOUNDARY.finditer(word)):
-        likely = _any_word().match(word, offset) and [one for one in shapes() if one.word.match(word, offset)]
-        if likely and (here := [shape for shape in likely if not shape.second]):
-            within[offset] = here
-        before += [shape for shape in likely or () if shape.second and offset == 0]
-    return within, before
-
-
-@cache
-def _any_word() -> re.Pattern[str]:
-    """All beginnings of numbers at once: few words are one."""
-    return re.compile("|".join(shape.word.pattern for shape in shapes()))
-
-
-def _likely(text: str) -> list[tuple[int, Shape]]:
-    """The places where a number may begin, each with the shapes it may have, in the order of the table."""
-    words_read, likely, place = text.split(" "), [], 0
-    begins = [_begins(word) for word in words_read]
-    for word, (within, _), (_, introduced) in zip(words_read, begins, [*begins[1:], _begins("")], strict=True):
-        if introduced:
-            within = {offset: sorted([*within.get(offset, ()), *introduced]) for offset in sorted({0, *within})}
-        for offset, possible in within.items():
-            likely += [(place + offset, shape) for shape in possible]
-        place += len(word) + 1
-    return likely
 
 
 def _before(table: str, match: re.Match[str]) -> Before:
@@ -173,7 +140,7 @@ def _dual(match: re.Match[str], before: Before, word: str) -> Columns | None:
     feminine = word[-3] == "ت" and len(word) > 5 and word not in known_names() and not word.startswith("ال")
     if word in table("two"):
         factor, unit = _scaled(table("two")[word])
-    elif word[:-2] + "ين" in table("duals") or feminine:
+    elif word[:-2] in table("duals") or feminine:
         factor, unit = Fraction(1), word[:-3] + "ه" if word[-3] == "ت" else word[:-2]
     else:
         return None
@@ -193,8 +160,7 @@ def _quantity(match: re.Match[str], before: Before) -> Columns | None:
 
 def _counted(match: re.Match[str]) -> Columns:
     """Kind and unit by what follows a numeral, with the end of the mention."""
-    sign = match.groupdict().get("sign")
-    if sign:
+    if sign := match.groupdict().get("sign"):
         return {"kind": "percent", "unit": "%"} if sign in "%٪" else {"kind": "money", "unit": _SIGNS[sign]}
     if match["unit"]:
         kind, code = table("units")[match["unit"]].split(":")
@@ -245,11 +211,8 @@ def _value(numeral: str) -> Fraction:
         if word[0].isdigit():
             if re.fullmatch(r"[1-9]\d{0,2}(?:[,٬]\d{3})+(?:[.٫]\d+)?", word):  # 1,200 are thousands, 3,5 a decimal
                 word = re.sub("[,٬]", "", word)
-            group += Fraction(
-                re.sub("[٫,٬]", ".", word)
-                if word.count(".") + len(re.findall("[٫,٬]", word)) < 2
-                else re.sub(r"\D", "", word)
-            )
+            decimal = len(re.findall("[.٫,٬]", word)) < 2
+            group += Fraction(re.sub("[٫,٬]", ".", word) if decimal else re.sub(r"\D", "", word))
         elif plain in table("fractions") and last == 1:
             group += Fraction(table("fractions")[plain])
         elif plain in table("fractions"):
