@@ -42,7 +42,9 @@ def test_the_card_of_the_last_submission_serves_again(board: Leaderboard) -> Non
     """So that after a new version of the corpus one command brings the embedded systems onto its board."""
     for system in ("rules", "empty"):
         board.folder(system).rename(board.folder(system).with_name("0.0.9"))
-    assert board("add", "rules", "empty").code == 0
+    answer = board("add", "rules", "empty")
+    assert answer.code == 0
+    assert "every figure: result.json" in answer.out + answer.err
     assert board.folder().joinpath("card.toml").is_file()
     assert board.of_test("empty").joinpath("result.json").is_file()
 

@@ -74,3 +74,4 @@ LABELS = {
 }
 """Layer → the words over the figures of its labels, and the name of such a figure."""
 LOOK = "every figure: --full; each error: --errors FILE; as a page: --html FILE"
+LOOK_ADDED = "every figure: result.json, beside the predictions"

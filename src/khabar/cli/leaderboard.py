@@ -60,6 +60,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Make a submission of predictions, or of a run. Several NAMES are run by these names, with their last cards."""
+    from khabar.cli.glossary import LOOK_ADDED
     from khabar.cli.tables import print_scores
     from khabar.leaderboard.add import add as add_submission
     from khabar.leaderboard.gold import read_board_gold
@@ -109,7 +110,7 @@ def add(
         print_json({"added": made})
         return
     for submission in added:
-        print_scores({f"{submission.system}, {submission.split}": submission.score}, "short")
+        print_scores({f"{submission.system}, {submission.split}": submission.score}, "short", look=LOOK_ADDED)
     say("\n".join(map(str, files)))
     say("Now run `khabar leaderboard build`, and commit what changed.")
 

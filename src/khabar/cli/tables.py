@@ -37,8 +37,11 @@ def chosen_form(as_json: bool, latex: bool, full: bool) -> Form:
     return asked[0] if asked else "short"
 
 
-def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None = None) -> None:
-    """Print the score of each system, by its name; and what was lost to what, if given, of the one there is."""
+def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None = None, look: str = LOOK) -> None:
+    """Print the score of each system, by its name; and what was lost to what, if given, of the one there is.
+
+    Below a short table, `look` says where to look further.
+    """
     if form == "json":
         shown = {name: result.to_dict() for name, result in results.items()}
         [only] = shown.values() if len(shown) == 1 else [shown]
@@ -49,11 +52,11 @@ def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None =
         systems_table(results)
     else:
         for name, result in results.items():
-            (full_table if form == "full" else short_table)(result, name)
+            full_table(result, name) if form == "full" else short_table(result, name, look=look)
         print_losses(lost or {})
 
 
-def short_table(result: Score, name: str, terminal: Console | None = None) -> None:
+def short_table(result: Score, name: str, terminal: Console | None = None, look: str = LOOK) -> None:
     """Print a score in twelve lines: each headline with interval and counts, what does not count, where to look."""
     from rich.text import Text
 
@@ -77,7 +80,7 @@ def short_table(result: Score, name: str, terminal: Console | None = None) -> No
         if line:
             terminal.print(Text(line, style="dim"))
     note(terminal, str(result.signature))
-    note(terminal, LOOK)
+    note(terminal, look)
     note(terminal, GLOSSARY)
 
 
