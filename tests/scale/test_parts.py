@@ -201,6 +201,6 @@ def test_of_many_problems_the_first_are_listed(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(scoring, "LISTED", 5)
     with pytest.raises(InputError) as refused:
         in_parts(*inputs)
-    assert [each.line for each in refused.value.incidents] == [1, 2, 3, 4, 5]
+    assert [each.line for each in refused.value.incidents] == [None, 1, 2, 3, 4], "first that all of the file is wrong"
     assert str(refused.value).splitlines()[-1] == f"… and {refused.value.unlisted:,} more problems"
     assert refused.value.unlisted > len(said)
