@@ -180,6 +180,16 @@ def test_a_new_card_keeps_what_runs_of_other_splits_came_to(news: Leaderboard, t
     assert set(kept["tokens"]) == {"news", "test"}
 
 
+def test_the_same_again_leaves_the_card_as_it_is(board: Leaderboard, tmp_path: Path) -> None:
+    """Wherever the card says what runs of other splits came to."""
+    card = tmp_path / "mine.toml"
+    card.write_text("tokens = {news = [1, 1]}\n" + CARD, "utf-8")
+    assert board("add", "mine", "--run", "rules", "--card", card).code == 0
+    again = board("add", "mine", "--run", "rules")
+    assert again.code == 0, again
+    assert (board.folder("mine") / "card.toml").read_bytes() == card.read_bytes()
+
+
 def test_tokens_that_were_not_said_are_left_out(board: Leaderboard, tmp_path: Path) -> None:
     folder = added(board, [recorded(board, tmp_path / "silent.jsonl", "rules", tokens=None)])
     assert "tokens" not in (folder.parent / "card.toml").read_text("utf-8")

@@ -72,8 +72,8 @@ def add(
     described = read_card(path, incidents)
     card_bytes = b"" if described is None else path.read_bytes()
     if described is not None:
-        for key, measured in _measured_before(place, predictions).items():
-            card_bytes = restated(card_bytes, key, {**measured, **getattr(described, key)})
+        for key, measured in _unmentioned(described, place, predictions).items():
+            card_bytes = restated(card_bytes, key, measured)
         if unanswered is not None and _differ(unanswered, described):
             card_bytes = restated(card_bytes, "unanswered", unanswered)
         for split in predictions if replays else ():
@@ -108,13 +108,17 @@ def add(
     return submissions, files
 
 
-def _measured_before(place: SubmissionPlace, replaced: Mapping[str, Said]) -> dict[str, dict[str, Any]]:
-    """What the submission's card says its runs came to, on splits whose predictions stay."""
+def _unmentioned(card: Card, place: SubmissionPlace, replaced: Mapping[str, Said]) -> dict[str, dict[str, Any]]:
+    """What the submission's card says its runs came to, on splits whose predictions stay, and a new card does not."""
     earlier = read_card(place.card, Incidents()) if place.card.is_file() else None
     if earlier is None:
         return {}
     kept = {
-        key: {split: value for split, value in getattr(earlier, key).items() if split not in replaced}
+        key: {
+            split: value
+            for split, value in getattr(earlier, key).items()
+            if split not in {**replaced, **getattr(card, key)}
+        }
         for key in MEASURED
     }
     return {key: values for key, values in kept.items() if values}
