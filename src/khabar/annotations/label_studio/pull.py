@@ -15,14 +15,15 @@ from khabar.annotations.label_studio.configuration import QUESTIONS, edited, kin
 from khabar.annotations.label_studio.projects import Server, Task, repeated
 from khabar.annotations.label_studio.registry import registered
 from khabar.annotations.label_studio.tasks import (
-    page_of_question,
     read_document,
     read_questions,
     read_speakers,
     registry_of,
+    submitted_pages,
 )
 from khabar.annotations.rounds import Articles, PassName, in_file_order, story_of
 from khabar.formats.label_studio.document_page import STEPS
+from khabar.formats.label_studio.page import Page
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.row_checks import check
 from khabar.reading.rows import Located
@@ -100,15 +101,18 @@ def read_pass(
         rows += [claim for claim in claims if claim.issue_id]
     for story in sorted(set(articles.stories.values())):
         asked = [task for task in tasks.get(QUESTIONS, ()) if task.story == story]
-        if set(articles.of(story)) <= {*submitted.get("claims", {})}:
-            rows += _of_questions(asked, [each for each in claims if each.doc_id in articles.of(story)], incidents)
+        is_marked = set(articles.of(story)) <= {*submitted.get("claims", {})}
+        pages = submitted_pages(asked, incidents if is_marked else Incidents())
+        if is_marked:
+            of_story = [claim for claim in claims if claim.doc_id in articles.of(story)]
+            rows += _of_questions(asked, pages, of_story, incidents)
         mine = [row for row in rows if story_of(row, articles.stories) == story]
         known = registry_of(asked, incidents)
         if known is None:
             known = [row for row in before if isinstance(row, Registered) and row.story == story]
-        told = any("registry" in task.data for task in asked if task.annotations)
+        told = any("registry" in task.data for task, _ in pages)
         if mine:
-            rows += registered(mine, story, known, read_speakers(asked, incidents) if told else None)
+            rows += registered(mine, story, known, read_speakers(pages, incidents) if told else None)
     for task in tasks.get(QUESTIONS, ()):
         if not articles.of(task.story):
             incidents.report("story-unknown", f"no story {task.story!r} in the seeds", file=task.address)
@@ -124,12 +128,13 @@ def _kind(row: Row) -> str:
     return STEP_OF.get(row.layer, QUESTIONS)
 
 
-def _of_questions(asked: Sequence[Task], claims: Sequence[Claim], incidents: Incidents) -> list[Row]:
+def _of_questions(
+    asked: Sequence[Task], submitted: Sequence[tuple[Task, Page]], claims: Sequence[Claim], incidents: Incidents
+) -> list[Row]:
     """The issues of a story and their claims. Warns of claims that no question has placed, once all are submitted."""
-    placed, issues = read_questions(asked, {claim.id: claim for claim in claims}, incidents)
-    if asked and all(task.annotations for task in asked):
-        pages = [page_of_question(task, task.annotations[0], Incidents()) for task in asked]
-        seen = {key for page in pages for keys in page.piles.values() for key in keys}
+    placed, issues = read_questions(submitted, {claim.id: claim for claim in claims}, incidents)
+    if asked and len(submitted) == len(asked):
+        seen = {key for _, page in submitted for keys in page.piles.values() for key in keys}
         for claim in (claim for claim in claims if claim.id not in seen):
             message, place = f"claim {claim.text!r:.60} is in no pile of any question", asked[-1].address
             incidents.report("claim-unplaced", message, file=place, doc_id=claim.doc_id, offset=claim.start)

@@ -40,18 +40,22 @@ def page_of_question(task: Task, answer: Answer, incidents: Incidents) -> Page:
     return names_of_task(task.data, problem).read(to_page(answer.results, problem))
 
 
+def submitted_pages(tasks: Sequence[Task], incidents: Incidents) -> list[tuple[Task, Page]]:
+    """The questions that are submitted, each with its page."""
+    return [(task, page_of_question(task, task.annotations[0], incidents)) for task in tasks if task.annotations]
+
+
 def read_questions(
-    tasks: Sequence[Task], claims: Mapping[str, Claim], incidents: Incidents
+    submitted: Sequence[tuple[Task, Page]], claims: Mapping[str, Claim], incidents: Incidents
 ) -> tuple[list[Claim], list[Conflict]]:
-    """Read the issues of a story from what is submitted of its questions, and its claims (by id) where they stand.
+    """Read the issues of a story from its submitted questions, and its claims (by id) where they stand.
 
     A claim on two questions is two rows: the question pushed first has the claim's own id.
     """
     placed: list[Claim] = []
     issues: list[Conflict] = []
     taken: set[str] = set()
-    for task in (task for task in tasks if task.annotations):
-        page = page_of_question(task, task.annotations[0], incidents)
+    for task, page in submitted:
         problem = partial(incidents.report, file=task.address)
         own, issue = question_rows(page, task.key, task.story, claims, problem, taken)
         placed += own
@@ -60,11 +64,10 @@ def read_questions(
     return placed, issues
 
 
-def read_speakers(tasks: Sequence[Task], incidents: Incidents) -> dict[str, str]:
+def read_speakers(submitted: Sequence[tuple[Task, Page]], incidents: Incidents) -> dict[str, str]:
     """Who speaks for whom in a story, as its submitted questions say it."""
     spoken: dict[str, str] = {}
-    for task in (task for task in tasks if task.annotations):
-        page = page_of_question(task, task.annotations[0], Incidents())
+    for task, page in submitted:
         spoken = speakers(page, partial(incidents.report, file=task.address)) | spoken
     return spoken
 
