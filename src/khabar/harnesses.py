@@ -75,8 +75,7 @@ def stderr(samples: Iterable[tuple[str, Counts]]) -> float:
 
 def predictions(answers: Mapping[str, str], split: str = "test") -> list[Prediction]:
     """Read answers, by the key of their question, as predictions. What cannot be read says nothing."""
-    from khabar.systems.endpoint.answers import read_answer
-    from khabar.systems.endpoint.identity import joined, with_joined_names
+    from khabar.systems.endpoint.answers import joined, read_answer, with_joined_names
 
     stories: dict[str, dict[str, list[Annotations]]] = {}
     for document in khabar.load(split=split):

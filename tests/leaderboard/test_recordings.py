@@ -14,8 +14,8 @@ import pytest
 
 from khabar import api
 from khabar.reading.files import sha256
+from khabar.systems.endpoint.language_model import Recorded
 from khabar.systems.endpoint.prompts import Question
-from khabar.systems.endpoint.recording import Recorded
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system
 from tests.leaderboard.conftest import CARD, Leaderboard

@@ -17,8 +17,8 @@ from khabar import api
 from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.systems.command import Command
-from khabar.systems.command.process import MOST_NOISE
 from khabar.systems.journal import Journal
+from khabar.systems.process import MOST_NOISE
 from khabar.systems.protocol import Options
 from khabar.systems.running import run_system
 from tests.cli.conftest import Khabar

@@ -16,7 +16,7 @@ from spacy.training import Example
 from khabar.reading.incidents import InputError
 from khabar.records import Document
 from khabar.systems.journal import Journal
-from khabar.systems.models.base import LabelledSpan, LocalModel, ModelLabels, pieces
+from khabar.systems.models import LabelledSpan, LocalModel, ModelLabels, pieces
 from khabar.systems.protocol import Options
 from khabar.systems.registry import find_system
 from khabar.systems.running import run_system

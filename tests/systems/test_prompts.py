@@ -14,9 +14,8 @@ from khabar import api
 from khabar.records import Document
 from khabar.records.labels import ENTITY_LABELS, LAYERS, MODALITIES, NUMBER_KINDS
 from khabar.systems.endpoint import prompts
-from khabar.systems.endpoint.identity import names_of
-from khabar.systems.endpoint.prompts import Question, example_articles, rules
-from khabar.systems.endpoint.shapes import KEYS, Asked, answer_schema
+from khabar.systems.endpoint.answers import names_of
+from khabar.systems.endpoint.prompts import KEYS, Asked, Question, answer_schema, example_articles, rules
 from khabar.systems.protocol import Language
 from tests.cli.conftest import Khabar
 from tests.systems import scripted_server
@@ -147,7 +146,7 @@ def _runs(text: str) -> set[tuple[str, ...]]:
 
 def test_names_of_a_story_are_joined_by_folding_first() -> None:
     from khabar.records import Annotations, PredictedEntity
-    from khabar.systems.endpoint.identity import with_joined_names
+    from khabar.systems.endpoint.answers import with_joined_names
 
     story = [
         Annotations(

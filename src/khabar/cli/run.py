@@ -140,9 +140,9 @@ def run(
     if out is not None:
         save(out, predictions)
     if record is not None and model is not None:
-        from khabar.systems.endpoint import recording
+        from khabar.systems.endpoint.language_model import answers_of
 
-        save(record, recording.answers_of(model))
+        save(record, answers_of(model))
     if answered is not None:
         answered.unlink(missing_ok=True)
     lost: Losses | None = None

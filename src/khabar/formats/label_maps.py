@@ -34,15 +34,16 @@ class LabelMap:
         """What a label becomes; None if nothing. Case does not matter."""
         return self.to.get(label.upper())
 
-    def why_not(self, label: str) -> str:
-        """Why a label becomes nothing."""
-        return self.without.get(label.upper(), f"no label of the scheme {self.name!r}")
+    def lost(self, label: str) -> str | None:
+        """Why a label becomes nothing, or what it loses by what it becomes; None if nothing is lost."""
+        if self.target(label) is None:
+            return self.without.get(label.upper(), f"no label of the scheme {self.name!r}")
+        return self.coarse.get(label.upper())
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Entity labels of khabar that a system with this scheme can never give."""
-        said = {target.value for target in self.to.values() if target.layer == "entities"}
-        return tuple(label for label in ENTITY_LABELS if label not in said)
+    def missing(self, labels: Iterable[str]) -> list[str]:
+        """Entity labels of khabar that a system with these labels can never give."""
+        given = {target.value for target in map(self.target, labels) if target and target.layer == "entities"}
+        return [label for label in ENTITY_LABELS if label not in given]
 
 
 def _entities(**names: str) -> dict[str, Target]:

@@ -50,16 +50,15 @@ def label_map(labels: Counter[str], work: Conversion) -> LabelMap:
     """
     scheme = guess(labels) if work.labels is None else MAPS[work.labels]
     for label, times in sorted(labels.items()):
-        target = scheme.target(label)
+        target, lost = scheme.target(label), scheme.lost(label)
         if target is None:
-            message = f"{times} of label {label!r} are left out: {scheme.why_not(label)}"
-            work.incidents.report("label-dropped", message)
-        elif label.upper() in scheme.coarse:
-            becomes = f"{target.layer} {target.value}"
-            message = f"{times} of label {label!r} become {becomes}: {scheme.coarse[label.upper()]}"
+            work.incidents.report("label-dropped", f"{times} of label {label!r} are left out: {lost}")
+        elif lost:
+            message = f"{times} of label {label!r} become {target.layer} {target.value}: {lost}"
             work.incidents.report("label-coarse", message)
-    if labels and scheme.missing and scheme.name != "khabar":
-        message = f"labels are read as those of {scheme.name!r}, which has no {', '.join(scheme.missing)}"
+    missing = scheme.missing(scheme.to)
+    if labels and missing and scheme.name != "khabar":
+        message = f"labels are read as those of {scheme.name!r}, which has no {', '.join(missing)}"
         fix = "name another scheme with --labels if these are not its labels"
         work.incidents.report("label-coarse", message, fix=fix)
     return scheme

@@ -17,8 +17,7 @@ import msgspec
 from khabar.formats.label_maps import LabelMap
 from khabar.reading.span_checks import why_not_there
 from khabar.records import Annotations, PredictedSpan
-
-Spans = tuple[tuple[int, int], ...]
+from khabar.text.spans import Spans
 
 PARTS = {"core": "numbers", "modifier": "numbers", "cue": "quotes", "marked": "quotes", "speaker_mention": "quotes"}
 """Parts of rows that are marks of their own → the layer of the row. A link of that name leads from row to part."""

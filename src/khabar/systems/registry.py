@@ -74,13 +74,13 @@ class Adapter:
     needs: tuple[str, ...] = ()
 
 
-_LIBRARIES = "khabar.systems.models.libraries"
+_LIBRARIES = "khabar.systems.models"
 ADAPTERS: dict[str, Adapter] = {
     "cmd": Adapter("khabar.systems.command", "Command", "COMMAND", "a program in any language that speaks JSONL"),
     "openai": Adapter(
         "khabar.systems.endpoint", "Endpoint", "MODEL", "a language model behind an endpoint", needs=("openai",)
     ),
-    "openai-recording": Adapter("khabar.systems.endpoint.recording", "Recording", "FILE", "what --record kept of one"),
+    "openai-recording": Adapter("khabar.systems.endpoint", "Recording", "FILE", "what --record kept of one"),
     "transformers": Adapter(
         _LIBRARIES, "TokenClassification", "PATH", "a local token classifier", needs=("transformers", "torch")
     ),

@@ -1,24 +1,29 @@
-"""What a model wrote, read as records: all items of an answer, or the whole ones of a broken one; and their counts."""
+"""What a model wrote, read as records: all items of an answer, or the whole ones of a broken one; and their counts.
+
+Models name things article by article; the names of a story are joined.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, cast
+
+from msgspec.structs import replace
 
 from khabar.formats.llm import quote_as_written
 from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
+from khabar.scoring.assignment import Components
 from khabar.scoring.cases import Cases
 from khabar.scoring.layers import judge_of
-from khabar.systems.endpoint.identity import Same, joined
-from khabar.systems.endpoint.prompts import Question, article_labels
-from khabar.systems.endpoint.shapes import KEYS, Asked
+from khabar.systems.endpoint.prompts import KEYS, Asked, Name, Question, article_labels
 from khabar.systems.protocol import validated_annotations, validated_dispute
+from khabar.text.arabic import fold
 from khabar.text.terminal import cut
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
@@ -179,3 +184,61 @@ def counts_of(question: Question, content: str, reference: Reference) -> Counts:
         case = cases.reference.documents[where], cases.predictions[where]
     headline = judge_of(layer, cases).judge(*case).headline
     return Counts(len(headline.pairs), len(headline.false), len(headline.missed))
+
+
+Same = tuple[tuple[str, ...], ...]
+"""Groups of names, each of one thing."""
+
+
+def names_of(story: Sequence[Annotations]) -> tuple[Name, ...]:
+    """List the names that mentions of a story's documents have as keys, in the order of the text.
+
+    Names that are equal after folding are one; it is spelled as it is first.
+    """
+    names: dict[str, tuple[str, set[str], list[str]]] = {}
+    for label, document in zip(article_labels(), story, strict=False):
+        for mention in document.entities:
+            if mention.entity_id:
+                _, labels, articles = names.setdefault(_folded(mention.entity_id), (mention.entity_id, set(), []))
+                labels.add(mention.label)
+                articles += [label] if label not in articles else []
+    return tuple(Name(name, tuple(sorted(labels)), tuple(articles)) for name, labels, articles in names.values())
+
+
+def with_joined_names(story: Sequence[Annotations], same: Same = ()) -> list[Annotations]:
+    """Give the mentions of one thing one key over a story's documents: the first of its names.
+
+    Names that are equal after folding are of one thing, and so are those that a group of `same` holds.
+    """
+    first = {_folded(each.name): each.name for each in names_of(story)}
+    order = {name: index for index, name in enumerate(first)}
+    things: Components[str] = Components()
+    for group in same:
+        names = [name for name in map(_folded, group) if name in first]
+        for root in (roots := sorted({things.root(name) for name in names}, key=order.__getitem__))[1:]:
+            things.join(root, roots[0])
+    return [
+        replace(
+            document,
+            entities=tuple(
+                replace(each, entity_id=first[things.root(_folded(each.entity_id))]) if each.entity_id else each
+                for each in document.entities
+            ),
+        )
+        for document in story
+    ]
+
+
+def joined(doc_id: str, parts: Iterable[Annotations]) -> Annotations:
+    """Join what single items, or the answers for single layers, say of a document."""
+    given = tuple(parts)
+    return Annotations(
+        doc_id=doc_id,
+        entities=tuple(item for part in given for item in part.entities),
+        numbers=tuple(item for part in given for item in part.numbers),
+        quotes=tuple(item for part in given for item in part.quotes),
+    )
+
+
+def _folded(name: str) -> str:
+    return " ".join(fold(name).split())

@@ -1,4 +1,7 @@
-"""What a model is asked: the rules with a worked example, then the article, or the articles of a story.
+"""What a model is asked: the rules with a worked example, the article, or the articles of a story, and a form to fill.
+
+Servers with a strict mode want every property of an answer's schema required, none beyond, and no defaults; so what may
+be absent is null. There are no offsets: no model counts code points, and the scorer finds strings.
 
 The templates of each language are in `prompts/en` and `prompts/ar`. The articles in `prompts/examples` are made up for
 this purpose, with the answers a model should give; nothing of them is in the corpus.
@@ -12,19 +15,108 @@ from functools import cache
 from importlib.resources import files
 from itertools import count, product
 from string import ascii_uppercase
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
 from khabar.records import Document
-from khabar.systems.endpoint.shapes import Asked, answer_schema
+from khabar.records.labels import ConflictType, EntityLabel, Modality
+from khabar.systems.endpoint.client import Message
 from khabar.systems.journal import digest
 from khabar.systems.protocol import Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-Message = dict[str, str]
+
+Asked = Literal["entities", "numbers", "quotes", "conflicts", "names"]
+"""What a question is about: a layer, or which names of a story are one thing."""
+
+KEYS: dict[Asked, str] = {
+    "entities": "entities",
+    "numbers": "numbers",
+    "quotes": "quotes",
+    "conflicts": "disputes",
+    "names": "same",
+}
+"""What is asked → the key its items have in an answer."""
+
+
+class _Span(msgspec.Struct, forbid_unknown_fields=True):
+    line: int
+    text: str
+    occurrence: int | None
+
+
+class _Entity(_Span):
+    label: EntityLabel
+    entity_id: str
+
+
+class _Date(_Span):
+    kind: Literal["date"]
+    edtf: str | None
+
+
+class _Ident(_Span):
+    kind: Literal["ident"]
+
+
+class _Quantity(_Span):
+    kind: Literal["count", "measure", "money", "percent", "ratio", "ordinal", "duration", "set"]
+    low: str | None
+    high: str | None
+    modality: Modality
+    unit: str | None
+
+
+class _Quote(msgspec.Struct, forbid_unknown_fields=True):
+    content: list[_Span]
+    cue: list[_Span]
+    speaker: str
+    relayed_by: list[str]
+
+
+class _StorySpan(msgspec.Struct, forbid_unknown_fields=True):
+    article: str
+    line: int
+    text: str
+    occurrence: int | None
+
+
+class _Side(msgspec.Struct, forbid_unknown_fields=True):
+    value: str
+    spans: list[_StorySpan]
+
+
+class _Dispute(msgspec.Struct, forbid_unknown_fields=True):
+    question: str
+    type: ConflictType
+    confidence: float
+    sides: list[_Side]
+
+
+_ITEMS: dict[Asked, tuple[type, ...]] = {
+    "entities": (_Entity,),
+    "numbers": (_Date, _Ident, _Quantity),
+    "quotes": (_Quote,),
+    "conflicts": (_Dispute,),
+    "names": (list[str],),
+}
+
+
+@cache
+def answer_schema(asked: Asked) -> dict[str, Any]:
+    """Give the schema of an answer: an object with one list."""
+    kinds, definitions = msgspec.json.schema_components(_ITEMS[asked], ref_template="#/$defs/{name}")
+    item = kinds[0] if len(kinds) == 1 else {"anyOf": list(kinds)}
+    return {
+        "type": "object",
+        "properties": {KEYS[asked]: {"type": "array", "items": item}},
+        "required": [KEYS[asked]],
+        "additionalProperties": False,
+        "$defs": {name: {k: v for k, v in each.items() if k != "title"} for name, each in definitions.items()},
+    }
 
 
 class Name(msgspec.Struct, frozen=True):
