@@ -36,8 +36,7 @@ from khabar.records import (
     Reading,
     Seed,
 )
-from khabar.records.release import Release
-from khabar.records.repository import Erratum, Nomination, NominationKey, ReaderAnswer
+from khabar.records.repository import Erratum, Nomination, NominationKey, ReaderAnswer, Release
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 RECORDS: Mapping[str, tuple[type[msgspec.Struct], str]] = {

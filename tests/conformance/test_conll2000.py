@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from nervaluate.evaluator import Evaluator
 
-from khabar.formats.iob import Chunk, Repair, TagError, decode
+from khabar.formats.sentences import Chunk, Repair, TagError, decode
 from khabar.reading.reference import reference
 from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import EntityLabel

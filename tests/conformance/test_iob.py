@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from seqscore.encoding import get_encoding
 from seqscore.scoring import score_label_sequences
 
-from khabar.formats.iob import Chunk, Repair, TagError, decode, encode
+from khabar.formats.sentences import Chunk, Repair, TagError, decode, encode
 
 LABELS = ("PERS", "ORG", "GPE")
 TAGS = ("O", *(f"{prefix}-{label}" for prefix in "BI" for label in LABELS))

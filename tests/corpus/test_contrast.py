@@ -19,7 +19,7 @@ from khabar.corpus.tables import read_all, read_split
 from khabar.edits import read_changes
 from khabar.reading.incidents import InputError
 from khabar.records import Conflict, Document, Flip
-from khabar.records.release import CHANGES
+from khabar.records.repository import CHANGES
 from khabar.seeds import add
 from tests.cli.conftest import run
 

@@ -17,7 +17,7 @@ from khabar.corpus.release import read_release
 from khabar.corpus.tables import arrow_schema, read_split
 from khabar.reading.files import sha256
 from khabar.records import CONFIGS
-from khabar.records.release import CANARY, CHANGES, PLACES
+from khabar.records.repository import CANARY, CHANGES, PLACES
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"

@@ -13,7 +13,7 @@ from khabar.corpus.release import read_release
 from khabar.corpus.tables import read_split
 from khabar.records import CONFIGS
 from khabar.records.labels import ENTITY_LABELS
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 
 CORPUS = Path(__file__).parents[2] / "corpus"
 ROWS = {

@@ -18,7 +18,7 @@ from khabar.corpus.release import read_release
 from khabar.corpus.tables import filled_copy, read_all, read_split
 from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
-from khabar.records.release import PLACES
+from khabar.records.repository import PLACES
 from khabar.seeds import ntrex
 from khabar.seeds.ntrex import SourceFile
 from tests.cli.conftest import Answer, run

@@ -23,7 +23,7 @@ from khabar.corpus.release import released_corpus
 from khabar.corpus.tables import read_split
 from khabar.edits import read_changes
 from khabar.records import Dispute, Document, Flip, Side, StorySpan
-from khabar.records.release import CHANGES
+from khabar.records.repository import CHANGES
 from khabar.scoring.result import Measured
 
 ROOT = Path(__file__).parents[2]

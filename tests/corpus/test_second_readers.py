@@ -16,7 +16,7 @@ import pytest
 from khabar.corpus.release import released_corpus
 from khabar.edits import read_changes
 from khabar.records import Flip
-from khabar.records.release import CHANGES
+from khabar.records.repository import CHANGES
 
 ROOT = Path(__file__).parents[2]
 STATEMENT = (ROOT / "annotations" / "gold" / "statement.md").read_text("utf-8")

@@ -27,7 +27,7 @@ from khabar.corpus.textless import QUOTING, with_text, without_text
 from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS
-from khabar.records.release import CANARY, PLACES
+from khabar.records.repository import CANARY, PLACES
 
 ROOT = Path(__file__).parents[2]
 ARTICLES = sorted((ROOT / "seeds").glob("*.txt"))

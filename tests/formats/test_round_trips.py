@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.formats.context import Conversion
-from khabar.formats.iob import Chunk, columns_of, decode, decode_columns, decode_nested
 from khabar.formats.predictions import grounded
+from khabar.formats.sentences import Chunk, columns_of, decode, decode_columns, decode_nested
 from khabar.records import Annotations, Dispute
 from tests.formats.conftest import corpus, entities, plain, there_and_back
 from tests.strategies import TEXT, lines

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.formats.text_alignment import Projection, align
+from khabar.formats.projection import Projection, align
 from khabar.text.arabic import token_spans
 
 TEXT = "أعلنت «وكالة الأنـباء» أنّ\u00a0الرئيس بوتين، زار موسكو.\nوقال 🙂: نعم (١٤ ألف)."

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from khabar.formats.label_studio.fields import POSITIONS
 from khabar.records import Claim, Entity, Number, Row, Span
-from khabar.text.arabic.folding import fold
-from khabar.text.arabic.words import bare
+from khabar.text.arabic import bare, fold
 
 Topic = tuple[str, str]
 """The type of an anchor (a kind of number, `date`, `name` or `word`), and a noun or an entity that goes with it."""

@@ -11,7 +11,7 @@ from khabar.cli.console import print_json, say, warn, writing
 from khabar.cli.options import AsJson, Gold, Split, wrong_option
 
 if TYPE_CHECKING:
-    from khabar.formats.iob import Repair
+    from khabar.formats.context import Repair
 
 
 NAMES = "predictions, conll, brat, spacy, labelstudio, hf or llm"
@@ -95,8 +95,7 @@ def convert(
 
 
 def _repairs(text: str | None) -> tuple[Repair, bool]:
-    from khabar.formats.context import UTF16
-    from khabar.formats.iob import REPAIRS
+    from khabar.formats.context import REPAIRS, UTF16
 
     named = [part.strip() for part in (text or "").split(",") if part.strip()]
     policies: list[Repair] = [name for name in REPAIRS if name in named]

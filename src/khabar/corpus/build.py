@@ -21,7 +21,7 @@ from khabar.reading.incidents import Incident, Incidents
 from khabar.reading.row_checks import check
 from khabar.reading.rows import read_gold
 from khabar.records import CONFIGS, Row, Seed
-from khabar.records.release import CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld
+from khabar.records.repository import CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld
 from khabar.seeds import MANIFEST, read_manifest, read_texts, verify
 
 KEPT_WORDS = 5

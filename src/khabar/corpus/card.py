@@ -15,7 +15,7 @@ from khabar.reading.incidents import Incident, InputError
 from khabar.reading.issues import variant_key
 from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow, only
 from khabar.records.labels import ENTITY_LABELS
-from khabar.records.release import Release
+from khabar.records.repository import Release
 
 _WITHOUT_TEXT = """
 > **This release has no text.** The articles belong to their publishers. `documents.text`, the surfaces of all spans,

@@ -15,7 +15,7 @@ from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, read_all
 from khabar.reading.files import sha256, unfinished
 from khabar.reading.incidents import Incident, InputError
-from khabar.records.release import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld
+from khabar.records.repository import CANARY, CHANGES, PLACES, ChangesFile, Release, Withheld
 from khabar.seeds import ntrex, read_manifest
 
 

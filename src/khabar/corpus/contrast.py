@@ -17,7 +17,7 @@ from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import variant_key
 from khabar.records import Decoy, Document, Flip, Row, Seed
 from khabar.records.edits import VARIANTS
-from khabar.records.release import CHANGES, Release
+from khabar.records.repository import CHANGES, Release
 
 FOLDER = "contrast"
 """Beside the gold folder: a file of flips and decoys for each story that has variants."""

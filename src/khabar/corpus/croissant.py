@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from khabar.corpus.tables import CLASS_LABELS, arrow_schema
 from khabar.records import CONFIGS
-from khabar.records.release import ChangesFile, FileRecord, Release, Withheld
+from khabar.records.repository import ChangesFile, FileRecord, Release, Withheld
 from khabar.schemas import meanings
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from khabar.corpus.release import RELEASE, Step, Version, parse_version, read_re
 from khabar.corpus.tables import Tables, read_all
 from khabar.corpus.textless import read_places, without_strings, without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
-from khabar.records.release import Withheld
+from khabar.records.repository import Withheld
 
 Kind = Literal["added", "removed", "changed"]
 _COMPUTED_TAGS = {"clitic", "nested", "implicit_speaker", "chain", "discontinuous"}

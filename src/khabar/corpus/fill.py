@@ -19,7 +19,7 @@ from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.sources import check_file
 from khabar.records import Document
-from khabar.records.release import PLACES
+from khabar.records.repository import PLACES
 from khabar.seeds import ntrex
 
 BOM = b"\xef\xbb\xbf"

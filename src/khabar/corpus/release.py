@@ -14,7 +14,7 @@ from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.sources import RELEASE as RELEASE
 from khabar.records import Row
-from khabar.records.release import Release
+from khabar.records.repository import Release
 
 Step = Literal["MAJOR", "MINOR", "PATCH"]
 """MAJOR edits or removes gold, MINOR adds, PATCH re-serialises."""

@@ -13,7 +13,7 @@ from khabar.reading.files import cache_folder, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError, fix_of, said_by
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 
 if TYPE_CHECKING:
     import pyarrow as pa

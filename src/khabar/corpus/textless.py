@@ -16,7 +16,7 @@ import msgspec
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import Incident, InputError
 from khabar.records import CONFIGS, Document, Row, Span, TokenRow
-from khabar.records.release import PLACES
+from khabar.records.repository import PLACES
 
 QUOTING = {
     "documents": ("title",),

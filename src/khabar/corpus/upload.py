@@ -17,7 +17,7 @@ from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import sha256, write_all
 from khabar.reading.incidents import Incident, InputError, said_by
-from khabar.records.release import CHANGES, PLACES, ChangesFile
+from khabar.records.repository import CHANGES, PLACES, ChangesFile
 
 
 @dataclass(frozen=True, slots=True)

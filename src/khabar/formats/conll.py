@@ -13,11 +13,20 @@ from itertools import zip_longest
 from pathlib import Path
 
 from khabar.formats.context import Conversion
-from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns, decode_nested
 from khabar.formats.label_maps import MAPS
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
-from khabar.formats.sentences import Sentence, TaggedSection, marked_of, sentences_of
+from khabar.formats.sentences import (
+    Chunk,
+    Sentence,
+    TagError,
+    TaggedSection,
+    columns_of,
+    decode_columns,
+    decode_nested,
+    marked_of,
+    sentences_of,
+)
 from khabar.records import Annotations
 
 _COMMENT = re.compile(r"# *(newdoc id|doc_id|global\.columns|sent_id|text) *= *(.*)")

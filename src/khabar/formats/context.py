@@ -6,15 +6,23 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from khabar.formats.iob import Repair
 from khabar.reading.incidents import Incidents
 from khabar.reading.sources import check_file
 from khabar.records import Document
 
 LARGEST_FILE = 1 << 28
 """Bytes beyond which a file of another format is refused, unpacked where it is packed."""
+
+Repair = Literal["none", "conlleval", "discard"]
+"""What is done with an `I-X` that continues nothing.
+
+`none` refuses it; `conlleval` lets it begin a span, as the CoNLL-2000 evaluation script reads it; `discard` takes it
+for `O`, and with it what would continue it.
+"""
+
+REPAIRS: tuple[Repair, ...] = ("none", "conlleval", "discard")
 
 UTF16 = "utf16"
 """The repair that reads offsets as UTF-16 units."""

@@ -14,10 +14,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from khabar.formats.context import LARGEST_FILE, Conversion
-from khabar.formats.iob import Chunk, TagError, columns_of, decode_columns
 from khabar.formats.predictions import GroundedText, entities_only
 from khabar.formats.projection import annotations_of
-from khabar.formats.sentences import Sentence, TaggedSection, marked_of, sentences_of
+from khabar.formats.sentences import (
+    Chunk,
+    Sentence,
+    TagError,
+    TaggedSection,
+    columns_of,
+    decode_columns,
+    marked_of,
+    sentences_of,
+)
 from khabar.reading.incidents import said_by
 from khabar.reading.sources import check_file
 from khabar.records import Annotations

@@ -1,20 +1,184 @@
-"""Projection: which document of the corpus somebody's document is, and its marks as annotations of that text."""
+"""Projection: which document of the corpus somebody's document is, and its marks as annotations of that text.
+
+Tokens, and offsets of another copy, are found in the corpus' own text: comparison ignores white space, invisible format
+characters and what Arabic folding ignores. The offsets that come out are code points of the raw text.
+"""
 
 from __future__ import annotations
 
+import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from itertools import zip_longest
 from typing import Any
 
 from khabar.formats.context import Conversion
 from khabar.formats.label_maps import MAPS, LabelMap, guess
 from khabar.formats.standoff import Mark, MarkedDocument, rows_of, top_marks
-from khabar.formats.text_alignment import Projection, squeezed
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
 from khabar.records.rows import each_span
+from khabar.text.arabic import folded
+
+Place = tuple[int, int]
+"""Half-open code points of the raw text."""
+
+_ESCAPES = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "``": '"', "''": '"'}
+"""How Penn Treebank style writes brackets and quotation marks."""
+
+_PROBE = 12
+"""Characters that must be found again to go on beyond a longer gap."""
+
+_NEAR = 60
+"""Characters that may be left out before a token is taken up again by itself."""
+
+_NEXT = 3
+"""The same for a token of one or two characters."""
+
+_LOOK_AHEAD = 50
+"""Tokens that are tried as the place to go on from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Squeezed:
+    """A text folded and without space: character i came from `[starts[i], ends[i])` of the raw text."""
+
+    text: str
+    starts: list[int]
+    ends: list[int]
+
+
+@lru_cache(maxsize=64)
+def squeezed(text: str) -> Squeezed:
+    """Squeeze a text, keeping the way back. Marks on a letter belong to the letter."""
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    fold = folded(text)
+    for character, start, end in zip(fold.text, fold.raw, fold.raw[1:], strict=False):
+        if not (character.isspace() or unicodedata.category(character) == "Cf"):
+            characters.append(character)
+            starts.append(start)
+            ends.append(end)
+    return Squeezed("".join(characters), starts, ends)
+
+
+def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | None]]:
+    """Find the tokens of each sentence in `text`; None for one that is not there.
+
+    A sentence is looked for to the letter behind the one before, then squeezed, there or anywhere; then token by
+    token. Sentences may stand in any order.
+    """
+    small = squeezed(text)
+    raw_offset = offset = 0  # where the last sentence ended, in the text and squeezed
+    aligned: list[list[Place | None]] = []
+    for sentence in sentences:
+        exact = _exactly(sentence, text, raw_offset)
+        if exact is not None:
+            raw_offset = exact[-1][1] if exact else raw_offset
+            offset = bisect_left(small.starts, raw_offset)
+            aligned.append(list(exact))
+            continue
+        words = [squeezed(_ESCAPES.get(token, token)).text for token in sentence]
+        whole = "".join(words)
+        start = small.text.find(whole, offset)
+        if start < 0:
+            start = small.text.find(whole)
+        if whole and start >= 0:
+            places, offset = _placed(words, small, start)
+        else:
+            places, offset = _token_by_token(words, small, offset)
+        raw_offset = small.ends[offset - 1] if offset else 0
+        aligned.append(places)
+    return aligned
+
+
+def _exactly(tokens: Sequence[str], text: str, offset: int) -> list[Place] | None:
+    """Tokens that follow each other from `offset` on to the letter, with only white space between them."""
+    places: list[Place] = []
+    for token in tokens:
+        while offset < len(text) and text[offset].isspace() and not text.startswith(token, offset):
+            offset += 1
+        if not token or not text.startswith(token, offset):
+            return None
+        places.append((offset, offset + len(token)))
+        offset += len(token)
+    return places
+
+
+def _place(word: str, small: Squeezed, offset: int) -> Place | None:
+    return (small.starts[offset], small.ends[offset + len(word) - 1]) if word else None
+
+
+def _placed(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
+    places: list[Place | None] = []
+    for word in words:
+        places.append(_place(word, small, offset))
+        offset += len(word)
+    return places, offset
+
+
+def _token_by_token(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
+    """Take tokens while they follow; at a gap go on from the nearest token that is found again with what follows it."""
+    places: list[Place | None] = []
+    while len(places) < len(words):
+        word = words[len(places)]
+        if not word or small.text.startswith(word, offset):
+            places.append(_place(word, small, offset))
+            offset += len(word)
+            continue
+        for skipped in range(min(_LOOK_AHEAD, len(words) - len(places))):
+            following = len(places) + skipped
+            again = _again(words[following : following + _PROBE], small, offset)
+            if again >= 0:
+                places += [None] * skipped
+                offset = again
+                break
+        else:
+            places += [None] * min(_LOOK_AHEAD, len(words) - len(places))
+    return places, offset
+
+
+def _again(words: Sequence[str], small: Squeezed, offset: int) -> int:
+    """Where the first of these tokens is found again: itself near by, or anywhere with those that follow; else -1."""
+    if not words[0]:
+        return -1
+    reach = (_NEAR if len(words[0]) > 2 else _NEXT) + len(words[0])
+    near = small.text.find(words[0], offset, offset + reach)
+    probe = "".join(words)[:_PROBE]
+    return near if near >= 0 or len(probe) < _PROBE else small.text.find(probe, offset)
+
+
+class Projection:
+    """Carries spans of another copy of a text over to `text`. The copies may differ in space and folding alone.
+
+    Raises ValueError, naming the first place where the copies differ in more than that.
+    """
+
+    def __init__(self, copy: str, text: str) -> None:
+        self._same = copy == text
+        self._copy, self._text = squeezed(copy), squeezed(text)
+        if not self._same and self._copy.text != self._text.text:
+            pairs = zip_longest(self._copy.text, self._text.text)
+            first = next(index for index, (a, b) in enumerate(pairs) if a != b)
+            here, there = _from(self._copy, copy, first), _from(self._text, text, first)
+            raise ValueError(f"its text has {here!r} where the corpus has {there!r}")
+
+    def __call__(self, start: int, end: int) -> Place | None:
+        """The span in `text`; None if it holds nothing but space."""
+        if self._same:
+            return start, end
+        first = bisect_left(self._copy.ends, start + 1)
+        last = bisect_left(self._copy.starts, end) - 1
+        return (self._text.starts[first], self._text.ends[last]) if first <= last else None
+
+
+def _from(small: Squeezed, text: str, index: int) -> str:
+    start = small.starts[index] if index < len(small.starts) else len(text)
+    return text[start : start + 20]
 
 
 def annotations_of(documents: Sequence[MarkedDocument], work: Conversion) -> list[Annotations]:

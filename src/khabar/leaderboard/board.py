@@ -24,7 +24,7 @@ from khabar.leaderboard.result import StatedFigure, StatedScore
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 from khabar.scoring.bootstrap import RESAMPLES
 
 FLOOR = "empty"

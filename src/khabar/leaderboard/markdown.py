@@ -9,7 +9,7 @@ from unicodedata import bidirectional, category
 from khabar.leaderboard.card import SeenIn
 from khabar.leaderboard.result import StatedFigure
 from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 from khabar.scoring.result import figure_words
 from khabar.text.terminal import isolated
 

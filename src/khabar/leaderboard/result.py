@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from khabar.reading.incidents import Incidents
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 from khabar.scoring.result import Score, Signature, headline_name
 
 

@@ -11,7 +11,7 @@ from khabar.leaderboard.view import SystemRow
 from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
-from khabar.records.release import CANARY
+from khabar.records.repository import CANARY
 from khabar.site.language import Language, grouped
 from khabar.site.names import in_words, page_name
 from khabar.site.reader import paragraph_at

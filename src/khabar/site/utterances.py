@@ -10,8 +10,7 @@ from itertools import combinations, groupby, product
 from typing import Literal
 
 from khabar.records import Document, Quote
-from khabar.text.arabic import fold
-from khabar.text.arabic.folding import is_word
+from khabar.text.arabic import fold, is_word
 
 Share = Literal["all", "some", "one"]
 

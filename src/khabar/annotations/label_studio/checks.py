@@ -24,7 +24,7 @@ from khabar.annotations.rounds import Articles
 from khabar.formats.label_studio.page import Page, Region, to_page
 from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Document, Row
-from khabar.text.arabic.folding import fold
+from khabar.text.arabic import fold
 
 Tasks = Mapping[str, Sequence[Task]]
 """The tasks of a pass by kind."""

@@ -140,7 +140,7 @@ _SPEAKERS = ("PERS", "ORG", "GPE", "NORP", "OCC")
 def quote_marks(document: Document) -> Annotations:
     """Take what stands in a pair of marks as said by the nearest name of the same line; nobody if there is none."""
     from khabar.systems.rules.entities.extract import extract
-    from khabar.text.arabic.words import tokenize
+    from khabar.text.arabic import tokenize
 
     names = [one for one in extract(tokenize(document.text)) if one.label in _SPEAKERS]
     quotes = []

@@ -17,7 +17,7 @@ from khabar.records import Annotations, Dispute, Document, PredictedNumber, Pred
 from khabar.records.labels import ConflictType
 from khabar.systems.rules.lexicon import words
 from khabar.systems.rules.numbers.dates import published_day
-from khabar.text.arabic.words import bare, form, tokenize
+from khabar.text.arabic import bare, form, tokenize
 from khabar.text.dates import days_of
 from khabar.text.values import value_of
 

@@ -14,7 +14,7 @@ from itertools import count, groupby
 from typing import Any, NamedTuple, TypeVar
 
 from khabar.records.labels import Act, Polarity
-from khabar.text.arabic.words import form, stems
+from khabar.text.arabic import form, stems
 
 T = TypeVar("T")
 _BOUNDARY = re.compile(r"\b(?=.)|(?=[$€£%٪]\d)")

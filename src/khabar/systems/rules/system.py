@@ -9,7 +9,7 @@ from khabar.systems.rules.conflicts import disputes
 from khabar.systems.rules.entities.extract import extract
 from khabar.systems.rules.numbers.extract import numbers
 from khabar.systems.rules.quotes import quotes
-from khabar.text.arabic.words import tokenize
+from khabar.text.arabic import tokenize
 
 
 class Rules:

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 from khabar.records.labels import EntityLabel
 from khabar.systems.rules.entities.kinds import compiled, feminine, foreign, rules, tagged
 from khabar.systems.rules.lexicon import begun, longest, ordinary, phrases, saying, words
-from khabar.text.arabic.words import Tokens, bare, form, stems
+from khabar.text.arabic import Tokens, bare, form, stems
 
 _HOLDERS = frozenset(("ORG", "OCC", "LAW", "EVENT", "FAC", "LOC"))
 """Labels inside which others are labelled too."""

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 
 from khabar.records.labels import EntityLabel
 from khabar.systems.rules.lexicon import Begun, Phrases, begun, filled, longest, ordinary, phrases, sections, words
-from khabar.text.arabic.words import QUOTES, Tokens, form, stems
+from khabar.text.arabic import QUOTES, Tokens, form, stems
 
 _LABELS: tuple[EntityLabel, ...] = ("GPE", "LOC", "ORG", "EVENT", "FAC", "WEBSITE", "NORP")
 _KNOWN = dict(zip(_LABELS, "GLOMQWN", strict=True))
