@@ -153,10 +153,15 @@ SHOTS = {
 }
 
 
+def scripts_of(kind: str) -> tuple[str, ...]:
+    """The scripts that a page of this kind shows something of."""
+    return ("page.js", "cards.js") if kind == QUESTIONS else ("page.js",)
+
+
 def taken_of(name: str) -> str:
     """The SHA-256 of what a picture shows."""
     shot = SHOTS[name]
-    script = LAUNCHER.with_name("page.js").read_text("utf-8")
+    script = "".join(LAUNCHER.with_name(each).read_text("utf-8") for each in scripts_of(shot.kind))
     parts = [requirement(), HEIGHT, read_configuration(shot.kind).label_config, script, shot.shows()]
     return sha256(json.dumps(parts, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -68,6 +68,82 @@ def test_another_question_of_the_same_claims(opened: Round) -> None:
     ]  # fmt: skip
 
 
+def test_a_card_goes_to_a_pile_by_keyboard(opened: Round) -> None:
+    """`/` goes to the search, Enter to its first card, a letter puts it in the pile, an arrow goes to the next card.
+    So do Label Studio's own keys."""
+    with annotator(opened.server, height=768) as who:
+        keys, focus = who.page.keyboard, who.page.locator(":focus")
+        who.open_question(*opened.place(QUESTIONS, "s-another-1"))
+        who.page.locator("#khabar-search").wait_for()
+        keys.press("/")
+        keys.press("Enter")
+        expect(focus).to_have_attribute("data-ranker-id", "c1")
+        keys.press("ArrowDown")
+        expect(focus).to_have_attribute("data-ranker-id", "c2")
+        keys.press("b")
+        expect(who.pile("B")).to_contain_text("سلمى")
+        expect(focus).to_have_attribute("data-ranker-id", "c1")
+        keys.press("Space")
+        expect(who.page.locator("[id^=rbd-announcement]")).to_contain_text("lifted")
+        keys.press("ArrowLeft")
+        expect(who.page.locator("[id^=rbd-announcement]")).to_contain_text("to list A")
+        keys.press("Space")
+        expect(who.pile("A")).to_contain_text("سيُفتح قريبا")
+        who.pile("B").focus()
+        keys.press("0")
+        expect(who.pile("_")).to_contain_text("سلمى")
+        who.page.get_by_role("button", name="Undo").click()
+        expect(who.pile("B")).to_contain_text("سلمى")
+        keys.press("1")  # a status, as always
+        who.choose("type", "polarity")
+        who.fill("question_ar", "هل سيُفتح؟")
+        who.fill("question", "Will it?")
+        who.submit()
+    _, come = difference(opened.pull())
+    [issue] = [row for row in come if row["layer"] == "conflicts"]
+    assert (issue["status"], [each["position"] for each in issue["positions"]]) == ("conflict", ["A", "B"])
+
+
+def test_a_search_hides_cards_in_no_pile_and_changes_nothing_else(opened: Round) -> None:
+    """Words are compared without diacritics, whatever alef and taa marbuta they have, in any order."""
+    with annotator(opened.server, height=768) as who:
+        who.open_question(*opened.place(QUESTIONS, "s-another-1"))
+        search = who.page.get_by_role("searchbox")
+        expect(who.pile("_")).to_have_count(2)
+        for typed, left in (("قَرِيبًا سـيفتح", "c1"), ("ونفت سلمي ألخبر", "c2"), ("yes", "c1")):
+            search.fill(typed)
+            expect(who.pile("_").filter(visible=True)).to_have_count(1)
+            expect(who.page.locator(f"[data-ranker-id={left}]")).to_be_visible()
+        search.fill("القاهرة")
+        expect(who.pile("_").filter(visible=True)).to_have_count(0)
+        expect(who.page.locator("#khabar-search")).to_contain_text("0 / 2")
+        expect(who.page.locator("#khabar-pending")).to_be_hidden()
+        search.fill("قريبا")
+        who.deal("c1", "A")
+        search.press("Escape")
+        expect(who.pile("_").filter(visible=True)).to_have_count(1)
+        assert who.page.evaluate("Htx.annotationStore.selected.names.get('positions').dataSource.itemIds._") == ["c2"]
+
+
+def test_words_run_as_they_are_written(opened: Round) -> None:
+    """A question mark ends an English question on the right, an Arabic one on the left: typed, entered, and empty."""
+    edges = """(box) => {
+      const range = document.createRange(), text = document.createTreeWalker(box, NodeFilter.SHOW_TEXT).nextNode();
+      return [0, text.length - 1].map((at) => {
+        range.setStart(text, at); range.setEnd(text, at + 1);
+        return range.getBoundingClientRect().left;
+      });
+    }"""
+    with annotator(opened.server, height=768) as who:
+        who.open_question(*opened.place(QUESTIONS, "true_report"))
+        for name, is_english in (("question", True), ("question_ar", False)):
+            field = who.page.locator(f".khabar-field:has([name^='{name}:'])")
+            first, last = field.locator("p").evaluate(edges)
+            assert (first < last) == is_english, name
+            field.get_by_role("button", name="Edit Region").click()
+            expect(field.locator("input")).to_have_css("unicode-bidi", "plaintext")
+
+
 def test_what_is_wrong_is_said_after_submit(opened: Round) -> None:
     """A conflict of one answer, from a source alone; the card that is in no pile is named at the last task."""
     with annotator(opened.server) as who:

@@ -1,6 +1,7 @@
 """Start Label Studio so that it reaches nothing outside this machine and does not outlive whoever started it.
 
-Its pages get a script of ours, page.js, which guards whoever annotates against slips and shows the notes on their task.
+Its pages get scripts of ours: page.js guards whoever annotates against slips and shows the notes on their task,
+cards.js searches and places the cards of a question.
 
 Run as a script by the Python of Label Studio's environment (khabar is not installed there); the arguments are those of
 `label-studio`. Its standard input is a pipe: when that closes, whoever started this has gone, and so does this.
@@ -27,6 +28,7 @@ SPEAK = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 NOTES = "KHABAR_NOTES"
 """Environment variable: the address of the notes, which are told of each submission and shown by page.js."""
 SUBMISSION = re.compile(r"/api/(tasks/\d+/annotations|annotations/\d+)/?")
+SCRIPTS = ("page.js", "cards.js")
 OURS = ["__main__.tell_notes", "__main__.with_script"]
 """Our middleware of Django."""
 
@@ -93,8 +95,8 @@ def tell_notes(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def with_script(get_response: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Middleware: every page of somebody who is logged in gets page.js."""
-    code = Path(__file__).with_name("page.js").read_text("utf-8")
+    """Middleware: every page of somebody who is logged in gets our scripts."""
+    code = "\n".join(Path(__file__).with_name(name).read_text("utf-8") for name in SCRIPTS)
     code = code.replace(f'"{NOTES}"', json.dumps(os.environ.get(NOTES, "")))
     script = f"<script>{code}</script></body>".encode()
 
