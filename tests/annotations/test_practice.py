@@ -7,6 +7,7 @@ from hashlib import sha256
 
 from msgspec.structs import replace
 
+from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.projects import Answer, Task
 from khabar.annotations.label_studio.pull import read_pass
 from khabar.annotations.practice import Practised, beside_gold
@@ -14,9 +15,10 @@ from khabar.annotations.rounds import Articles
 from khabar.formats.label_studio.document_page import STEPS, document_page
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import to_results
+from khabar.formats.label_studio.question_page import question_page
 from khabar.reading.incidents import Incidents
-from khabar.records import Document, Entity, Number, Quote, Registered, Row
-from tests.annotations.story import STORIES, TEXTS, a_pass
+from khabar.records import Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, only
+from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, issue
 
 GOLD = a_pass()
 ARTICLES = Articles(
@@ -56,6 +58,105 @@ def test_gold_itself_is_all_right() -> None:
     assert result.right == {
         layer: (len(rows), len(rows)) for layer, rows in first.items() if rows and layer != "claims"
     }
+
+
+def asked(rows: Sequence[Row], *left: str, gold: Sequence[Row] | None = None) -> Practised:
+    """The claims of both articles, and the questions of these rows, all submitted but those `left`."""
+    claims, issues = only(rows, Claim), only(rows, Conflict)
+    tasks: dict[str, list[Task]] = {"claims": [], QUESTIONS: []}
+    for doc_id, text in TEXTS.items():
+        page = document_page((row for row in claims if row.doc_id == doc_id), text).only(STEPS["claims"])
+        data = {"key": doc_id, "story": "war", "text": text, "names": []}
+        tasks["claims"].append(Task(1, data, f"{ADDRESS}{doc_id}", (Answer(1, tuple(to_results(page)), "amal"),)))
+    for row in issues:
+        answer = Answer(1, tuple(to_results(question_page(row, claims))), "amal")
+        data = {"key": row.issue_id, "story": "war", "names": []}
+        tasks[QUESTIONS].append(Task(1, data, ADDRESS + row.issue_id, () if row.issue_id in left else (answer,)))
+    return beside_gold(read_pass(tasks, ARTICLES, (), Incidents()), MORE if gold is None else gold, tasks, ARTICLES)
+
+
+TROOPS = [
+    claim("c3", ONE, "600 جندي قتلوا", "A", "putin", value="600", issue_id="dead"),
+    claim("c4", TWO, "700 جندي قتلوا", "B", "putin", value="700", issue_id="dead"),
+    issue({"A": ["c3"], "B": ["c4"]}, key="dead", type="numeric", question="How many?", question_ar="كم؟"),
+]
+MORE = [*GOLD, *TROOPS]
+"""Gold with two questions."""
+
+
+def said(result: Practised) -> list[tuple[str, str]]:
+    """Where, and what."""
+    return [((note.file or "").removeprefix(ADDRESS).partition("&")[0], note.message) for note in result.notes]
+
+
+def test_questions_of_gold_itself_are_all_right() -> None:
+    """Whatever ids and letters they have."""
+    other = [
+        *(replace(row, id=f"x{row.id}", issue_id="mine", position="DC"[row.position == "A"]) for row in TROOPS[:2]),
+        issue({"C": ["xc3"], "D": ["xc4"]}, key="mine", type="numeric"),
+    ]
+    result = asked([*GOLD, *other])
+    assert result.notes == ()
+    assert result.right == {"claims": (4, 4), "conflicts": (2, 2)}
+
+
+def test_a_claim_read_otherwise() -> None:
+    """Its value, in its article; a source by its name is the one that gold has."""
+    read = {"c1": {"value": "no"}, "c2": {"source": "زيلينسكي"}}
+    mine = [replace(row, **read.get(row.id, {})) if isinstance(row, Claim) else row for row in MORE]
+    result = asked(mine)
+    assert said(result) == [(ONE, "claim 'المعركة انتهت': value is no, and gold has yes")]
+    assert (result.notes[0].file or "").endswith("&region=khabar-row-c1")
+    assert result.right == {"claims": (3, 4), "conflicts": (2, 2)}
+
+
+def test_a_status_and_a_pile_that_gold_has_otherwise() -> None:
+    moved = [
+        *(replace(row, position="A") if isinstance(row, Claim) else row for row in TROOPS[:2]),
+        issue({"A": ["c3", "c4"]}, "corroborated", "dead", type=None, question_ar="كم؟"),
+    ]
+    result = asked([*GOLD, *moved])
+    assert said(result) == [
+        ("dead", "question 'كم؟': status is corroborated, and gold has conflict"),
+        ("dead", "question 'كم؟': type is ∅, and gold has numeric"),
+        ("dead", "question 'كم؟': card '700 جندي قتلوا' is in pile A, and gold has it in another pile"),
+    ]
+    assert result.notes[2].doc_id == TWO
+    assert result.right["conflicts"] == (1, 2)
+
+
+def test_a_card_that_is_in_no_pile_and_a_claim_that_is_not_marked() -> None:
+    """Gold has them in the piles of other cards; a card beyond gold's is told too."""
+    more = [
+        claim("c5", TWO, "نفى", "A", "putin", issue_id="dead"),
+        claim("c6", ONE, "كورسك", "B", "putin", issue_id="dead"),
+    ]
+    both = issue({"A": ["c3", "c5"], "B": ["c4", "c6"]}, key="dead", type="numeric", question_ar="كم؟")
+    gold = [*GOLD, *TROOPS[:2], *more, both]
+    result = asked([*GOLD, *TROOPS], gold=gold)
+    assert said(result)[:2] == [(ONE, "claim 'كورسك' is in gold"), (TWO, "claim 'نفى' is in gold")]
+    assert said(result)[2:] == [
+        ("dead", "question 'كم؟': card 'نفى' is in none, and gold has it in pile A"),
+        ("dead", "question 'كم؟': card 'كورسك' is not marked in its article, and gold has it in pile B"),
+    ], "the first lies in a claim that is marked"
+    assert said(asked(gold, gold=MORE))[2:] == [
+        ("dead", "question 'كم؟': card 'نفى' is in pile A, and gold has it in none"),
+        ("dead", "question 'كم؟': card 'كورسك' is in pile B, and gold has it in none"),
+    ]
+
+
+def test_a_question_too_many_and_one_too_few() -> None:
+    result = asked([*GOLD, *TROOPS], gold=GOLD)
+    assert said(result)[-1] == ("dead", "question 'كم؟': gold does not ask it")
+    assert said(asked(GOLD, gold=MORE))[-1] == (
+        "over",
+        "gold asks 'كم؟' (conflict), with the cards '600 جندي قتلوا', '700 جندي قتلوا'",
+    )
+
+
+def test_what_is_missing_is_told_once_all_questions_of_the_story_are_submitted() -> None:
+    assert asked(MORE, "dead").notes == ()
+    assert asked(MORE, "dead").right["conflicts"] == (1, 2)
 
 
 def test_only_what_is_submitted_counts() -> None:

@@ -132,7 +132,8 @@ def _issues(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[
     """Issues that ask the same question, and their claims; claims are the same only as answers to the same question."""
     claims_a, claims_b = only(a, Claim), only(b, Claim)
     issues_a, issues_b = only(a, Conflict), only(b, Conflict)
-    names = _issue_names(claims_a, claims_b, issues_a, issues_b, passages)
+    same = matched_issues(claims_a, claims_b, passages)
+    names = renamed([row.issue_id for row in issues_b], same, {row.issue_id for row in issues_a})
 
     moved = [replace(row, issue_id=names[row.issue_id]) for row in claims_b]
     pairs = list(_paired(claims_a, moved, pair_claims(claims_a, moved, passages)))
@@ -145,14 +146,8 @@ def _issues(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[
     )
 
 
-def _issue_names(
-    claims_a: Sequence[Claim],
-    claims_b: Sequence[Claim],
-    issues_a: Sequence[Conflict],
-    issues_b: Sequence[Conflict],
-    passages: Passages,
-) -> dict[str, str]:
-    """Issue of b → what it is called among a's issues, matched by the claims they share."""
+def matched_issues(claims_a: Sequence[Claim], claims_b: Sequence[Claim], passages: Passages) -> dict[str, str]:
+    """Issue of b → the issue of a that asks the same question, matched by the claims they share."""
     ours, theirs = _by_issue(claims_a), _by_issue(claims_b)
     shared = Counter(
         {
@@ -163,8 +158,7 @@ def _issue_names(
         }
     )
     sizes_a, sizes_b = ({name: len(rows) for name, rows in side.items()} for side in (ours, theirs))
-    same = matched_names(shared, sizes_a, sizes_b, least=ISSUES_ALIKE)
-    return renamed([row.issue_id for row in issues_b], same, {row.issue_id for row in issues_a})
+    return matched_names(shared, sizes_a, sizes_b, least=ISSUES_ALIKE)
 
 
 def _by_issue(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
