@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
+from khabar.annotations.agreement.differences import comparable, in_words
 from khabar.annotations.label_studio.preannotation import rows_of
 from khabar.annotations.rounds import Articles, in_file_order
 from khabar.formats.label_studio.document_page import document_page, document_rows
@@ -87,15 +90,29 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
         columns = [name for name in row.__struct_fields__ if again and getattr(again, name) != getattr(row, name)]
         if isinstance(row, Claim) and row.position not in POSITIONS:
             columns = ["position"]
+        message, fix = f"{', '.join(columns) or 'the row'} cannot be shown in a page as it is", None
+        if again is not None and columns == ["alternatives"] and _reordered(row, again):
+            message = "alternatives come back from the page in another order"
+            fix = f"write them in the order of the page: {_order(again)}"
         incidents.report(
             "row-unsayable",
-            f"{', '.join(columns) or 'the row'} cannot be shown in a page as it is",
+            message,
             file=file,
             line=lines.get(id(row)),
             doc_id=getattr(row, "doc_id", None),
             offset=getattr(row, "start", None),
+            fix=fix,
         )
     return list(incidents)
+
+
+def _reordered(row: Row, again: Row) -> bool:
+    return bool(comparable(row, "alternatives") == comparable(again, "alternatives"))
+
+
+def _order(row: Row) -> str:
+    """The alternatives of a quote: other speakers of the same words first, then as their words follow in the text."""
+    return "; ".join(in_words(each) for each in msgspec.to_builtins(row.alternatives))  # type: ignore[attr-defined]
 
 
 def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> list[Row]:
