@@ -4,9 +4,11 @@
 
 The actions are counted on the gold of the seeds, as the pages of `khabar annotate push` hold it. A region takes its
 label's key and a drag; a text a click, its letters and Enter; a choice two clicks, or one where all choices show; a
-relation Alt+R and a click, after a click on the whole. What the page implies, or understands from the rest, takes
-nothing. tests/annotations/browser does each of these in a browser. The times are measured in Label Studio and Chromium,
-which this starts.
+relation Alt+R and a click, after a click on the whole. A question takes a drag for each card, the key of its status,
+and its fields; one that khabar proposes begins with cards in piles, and takes a drag for each that is in a wrong one,
+or the key of `no question`. What the page implies, or understands from the rest, takes nothing.
+tests/annotations/browser does each of these in a browser. The times are measured in Label Studio and Chromium, which
+this starts.
 """
 
 from __future__ import annotations
@@ -23,19 +25,25 @@ from xml.etree import ElementTree
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from khabar.annotations.label_studio.configuration import read_configuration  # noqa: E402
+from khabar.annotations.agreement.names import matched_groups  # noqa: E402
+from khabar.annotations.label_studio.configuration import QUESTIONS, read_configuration  # noqa: E402
+from khabar.annotations.proposals import by_value, proposed  # noqa: E402
 from khabar.annotations.rounds import read_articles  # noqa: E402
 from khabar.formats.label_studio.document_page import STEPS, document_page, document_rows  # noqa: E402
 from khabar.formats.label_studio.names import Names  # noqa: E402
 from khabar.formats.label_studio.page import Page, Region, to_results  # noqa: E402
+from khabar.formats.label_studio.question_page import question_page  # noqa: E402
 from khabar.reading.incidents import Incidents  # noqa: E402
 from khabar.reading.rows import read_rows  # noqa: E402
-from khabar.records import Entity, Registered, Row  # noqa: E402
+from khabar.records import Claim, Conflict, Entity, Registered, Row, only  # noqa: E402
+from khabar.scoring.assignment import assign  # noqa: E402
 
 GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
 UNDERSTOOD = ("entity_id", "wikidata", "speaker")
 """Controls that may stay empty where the rest of the page says it."""
 REGIONS = 500
+Piles = Mapping[str, Sequence[str]]
+"""Position → its cards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,49 @@ def counted() -> Iterator[tuple[str, int, Actions]]:
             page = names.shown(document_page(own, text).only(STEPS[step]))
             done += actions_of(leaned(page, read), clicks_of(step))
         yield step, sum(row.layer == step for row in rows), done
+    for name, done in counted_questions(rows).items():
+        yield f"{name}, an issue", len(only(rows, Conflict)), done
+        yield f"{name}, a claim", len(only(rows, Claim)), done
+
+
+def counted_questions(rows: Sequence[Row]) -> dict[str, Actions]:
+    """What the questions of a story take, if each begins empty, and if they begin as they are proposed."""
+    claims, clicks = only(rows, Claim), clicks_of(QUESTIONS)
+    asked = [question_page(issue, claims) for issue in only(rows, Conflict)]
+    piles = [page.piles for page in asked]
+    given = [by_value(group) for group in proposed(claims, rows).values()]
+    saved = [
+        (turn, other, placed(wanted) - moves(begun, wanted))
+        for turn, wanted in enumerate(piles)
+        for other, begun in enumerate(given)
+        if placed(wanted) > moves(begun, wanted)
+    ]
+    used = assign(saved)
+    saves = {(turn, other): drags for turn, other, drags in saved}
+    fields = Actions()
+    for page in asked:
+        fields += Actions(keys=1)
+        for control, words in page.notes.items():
+            if control in clicks:
+                fields += Actions(clicks=0 if control == "status" else clicks[control])
+            else:
+                fields += Actions(keys=1, clicks=1, letters=sum(map(len, words)))
+    alone = fields + Actions(drags=sum(map(placed, piles)))
+    helped = alone + Actions(keys=len(given) - len(used), drags=-sum(saves[pair] for pair in used))
+    return {"questions": alone, "questions, proposed": helped}
+
+
+def placed(piles: Piles) -> int:
+    """The cards in piles."""
+    return sum(map(len, piles.values()))
+
+
+def moves(begun: Piles, wanted: Piles) -> int:
+    """The drags from one way of placing cards to another; the letters of piles do not matter."""
+    same = matched_groups(wanted, begun)
+    kept = sum(len({*begun[name]} & {*wanted[other]}) for name, other in same.items())
+    gone = {card for cards in begun.values() for card in cards} - {card for cards in wanted.values() for card in cards}
+    return placed(wanted) - kept + len(gone)
 
 
 def _read(page: Page, doc_id: str, text: str, names: Names, elsewhere: Sequence[Entity]) -> list[Row]:
@@ -149,10 +200,10 @@ def timed(label_config: str) -> tuple[float, float]:
 
 def main() -> None:
     """Print the table, then the times."""
-    print("step        items   keys  clicks  drags  letters   (an item)")
+    print(f"{'step':<30} items   keys  clicks  drags  letters   (an item)")
     for step, items, done in counted():
         each = [f"{amount / items:.2f}" for amount in (done.keys, done.clicks, done.drags, done.letters)]
-        print(f"{step:<10} {items:>6} {each[0]:>6} {each[1]:>7} {each[2]:>6} {each[3]:>8}")
+        print(f"{step:<29} {items:>6} {each[0]:>6} {each[1]:>7} {each[2]:>6} {each[3]:>8}")
     opened, saved = timed(read_configuration("entities").label_config)
     print(f"{REGIONS} regions: opened in {opened:.1f} s, saved in {saved:.1f} s")
 
