@@ -1,6 +1,6 @@
 """What of the tests a short run of `.ci/run` leaves out before it reads them: files that import what it does not install.
 
-And what they share: sources that need no fetching, and a cache with the articles that do.
+And what they share: sources that need no fetching, a cache with the articles that do, and the workers of pytest-xdist.
 """
 
 from __future__ import annotations
@@ -9,11 +9,13 @@ import os
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 
 from khabar.seeds import read_manifest, write_manifest
+from tests.workers import ByUnit, rank_of
 
 IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
@@ -33,6 +35,18 @@ settings.load_profile("khabar")
 ROOT = Path(__file__).parents[1]
 COPIES = ROOT.parent / "shared" / "ntrex"
 """A copy of the two files of NTREX-128, where `.ci/run` looks for it too."""
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByUnit | None:
+    """With `--dist loadgroup`, units of tests/workers.py go to the workers, in their order."""
+    return ByUnit(config, log) if config.getoption("dist") == "loadgroup" else None
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """A worker begins with what takes longest; without workers the order is that of the files."""
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: rank_of(item.nodeid))
 
 
 @pytest.fixture(scope="session")

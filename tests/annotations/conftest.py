@@ -1,4 +1,4 @@
-"""A real Label Studio, started as people start it. All tests that use it share one: `xdist_group("label_studio")`."""
+"""A real Label Studio, started as people start it. The tests of a unit share one (tests/workers.py)."""
 
 from __future__ import annotations
 
@@ -94,6 +94,6 @@ def serve(data: Path, **environment: str) -> Iterator[LabelStudio]:
 
 @pytest.fixture(scope="session")
 def label_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabelStudio]:
-    """One server for the whole session; tests make projects of their own in it."""
+    """One server for a worker's whole session; tests make projects of their own in it."""
     with serve(tmp_path_factory.mktemp("label-studio") / "data") as server:
         yield server

@@ -23,8 +23,6 @@ from khabar.reading.incidents import InputError
 from tests.annotations.conftest import LabelStudio, serve
 from tests.cli.conftest import run
 
-real = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
-
 
 def _log_in(server: LabelStudio, password: str) -> httpx.Client:
     http = httpx.Client(base_url=server.connection.url, trust_env=False, timeout=60)
@@ -47,7 +45,7 @@ def _gone(url: str, within: float = 120) -> bool:
 
 
 class TestRunning:
-    pytestmark = real
+    pytestmark = pytest.mark.slow
 
     def test_the_token_opens_it(self, label_studio: LabelStudio) -> None:
         me = label_studio.connection.client().users.whoami()
@@ -126,7 +124,6 @@ class TestRunning:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("label_studio")
 def test_a_folder_outlives_its_server(tmp_path: Path) -> None:
     """SIGTERM ends all of it with exit code 0; killed without a word, nothing stays either; the next start goes on."""
     data = tmp_path / "data"
@@ -161,7 +158,6 @@ def test_a_folder_outlives_its_server(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("label_studio")
 def test_a_database_that_is_none(label_studio: LabelStudio, tmp_path: Path) -> None:
     """What keeps Label Studio from starting is told, with where to read more."""
     (tmp_path / "data").mkdir()
@@ -174,7 +170,6 @@ def test_a_database_that_is_none(label_studio: LabelStudio, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("label_studio")
 def test_the_launcher_calls_nobody(label_studio: LabelStudio, tmp_path: Path) -> None:
     """In Label Studio's own Python, with its own requests: this machine can be spoken to, and no other."""
     code = f"""

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Khabar, process
+from tests.cli.conftest import Khabar, run
 
 LINE = '{"doc_id": "001_moscow"}\n'
 ESCAPE = "e\x1b[31mvil.jsonl"
@@ -107,5 +107,5 @@ def test_no_name_reaches_the_terminal_raw(built: Path, tmp_path: Path) -> None:
         ["run", "\x1b[2J", "--gold", corpus],
     ]
     for command in commands:
-        answer = process(*command, cwd=folder)
+        answer = run(*command, cwd=folder)
         assert "\x1b" not in answer.out + answer.err, command

@@ -19,6 +19,8 @@ from khabar.text.passages import quote_type
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "seeds", ROOT / "annotations" / "gold")
+SHARED = ROOT / "tests" / "incidents" / "shared"
+SMALL = (SHARED / "seeds", SHARED / "gold")
 
 
 Sources = tuple[Path, Path]
@@ -33,14 +35,14 @@ def test_rebuilding_gives_the_same_bytes(built: Built, own_sources: Sources) -> 
     assert build(*own_sources).files == built.files
 
 
-def test_the_committed_corpus_is_sound_and_current() -> None:
+def test_the_committed_corpus_is_sound_and_current(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the articles of `news` and `dev` are elsewhere: their files and the card, and all of `test`."""
+    monkeypatch.setenv("KHABAR_CACHE", str(tmp_path))
     assert check(ROOT / "corpus", SOURCES) == []
 
 
 @pytest.mark.usefixtures("fetched")
 def test_the_committed_corpus_is_what_all_articles_build() -> None:
-    assert check(ROOT / "corpus", SOURCES) == []
     assert build(*SOURCES).tables == read_all(ROOT / "corpus")
 
 
@@ -128,23 +130,25 @@ def test_the_card_holds_the_data_statement_of_the_gold(own_sources: Sources, tmp
 
 
 def test_a_card_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(ROOT / "corpus", tmp_path / "corpus"))
-    card = copy / "README.md"
-    card.write_text(card.read_text("utf-8").replace("Intended use", "Any use"), "utf-8")
-    assert [incident.id for incident in check(copy, SOURCES)] == ["corpus-stale"]
+    write(build(*SMALL), tmp_path)
+    card = tmp_path / "README.md"
+    text = card.read_text("utf-8")
+    assert "an annotated corpus" in text
+    card.write_text(text.replace("an annotated corpus", "the best corpus"), "utf-8")
+    assert [incident.id for incident in check(tmp_path, SMALL)] == ["corpus-stale"]
 
 
 def test_a_release_that_is_not_of_this_gold_is_stale(tmp_path: Path) -> None:
     """A day or a figure of agreement that was changed is noticed, though no row says it."""
-    gold = Path(shutil.copytree(SOURCES[1], tmp_path / "gold"))
-    shutil.copytree(SOURCES[1].parent / "contrast", tmp_path / "contrast")
+    write(build(*SMALL), tmp_path / "corpus")
+    gold = Path(shutil.copytree(SMALL[1], tmp_path / "gold"))
     release = gold / "release.json"
-    release.write_text(
-        release.read_text("utf-8").replace('"test/entities.f1": 1.0', '"test/entities.f1": 0.9'), "utf-8"
-    )
-    assert [incident.message for incident in check(ROOT / "corpus", (SOURCES[0], gold))] == [
-        "release.json differs from what is built"
-    ]
+    before = release.read_text("utf-8")
+    for old, new in (('"2026-01-01"', '"2026-01-02"'), ("0.99", "0.98")):
+        assert old in before
+        release.write_text(before.replace(old, new), "utf-8")
+        messages = [incident.message for incident in check(tmp_path / "corpus", (SMALL[0], gold))]
+        assert "release.json differs from what is built" in messages
 
 
 @pytest.mark.parametrize(

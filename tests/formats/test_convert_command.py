@@ -89,7 +89,6 @@ def test_what_is_lost_is_said(here: Path) -> None:
         ("x.spacy", zlib.compress(b"x" * 1000)[:-9], "format-broken"),
         pytest.param("x.spacy", zlib.compress(b"\x83\xa1a"), "format-broken", marks=pytest.mark.slow),
         ("x.spacy", b"PK\x03\x04", "format-broken"),
-        ("x.spacy", zlib.compress(bytes(300 << 20)), "file-too-large"),
         ("x.parquet", b"PAR1", "file-not-parquet"),
         ("x.json", b"[" * 100000, "format-unknown"),
         ("x.json", b'[{"data": {"text": 5}}]', "key-missing"),
@@ -103,6 +102,14 @@ def test_what_is_lost_is_said(here: Path) -> None:
     ],
 )
 def test_broken_files_are_refused(here: Path, convert: Convert, name: str, content: bytes, incident: str) -> None:
+    assert_refused(here, convert, name, content, incident)
+
+
+def test_a_file_that_unpacks_to_hundreds_of_megabytes_is_refused(here: Path, convert: Convert) -> None:
+    assert_refused(here, convert, "x.spacy", zlib.compress(bytes(300 << 20), 1), "file-too-large")
+
+
+def assert_refused(here: Path, convert: Convert, name: str, content: bytes, incident: str) -> None:
     (here / name).write_bytes(content)
     answer = convert(name, "out.jsonl")
     assert answer.code == 2

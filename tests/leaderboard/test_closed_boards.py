@@ -24,14 +24,20 @@ def next_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "corpus"
 
 
-@pytest.fixture
-def after(board: Leaderboard, next_corpus: Path) -> Leaderboard:
-    """The leaderboard after the corpus became 1.0.0, with one system on the new board."""
-    later = Leaderboard(board.root, next_corpus)
+@pytest.fixture(scope="session")
+def closed(tmp_path_factory: pytest.TempPathFactory, made: Path, next_corpus: Path) -> Path:
+    """The eval folder after the corpus became 1.0.0, with one system on the new board."""
+    root = Path(shutil.copytree(made, tmp_path_factory.mktemp("closed") / "eval"))
+    later = Leaderboard(root, next_corpus)
     assert later("check").code == 1, "the old board is not closed yet"
     assert later("add", "rules", "empty").code == 0
     assert later("build").code == 0
-    return later
+    return root
+
+
+@pytest.fixture
+def after(closed: Path, next_corpus: Path, tmp_path: Path) -> Leaderboard:
+    return Leaderboard(Path(shutil.copytree(closed, tmp_path / "closed" / "eval")), next_corpus)
 
 
 def test_boards_never_mix(after: Leaderboard) -> None:
@@ -63,7 +69,8 @@ def test_nothing_of_it_changes(after: Leaderboard, name: str) -> None:
     assert set(after.ids) == {"submission-closed"}
 
 
-def test_nothing_is_added_to_it(after: Leaderboard, board: Leaderboard) -> None:
+def test_nothing_is_added_to_it(after: Leaderboard, corpus: Path) -> None:
+    board = Leaderboard(after.root, corpus)
     shutil.copytree(after.folder("empty"), after.folder("late"))
     assert set(after.ids) == {"submission-closed"}
     refused = board.add("later", "empty")  # on the corpus of the closed board

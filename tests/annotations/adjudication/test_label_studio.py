@@ -22,7 +22,7 @@ from tests.annotations.browser.page import Annotator, annotator
 from tests.annotations.conftest import LabelStudio
 from tests.annotations.story import a_folder, a_pass
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 
 def disputed() -> list[Row]:

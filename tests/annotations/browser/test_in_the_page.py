@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from tests.annotations.browser.one_article import ROWS, Round, difference, span
 from tests.annotations.browser.page import annotator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 
 def test_unchanged_pages_change_nothing(opened: Round) -> None:

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from tests.annotations.browser.one_article import Round
 from tests.annotations.browser.page import annotator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 SELECTED = "Htx.annotationStore.selected.selectedRegions.map((each) => each.text)"
 
 

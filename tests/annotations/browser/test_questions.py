@@ -11,7 +11,7 @@ from khabar.annotations.label_studio.configuration import QUESTIONS
 from tests.annotations.browser.one_article import ROWS, Round, difference
 from tests.annotations.browser.page import annotator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 CLAIMS, ISSUE = [row for row in ROWS if row["layer"] == "claims"], next(r for r in ROWS if r["layer"] == "conflicts")
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.annotations.browser.one_article import Round, difference
 from tests.annotations.browser.page import Annotator, annotator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 SETTINGS = {
     "as Label Studio comes": {},

@@ -109,7 +109,6 @@ def hot_keys(kind: str) -> list[str]:
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("label_studio")
 @pytest.mark.parametrize("kind", [*KINDS, "adjudication"])
 def test_no_key_is_label_studios_own(kind: str) -> None:
     """The keymap of the release that `annotate serve` starts, tools for pictures included."""

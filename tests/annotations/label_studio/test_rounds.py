@@ -34,7 +34,7 @@ DOC = "000_4b9530c7bad84f71"
 TASKS = {"entities": 5, "numbers": 5, "quotes": 5, "claims": 5, QUESTIONS: 39}
 """Tasks of gold by kind: five articles, 38 issues, and one more to ask."""
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass(frozen=True)
