@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from khabar.seeds import read_manifest, write_manifest
+from tests.browsers import OPEN
 from tests.workers import ByUnit, rank_of
 
 IMPORTED = {
@@ -47,6 +48,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """A worker begins with what takes longest; without workers the order is that of the files."""
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: rank_of(item.nodeid))
+
+
+def pytest_sessionfinish() -> None:
+    OPEN.close()
 
 
 @pytest.fixture(scope="session")

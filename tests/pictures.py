@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests import released
 from tests.annotations import pictures as annotation
+from tests.browsers import OPEN
 from tests.site import pictures as site
 
 ROOT = Path(__file__).parents[1]
@@ -51,4 +52,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    with OPEN:
+        main()

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import khabar
 
+ROOT = Path(__file__).parents[1]
 HEAVY = {"numpy", "pyarrow", "datasets", "scipy", "seqeval", "sklearn", "pandas", "edtf", "rich", "typer", "msgspec"}
 
 
@@ -47,3 +51,38 @@ def test_entities_are_scored_without_seqeval_and_data_libraries(tmp_path: Path) 
     file.write_text('{"doc_id": "d", "entities": [{"start": 0, "end": 2, "label": "PERS"}]}\n', encoding="utf-8")
     statement = f"import khabar; khabar.score({str(file)!r}, gold={str(file)!r}, layers=['entities'])"
     assert not _modules_after(statement) & {"seqeval", "sklearn", "scipy", "pandas", "pyarrow", "datasets"}
+
+
+def test_what_functions_import_is_there() -> None:
+    """An import inside a function fails only when it is called: each name of `khabar` that one asks for exists."""
+    missing, asked = [], 0
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+        for statement in {inner for function in functions for inner in ast.walk(function)}:
+            for module, name in _imported(statement):
+                asked += 1
+                if not _is_there(module, name):
+                    missing.append(f"{path.relative_to(ROOT)}:{statement.lineno}: {module} {name or ''}")  # type: ignore[attr-defined]
+    assert missing == []
+    assert asked > 100
+
+
+def _imported(statement: ast.AST) -> list[tuple[str, str | None]]:
+    """Module and name of each thing that a statement imports from khabar."""
+    if isinstance(statement, ast.Import):
+        return [(each.name, None) for each in statement.names if each.name.split(".")[0] == "khabar"]
+    if isinstance(statement, ast.ImportFrom) and statement.module and statement.module.split(".")[0] == "khabar":
+        return [(statement.module, each.name) for each in statement.names]
+    return []
+
+
+def _is_there(module: str, name: str | None) -> bool:
+    """Where the library that a module imports is not installed, the module's file is looked for."""
+    try:
+        found = import_module(module)
+    except ImportError as error:
+        return error.name is not None and error.name.split(".")[0] != "khabar" and find_spec(module) is not None
+    if name is None or hasattr(found, name):
+        return True
+    return hasattr(found, "__path__") and find_spec(f"{module}.{name}") is not None

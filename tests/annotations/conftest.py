@@ -33,7 +33,7 @@ def first_pairs(first_round: Round) -> tuple[RowPair, ...]:
     return align(first_round.a.rows, first_round.b.rows, first_round.texts, first_round.stories)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LabelStudio:
     """A server that runs, how programs and people get in, and the `khabar annotate serve` that holds it."""
 

@@ -60,42 +60,54 @@ SAID = [
 """What a system says in strings."""
 
 
-@pytest.fixture
-def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The articles that are elsewhere, as two files; nothing is fetched yet."""
-    monkeypatch.setenv("KHABAR_CACHE", str(tmp_path / "cache"))
-    folder = tmp_path / "copies"
+def write_copies(folder: Path) -> tuple[SourceFile, ...]:
+    """The articles that are elsewhere, as two files."""
     folder.mkdir()
     lines = [(doc_id, line) for doc_id, text in ARTICLES.items() for line in text.split("\n")]
     (folder / "lines.txt").write_bytes("".join(f"{line}\r\n" for _, line in lines).encode())
     (folder / "ids.tsv").write_bytes("".join(f"{doc_id}\n" for doc_id, _ in lines).encode())
     held = {name: (folder / name).read_bytes() for name in ("lines.txt", "ids.tsv")}
-    files = tuple(SourceFile(name, sha256(data), len(data)) for name, data in held.items())
-    monkeypatch.setattr(ntrex, "FILES", files)
-    return folder
+    return tuple(SourceFile(name, sha256(data), len(data)) for name, data in held.items())
 
 
 @pytest.fixture
-def news(tmp_path: Path, copies: Path) -> Leaderboard:
-    """Rules and empty on splits `test` and `news`; the articles of `news` are fetched."""
-    seeds, gold = (Path(shutil.copytree(SHARED / name, tmp_path / name)) for name in ("seeds", "gold"))
+def copies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """These files; nothing is fetched from them yet."""
+    monkeypatch.setenv("KHABAR_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(ntrex, "FILES", write_copies(tmp_path / "copies"))
+    return tmp_path / "copies"
+
+
+@pytest.fixture(scope="session")
+def with_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a corpus of splits `test` and `news`, the articles of `news` in its cache, and `news` below."""
+    folder = tmp_path_factory.mktemp("with-news")
+    seeds, gold = (Path(shutil.copytree(SHARED / name, folder / name)) for name in ("seeds", "gold"))
     with (seeds / "manifest.jsonl").open("a", encoding="utf-8") as manifest:
         for doc_id, text in ARTICLES.items():
             seed = {"file": f"{doc_id}.txt", "sha256": sha256(text.encode()), "story": "visit", "split": "news"}
             seed |= {"rights": "CC BY-SA 4.0", "source": "ntrex", "title": text.split("\n")[0]}
             manifest.write(json.dumps(seed) + "\n")
     (gold / "visit.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()), "utf-8")
-    ntrex.fetch(str(copies))
-    corpus = tmp_path / "corpus"
-    write(build(seeds, gold), corpus)
-    assert khabar("corpus", "fetch", corpus, "--from", copies).code == 0
-    board = Leaderboard(tmp_path / "eval", corpus)
-    card = tmp_path / "card.toml"
-    for name, seen in (("rules", '["test"]'), ("empty", "false")):
-        card.write_text(CARD.replace("My extractor", name).replace('gold_seen = "unknown"', f"gold_seen = {seen}"))
-        assert board("add", name, "--run", name, "--card", card, "--split", "test,news").code == 0
-    assert board("build").code == 0
-    return board
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KHABAR_CACHE", str(folder / "cache"))
+        patch.setattr(ntrex, "FILES", write_copies(folder / "copies"))
+        ntrex.fetch(str(folder / "copies"))
+        write(build(seeds, gold), folder / "corpus")
+        assert khabar("corpus", "fetch", folder / "corpus", "--from", folder / "copies").code == 0
+        board, card = Leaderboard(folder / "eval", folder / "corpus"), folder / "card.toml"
+        for name, seen in (("rules", '["test"]'), ("empty", "false")):
+            card.write_text(CARD.replace("My extractor", name).replace('gold_seen = "unknown"', f"gold_seen = {seen}"))
+            assert board("add", name, "--run", name, "--card", card, "--split", "test,news").code == 0
+        assert board("build").code == 0
+    return folder
+
+
+@pytest.fixture
+def news(tmp_path: Path, copies: Path, with_news: Path) -> Leaderboard:
+    """Rules and empty on splits `test` and `news`; the articles of `news` are fetched."""
+    shutil.copytree(with_news, tmp_path, dirs_exist_ok=True)
+    return Leaderboard(tmp_path / "eval", tmp_path / "corpus")
 
 
 @pytest.fixture

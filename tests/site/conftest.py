@@ -26,7 +26,7 @@ from khabar.records import Annotations, Dispute
 from khabar.site.build import site as site_of
 from khabar.site.build import write_site
 from tests import released
-from tests.browsers import MISSING, browser_path
+from tests.browsers import MISSING, browser_path, chromium
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -178,18 +178,13 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    if browser_path() is None:
-        if os.environ.get("CI"):
-            pytest.fail(MISSING)
+def browser() -> Browser:
+    if browser_path() is None and not os.environ.get("CI"):
         pytest.skip(MISSING)
-    from playwright.sync_api import expect, sync_playwright
+    from playwright.sync_api import expect
 
     expect.set_options(timeout=60_000)  # a slow machine with other work
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browser_path())
-        yield started
-        started.close()
+    return chromium()
 
 
 @dataclass

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from khabar.leaderboard.build import build
 from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.site.build import site, write_site
-from tests.browsers import browser_path
+from tests.browsers import chromium
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,16 +50,12 @@ def taken_of(name: str) -> str:
 
 def take(names: Iterable[str], folder: Path) -> None:
     """Take pictures into a folder."""
-    from playwright.sync_api import sync_playwright
-
-    with TemporaryDirectory() as scratch, sync_playwright() as playwright:
+    with TemporaryDirectory() as scratch:
         write_site(Path(scratch) / "site", pages())
-        browser = playwright.chromium.launch(executable_path=browser_path())
         for name in names:
             shot = SHOTS[name]
-            context = browser.new_context(viewport={"width": 1200, "height": shot.height}, color_scheme="light")
+            context = chromium().new_context(viewport={"width": 1200, "height": shot.height}, color_scheme="light")
             page = context.new_page()
             page.goto((Path(scratch) / "site" / shot.page).as_uri())
             page.screenshot(path=folder / name)
             context.close()
-        browser.close()

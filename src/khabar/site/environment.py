@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any
 
 from khabar.leaderboard.gold import BoardGold
@@ -20,7 +22,8 @@ from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView, causes_of, first_error
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from jinja2 import BytecodeCache, Environment
+    from jinja2.bccache import Bucket
     from markupsafe import Markup
 
 POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'"
@@ -101,7 +104,26 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_compiled(),
     )
+
+
+@cache
+def _compiled() -> BytecodeCache:
+    """What templates were compiled to in this process. Every language of every site fills in the same ones."""
+    from jinja2 import BytecodeCache
+
+    class Compiled(BytecodeCache):
+        def __init__(self) -> None:
+            self.codes: dict[tuple[str, str], CodeType | None] = {}
+
+        def load_bytecode(self, bucket: Bucket) -> None:
+            bucket.code = self.codes.get((bucket.key, bucket.checksum))
+
+        def dump_bytecode(self, bucket: Bucket) -> None:
+            self.codes[bucket.key, bucket.checksum] = bucket.code
+
+    return Compiled()
 
 
 def speaking(systems: Iterable[SystemView], split: str, layer: str | None = None) -> list[SystemView]:

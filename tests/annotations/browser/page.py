@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, TimeoutError, expect
 
 from tests.annotations.conftest import LabelStudio
-from tests.browsers import MISSING, browser_path
+from tests.browsers import chromium
 
 expect.set_options(timeout=60_000)  # as patient as the page's own timeout, and more
 TEXT = ".lsf-htx-richtext"
@@ -140,20 +141,32 @@ class Annotator:
 
 @contextmanager
 def annotator(server: LabelStudio, height: int = 1600) -> Iterator[Annotator]:
-    """Log in with the printed user. A missing browser fails."""
-    assert browser_path() is not None, MISSING
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=["--no-sandbox"])
-        # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
-        page = browser.new_page(viewport={"width": 1366, "height": height})
-        page.set_default_timeout(30_000)  # a slow machine with other work
-        who = Annotator(page, server.connection.url)
-        page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
-        page.goto(f"{who.url}/user/login/")
-        page.fill("input[name=email]", server.email)
-        page.fill("input[name=password]", server.password)
-        page.click("button[type=submit]")
-        page.wait_for_url(f"{who.url}/**")
-        page.wait_for_load_state("networkidle")
-        yield who
-        browser.close()
+    """Somebody who is logged in, with a browser set as Label Studio comes. A missing browser fails."""
+    page = logged_in(server).new_page()
+    # Tall, unless asked otherwise: the list of regions shows what fits, and has no entry for the rest.
+    page.set_viewport_size({"width": 1366, "height": height})
+    page.goto(f"{server.connection.url}/health")
+    page.evaluate("localStorage.clear()")
+    who = Annotator(page, server.connection.url)
+    page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
+    yield who
+    page.close()
+
+
+@cache
+def logged_in(server: LabelStudio) -> BrowserContext:
+    """Log in with the printed user, once for a server; nothing asks another host."""
+    context = chromium().new_context()
+    context.set_default_timeout(30_000)  # a slow machine with other work
+    page, url = context.new_page(), server.connection.url
+    who = Annotator(page, url)
+    page.on("request", lambda request: who.hosts.add(urlsplit(request.url).hostname or ""))
+    page.goto(f"{url}/user/login/")
+    page.fill("input[name=email]", server.email)
+    page.fill("input[name=password]", server.password)
+    page.click("button[type=submit]")
+    page.wait_for_url(f"{url}/**")
+    page.wait_for_load_state("networkidle")
+    assert who.hosts == {"127.0.0.1"}
+    page.close()
+    return context
