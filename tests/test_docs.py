@@ -35,16 +35,6 @@ PAGES = [
     "docs/errata.md",
     "docs/from-1.x.md",
 ]
-WHOLE_RUN = (
-    "docs/systems.md",
-    "docs/leaderboard.md",
-    "docs/releases.md",
-    "docs/harnesses.md",
-    "docs/own-stories.md",
-    "docs/ci.md",
-    "docs/formats.md",
-)
-"""Pages whose commands take minutes, or what only the extra `all` installs."""
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 
@@ -66,7 +56,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "page", [pytest.param(page, marks=pytest.mark.slow) if page in WHOLE_RUN else page for page in PAGES]
+    "page", [page if page == "README.md" else pytest.param(page, marks=pytest.mark.slow) for page in PAGES]
 )
 def test_commands_of(page: str, checkout: Path, request: pytest.FixtureRequest) -> None:
     for block in blocks(page, "python"):

@@ -20,6 +20,49 @@ from tests.conftest import IMPORTED
 
 ROOT = Path(__file__).parents[1]
 
+SLOW = {
+    "in a browser": (
+        "annotations/browser/test_in_the_page.py",
+        "annotations/browser/test_notes.py",
+        "annotations/browser/test_questions.py",
+        "annotations/browser/test_slips.py",
+        "site/test_report.py",
+        "site/test_seen.py",
+    ),
+    "against Label Studio": (
+        "annotations/adjudication/test_label_studio.py",
+        "annotations/label_studio/test_configuration.py",
+        "annotations/label_studio/test_rounds.py",
+        "annotations/test_server.py",
+        "incidents/test_incidents.py",
+    ),
+    "with spaCy, torch and lm-eval": (
+        "corpus/test_dataset.py",
+        "formats/test_convert_command.py",
+        "formats/test_reading.py",
+        "formats/test_round_trips.py",
+        "harnesses/test_harnesses.py",
+        "systems/test_endpoint_served.py",
+        "systems/test_models_torch.py",
+    ),
+    "on a cluster": ("scale/test_cluster.py",),
+    "of the built wheel": ("test_packaging.py",),
+    "every command of the docs but the README": (
+        "systems/test_baselines_board.py",
+        "systems/test_endpoint.py",
+        "test_docs.py",
+    ),
+    "audits of the released data": (
+        "annotations/agreement/test_figures.py",
+        "corpus/test_build.py",
+        "corpus/test_released_contrast.py",
+        "corpus/test_statement.py",
+        "test_pictures.py",
+    ),
+    "some of runs that are killed": ("corpus/test_textless.py",),
+}
+"""What a short run of `.ci/run` leaves out, as it says itself → the files that have tests marked `slow` for that."""
+
 
 def _check_jsonschema(*arguments: str) -> None:
     command = [sys.executable, "-m", "check_jsonschema", *arguments]
@@ -139,6 +182,24 @@ def _imported(path: Path) -> set[str]:
             module = ROOT.joinpath(*name.split(".")).with_suffix(".py")
             packages |= _imported(module) if module.is_file() else {name.split(".")[0]}
     return packages
+
+
+def test_a_short_run_says_what_it_leaves_out() -> None:
+    """Every file with a test marked `slow` is under a heading, and the headings are in what is printed and in the docs."""
+    there = (ROOT / "tests").rglob("test_*.py")
+    marked = {path.relative_to(ROOT / "tests").as_posix() for path in there if _marks_slow(path)}
+    assert marked == {file for files in SLOW.values() for file in files}
+    printed, page = ((ROOT / name).read_text("utf-8") for name in (".ci/run", "docs/maintainers.md"))
+    last = " ".join(re.findall(r"^  echo '(.*)'$", printed, re.MULTILINE)).partition("Left out: ")[2]
+    section = page.partition("## Tests\n")[2].partition("\n## ")[0]
+    for heading in SLOW:
+        assert heading in last, heading
+        assert f"- {heading}" in section, heading
+
+
+def _marks_slow(path: Path) -> bool:
+    names = {node.attr for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Attribute)}
+    return "slow" in names
 
 
 def test_a_short_run_leaves_out_what_imports_more_than_it_installs() -> None:

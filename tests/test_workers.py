@@ -40,10 +40,9 @@ def test_what_takes_minutes_begins() -> None:
     assert sorted(tests, key=rank_of) == tests[::-1]
 
 
-@pytest.mark.slow
 def test_a_unit_runs_in_one_worker() -> None:
     """Whatever pytest and pytest-xdist are installed: two files, two workers, each file in one of them."""
-    files = ["tests/test_repository.py", "tests/text/test_arabic.py"]
+    files = ["tests/text/test_choices.py", "tests/text/test_terminal.py"]
     command = [sys.executable, "-m", "pytest", "-v", "-n", "2", "--dist", "loadgroup", "-p", "no:cacheprovider", *files]
     alone = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(command, cwd=ROOT, env=alone, capture_output=True, text=True)

@@ -41,6 +41,7 @@ def test_the_committed_corpus_is_sound_and_current(tmp_path: Path, monkeypatch: 
     assert check(ROOT / "corpus", SOURCES) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("fetched")
 def test_the_committed_corpus_is_what_all_articles_build() -> None:
     assert build(*SOURCES).tables == read_all(ROOT / "corpus")

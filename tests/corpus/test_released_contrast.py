@@ -122,14 +122,14 @@ def test_whoever_answers_both_members_alike_has_no_pair(split: str) -> None:
 
 
 def test_whoever_joins_everything_has_no_pair(split: str) -> None:
-    """A record of every two sentences of different articles, and one record of them all."""
+    """A record of every two sentences of different articles, in three stories, and one record of them all, in each."""
     for variant in "ab":
         mine = [d for d in documents(split).values() if d.story.endswith(variant)]
         disputes = []
-        for story in {document.story for document in mine}:
+        for number, story in enumerate(sorted({document.story for document in mine})):
             told = [document for document in mine if document.story == story]
             pairs = [(a, b) for one, other in combinations(told, 2) for a in sentences(one) for b in sentences(other)]
-            disputes += [dispute(story, *pair) for pair in pairs[:3000]]
+            disputes += [dispute(story, *pair) for pair in pairs[:3000]] if number < 3 else []
             disputes.append(dispute(story, *(place for document in told for place in sentences(document))))
         assert figures(disputes, split)["contrast.pair_f"].value == 0
 
@@ -158,6 +158,7 @@ def edited_sentences(split: str) -> list[tuple[str, Place, list[Place]]]:
     return found  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("nearest", [1, 2, 3])
 def test_comparing_with_the_originals_teaches_nothing(nearest: int) -> None:
     """An edited sentence is put against those it has most words in common with: flips and decoys look alike, and where
@@ -174,6 +175,7 @@ def test_comparing_with_the_originals_teaches_nothing(nearest: int) -> None:
     assert right / pairs <= BY_CHANCE  # fmt: skip
 
 
+@pytest.mark.slow
 def test_words_do_not_tell_what_was_edited_or_what_is_disputed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Naive Bayes, which learns from all other stories, of lines and of whole articles."""
     monkeypatch.syspath_prepend(ROOT / "benchmarks")

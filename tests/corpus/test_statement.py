@@ -75,6 +75,7 @@ def nearest(rounds: list[dict[str, Any]]) -> dict[str, float]:
     return most
 
 
+@pytest.mark.slow
 def test_the_release_says_how_near_two_passes_of_the_seeds_come() -> None:
     pairs = [read_round(ROUNDS / "first", ROOT / "seeds", pair) for pair in combinations("abc", 2)]
     found = nearest([agreement(pair).to_dict() for pair in pairs])

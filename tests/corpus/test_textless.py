@@ -258,6 +258,7 @@ def killed_at(step: int, work: Callable[[], object]) -> bool:
     return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == -signal.SIGKILL
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["bare", "new"])
 def test_whenever_it_is_killed_it_can_be_filled_again(
     full: Built, bare: Built, own_sources: tuple[Path, Path], tmp_path: Path, place: str

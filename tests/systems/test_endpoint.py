@@ -311,6 +311,7 @@ def test_only_what_has_no_whole_answer_is_asked_again(khabar: Khabar, here: Path
     assert sorted(path.name for path in here.iterdir()) == ["gold.jsonl", "out.jsonl"]
 
 
+@pytest.mark.slow
 def test_the_commands_of_the_documentation(tmp_path: Path) -> None:
     """The block of docs/systems.md that needs an endpoint runs as it stands there, but for the address."""
     page = (Path(__file__).parents[2] / "docs" / "systems.md").read_text("utf-8")

@@ -247,7 +247,7 @@ def test_published_figures_of_the_seeds_follow_from_the_passes() -> None:
 
 
 @pytest.mark.usefixtures("fetched")
-@pytest.mark.parametrize("name", ["dev", "news"])
+@pytest.mark.parametrize("name", ["dev", pytest.param("news", marks=pytest.mark.slow)])
 def test_published_figures_of_fetched_articles_follow_from_the_passes(name: str) -> None:
     assert follows_from_the_passes(name)
 
