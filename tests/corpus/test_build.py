@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.corpus.build import Built, build, write
-from khabar.corpus.check import check
+from khabar.corpus.build import Built, build, check, write
 from khabar.corpus.derivation import tokens
 from khabar.corpus.tables import read_all
 from khabar.reading.incidents import InputError

@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 import khabar
-from khabar.corpus.build import build, write
-from khabar.corpus.check import check
+from khabar.corpus.build import build, check, write
 from khabar.corpus.contrast import contrast_split
 from khabar.corpus.fill import fill
 from khabar.corpus.gold import from_corpus

@@ -9,9 +9,8 @@ import mlcroissant
 import msgspec
 import pytest
 
-from khabar.corpus.build import build, write
+from khabar.corpus.build import build, check, write
 from khabar.corpus.card import read_statement
-from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT, croissant, record_set_name
 from khabar.corpus.release import read_release
 from khabar.corpus.tables import arrow_schema, read_split

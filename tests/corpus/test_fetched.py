@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 
 from khabar import api
-from khabar.corpus.build import build, write
-from khabar.corpus.check import check
+from khabar.corpus.build import build, check, write
 from khabar.corpus.diff import diff
 from khabar.corpus.fill import fill
 from khabar.corpus.release import read_release

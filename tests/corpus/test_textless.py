@@ -17,8 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.corpus.build import Built, build, write
-from khabar.corpus.check import check
+from khabar.corpus.build import Built, build, check, write
 from khabar.corpus.diff import diff
 from khabar.corpus.fill import BOM, fill, matched
 from khabar.corpus.release import RELEASE

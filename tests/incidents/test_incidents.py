@@ -57,12 +57,12 @@ from khabar.annotations.server import asking, connection
 from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
 from khabar.corpus.build import build, write
-from khabar.corpus.check import check as check_corpus
+from khabar.corpus.build import check as check_corpus
 from khabar.corpus.gold import load_gold
 from khabar.edits import apply, read_changes, story_of, variants
 from khabar.formats.context import Conversion
 from khabar.formats.conversion import convert
-from khabar.leaderboard.check import check as check_leaderboard
+from khabar.leaderboard.build import check as check_leaderboard
 from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.catalog import CATALOG
 from khabar.reading.incidents import Incident, Incidents, InputError, errors

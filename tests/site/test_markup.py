@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from khabar.records.labels import LAYERS
-from khabar.site.markup import MarkupToken, TextMark, markup
+from khabar.site.annotations import MarkupToken, TextMark, markup
 
 TEXT = "وقال الرئيس الروسي فلاديمير بوتين إن 600 جندي"
 

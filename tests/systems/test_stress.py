@@ -20,7 +20,7 @@ from khabar.systems.journal import Journal
 from khabar.systems.running import run_system
 from khabar.systems.stress import reference_of, stress
 from khabar.text.search import searchable
-from tests.edits.stress.test_transformations import HELD_EQUAL
+from tests.edits.test_stress import HELD_EQUAL
 
 EVERYTHING = "+".join(TRANSFORMATIONS)
 

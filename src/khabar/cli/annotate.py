@@ -32,10 +32,11 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khaba
 
 def add_to(whole: typer.Typer) -> None:
     """Add the group to the application."""
-    from khabar.cli import agreement, errata
+    from khabar.cli import agreement
+    from khabar.cli.errata import errata
 
     agreement.add_to(app)
-    errata.add_to(app)
+    app.command(epilog="Example: khabar annotate errata --answers answers.jsonl --key key.jsonl")(errata)
     whole.add_typer(app, name="annotate")
 
 

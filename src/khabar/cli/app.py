@@ -22,7 +22,7 @@ from khabar.reading.incidents import Incident, InputError
 COMMANDS = {
     "run": "run", "systems": "run", "score": "score", "validate": "score", "compare": "compare",
     "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "convert",
-    "docs": "docs", "nominate": "nominate", "corpus": "corpus", "seeds": "seeds", "leaderboard": "leaderboard",
+    "docs": "docs", "nominate": "errata", "corpus": "corpus", "seeds": "corpus", "leaderboard": "leaderboard",
     "annotate": "annotate",
 }  # fmt: skip
 """The commands, and the module of each."""

@@ -1,4 +1,4 @@
-"""corpus build, check, diff, fill, stats and upload."""
+"""The dataset, `corpus build, check, diff, fetch, fill, stats, upload`; and its articles, `seeds add, verify`."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from khabar.corpus.build import Built
     from khabar.corpus.diff import DataDifference
 
+
 app = typer.Typer(cls=Group, help="Build, check, fetch and publish the dataset.", no_args_is_help=True)
+seeds_app = typer.Typer(cls=Group, help="Take articles in exactly as received, and verify them.", no_args_is_help=True)
 
 GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold annotations.")]
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]
 
 
 def add_to(whole: typer.Typer) -> None:
-    """Add the group to the application."""
+    """Add both groups to the application."""
     whole.add_typer(app, name="corpus")
+    whole.add_typer(seeds_app, name="seeds")
 
 
 @app.command(epilog="Example: khabar corpus build --out corpus")
@@ -130,8 +133,8 @@ def check(
 
     They are looked for only where they are named, or where the corpus is ./corpus: another one has others.
     """
-    from khabar.corpus.check import check as check_corpus
-    from khabar.corpus.check import compared_splits
+    from khabar.corpus.build import check as check_corpus
+    from khabar.corpus.build import compared_splits
     from khabar.corpus.release import read_release, released_corpus
 
     where = released_corpus() if folder is None else folder
@@ -236,3 +239,52 @@ def _print_difference(difference: DataDifference) -> None:
             shown.add_row(*map(Text, line))
         terminal.print(shown)
     terminal.print(Text(verdict(difference)), soft_wrap=True)
+
+
+@seeds_app.command(epilog="Example: khabar seeds verify")
+def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
+    """Find changed, missing and unlisted articles. Those that are elsewhere are verified once they are fetched."""
+    from khabar.seeds import at_hand, read_manifest
+    from khabar.seeds import verify as verify_seeds
+
+    incidents = verify_seeds(folder)
+    if incidents:
+        print_checked(incidents, "", as_json)
+    manifest = read_manifest(folder)
+    verified = len(at_hand(manifest))
+    sound = f"{verified} article(s), all as in the manifest"
+    if verified < len(manifest):
+        sound += f" ({len(manifest) - verified} more are elsewhere: run `khabar corpus fetch`)"
+    print_checked((), "" if as_json else sound, as_json)
+
+
+@seeds_app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
+def add(
+    files: Annotated[list[Path], typer.Argument(help="UTF-8 text files, one article each.", metavar="FILE…")],
+    story: Annotated[
+        str | None, typer.Option("--story", help="Key of the story they report. [default: the one story there is]")
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option("--split", help="Split they go to. It must be named: what joins a split changes it."),
+    ] = None,
+    folder: Seeds = Path("seeds"),
+    as_json: AsJson = False,
+) -> None:
+    """Take articles in, byte for byte. Outlet, title and date are then filled in the manifest by hand."""
+    from khabar.seeds import MANIFEST, keys_for, read_manifest
+    from khabar.seeds import add as add_seeds
+
+    known = read_manifest(folder) if (folder / MANIFEST).exists() else []
+    chosen, its_split = keys_for(known, story, split)
+    with writing(folder):
+        added = add_seeds(folder, files, story=chosen, split=its_split)
+    if as_json:
+        print_json({"added": [seed.doc_id for seed in added]})
+        return
+    for seed in added:
+        say(f"added {seed.doc_id}")
+    if added:
+        say(f"Now fill outlet, title and published (with its evidence) in {folder / MANIFEST}.")
+    else:
+        say("nothing new: all of them are there already")

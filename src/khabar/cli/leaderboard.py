@@ -135,6 +135,7 @@ def build(
     from khabar.leaderboard.build import build as build_boards
     from khabar.leaderboard.exports import export, repository_id
     from khabar.leaderboard.gold import read_board_gold
+    from khabar.leaderboard.view import views_of
     from khabar.reading.files import write_all
     from khabar.site.build import check_folder, write_site
     from khabar.site.build import site as site_of
@@ -162,7 +163,7 @@ def build(
 
         print_json(msgspec.to_builtins({"boards": built.boards}))
         return
-    for view in built.views.values():
+    for view in views_of(built.boards).values():
         _print_board(view)
     for split in built.stated:
         say(f"the board of split {split} stays as it was: its articles are not here (khabar corpus fetch)")
@@ -183,7 +184,7 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
-    from khabar.leaderboard.check import check as check_boards
+    from khabar.leaderboard.build import check as check_boards
     from khabar.leaderboard.gold import read_board_gold
     from khabar.leaderboard.submission import score_all
     from khabar.leaderboard.summary import not_scored

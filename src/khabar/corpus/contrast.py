@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.edits import edited_text, read_changes, story_of, variants, without_surfaces
+from khabar.edits.offsets import Offsets
 from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import variant_key
@@ -91,12 +92,12 @@ def altered_spans(document: Document, original: Document, changes: Iterable[Vari
         for edit in change.edits
         if edit.doc_id == original.doc_id and variant_key(edit.doc_id, change.variant) == document.doc_id
     ]
-    spans, shift = [], 0
-    for edit, change in sorted(mine, key=lambda pair: (pair[0].start, pair[0].end)):
-        start = edit.start + shift
-        spans.append(AlteredSpan(start, start + len(edit.new), original.text[edit.start : edit.end], change))
-        shift += len(edit.new) - (edit.end - edit.start)
-    return spans
+    mine.sort(key=lambda pair: (pair[0].start, pair[0].end))
+    places = Offsets.of(edit for edit, _ in mine).replacing
+    return [
+        AlteredSpan(*place, original.text[edit.start : edit.end], change)
+        for place, (edit, change) in zip(places, mine, strict=True)
+    ]
 
 
 def variant_stories(changes: Iterable[VariantChange]) -> set[str]:

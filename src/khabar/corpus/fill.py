@@ -7,9 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.corpus.build import Built, assemble, read_built, write
+from khabar.corpus.build import Built, assemble, check, read_built, write
 from khabar.corpus.card import statement_of
-from khabar.corpus.check import check
 from khabar.corpus.contrast import read_released, variant_stories, variant_texts
 from khabar.corpus.release import RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all

@@ -12,6 +12,7 @@ import msgspec
 
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.shape import read_json
 from khabar.reading.sources import RELEASE as RELEASE
 from khabar.records import Row
 from khabar.records.repository import Release
@@ -55,12 +56,12 @@ def read_release(folder: Path) -> Release:
     """Read a folder's release.json. Raises InputError, also where version or date is none."""
     path = folder / RELEASE
     try:
-        release = msgspec.json.decode(path.read_bytes(), type=Release)
+        release = read_json(path, Release)
     except OSError:
         raise InputError([Incident("file-missing", f"no {RELEASE} in {folder}", str(path))]) from None
     except msgspec.ValidationError as error:
         raise InputError([Incident("value-wrong", str(error), str(path))]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except msgspec.DecodeError as error:
         raise InputError([Incident("json-broken", str(error), str(path))]) from None
     incidents = Incidents()
     try:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
+from khabar.corpus.build import check
 from khabar.corpus.card import CARD
-from khabar.corpus.check import check
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import sha256, write_all

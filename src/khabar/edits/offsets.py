@@ -63,14 +63,20 @@ class Offsets:
         first = bisect_right(self._ends, start)
         return [stretch for stretch in self.replaced[first : bisect_left(self._starts, end)] if stretch.start < end]
 
+    @property
+    def replacing(self) -> list[tuple[int, int]]:
+        """Where what stands in place of each replaced stretch is; the place of a deleted one has no length."""
+        starts = [stretch.start + shift for stretch, shift in zip(self.replaced, self._shifts, strict=False)]
+        return [(start, start + stretch.length) for start, stretch in zip(starts, self.replaced, strict=True)]
+
     def inverse(self) -> Offsets:
         """The offsets of the way back. Stretches deleted side by side come back as one."""
         back: list[Replaced] = []
-        for stretch, shift in zip(self.replaced, self._shifts, strict=False):
-            start, length = stretch.start + shift, stretch.end - stretch.start
-            if back and not stretch.length and back[-1].start == back[-1].end == start:
+        for stretch, (start, end) in zip(self.replaced, self.replacing, strict=True):
+            length = stretch.end - stretch.start
+            if back and start == end and back[-1].start == back[-1].end == start:
                 length += back.pop().length
-            back.append(Replaced(start, start + stretch.length, length))
+            back.append(Replaced(start, end, length))
         return Offsets(back)
 
     def _last(self, end: int) -> int:

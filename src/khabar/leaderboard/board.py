@@ -24,6 +24,7 @@ from khabar.leaderboard.result import StatedFigure, StatedScore
 from khabar.leaderboard.submission import Submission
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
+from khabar.reading.shape import read_json
 from khabar.records.repository import CANARY
 from khabar.scoring.bootstrap import RESAMPLES
 
@@ -166,9 +167,9 @@ def is_ranked(system: str, card: Card, split: str) -> bool:
 def read_board(path: Path, incidents: Incidents) -> Board | None:
     """Read a board's JSON. What is wrong with it is added to `incidents`."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Board)
+        return read_json(path, Board)
     except FileNotFoundError:
         incidents.report("board-stale", f"no {path.name}", file=path)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         incidents.report("board-stale", f"it is no board: {error}", file=path)
     return None

@@ -14,6 +14,7 @@ from khabar.leaderboard.result import audit_alone, read_result
 from khabar.leaderboard.survey import BOARD, BOARDS, FROZEN, RESULT, EvalFolder, board_folder
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
+from khabar.reading.shape import read_json
 
 
 class Frozen(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,8 +49,8 @@ def report_unlisted(folder: EvalFolder, version: str, incidents: Incidents) -> N
 
 def _listed(path: Path) -> set[str]:
     try:
-        return {entry.system for entry in msgspec.json.decode(path.read_bytes(), type=_Systems).systems}
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {entry.system for entry in read_json(path, _Systems).systems}
+    except msgspec.DecodeError:
         return set()
 
 
@@ -91,8 +92,8 @@ def check_frozen(folder: EvalFolder, version: str, base: EvalFolder | None, inci
         if changed:
             return
     try:
-        frozen = msgspec.json.decode(path.read_bytes(), type=Frozen)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        frozen = read_json(path, Frozen)
+    except msgspec.DecodeError as error:
         incidents.report("submission-closed", f"it cannot be read: {error}", file=path)
         return
     files = _files(folder, version)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from khabar.reading.incidents import Incidents
+from khabar.reading.shape import read_json
 from khabar.records.repository import CANARY
 from khabar.scoring.result import Score, Signature, headline_name
 
@@ -76,13 +77,13 @@ def as_bytes(record: msgspec.Struct | dict[str, Any]) -> bytes:
 def read_result(path: Path, incidents: Incidents) -> Result | None:
     """Read a result. What is wrong with it is added to `incidents`."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
+        return read_json(path, Result)
     except FileNotFoundError:
         incidents.report("file-missing", f"no {path.name}", file=path, fix="run `khabar leaderboard build`")
     except msgspec.ValidationError as error:
         incidents.report("value-wrong", str(error), file=path, fix="run `khabar leaderboard build`")
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        incidents.report("json-broken", str(error) or "nested too deeply", file=path)
+    except msgspec.DecodeError as error:
+        incidents.report("json-broken", str(error), file=path)
     return None
 
 

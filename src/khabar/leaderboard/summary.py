@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from khabar.leaderboard.check import CheckedBoards
+from khabar.leaderboard.build import CheckedBoards
 from khabar.leaderboard.markdown import in_markdown, main_table, sections, table, what_it_shows
 from khabar.leaderboard.submission import Submission
-from khabar.leaderboard.view import BoardView
+from khabar.leaderboard.view import BoardView, views_of
 from khabar.reading.incidents import Incident
 from khabar.scoring.compare import Difference, compare
 
@@ -22,7 +22,7 @@ def summary(checked: CheckedBoards, before: Sequence[Submission]) -> str:
     parts.append("**Refused.** " + _refusal(failed) if failed else "**Accepted**: every figure is what was re-scored.")
     parts += [not_scored(split, count) for split, count in checked.stated.items() if count]
     parts += list(_problems(sorted(checked.incidents, key=lambda each: each.level)))  # errors first
-    for split, view in checked.views.items():
+    for split, view in views_of(checked.boards).items():
         old = {each.system: each for each in before if each.split == split}
         new = {each.system: each for each in checked.submissions if each.split == split}
         if old or new:

@@ -123,6 +123,11 @@ class BoardView:
         return sorted(mine, key=lambda row: -(row.figures[column].value or 0))
 
 
+def views_of(boards: Mapping[str, Board]) -> dict[str, BoardView]:
+    """The boards of some splits as they are shown."""
+    return {split: view_of(board) for split, board in boards.items()}
+
+
 def view_of(board: Board) -> BoardView:
     """Make the view of a board, of the present one or of a closed one."""
     lettered = {

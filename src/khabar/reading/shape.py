@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 from types import UnionType
 from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -27,6 +28,17 @@ def shaped(value: Mapping[str, Any] | msgspec.Struct, kind: type[Record], report
     """
     clean = _struct(value, kind, "", report)
     return None if clean is _BAD else msgspec.convert(clean, kind)
+
+
+def read_json(path: Path, kind: type[Record]) -> Record:
+    """Read a file of JSON as a record of `kind`.
+
+    Raises OSError, msgspec.ValidationError where it is JSON of another shape, and msgspec.DecodeError where it is none.
+    """
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error) or "nested too deeply") from None
 
 
 @cache

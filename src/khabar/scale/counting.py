@@ -14,7 +14,7 @@ from khabar.reading.offset_checks import Misplaced, misplaced
 from khabar.reading.predictions import Records
 from khabar.reading.reference import WholeGold, reference
 from khabar.records.labels import EntityLabel, Layer
-from khabar.scale.parts import records_of
+from khabar.scale.outlines import records_of
 from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
 from khabar.scoring.gold_against_itself import unmatchable

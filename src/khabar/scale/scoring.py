@@ -1,4 +1,10 @@
-"""Counting a corpus part by part: the same counts as at once, in bounded memory and on any number of processes."""
+"""Counting a corpus part by part: the same counts as at once, in bounded memory and on any number of processes.
+
+A survey, the first reading of gold and predictions, says which records have to be counted together. Names, clusters and
+disputes reach across the articles of a story and never further, so a part holds whole stories. A dispute takes the
+documents that it cites with it. Documents without a story are one story where something reaches across them, and else
+each stands alone.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +12,22 @@ import tempfile
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import partial
 from heapq import merge
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from zlib import crc32
 
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
-from khabar.reading.reference import fingerprint
+from khabar.reading.reference import WholeGold, fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
-from khabar.scale.outlines import Outline, outlines
-from khabar.scale.parts import Parts, Side, distribute, read_lengthy, write_lengthy
-from khabar.scale.survey import Survey
+from khabar.scale.outlines import Keys, Outline, Parts, Side, distribute, outlines, read_lengthy, write_lengthy
 from khabar.scale.workers import Workers
+from khabar.scoring.assignment import Components
 from khabar.scoring.counting import SamplingFrame
 from khabar.scoring.tally import FEW_DOCUMENTS, LayerTally, Tally, are_stories_drawn
 
@@ -29,6 +36,92 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from khabar.reading.sources import File
+
+
+@dataclass(slots=True)
+class Survey:
+    """What there is, and what belongs together."""
+
+    documents: dict[str, str] = field(default_factory=dict)
+    """Gold's documents and the story of each ("" for none)."""
+    _stories: dict[str, str] = field(default_factory=dict)
+    """All stories that gold's documents, or disputes of either side, speak of; each maps to itself, one string a
+    story."""
+    _names_stories: bool = False
+    _has_texts: bool = True
+    _named: bool = False
+    _clustered: bool = False
+    _quoted: bool = False
+    _cited: list[tuple[str, str]] = field(default_factory=list)
+    """Stories of disputes, with documents these cite that are not known to be theirs."""
+    _together: Components[str] = field(default_factory=Components)
+    _crossing: bool = False
+
+    def read_gold(self, outlines: Iterable[Outline]) -> None:
+        """Take in gold."""
+        for outline in outlines:
+            if outline.doc_id is not None:
+                story = self._stories.setdefault(outline.story or "", outline.story or "")
+                self.documents.setdefault(outline.doc_id, story)
+                self._names_stories |= bool(story)
+                self._has_texts &= outline.has_text
+                self._clustered |= outline.has_clusters
+                self._quoted |= outline.has_quotes
+            elif outline.story is not None:
+                self._names_stories |= bool(outline.story)
+                self._cite(outline.story, outline.cited)
+
+    def read_predictions(self, outlines: Iterable[Outline]) -> None:
+        """Take in predictions, after gold."""
+        for outline in outlines:
+            if outline.doc_id is not None:
+                self._named |= outline.has_names
+                self._quoted |= outline.has_quotes
+            elif outline.story is not None:
+                self._cite(outline.story, outline.cited)
+
+    def _cite(self, story: str, doc_ids: Sequence[str]) -> None:
+        story = self._stories.setdefault(story, story)
+        self._cited += [(story, doc_id) for doc_id in doc_ids if not story or self.documents.get(doc_id) != story]
+
+    def whole(self) -> WholeGold:
+        """What each part has to know."""
+        return WholeGold(self._has_texts, len(self._stories), self._names_stories, self._named, self._clustered)
+
+    def conclude(self, layers: Sequence[Layer]) -> None:
+        """Decide what belongs together, once everything is read."""
+        self._crossing = ("entities" in layers and self._named and self._clustered) or (
+            "quotes" in layers and self._quoted
+        )
+        for story, doc_id in self._cited:
+            if doc_id in self.documents:
+                self._together.join(_story(story), self._document(doc_id))
+        self._cited.clear()
+
+    def part_of(self, keys: Keys, parts: int) -> int:
+        """Which part counts a record; the first, if nothing is known of it."""
+        if keys.doc_id is not None:
+            return self._part(self._document(keys.doc_id), parts)
+        return 0 if keys.story is None else self._part(_story(keys.story), parts)
+
+    def parts_of_documents(self, parts: int) -> NDArray[np.uint16]:
+        """The part of each of gold's documents, in the order of their ids."""
+        import numpy as np
+
+        numbers = (self._part(self._document(doc_id), parts) for doc_id in sorted(self.documents))
+        return np.fromiter(numbers, np.uint16, len(self.documents))
+
+    def _document(self, doc_id: str) -> str:
+        story = self.documents.get(doc_id, "")
+        return _story(story) if story or self._crossing else f"document {doc_id}"
+
+    def _part(self, node: str, parts: int) -> int:
+        return crc32(self._together.root(node).encode("utf-8", "surrogatepass")) % parts
+
+
+def _story(story: str) -> str:
+    return f"story {story}"
+
 
 PART_BYTES = 8 << 20
 """What a part holds of both sides, about; a story larger than that is a larger part."""

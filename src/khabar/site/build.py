@@ -16,17 +16,15 @@ from khabar.leaderboard.build import BuiltBoards
 from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import BOARD, board_folder, place_of, survey
-from khabar.leaderboard.view import BoardView, SystemRow, view_of
+from khabar.leaderboard.view import BoardView, SystemRow, views_of
 from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
-from khabar.site.corpus import SiteCorpus, original_id
+from khabar.site.corpus import SiteCorpus, agreement, issues_by_status, original_id
 from khabar.site.environment import Templates, speaking
-from khabar.site.language import languages, translations
-from khabar.site.names import page_name
+from khabar.site.language import languages, page_name, translations
 from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
-from khabar.site.story import agreement, issues_by_status
 from khabar.site.system import SystemOnSplit, SystemView, annotated, by_cause, errors_on, found_disputes
 from khabar.site.utterances import utterances
 
@@ -45,7 +43,7 @@ def site(root: Path, built: BuiltBoards, gold: BoardGold, folder: Path | None = 
     shown = [name for name in gold.splits if name not in gold.withheld]
     changes = read_released(source, read_release(source))
     corpus = SiteCorpus.of({name: read_split(source, name) for name in shown}, gold.splits, changes)
-    views = {name: view for name, view in built.views.items() if view.rows}
+    views = {name: view for name, view in views_of(built.boards).items() if view.rows}
     systems = _systems(root, views, gold, corpus)
     by_key = {system.key: system for system in systems}
     pairs: dict[str, PairsOfSplit] = {}
@@ -70,7 +68,7 @@ def _closed(root: Path, version: str) -> dict[str, BoardView] | None:
     """The boards of an earlier version by split; None where none is in a format that is read today."""
     names = [name for name in survey(root, Incidents()).boards.get(version, ()) if name.endswith(BOARD)]
     boards = [read_board(board_folder(root, version) / name, Incidents()) for name in names]
-    return {board.corpus.split: view_of(board) for board in boards if board is not None} or None
+    return views_of({board.corpus.split: board for board in boards if board is not None}) or None
 
 
 def _systems(root: Path, views: Mapping[str, BoardView], gold: BoardGold, corpus: SiteCorpus) -> list[SystemView]:

@@ -14,12 +14,10 @@ from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.repository import CANARY
-from khabar.site.language import Language, grouped
-from khabar.site.names import in_words, page_name
+from khabar.site.corpus import STATUSES, evidence
+from khabar.site.language import Language, grouped, in_words, page_name
 from khabar.site.reader import paragraph_at
-from khabar.site.slices import main_figures, same_in_all, slices
-from khabar.site.story import STATUSES, evidence
-from khabar.site.system import SystemView, causes_of, first_error
+from khabar.site.system import SystemView, causes_of, first_error, main_figures, same_in_all, slices
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment

@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from khabar.records import Claim, Document
-from khabar.site.annotations import ArticleAnnotations, MarginNote
-from khabar.site.markup import MarkKind, MarkupToken, TextMark, markup
+from khabar.site.annotations import ArticleAnnotations, MarginNote, MarkKind, MarkupToken, TextMark, markup
 from khabar.site.system import ArticleError
 from khabar.text.passages import lines_of, zone_at
 

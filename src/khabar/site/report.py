@@ -14,8 +14,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.result import Score
 from khabar.site.annotations import of_gold
 from khabar.site.environment import Templates
-from khabar.site.language import languages
-from khabar.site.names import names_of
+from khabar.site.language import languages, names_of
 from khabar.site.reader import ReaderParagraph, compared
 from khabar.site.system import ArticleError, SystemErrors, annotated, by_cause, errors_on
 from khabar.text.grounding import GroundedDocument

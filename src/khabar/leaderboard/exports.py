@@ -1,26 +1,97 @@
-"""Every Eval Ever (evaleval/every_eval_ever): a result as a record, and each answer of a recorded run as a line."""
+"""Results for other places: Hugging Face and Every Eval Ever.
+
+Hugging Face takes a benchmark's `eval.yaml` and a model's `.eval_results/*.yaml`; Every Eval Ever
+(evaleval/every_eval_ever) a result as a record, and each answer of a recorded run as a line.
+"""
 
 from __future__ import annotations
 
+import re
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from khabar.leaderboard.board import Board
 from khabar.leaderboard.card import Card
+from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.markdown import seen_text
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
 from khabar.reading.files import json_lines, sha256
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
+from khabar.records.labels import LAYERS
 from khabar.scoring.result import PAIR_F
 from khabar.systems.endpoint.answers import counts_of
 from khabar.systems.endpoint.client import Reply
 from khabar.systems.endpoint.prompts import Question
 
-SCHEMA_VERSION, ANSWER_SCHEMA_VERSION = "0.3.0", "instance_level_eval_0.2.1"
 BENCHMARK = "khabar"
+
+
+def benchmark(version: str, boards: Mapping[str, Board]) -> dict[str, Any]:
+    """`eval.yaml` of the dataset: a task for each column of a split, with the config its gold stands in."""
+    on = "; ".join(
+        f"{split}: {of.documents} articles, stories: {of.stories}, hard disputes: {of.disputes}"
+        for split, of in ((split, board.corpus) for split, board in boards.items())
+    )
+    return {
+        "name": "khabar",
+        "description": (
+            "Arabic news: who and what is named, how many and when, who said what, and where reports of one story "
+            f"disagree. {on} (data {version})."
+        ),
+        "evaluation_framework": BENCHMARK,
+        "tasks": [
+            {"id": task_id(split, column), "config": column if column in LAYERS else "documents", "split": split}
+            for split, board in boards.items()
+            for column in board.corpus.columns
+        ],
+    }
+
+
+def task_id(split: str, column: str) -> str:
+    """What a column of a split's board is called as a task."""
+    return f"{split}_{column}"
+
+
+def evaluation_results(submission: Submission, dataset: str) -> list[dict[str, Any]]:
+    """Entries of `.eval_results/*.yaml`: a headline each, as a share of 1; an undefined one has no entry."""
+    from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml
+
+    score = submission.score
+    entries = []
+    for column in COLUMNS:
+        value, ends = score.headline[column], score.intervals[column]
+        if value is not None:
+            interval = f"95% interval [{ends[0]:.4f}, {ends[1]:.4f}]; " if ends else ""
+            notes = (
+                f"split {submission.split}; {interval}predictions sha256 {submission.predictions}; {score.signature}"
+            )
+            entries.append(
+                EvalResultEntry(
+                    dataset_id=dataset,
+                    task_id=task_id(submission.split, column),
+                    value=value,
+                    date=submission.card.date,
+                    notes=notes,
+                )
+            )
+    return eval_result_entries_to_yaml(entries)
+
+
+def yaml_bytes(value: Any) -> bytes:
+    """YAML in the order given, Arabic as it is."""
+    import yaml
+
+    text: str = yaml.safe_dump(value, allow_unicode=True, sort_keys=False, width=120)
+    return text.encode()
+
+
+SCHEMA_VERSION, ANSWER_SCHEMA_VERSION = "0.3.0", "instance_level_eval_0.2.1"
 _METRICS = {
     "overall": ("khabar.overall", "plain mean of the four headlines"),
     "entities": ("khabar.entities.f1", "exact span and label, micro F1"),
@@ -176,3 +247,43 @@ def _usage(reply: Reply) -> dict[str, int] | None:
         return None
     total = reply.given + reply.answered
     return {"input_tokens": reply.given, "output_tokens": reply.answered, "total_tokens": total}
+
+
+_REPOSITORY = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?/[A-Za-z0-9](?:[A-Za-z0-9._-]{0,94}[A-Za-z0-9])?"
+)
+
+
+def repository_id(text: str) -> str:
+    """Check the name of a dataset on Hugging Face, OWNER/NAME. Raises InputError."""
+    if not _REPOSITORY.fullmatch(text):
+        message = f"--dataset {text!r} is not OWNER/NAME"
+        raise InputError([Incident("option-wrong", message, fix="write it as in the address of the dataset")])
+    return text
+
+
+def export(
+    gold: BoardGold, boards: Mapping[str, Board], submissions: Sequence[Submission], folder: Path, dataset: str
+) -> dict[Path, bytes]:
+    """Give the files of all exports, each figure under the split it is of.
+
+    `eval.yaml` belongs into the root of the dataset, `eval_results/<system>.yaml` into `.eval_results/` of a system's
+    model repository, `every_eval_ever/data/` into that datastore: a record, and the single answers of a recorded run.
+    """
+    files = {folder / "eval.yaml": yaml_bytes(benchmark(gold.version, boards))}
+    for system in dict.fromkeys(submission.system for submission in submissions):
+        entries = [
+            entry
+            for submission in submissions
+            if submission.system == system
+            for entry in evaluation_results(submission, dataset)
+        ]
+        files[folder / "eval_results" / f"{system}.yaml"] = yaml_bytes(entries)
+    for submission in submissions:
+        entry = record(submission, dataset)
+        path, store = record_path(entry), folder / "every_eval_ever"
+        if lines := single_answers(submission, entry, gold.splits[submission.split]):
+            entry, beside = with_lines(entry, path, lines)
+            files[store / beside] = lines
+        files[store / path] = as_bytes(entry)
+    return files

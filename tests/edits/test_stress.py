@@ -13,13 +13,12 @@ from hypothesis import strategies as st
 
 from khabar.edits import Story
 from khabar.edits.application import edited_text
-from khabar.edits.stress import TRANSFORMATIONS, edits_of, stressed
-from khabar.edits.stress.transformations import OF_TEXT
+from khabar.edits.stress import OF_TEXT, TRANSFORMATIONS, edits_of, stressed
 from khabar.reading.incidents import InputError
 from khabar.records import Document, Edit, Entity, Number, Registered, Row, Span, ZoneSpan
 from khabar.text.arabic import FOLDING, fold
 
-PAGE = (Path(__file__).parents[3] / "docs" / "stress.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "stress.md").read_text("utf-8")
 EXAMPLES = {
     name: (before, after)
     for name, before, after in re.findall(
