@@ -12,8 +12,7 @@ import pytest
 
 from khabar.corpus.textless import with_surfaces
 from khabar.reading.incidents import Incidents
-from khabar.reading.row_checks import check
-from khabar.reading.rows import read_rows
+from khabar.reading.rows import check, read_rows
 from khabar.records import Registered, Row
 from khabar.seeds import ntrex, read_manifest
 

@@ -14,7 +14,7 @@ from khabar.corpus.derivation import tokens
 from khabar.corpus.tables import read_all
 from khabar.reading.incidents import InputError
 from khabar.records import Entity, Span
-from khabar.text.passages import quote_type
+from khabar.text.spans import quote_type
 
 ROOT = Path(__file__).parents[2]
 SOURCES = (ROOT / "seeds", ROOT / "annotations" / "gold")

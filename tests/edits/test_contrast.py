@@ -9,8 +9,7 @@ import pytest
 
 from khabar.edits import Story, read_changes, variants, write_changes
 from khabar.reading.incidents import InputError
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located
+from khabar.reading.rows import Located, check
 from khabar.records import Conflict, Decoy, Edit, Flip, IssueState
 from tests.edits.test_application import DEATHS
 

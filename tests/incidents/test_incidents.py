@@ -66,7 +66,7 @@ from khabar.leaderboard.build import check as check_leaderboard
 from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.catalog import CATALOG
 from khabar.reading.incidents import Incident, Incidents, InputError, errors
-from khabar.reading.row_checks import check as check_rows
+from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold, read_rows
 from khabar.seeds import add, ntrex, read_manifest, read_text, verify
 

@@ -19,7 +19,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions
 from khabar.seeds import ntrex
 from khabar.seeds.ntrex import SourceFile
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 from tests.corpus.test_fetched import ARTICLES, SHARED, rows
 from tests.leaderboard.conftest import CARD, Answer, Leaderboard, khabar
 

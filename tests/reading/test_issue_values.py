@@ -7,8 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located
+from khabar.reading.rows import Located, check
 from khabar.records import Claim, Conflict
 
 TEXT = "قال هذا. وقال ذاك. وقال آخر."

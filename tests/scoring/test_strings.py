@@ -14,7 +14,7 @@ from khabar.records import Annotations
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 from khabar.text.grounding import GroundedDocument
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 TEXT = "بوتين في كورسك وبوتين\nقال بوتين إن ألمانيا بعيدة\nالبوتينية"
 

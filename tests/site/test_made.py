@@ -20,9 +20,9 @@ from khabar.reading.issues import AnsweredIssue, IssueAnswer
 from khabar.records import Claim, Conflict, Registered
 from khabar.site.build import LISTING, write_site
 from khabar.site.build import site as site_of
-from khabar.site.corpus import agreement, sides_of
 from khabar.site.environment import POLICY
 from khabar.site.language import languages, translations
+from khabar.site.story import agreement, sides_of
 from khabar.site.system import main_figures, slice_of, slices
 from tests.corpus.test_textless import killed_at
 from tests.site.conftest import with_hostile_card

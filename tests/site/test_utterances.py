@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from khabar.records import Document, Quote, Span
-from khabar.site.corpus import evidence, issues_by_status
-from khabar.site.utterances import compared, utterances
+from khabar.site.story import compared, evidence, issues_by_status, utterances
 from tests.site.conftest import ROOT
 
 

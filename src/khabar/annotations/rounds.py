@@ -12,8 +12,7 @@ from msgspec.structs import replace
 
 from khabar.corpus.textless import with_surfaces
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located, read_rows
+from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed
 from khabar.seeds import at_hand, document, read_manifest, read_texts, verify
 

@@ -19,7 +19,7 @@ from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong
 from khabar.reading.issues import AnsweredIssue, answered_issues
 from khabar.records import Claim, Conflict, Document, Entity, Number, Quote, Row, only
 from khabar.records.labels import LAYERS, Layer
-from khabar.text.passages import lines_of, zone_at
+from khabar.text.spans import lines_of, zone_at
 from khabar.text.terminal import NOTHING, isolated
 
 if TYPE_CHECKING:

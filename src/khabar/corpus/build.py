@@ -27,7 +27,7 @@ from khabar.corpus.tables import Tables, parquet_bytes, read_all
 from khabar.corpus.textless import Place, with_surfaces, without_text
 from khabar.reading.files import json_lines, recover, replace_files, sha256, unfinished
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.row_checks import check as check_rows
+from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold
 from khabar.records import CONFIGS, Row, Seed
 from khabar.records.repository import CANARY, CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld

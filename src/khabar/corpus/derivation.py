@@ -24,9 +24,8 @@ from khabar.records import (
 )
 from khabar.seeds import document
 from khabar.text.arabic import token_spans
-from khabar.text.passages import lines_of, quote_type, zone_at
 from khabar.text.search import is_clitic_before
-from khabar.text.spans import iob2, last_letter
+from khabar.text.spans import iob2, last_letter, lines_of, quote_type, zone_at
 
 
 def derive(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Sequence[Row]) -> Tables:

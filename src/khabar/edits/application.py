@@ -17,8 +17,7 @@ import msgspec
 from khabar.edits.offsets import Offsets, Replaced
 from khabar.edits.story import KINDS, Story, key_of, length_of, with_text
 from khabar.reading.incidents import Incidents
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located
+from khabar.reading.rows import Located, check
 from khabar.reading.shape import shaped
 from khabar.reading.span_checks import why_not_there
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan

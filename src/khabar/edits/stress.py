@@ -39,8 +39,7 @@ from khabar.records.labels import Layer
 from khabar.text.arabic import fold
 from khabar.text.dates import date_key
 from khabar.text.grounding import GroundedDocument, span_of
-from khabar.text.passages import Passage
-from khabar.text.spans import Spans
+from khabar.text.spans import Passage, Spans
 from khabar.text.values import value_of
 
 _MONTHS = (  # Egypt and the Gulf, the Levant and Iraq, Algeria and Tunisia

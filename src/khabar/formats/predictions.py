@@ -25,8 +25,7 @@ from khabar.records import (
     Prediction,
 )
 from khabar.text.grounding import GroundedDocument
-from khabar.text.passages import Passage
-from khabar.text.spans import Spans
+from khabar.text.spans import Passage, Spans
 
 Item = TypeVar("Item", PredictedEntity, PredictedNumber)
 

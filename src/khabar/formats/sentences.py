@@ -23,7 +23,7 @@ from khabar.formats.projection import align, squeezed
 from khabar.formats.standoff import Mark, MarkedDocument
 from khabar.records import PredictedEntity
 from khabar.text.arabic import token_spans
-from khabar.text.passages import lines_of
+from khabar.text.spans import lines_of
 
 
 class Chunk(NamedTuple):

@@ -11,8 +11,8 @@ from msgspec import structs
 
 from khabar.records import Annotations, Dispute, PredictedQuote, PredictedSource, PredictedSpan
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
-from khabar.text.passages import Passage
 from khabar.text.search import searchable
+from khabar.text.spans import Passage
 
 MOST = 5
 """Running words a string may have: a name, a unit, a value; longer ones could quote."""

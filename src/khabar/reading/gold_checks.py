@@ -17,7 +17,7 @@ from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
 from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of, span_of
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 _Row = Grounded[PredictedEntity] | Grounded[PredictedNumber] | Grounded[PredictedQuote]
 

@@ -12,8 +12,7 @@ from khabar.reading.predictions import Sourced
 from khabar.records import Annotations, Dispute, PredictedQuote
 from khabar.text.dates import takes_parser
 from khabar.text.grounding import GroundedDocument, span_of
-from khabar.text.passages import Passage
-from khabar.text.spans import Spans
+from khabar.text.spans import Passage, Spans
 
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference

@@ -18,7 +18,7 @@ from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow
 from khabar.records.canonical import as_integer, canonical, sorted_list, with_sorted_lists
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.text.grounding import GroundedDocument, span_of
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,9 +22,8 @@ from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
 from khabar.scoring.verdicts import Fault, Verdict
 from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place, span_of
-from khabar.text.passages import Passage
 from khabar.text.search import nearest, searchable
-from khabar.text.spans import Spans
+from khabar.text.spans import Passage, Spans
 
 LONGEST_CONTEXT = 4_000
 """Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""

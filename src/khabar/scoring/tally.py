@@ -17,7 +17,7 @@ from khabar.scoring.metrics import Metric
 from khabar.scoring.result import headline_name
 from khabar.scoring.verdicts import Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 FEW_DOCUMENTS = 30
 """Below this, and with texts, the bootstrap draws paragraphs within documents; from it on, documents."""

@@ -15,7 +15,7 @@ from khabar.records import Annotations, Claim, Dispute, PredictedNumber, Predict
 from khabar.records.labels import Layer
 from khabar.site.language import Names, grouped
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 from khabar.text.terminal import harmless
 
 MarkKind = Layer | Literal["altered"]

@@ -20,13 +20,13 @@ from khabar.leaderboard.view import BoardView, SystemRow, views_of
 from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
-from khabar.site.corpus import SiteCorpus, agreement, issues_by_status, original_id
+from khabar.site.corpus import SiteCorpus, original_id
 from khabar.site.environment import Templates, speaking
 from khabar.site.language import languages, page_name, translations
 from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
+from khabar.site.story import agreement, issues_by_status, utterances
 from khabar.site.system import SystemOnSplit, SystemView, annotated, by_cause, errors_on, found_disputes
-from khabar.site.utterances import utterances
 
 LISTING = "files.txt"
 """Names the files of a build, one a line, so that the next build knows which are its own."""

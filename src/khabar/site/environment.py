@@ -14,9 +14,9 @@ from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.repository import CANARY
-from khabar.site.corpus import STATUSES, evidence
 from khabar.site.language import Language, grouped, in_words, page_name
 from khabar.site.reader import paragraph_at
+from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView, causes_of, first_error, main_figures, same_in_all, slices
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from khabar.records import Conflict, Document, Flip, Row
 from khabar.records.edits import VARIANTS, Direction, Variant
 from khabar.records.labels import Status
 from khabar.site.annotations import MarkupToken, TextMark, mark_of, markup
-from khabar.site.corpus import original_id, sentence_around
+from khabar.site.corpus import original_id
+from khabar.site.story import sentence_around
 from khabar.site.system import SystemView
 
 

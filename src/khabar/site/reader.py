@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from khabar.records import Claim, Document
 from khabar.site.annotations import ArticleAnnotations, MarginNote, MarkKind, MarkupToken, TextMark, markup
 from khabar.site.system import ArticleError
-from khabar.text.passages import lines_of, zone_at
+from khabar.text.spans import lines_of, zone_at
 
 
 @dataclass(frozen=True, slots=True)

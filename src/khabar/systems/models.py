@@ -20,7 +20,7 @@ from khabar.records.labels import EntityLabel, Layer
 from khabar.systems.journal import digest
 from khabar.systems.protocol import Failure, Options, SlowSystem, validated_annotations
 from khabar.text.arabic import token_spans
-from khabar.text.passages import lines_of
+from khabar.text.spans import lines_of
 
 
 class LabelledSpan(NamedTuple):

@@ -22,9 +22,8 @@ from khabar.records import (
 )
 from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.text.arabic import fold
-from khabar.text.passages import Passage
 from khabar.text.search import searchable
-from khabar.text.spans import Spans, normal
+from khabar.text.spans import Passage, Spans, normal
 
 Item = TypeVar("Item", PredictedEntity, PredictedNumber, PredictedQuote)
 

@@ -13,7 +13,7 @@ from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, pla
 from khabar.annotations.agreement.differences import differing, row_id
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
 from khabar.scoring.assignment import Components
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from khabar.annotations.agreement.alignment import RowPair, place_of
 from khabar.annotations.agreement.names import keys_of
 from khabar.annotations.rounds import Round, story_of
 from khabar.reading.incidents import Incidents
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located, read_rows
+from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, only
 
 Key = tuple[str, str]

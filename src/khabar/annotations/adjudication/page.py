@@ -16,8 +16,7 @@ from khabar.annotations.adjudication.disagreements import Disagreement
 from khabar.annotations.agreement.differences import comparable, fields, in_words, place, row_id, summary
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from khabar.records.repository import RULINGS
-from khabar.text.passages import lines_of
-from khabar.text.spans import Spans, intersection, normal
+from khabar.text.spans import Spans, intersection, lines_of, normal
 from khabar.text.terminal import NOTHING
 
 KEY = "khabar_disagreement"

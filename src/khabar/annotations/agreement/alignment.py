@@ -21,8 +21,7 @@ from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, R
 from khabar.records.rows import AnyRow
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.verdicts import Pairing, pair
-from khabar.text.passages import Iou, Passage, overlaps, permille
-from khabar.text.spans import Spans, at_least_half, normal
+from khabar.text.spans import Iou, Passage, Spans, at_least_half, normal, overlaps, permille
 
 Placed = TypeVar("Placed", Entity, Number, Quote, Claim)
 Passages = Mapping[str, Passage]

@@ -25,8 +25,7 @@ from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
 from khabar.text.arabic import token_spans
-from khabar.text.passages import Passage, lines_of, quote_type, zone_at
-from khabar.text.spans import iob2, last_letter
+from khabar.text.spans import Passage, iob2, last_letter, lines_of, quote_type, zone_at
 
 LAYERS = tuple(BY_LAYER)
 """All layers of a pass, in the order of the scheme."""

@@ -34,8 +34,7 @@ from khabar.records import (
 )
 from khabar.records.labels import NARRATOR
 from khabar.text.grounding import GroundedDocument, span_of
-from khabar.text.passages import Passage
-from khabar.text.spans import Spans
+from khabar.text.spans import Passage, Spans
 
 UNKNOWN = "unknown"
 """Key of a speaker a system says nothing of."""

@@ -25,8 +25,7 @@ from khabar.annotations.rounds import Articles, PassName, in_file_order, story_o
 from khabar.formats.label_studio.document_page import STEPS
 from khabar.formats.label_studio.page import Page
 from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.reading.row_checks import check
-from khabar.reading.rows import Located
+from khabar.reading.rows import Located, check
 from khabar.records import Claim, Conflict, Entity, Registered, Row
 
 STEP_OF = {"zones": "claims", "entities": "entities", "numbers": "numbers", "quotes": "quotes", "claims": "claims"}

@@ -19,8 +19,7 @@ from khabar.formats.label_studio.question_page import question_page, question_ro
 from khabar.reading.incidents import Incident, Incidents, warned
 from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
-from khabar.reading.row_checks import check
-from khabar.reading.rows import read_rows
+from khabar.reading.rows import check, read_rows
 from khabar.reading.sources import is_parquet
 from khabar.records import Claim, Conflict, Document, Registered, Row
 

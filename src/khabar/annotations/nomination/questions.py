@@ -16,7 +16,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.records.repository import DocSpan, Extract, Nomination, NominationKey
 from khabar.scoring.speakers import NOBODY
 from khabar.text.grounding import GroundedDispute, GroundedDocument
-from khabar.text.passages import lines_of
+from khabar.text.spans import lines_of
 from khabar.text.values import value_of
 
 NO_ROW = "no row"

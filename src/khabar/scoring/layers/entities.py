@@ -42,9 +42,8 @@ from khabar.scoring.verdicts import (
     pair,
 )
 from khabar.text.grounding import Grounded, GroundedDocument
-from khabar.text.passages import Passage, overlaps, permille
 from khabar.text.search import is_clitic_before
-from khabar.text.spans import overlapping
+from khabar.text.spans import Passage, overlapping, overlaps, permille
 
 Mention = Grounded[PredictedEntity]
 

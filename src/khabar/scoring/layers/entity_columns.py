@@ -15,8 +15,8 @@ from khabar.scoring.counting import SamplingFrame, Table, narrow
 from khabar.scoring.layers.semeval import SCHEMES, count_schemes
 from khabar.scoring.tally import LayerTally, Units
 from khabar.text.grounding import GroundedDocument
-from khabar.text.passages import Passage
 from khabar.text.search import is_clitic_before
+from khabar.text.spans import Passage
 
 if TYPE_CHECKING:
     import numpy as np

@@ -28,8 +28,7 @@ from khabar.scoring.verdicts import (
 )
 from khabar.text.dates import days_in_common, same_date, same_literal
 from khabar.text.grounding import Grounded, GroundedDocument
-from khabar.text.passages import Passage, best_covered, overlaps, permille
-from khabar.text.spans import Spans, normal, overlapping
+from khabar.text.spans import Passage, Spans, best_covered, normal, overlapping, overlaps, permille
 from khabar.text.values import Value, is_right, same_interval, same_unit, same_value, value_of
 
 Number = Grounded[PredictedNumber]

@@ -30,8 +30,7 @@ from khabar.scoring.verdicts import (
     pair,
 )
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
-from khabar.text.passages import Iou, Passage, best_covered, overlaps, permille
-from khabar.text.spans import Spans, at_least_half
+from khabar.text.spans import Iou, Passage, Spans, at_least_half, best_covered, overlaps, permille
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times

@@ -18,8 +18,7 @@ from khabar.records import Annotations, Document, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.text.arabic import fold, token_spans
 from khabar.text.grounding import GroundedDocument
-from khabar.text.passages import lines_of
-from khabar.text.spans import iob2, last_letter
+from khabar.text.spans import iob2, last_letter, lines_of
 
 LEARNS_FROM = ("dev", "test")
 """The splits whose gold it has seen."""
