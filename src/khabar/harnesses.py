@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import khabar
 from khabar.records.labels import LAYERS
-from khabar.systems.endpoint.answers import Counts, counts_of
+from khabar.systems.endpoint.answers import SampleCounts, counts_of
 
 if TYPE_CHECKING:
     from khabar.reading.reference import Reference
@@ -37,31 +37,31 @@ def questions(split: str = "test") -> dict[str, Question]:
     return {question.key: question for question in asked}
 
 
-def counts(key: str, content: str, split: str = "test") -> Counts:
+def counts(key: str, content: str, split: str = "test") -> SampleCounts:
     """Judge the answer to one question. What cannot be read says nothing."""
     return counts_of(questions(split)[key], content, _gold(split))
 
 
-def f1(samples: Iterable[Counts]) -> float:
+def f1(samples: Iterable[SampleCounts]) -> float:
     """F1 of the counts of a layer's samples: the official headline; NaN where it is undefined."""
     tp, fp, fn = [sum(column) for column in zip(*samples, strict=True)] or [0, 0, 0]
     return 2 * tp / (2 * tp + fp + fn) if tp + fp + fn else math.nan
 
 
-def overall(samples: Iterable[tuple[str, Counts]]) -> float:
+def overall(samples: Iterable[tuple[str, SampleCounts]]) -> float:
     """Mean of the four layers' F1, from each sample's layer and counts; NaN where one is undefined."""
-    by_layer: dict[str, list[Counts]] = defaultdict(list)
+    by_layer: dict[str, list[SampleCounts]] = defaultdict(list)
     for layer, sample in samples:
         by_layer[layer].append(sample)
     return sum(f1(by_layer[layer]) for layer in LAYERS) / len(LAYERS)
 
 
-def stderr(samples: Iterable[tuple[str, Counts]]) -> float:
+def stderr(samples: Iterable[tuple[str, SampleCounts]]) -> float:
     """Standard error of a layer's F1, clustered: from each sample's story and counts; NaN below two stories.
 
     F1 is a ratio of sums, a / b; by the delta method its variance is that of the stories' a − F1·b, over b².
     """
-    stories: dict[str, list[Counts]] = defaultdict(list)
+    stories: dict[str, list[SampleCounts]] = defaultdict(list)
     for story, sample in samples:
         stories[story].append(sample)
     value = f1(sample for same in stories.values() for sample in same)

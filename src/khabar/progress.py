@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol, TypeVar
 
 LOGGER = logging.getLogger("khabar")
-Item = TypeVar("Item")
+ItemT = TypeVar("ItemT")
 
 
 class Progress(Protocol):
@@ -23,7 +23,7 @@ def logged(doing: str, done: int, total: int | None) -> None:
     LOGGER.log(level, "%s%s", doing, "" if total is None else f" ({done} of {total})")
 
 
-def steps(items: Sequence[Item], doing: str, progress: Progress) -> Iterator[Item]:
+def steps(items: Sequence[ItemT], doing: str, progress: Progress) -> Iterator[ItemT]:
     """Go through items, and say before each how many are done."""
     for done, item in enumerate(items):
         progress(doing, done, len(items))

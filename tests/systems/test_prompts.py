@@ -12,11 +12,10 @@ from jsonschema import Draft202012Validator
 
 from khabar import api
 from khabar.records import Document
-from khabar.records.labels import ENTITY_LABELS, LAYERS, MODALITIES, NUMBER_KINDS
+from khabar.records.labels import ENTITY_LABELS, LAYERS, MODALITIES, NUMBER_KINDS, Language
 from khabar.systems.endpoint import prompts
 from khabar.systems.endpoint.answers import names_of
 from khabar.systems.endpoint.prompts import KEYS, Asked, Question, answer_schema, example_articles, rules
-from khabar.systems.protocol import Language
 from tests.cli.conftest import Khabar
 from tests.systems import scripted_server
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
 
-PassName = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
+PassArgument = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khabar annotate serve`. [default: its own]")]
 
 
@@ -76,7 +76,7 @@ def serve(
 @app.command(epilog="Example: khabar annotate push second b --annotator amal --documents 1/2")
 def push(
     round_name: RoundName,
-    pass_name: PassName,
+    pass_name: PassArgument,
     documents: Annotated[
         str | None,
         typer.Option("--documents", help="The annotator's share: doc_ids with commas, or 1/2, 2/2. [default: all]"),
@@ -157,7 +157,7 @@ def draft(
 @app.command(epilog="Example: khabar annotate check second b")
 def check(
     round_name: RoundName,
-    pass_name: PassName,
+    pass_name: PassArgument,
     against: Annotated[
         Path | None,
         typer.Option("--against", help="Practice: also list what these rows, gold, say otherwise."),
@@ -199,7 +199,7 @@ def check(
 @app.command(epilog="Example: khabar annotate pull second b")
 def pull(
     round_name: RoundName,
-    pass_name: PassName,
+    pass_name: PassArgument,
     rounds: Rounds = Path("annotations/rounds"),
     seeds: Seeds = Path("seeds"),
     data: Data = None,

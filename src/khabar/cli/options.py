@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from khabar.reading.incidents import InputError
     from khabar.records.labels import EntityLabel, Layer
 
-Language = Literal["en", "ar"]
 Gold = Annotated[
     Path | None,
     typer.Option(

@@ -19,7 +19,6 @@ from khabar.cli.options import (
     Gold,
     Html,
     Labels,
-    Language,
     Latex,
     Layers,
     Quiet,
@@ -30,6 +29,7 @@ from khabar.cli.options import (
 )
 from khabar.cli.score import spare, write_report
 from khabar.cli.tables import chosen_form, print_scores
+from khabar.records.labels import Language
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ AnyGold = Annotated[
         "[default: released corpus]",
     ),
 ]
-File = Annotated[Path, typer.Argument(help="Predictions: JSONL or Parquet.", metavar="FILE")]
+PredictionsFile = Annotated[Path, typer.Argument(help="Predictions: JSONL or Parquet.", metavar="FILE")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -152,7 +152,7 @@ def scored_each(files: Sequence[str], scored: Callable[[str], Score]) -> dict[st
 
 
 def validate(
-    file: File, gold: Gold = None, split: Split = "test", labels: Labels = None, as_json: AsJson = False
+    file: PredictionsFile, gold: Gold = None, split: Split = "test", labels: Labels = None, as_json: AsJson = False
 ) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar import api

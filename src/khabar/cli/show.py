@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
     from khabar.corpus.contrast import AlteredSpan
     from khabar.records.errors import Error
     from khabar.scoring.error_lines import ErrorLine
+    from khabar.site.annotations import MarkKind
 
 STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
 MARKS: dict[str, tuple[str, str]] = {"entities": ("[", "]"), "numbers": ("{", "}"), "quotes": ("«", "»")}
 """What a layer's spans are put between."""
 ALTERED = ("⟦", "⟧")
 """What is put around the altered words of a contrast set."""
-Mark = Layer | Literal["altered"]
 _AROUND: dict[str, tuple[str, str]] = {**MARKS, "altered": ALTERED}
 _INNERMOST_LAST = ("quotes", "entities", "numbers", "altered")
 
@@ -263,7 +263,7 @@ def _altered(span: AlteredSpan, text: str) -> str:
     return f"{span.change.id} ({what}): {span.before or NOTHING} → {text[span.start : span.end] or NOTHING}"
 
 
-def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Mark]]:
+def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, MarkKind]]:
     if isinstance(row, Entity) and "entities" in layers:
         yield row.start, row.end, "entities"
     elif isinstance(row, Number) and "numbers" in layers:
@@ -273,10 +273,10 @@ def _marks(row: Row, layers: Sequence[Layer]) -> Iterable[tuple[int, int, Mark]]
             yield span.start, span.end, "quotes"
 
 
-def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, Mark]]) -> str:
+def _marked(text: str, start: int, end: int, marks: Iterable[tuple[int, int, MarkKind]]) -> str:
     """Put marks around spans; where several begin or end together the longer one is outside."""
-    opening: dict[int, list[tuple[int, int, Mark]]] = {}
-    closing: dict[int, list[tuple[int, int, Mark]]] = {}
+    opening: dict[int, list[tuple[int, int, MarkKind]]] = {}
+    closing: dict[int, list[tuple[int, int, MarkKind]]] = {}
     for first, last, layer in marks:
         rank = _INNERMOST_LAST.index(layer)
         opening.setdefault(first, []).append((-last, rank, layer))

@@ -12,7 +12,7 @@ import msgspec
 
 from khabar.corpus.card import CARD, card, read_statement
 from khabar.corpus.contrast import (
-    Articles,
+    CorpusSource,
     VariantChange,
     contrast_split,
     lines,
@@ -24,7 +24,7 @@ from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
 from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
-from khabar.corpus.textless import Place, with_surfaces, without_text
+from khabar.corpus.textless import WithheldString, with_surfaces, without_text
 from khabar.reading.files import json_lines, recover, replace_files, sha256, unfinished
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import check as check_rows
@@ -73,7 +73,7 @@ def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str
     located = [replace(item, row=with_surfaces(item.row, fetched)) for item in located]
     incidents.extend(check_rows(located, text_of, stories))
     incidents.refuse()
-    articles = with_variants(Articles(manifest, text_of, [item.row for item in located]), changes)
+    articles = with_variants(CorpusSource(manifest, text_of, [item.row for item in located]), changes)
     tables = derive(articles.seeds, articles.texts, articles.rows)
     tables = {split: configs for split, configs in tables.items() if splits is None or split in splits}
     statement = read_statement(gold)
@@ -131,7 +131,7 @@ def assemble(
     tables: Tables,
     statement: str,
     changes: Sequence[VariantChange] = (),
-    withheld: tuple[Withheld, Sequence[Place]] | None = None,
+    withheld: tuple[Withheld, Sequence[WithheldString]] | None = None,
     warnings: Sequence[Incident] = (),
 ) -> Built:
     """Make the files of a release, `statement` in its card.

@@ -106,7 +106,7 @@ def variant_stories(changes: Iterable[VariantChange]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Articles:
+class CorpusSource:
     """Articles as they are built into a corpus: seeds, texts by doc_id, annotation rows."""
 
     seeds: list[Seed]
@@ -114,7 +114,7 @@ class Articles:
     rows: list[Row]
 
 
-def with_variants(articles: Articles, changes: Sequence[VariantChange]) -> Articles:
+def with_variants(articles: CorpusSource, changes: Sequence[VariantChange]) -> CorpusSource:
     """Add the two variants of each story that has changes. Raises InputError with every change that cannot be made."""
     incidents = Incidents()
     seeds, texts, rows = [*articles.seeds], dict(articles.texts), [*articles.rows]
@@ -134,7 +134,7 @@ def with_variants(articles: Articles, changes: Sequence[VariantChange]) -> Artic
                 texts[document.doc_id] = document.text
             rows += version.annotations
     incidents.refuse()
-    return Articles(seeds, texts, rows)
+    return CorpusSource(seeds, texts, rows)
 
 
 def _variant_seed(original: Seed, document: Document) -> Seed:

@@ -21,7 +21,7 @@ from khabar.corpus.textless import read_places, without_strings, without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
 from khabar.records.repository import Withheld
 
-Kind = Literal["added", "removed", "changed"]
+ChangeKind = Literal["added", "removed", "changed"]
 _COMPUTED_TAGS = {"clitic", "nested", "implicit_speaker", "chain", "discontinuous"}
 """Phenomena that follow from offsets; the others are annotated."""
 TELLING = {
@@ -35,8 +35,8 @@ TELLING = {
     "tokens": "tags",
 }
 """The column shown of a row that was added or removed."""
-KINDS: tuple[Kind, ...] = ("added", "removed", "changed")
-SIGNS: dict[Kind, str] = {"added": "+", "removed": "-", "changed": "~"}
+KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
+SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
 LONGEST = 60
 """Code points shown of a value."""
 
@@ -67,7 +67,7 @@ class ChangedRow:
     follows: bool
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> ChangeKind:
         """Whether the row was added, removed or changed."""
         return "added" if self.old is None else "removed" if self.new is None else "changed"
 
@@ -154,7 +154,7 @@ def _computed(config: str, cell: Cell) -> bool:
     return config == "tokens" or cell.column == "zone" or (config, cell.column) == ("quotes", "type")
 
 
-class Line(NamedTuple):
+class DiffLine(NamedTuple):
     """A line of the table: what happened (+ added, - removed, ~ changed), to which row, and two values of a column."""
 
     sign: str
@@ -169,7 +169,7 @@ class Section(NamedTuple):
     """The lines of one config and split, under a heading that counts them."""
 
     heading: str
-    lines: tuple[Line, ...]
+    lines: tuple[DiffLine, ...]
 
 
 def to_dict(difference: DataDifference) -> dict[str, Any]:
@@ -264,14 +264,14 @@ def _change(change: ChangedRow) -> dict[str, Any]:
     }
 
 
-def _lines(change: ChangedRow) -> list[Line]:
+def _lines(change: ChangedRow) -> list[DiffLine]:
     head = (SIGNS[change.kind], change.key, shown(surface(change.row)))
     if change.cells:
         first, *others = [(cell.column, *_apart(cell.old, cell.new)) for cell in change.cells]
-        return [Line(*head, *first), *(Line("", "", "", *other) for other in others)]
+        return [DiffLine(*head, *first), *(DiffLine("", "", "", *other) for other in others)]
     column = TELLING[change.config]
     old, new = ("" if row is None else shown(getattr(row, column)) for row in (change.old, change.new))
-    return [Line(*head, column, old, new)]
+    return [DiffLine(*head, column, old, new)]
 
 
 def _apart(old: object, new: object) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from khabar.corpus.card import statement_of
 from khabar.corpus.contrast import read_released, variant_stories, variant_texts
 from khabar.corpus.release import RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all
-from khabar.corpus.textless import QUOTING, Place, read_places, with_text
+from khabar.corpus.textless import QUOTING, WithheldString, read_places, with_text
 from khabar.progress import Progress, logged
 from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
@@ -89,7 +89,7 @@ def _completed(folder: Path, find: Callable[[Sequence[Document]], dict[str, str]
     return assemble(full, with_text(tables, places, texts), statement_of(folder), changes)
 
 
-def _misplaced(places: Sequence[Place], texts: Mapping[str, str], path: Path) -> Iterator[Incident]:
+def _misplaced(places: Sequence[WithheldString], texts: Mapping[str, str], path: Path) -> Iterator[Incident]:
     for line, place in enumerate(places, start=1):
         if place.column not in QUOTING.get(place.config, ()):
             yield Incident("value-wrong", f"nothing is withheld of {place.config}.{place.column}", str(path), line)

@@ -1,7 +1,7 @@
 """Releases of offsets and hashes: rows without what is copied from an article, and the same rows completed again.
 
 Registry names, questions, notes, evidence and values stay: they are facts and the annotators' own words. Where a string
-that has no offsets of its own was copied from, a `Place` says.
+that has no offsets of its own was copied from, a `WithheldString` says.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ QUOTING = {
 """Config → columns whose strings are mostly copied from an article."""
 
 
-class Place(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+class WithheldString(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """Where a withheld string stands: half-open code points of a document. `index` counts within a list column."""
 
     split: str
@@ -49,7 +49,7 @@ Surface = Callable[[int, int], str]
 
 def without_text(
     tables: Tables, splits: Collection[str] | None = None, kept_words: int = 0
-) -> tuple[Tables, list[Place]]:
+) -> tuple[Tables, list[WithheldString]]:
     """Empty every text and surface of some splits (None: of all); offsets and hashes stay.
 
     The places say where what has no offsets stood. With `kept_words`, strings of so many words stay (but no title), and
@@ -62,7 +62,7 @@ def without_text(
     return {**tables, **emptied}, places
 
 
-def with_text(tables: Tables, places: Sequence[Place], texts: Mapping[str, str]) -> Tables:
+def with_text(tables: Tables, places: Sequence[WithheldString], texts: Mapping[str, str]) -> Tables:
     """Complete the rows of the documents that have a text here; the inverse of `without_text`."""
     return _put_back(_mapped(tables, lambda row: with_surfaces(row, texts)), places, texts)
 
@@ -73,11 +73,11 @@ def with_surfaces(row: Row, texts: Mapping[str, str]) -> Row:
     return row if text is None else _filled(row, lambda start, end: text[start:end], text)
 
 
-def read_places(folder: Path) -> list[Place]:
+def read_places(folder: Path) -> list[WithheldString]:
     """Read where the quotations of a release without text stand. Raises InputError."""
     path = folder / PLACES
     try:
-        return [msgspec.json.decode(line, type=Place) for line in path.read_bytes().splitlines()]
+        return [msgspec.json.decode(line, type=WithheldString) for line in path.read_bytes().splitlines()]
     except FileNotFoundError:
         raise InputError([Incident("file-missing", f"no {PLACES} in {folder}", str(path))]) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -118,7 +118,7 @@ def _surfaced(value: Any, surface: Surface) -> Any:
     return msgspec.structs.replace(value, **fields)
 
 
-def _places(tables: Tables, texts: Mapping[str, str]) -> list[Place]:
+def _places(tables: Tables, texts: Mapping[str, str]) -> list[WithheldString]:
     """Find each string of a quoting column that stands in its article (of the registry: in its story's articles).
 
     A string that is not there to the letter is somebody's own wording, and has no place.
@@ -133,7 +133,7 @@ def _places(tables: Tables, texts: Mapping[str, str]) -> list[Place]:
     ]
 
 
-def _is_kept(place: Place, texts: Mapping[str, str], kept_words: int) -> bool:
+def _is_kept(place: WithheldString, texts: Mapping[str, str], kept_words: int) -> bool:
     if not kept_words or place.column == "title":
         return False
     return place.config == "registry" or len(texts[place.doc_id][place.start : place.end].split()) <= kept_words
@@ -149,30 +149,30 @@ def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[
     return [(key, 0, texts[key]) for key in (each.doc_id for each in documents if each.story == story)]  # type: ignore[attr-defined]
 
 
-def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int, str]]) -> Iterator[Place]:
+def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int, str]]) -> Iterator[WithheldString]:
     split, config, key = address
     for index, string in enumerate(_strings(getattr(row, column))):
         hits = ((doc_id, first + text.find(string)) for doc_id, first, text in near if string and string in text)
         doc_id, start = next(hits, (None, 0))
         if doc_id is not None:
-            yield Place(
+            yield WithheldString(
                 split=split, config=config, key=key, column=column, index=index,
                 doc_id=doc_id, start=start, end=start + len(string),
             )  # fmt: skip
 
 
-def without_strings(tables: Tables, places: Sequence[Place]) -> Tables:
+def without_strings(tables: Tables, places: Sequence[WithheldString]) -> Tables:
     """Tables without the strings at these places: null, or an empty string where null is not allowed."""
     return _replaced(tables, dict.fromkeys(places))
 
 
-def _put_back(tables: Tables, places: Sequence[Place], texts: Mapping[str, str]) -> Tables:
+def _put_back(tables: Tables, places: Sequence[WithheldString], texts: Mapping[str, str]) -> Tables:
     """Tables with the strings at these places."""
     return _replaced(tables, {place: texts[place.doc_id][place.start : place.end] for place in places})
 
 
-def _replaced(tables: Tables, strings: Mapping[Place, str | None]) -> Tables:
-    wanted: dict[Address, list[tuple[Place, str | None]]] = defaultdict(list)
+def _replaced(tables: Tables, strings: Mapping[WithheldString, str | None]) -> Tables:
+    wanted: dict[Address, list[tuple[WithheldString, str | None]]] = defaultdict(list)
     for place, string in strings.items():
         wanted[place.split, place.config, place.key].append((place, string))
     return {
@@ -184,7 +184,7 @@ def _replaced(tables: Tables, strings: Mapping[Place, str | None]) -> Tables:
     }
 
 
-def _with(row: Row, strings: Sequence[tuple[Place, str | None]]) -> Row:
+def _with(row: Row, strings: Sequence[tuple[WithheldString, str | None]]) -> Row:
     for place, string in strings:
         value = getattr(row, place.column)
         if isinstance(value, tuple):

@@ -27,7 +27,7 @@ from khabar.records import (
 from khabar.text.grounding import GroundedDocument
 from khabar.text.spans import Passage, Spans
 
-Item = TypeVar("Item", PredictedEntity, PredictedNumber)
+ItemT = TypeVar("ItemT", PredictedEntity, PredictedNumber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
     )
 
 
-def _with_offsets(item: Item, spans: Spans) -> Item:
+def _with_offsets(item: ItemT, spans: Spans) -> ItemT:
     return msgspec.structs.replace(item, start=spans[0][0], end=spans[0][1])
 
 

@@ -23,7 +23,7 @@ from khabar.records import Annotations
 from khabar.records.rows import each_span
 from khabar.text.arabic import folded
 
-Place = tuple[int, int]
+RawSpan = tuple[int, int]
 """Half-open code points of the raw text."""
 
 _ESCAPES = {"-LRB-": "(", "-RRB-": ")", "-LSB-": "[", "-RSB-": "]", "-LCB-": "{", "-RCB-": "}", "``": '"', "''": '"'}
@@ -66,7 +66,7 @@ def squeezed(text: str) -> Squeezed:
     return Squeezed("".join(characters), starts, ends)
 
 
-def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | None]]:
+def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[RawSpan | None]]:
     """Find the tokens of each sentence in `text`; None for one that is not there.
 
     A sentence is looked for to the letter behind the one before, then squeezed, there or anywhere; then token by
@@ -74,7 +74,7 @@ def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | No
     """
     small = squeezed(text)
     raw_offset = offset = 0  # where the last sentence ended, in the text and squeezed
-    aligned: list[list[Place | None]] = []
+    aligned: list[list[RawSpan | None]] = []
     for sentence in sentences:
         exact = _exactly(sentence, text, raw_offset)
         if exact is not None:
@@ -96,9 +96,9 @@ def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[Place | No
     return aligned
 
 
-def _exactly(tokens: Sequence[str], text: str, offset: int) -> list[Place] | None:
+def _exactly(tokens: Sequence[str], text: str, offset: int) -> list[RawSpan] | None:
     """Tokens that follow each other from `offset` on to the letter, with only white space between them."""
-    places: list[Place] = []
+    places: list[RawSpan] = []
     for token in tokens:
         while offset < len(text) and text[offset].isspace() and not text.startswith(token, offset):
             offset += 1
@@ -109,21 +109,21 @@ def _exactly(tokens: Sequence[str], text: str, offset: int) -> list[Place] | Non
     return places
 
 
-def _place(word: str, small: Squeezed, offset: int) -> Place | None:
+def _place(word: str, small: Squeezed, offset: int) -> RawSpan | None:
     return (small.starts[offset], small.ends[offset + len(word) - 1]) if word else None
 
 
-def _placed(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
-    places: list[Place | None] = []
+def _placed(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[RawSpan | None], int]:
+    places: list[RawSpan | None] = []
     for word in words:
         places.append(_place(word, small, offset))
         offset += len(word)
     return places, offset
 
 
-def _token_by_token(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[Place | None], int]:
+def _token_by_token(words: Sequence[str], small: Squeezed, offset: int) -> tuple[list[RawSpan | None], int]:
     """Take tokens while they follow; at a gap go on from the nearest token that is found again with what follows it."""
-    places: list[Place | None] = []
+    places: list[RawSpan | None] = []
     while len(places) < len(words):
         word = words[len(places)]
         if not word or small.text.startswith(word, offset):
@@ -167,7 +167,7 @@ class Projection:
             here, there = _from(self._copy, copy, first), _from(self._text, text, first)
             raise ValueError(f"its text has {here!r} where the corpus has {there!r}")
 
-    def __call__(self, start: int, end: int) -> Place | None:
+    def __call__(self, start: int, end: int) -> RawSpan | None:
         """The span in `text`; None if it holds nothing but space."""
         if self._same:
             return start, end

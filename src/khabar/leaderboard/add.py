@@ -29,13 +29,13 @@ from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Annotations, Dispute
 
-Said = Path | Sequence[Annotations | Dispute]
+PredictionSource = Path | Sequence[Annotations | Dispute]
 
 
 def add(
     root: Path,
     system: str,
-    predictions: Mapping[str, Said],
+    predictions: Mapping[str, PredictionSource],
     card: Path | None,
     gold: BoardGold,
     incidents: Incidents,
@@ -108,7 +108,9 @@ def add(
     return submissions, files
 
 
-def _unmentioned(card: Card, place: SubmissionPlace, replaced: Mapping[str, Said]) -> dict[str, dict[str, Any]]:
+def _unmentioned(
+    card: Card, place: SubmissionPlace, replaced: Mapping[str, PredictionSource]
+) -> dict[str, dict[str, Any]]:
     """What the submission's card says its runs came to, on splits whose predictions stay, and a new card does not."""
     earlier = read_card(place.card, Incidents()) if place.card.is_file() else None
     if earlier is None:
@@ -132,7 +134,7 @@ def _few(recordings: Sequence[Path]) -> Sequence[Path]:
 
 
 def _kept(
-    split: str, said: Said, card: Card | None, gold: BoardGold, incidents: Incidents
+    split: str, said: PredictionSource, card: Card | None, gold: BoardGold, incidents: Incidents
 ) -> Sequence[Annotations | Dispute]:
     """Predictions as they are to be kept. What is wrong with them as they were given is added to `incidents`."""
     problems = Incidents()

@@ -20,7 +20,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer
 
-Kind = Literal["trivial", "rules", "trained", "prompted", "hybrid", "human"]
+SystemKind = Literal["trivial", "rules", "trained", "prompted", "hybrid", "human"]
 """`trained`: fine-tuned on data of the task; `prompted`: a language model as it is; `hybrid`: several of these."""
 Seen = bool | Literal["unknown"]
 SeenIn = Seen | tuple[str, ...]
@@ -39,7 +39,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     name: str
     authors: tuple[str, ...]
     licence: str
-    kind: Kind
+    kind: SystemKind
     parameters: int | Literal["unknown"]
     trained_on: str
     test_text_seen: SeenIn

@@ -18,7 +18,7 @@ from khabar.leaderboard.result import StatedFigure
 from khabar.text.terminal import harmless
 
 CaveatKind = Literal["perfect", "near_gold", "gold_seen", "unanswered", "runs"]
-Block = Literal["ranked", "seen", "floor"]
+BoardSection = Literal["ranked", "seen", "floor"]
 """Where a system is listed: among the ranked, among those that saw the gold, or as the floor that says nothing."""
 
 
@@ -59,7 +59,7 @@ class SystemRow:
     card: Card
     figures: Mapping[str, RankedFigure]
     caveats: tuple[Caveat, ...]
-    block: Block
+    block: BoardSection
     text_seen: Seen
     gold_seen: Seen
     contrast: Mapping[str, StatedFigure] = field(default_factory=dict)
@@ -117,7 +117,7 @@ class BoardView:
         names = dict.fromkeys(name for row in self.rows for name in row.contrast if name.count(".") == 2)
         return tuple(name.removesuffix(".pair_f") for name in names)
 
-    def on(self, column: str, block: Block = "ranked") -> list[SystemRow]:
+    def on(self, column: str, block: BoardSection = "ranked") -> list[SystemRow]:
         """The systems of a block that have a figure on a column, best first."""
         mine = [row for row in self.rows if row.block == block and row.figures[column].value is not None]
         return sorted(mine, key=lambda row: -(row.figures[column].value or 0))
@@ -185,7 +185,7 @@ def _row(
             column not in with_floor or {entry.system, FLOOR} in apart[column],
         )
     text_seen, gold_seen = entry.card.text_seen(split), entry.card.gold_seen(split)
-    block: Block = "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked"
+    block: BoardSection = "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked"
     return SystemRow(
         entry.system,
         _harmless(entry.card),

@@ -36,5 +36,7 @@ ENTITY_LABELS: tuple[EntityLabel, ...] = get_args(EntityLabel)
 NUMBER_KINDS: tuple[NumberKind, ...] = get_args(NumberKind)
 MODALITIES: tuple[Modality, ...] = get_args(Modality)
 CONFLICT_TYPES: tuple[ConflictType, ...] = get_args(ConflictType)
+Language = Literal["en", "ar"]
+"""The languages in which models are asked and pages are written."""
 NARRATOR = "narrator"
 """Source of a claim nobody in the text is said to make."""

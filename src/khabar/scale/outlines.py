@@ -156,7 +156,7 @@ def _without_nulls(value: Any) -> Any:
     return [_without_nulls(inner) for inner in value] if isinstance(value, list) else value
 
 
-Side = Literal["gold", "predictions"]
+InputSide = Literal["gold", "predictions"]
 PartOf = Callable[[Keys], int]
 """The part a record belongs to."""
 _BUFFER = 1 << 16
@@ -166,7 +166,7 @@ _LENGTH = 8
 class Block(msgspec.Struct):
     """Records of one file that lie in one part: lines of JSON, or a table in the Arrow format."""
 
-    side: Side
+    side: InputSide
     file: str
     is_table: bool
     numbers: list[int]
@@ -209,12 +209,12 @@ def read_lengthy(stream: BinaryIO) -> Iterator[bytes]:
         yield stream.read(int.from_bytes(length, "little"))
 
 
-def distribute(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
+def distribute(parts: Parts, side: InputSide, file: File, part_of: PartOf) -> Iterator[int]:
     """Send each record of a file to its part; what cannot be read was reported by the survey. Gives how many went."""
     return (_distribute_rows if is_parquet(file) else _distribute_lines)(parts, side, file, part_of)
 
 
-def _distribute_lines(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
+def _distribute_lines(parts: Parts, side: InputSide, file: File, part_of: PartOf) -> Iterator[int]:
     waiting: dict[int, list[tuple[int, bytes]]] = defaultdict(list)
     sizes: dict[int, int] = defaultdict(int)
 
@@ -234,7 +234,7 @@ def _distribute_lines(parts: Parts, side: Side, file: File, part_of: PartOf) -> 
         flush(part)
 
 
-def _distribute_rows(parts: Parts, side: Side, file: File, part_of: PartOf) -> Iterator[int]:
+def _distribute_rows(parts: Parts, side: InputSide, file: File, part_of: PartOf) -> Iterator[int]:
     import pyarrow as pa
 
     for first, batch in parquet_batches(file, Incidents(), ROWS_AT_A_TIME):
@@ -250,7 +250,7 @@ def _distribute_rows(parts: Parts, side: Side, file: File, part_of: PartOf) -> I
         yield len(batch)
 
 
-def records_of(data: bytes, side: Side, incidents: Incidents) -> Iterator[Sourced]:
+def records_of(data: bytes, side: InputSide, incidents: Incidents) -> Iterator[Sourced]:
     """Read one side of a part in full, in the order of its files and lines."""
     for encoded in read_lengthy(BytesIO(data)):
         block = msgspec.msgpack.decode(encoded, type=Block)

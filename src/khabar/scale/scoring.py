@@ -25,7 +25,7 @@ from khabar.reading.reference import WholeGold, fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
-from khabar.scale.outlines import Keys, Outline, Parts, Side, distribute, outlines, read_lengthy, write_lengthy
+from khabar.scale.outlines import InputSide, Keys, Outline, Parts, distribute, outlines, read_lengthy, write_lengthy
 from khabar.scale.workers import Workers
 from khabar.scoring.assignment import Components
 from khabar.scoring.counting import SamplingFrame
@@ -131,7 +131,7 @@ MOST_OPEN = 200
 _SHOWN_AFTER = 4096
 """Records between two reports of progress."""
 
-Item = TypeVar("Item")
+ItemT = TypeVar("ItemT")
 
 
 class TooFewError(Exception):
@@ -179,7 +179,7 @@ def _count(
     parts = Parts(folder)
     part_of = partial(survey.part_of, parts=number)
 
-    def distribute_all(side: Side, files: Sequence[File]) -> None:
+    def distribute_all(side: InputSide, files: Sequence[File]) -> None:
         sizes = (size for file in files for size in distribute(parts, side, file, part_of))
         deque(_shown(sizes, f"sorting {side}", progress), maxlen=0)
 
@@ -236,7 +236,7 @@ def _surveyed(
     return files
 
 
-def _shown(items: Iterable[Item], doing: str, progress: Progress) -> Iterator[Item]:
+def _shown(items: Iterable[ItemT], doing: str, progress: Progress) -> Iterator[ItemT]:
     """Go through items, and say now and then how many there were."""
     for done, item in enumerate(items, start=1):
         yield item

@@ -14,25 +14,25 @@ from typing import Any, Protocol, TypeVar
 from khabar.reading.incidents import Incident, InputError
 from khabar.version import __version__
 
-Result = TypeVar("Result")
-Work = Callable[..., Result]
+ResultT = TypeVar("ResultT")
+Work = Callable[..., ResultT]
 """A pure function of what it is given, which has to travel."""
-Tasks = Iterable[tuple[int, tuple[Any, ...]]]
+WorkItems = Iterable[tuple[int, tuple[Any, ...]]]
 """The number of each part, and what the work on it is given."""
-Results = Iterator[tuple[int, Result]]
+Results = Iterator[tuple[int, ResultT]]
 
 
 class Workers(Protocol):
     """Something that works on parts."""
 
-    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[ResultT], tasks: WorkItems) -> Results[ResultT]:
         """Do some work on every part. Yields the number of a part and its result as soon as there is one."""
 
 
 class ThisProcess:
     """This process."""
 
-    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[ResultT], tasks: WorkItems) -> Results[ResultT]:
         """Work on one part after the other."""
         for part, given in tasks:
             yield part, work(*given)
@@ -44,7 +44,7 @@ class Cores:
     def __init__(self, pool: ProcessPoolExecutor, processes: int) -> None:
         self._pool, self._processes = pool, processes
 
-    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[ResultT], tasks: WorkItems) -> Results[ResultT]:
         """Work on as many parts at a time as there are processes; one more waits its turn."""
         try:
             yield from _in_flight(tasks, lambda given: self._pool.submit(work, *given), self._processes + 1)
@@ -54,8 +54,8 @@ class Cores:
             raise InputError([Incident("workers-unusable", message, fix=fix)]) from None
 
 
-def _in_flight(tasks: Tasks, submit: Callable[[tuple[Any, ...]], Future[Result]], most: int) -> Results[Result]:
-    running: dict[Future[Result], int] = {}
+def _in_flight(tasks: WorkItems, submit: Callable[[tuple[Any, ...]], Future[ResultT]], most: int) -> Results[ResultT]:
+    running: dict[Future[ResultT], int] = {}
     todo = iter(tasks)
     more = True
     while more or running:
@@ -98,7 +98,7 @@ class Cluster:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def run(self, work: Work[Result], tasks: Tasks) -> Results[Result]:
+    def run(self, work: Work[ResultT], tasks: WorkItems) -> Results[ResultT]:
         """Work on two parts at a time for every thread of the cluster."""
         import distributed
 

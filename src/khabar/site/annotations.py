@@ -13,7 +13,7 @@ from typing import Literal
 from khabar.corpus.contrast import AlteredSpan
 from khabar.records import Annotations, Claim, Dispute, PredictedNumber, PredictedSpan
 from khabar.records.labels import Layer
-from khabar.site.language import Names, grouped
+from khabar.site.language import SpeakerNames, grouped
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.spans import Passage
 from khabar.text.terminal import harmless
@@ -139,7 +139,7 @@ class ArticleAnnotations:
 
 
 def of_gold(
-    gold: GroundedDocument, claims: Sequence[Claim], names: Names, altered: Sequence[AlteredSpan] = ()
+    gold: GroundedDocument, claims: Sequence[Claim], names: SpeakerNames, altered: Sequence[AlteredSpan] = ()
 ) -> ArticleAnnotations:
     """Gold's annotations of an article, each claim marked under its id, and what is altered in it."""
     in_claims = (
@@ -156,7 +156,11 @@ def mark_of(span: AlteredSpan) -> TextMark:
 
 
 def of_system(
-    annotations: Annotations, disputes: Sequence[Dispute], passage: Passage, names: Names, layers: Sequence[Layer]
+    annotations: Annotations,
+    disputes: Sequence[Dispute],
+    passage: Passage,
+    names: SpeakerNames,
+    layers: Sequence[Layer],
 ) -> ArticleAnnotations:
     """A system's annotations of an article on some layers; `disputes` are those of its story."""
     grounded = GroundedDocument(annotations, passage)
@@ -192,7 +196,7 @@ def _marks(document: GroundedDocument) -> Iterator[TextMark]:
             )
 
 
-def _notes(document: GroundedDocument, names: Names) -> Iterator[MarginNote]:
+def _notes(document: GroundedDocument, names: SpeakerNames) -> Iterator[MarginNote]:
     """Notes on numbers (with values) and on quotes (with speakers and cues)."""
     text = document.passage.text or ""
     for number in document.numbers:

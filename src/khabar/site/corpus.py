@@ -9,7 +9,7 @@ from khabar.corpus.contrast import AlteredSpan, VariantChange, altered_spans
 from khabar.reading.reference import Reference
 from khabar.records import Claim, Conflict, Document, Quote, Registered, Row, only
 from khabar.site.annotations import ArticleAnnotations, of_gold
-from khabar.site.language import Names, names_of
+from khabar.site.language import SpeakerNames, names_of
 from khabar.site.story import sides_of
 
 
@@ -26,7 +26,7 @@ class SiteCorpus:
     issues: list[Conflict]
     quotes: list[Quote]
     stories: list[str]
-    names: dict[str, Names]
+    names: dict[str, SpeakerNames]
     sides: dict[str, dict[str, str]]
     """For whom sources speak in the end, by story."""
     gold: dict[str, ArticleAnnotations]

@@ -14,7 +14,7 @@ from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.repository import CANARY
-from khabar.site.language import Language, grouped, in_words, page_name
+from khabar.site.language import InterfaceLanguage, grouped, in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView, causes_of, first_error, main_figures, same_in_all, slices
@@ -31,7 +31,7 @@ POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self
 class Templates:
     """The templates in one language."""
 
-    def __init__(self, language: Language, release: BoardGold | None, stories: Sequence[str]) -> None:
+    def __init__(self, language: InterfaceLanguage, release: BoardGold | None, stories: Sequence[str]) -> None:
         self._language = language
         self._environment = _environment()
         self._environment.filters["short"] = short
@@ -73,7 +73,7 @@ class Templates:
         up = "../" * path.count("/")
         return self._environment.get_template(template).render(path=path, up=up, base=f"../{up}", **values)
 
-    def entrance(self, languages: Iterable[Language]) -> str:
+    def entrance(self, languages: Iterable[InterfaceLanguage]) -> str:
         """The page above both languages."""
         return self._environment.get_template("entrance.html").render(languages=tuple(languages), base="")
 

@@ -14,10 +14,8 @@ from importlib.resources import files
 from typing import Literal
 
 from khabar.records import PredictedSource, Registered
-from khabar.records.labels import NARRATOR
+from khabar.records.labels import NARRATOR, Language
 from khabar.text.terminal import harmless
-
-Code = Literal["en", "ar"]
 
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _INTERVAL = re.compile(r"(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?/(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?")
@@ -27,10 +25,10 @@ _FIRST_ISOLATE, _POP = "\u2068", "\u2069"
 
 
 @dataclass(frozen=True, slots=True)
-class Language:
+class InterfaceLanguage:
     """A language of the interface. Calling it with a key gives the message, `{name}` filled in and isolated."""
 
-    code: Code
+    code: Language
     direction: Literal["ltr", "rtl"]
     messages: Mapping[str, str]
 
@@ -87,11 +85,11 @@ def translations(story: str) -> dict[str, str]:
     return dict(tomllib.loads((files("khabar.site") / "messages" / "claims.toml").read_text("utf-8")).get(story, {}))
 
 
-def languages() -> tuple[Language, Language]:
+def languages() -> tuple[InterfaceLanguage, InterfaceLanguage]:
     """English and Arabic."""
     folder = files("khabar.site") / "messages"
     read = {code: tomllib.loads((folder / f"{code}.toml").read_text("utf-8")) for code in ("en", "ar")}
-    return Language("en", "ltr", _flat(read["en"])), Language("ar", "rtl", _flat(read["ar"]))
+    return InterfaceLanguage("en", "ltr", _flat(read["en"])), InterfaceLanguage("ar", "rtl", _flat(read["ar"]))
 
 
 def _flat(tables: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
@@ -120,12 +118,12 @@ def in_words(slug: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
+class SpeakerNames:
     """Names of one story's sources by their keys. Keys are English, registered names are as the articles write them."""
 
     names: Mapping[str, str]
 
-    def of(self, key: str, language: Language) -> str:
+    def of(self, key: str, language: InterfaceLanguage) -> str:
         """Say who a key of the gold is: in Arabic by the registered name, in English by the key's own words."""
         if key == NARRATOR:
             return language("who.narrator")
@@ -136,7 +134,7 @@ class Names:
             return self.names.get(key, key)
         return in_words(key) if key in self.names else key
 
-    def answer(self, value: str | None, words: str, language: Language) -> str:
+    def answer(self, value: str | None, words: str, language: InterfaceLanguage) -> str:
         """Say a claim's value. Its own words stand for none, and in Arabic for a key that names nothing registered."""
         if value is None:
             return words
@@ -157,9 +155,9 @@ class Names:
         return "?" if name is None else harmless(self.names.get(name, name))
 
 
-def names_of(registry: Iterable[Registered], story: str) -> Names:
+def names_of(registry: Iterable[Registered], story: str) -> SpeakerNames:
     """Names of a story's registry."""
-    return Names({row.entity_id: row.name for row in registry if row.story == story})
+    return SpeakerNames({row.entity_id: row.name for row in registry if row.story == story})
 
 
 def _unnumbered(said: str) -> str:

@@ -15,7 +15,7 @@ from khabar.records import Claim, Conflict, Document, Quote, Registered
 from khabar.records.labels import NARRATOR, Status
 from khabar.text.arabic import fold, is_word
 
-Agreement = Literal["independent", "one_side", "one_source"]
+Independence = Literal["independent", "one_side", "one_source"]
 STATUSES: tuple[Status, ...] = ("conflict", "contested", "apparent", "corroborated")
 """In the order they are told."""
 _SENTENCE_END = re.compile(r"[.؟!?\n]+[”\"»]?\s|\n")
@@ -54,7 +54,7 @@ def _place(claim: Claim) -> tuple[str, int]:
     return claim.doc_id, claim.start
 
 
-def agreement(asked: AnsweredIssue, sides: Mapping[str, str]) -> Agreement:
+def agreement(asked: AnsweredIssue, sides: Mapping[str, str]) -> Independence:
     """Whether who agrees is independent: several sides, one side through several mouths, or one source alone.
 
     `sides` gives for whom a source speaks in the end. Each article that speaks for itself is a side of its own.
@@ -103,7 +103,7 @@ def evidence(claim: Claim, documents: Mapping[str, Document]) -> Evidence:
     return Evidence(before, text[claim.start : anchor.start], anchor.text, text[anchor.end : claim.end], after)
 
 
-Share = Literal["all", "some", "one"]
+SharedBy = Literal["all", "some", "one"]
 
 
 _ALIKE = 0.5
@@ -115,7 +115,7 @@ class Run:
     """Words that follow each other; `share` says how many of the other wordings have them at their place."""
 
     text: str
-    share: Share
+    share: SharedBy
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Wording:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class ComparedUtterance:
     """Something said once and reported by several articles, in the order of their ids."""
 
     key: str
@@ -147,7 +147,7 @@ class Utterance:
         return min((_content(wording.quote) for wording in self.wordings), key=len)
 
 
-def utterances(quotes: Sequence[Quote], documents: Sequence[Document]) -> list[Utterance]:
+def utterances(quotes: Sequence[Quote], documents: Sequence[Document]) -> list[ComparedUtterance]:
     """Utterances that at least two of these documents report: those of most articles first."""
     mine = {document.doc_id for document in documents}
     by_key: dict[str, dict[str, list[Quote]]] = defaultdict(lambda: defaultdict(list))
@@ -158,7 +158,7 @@ def utterances(quotes: Sequence[Quote], documents: Sequence[Document]) -> list[U
     return sorted(shared, key=lambda each: (-len(each.wordings), -len(each.shortest), each.key))
 
 
-def _utterance(key: str, reports: dict[str, list[Quote]]) -> Utterance:
+def _utterance(key: str, reports: dict[str, list[Quote]]) -> ComparedUtterance:
     chosen = []
     for doc_id in sorted(reports):
         # The fullest report stands for its article; one that is scored before one that is not.
@@ -166,7 +166,7 @@ def _utterance(key: str, reports: dict[str, list[Quote]]) -> Utterance:
         chosen.append((best, tuple(sorted(rest, key=lambda quote: quote.content[0].start))))
     shared = compared([_content(quote) for quote, _ in chosen])
     wordings = tuple(Wording(quote, runs, also) for (quote, also), runs in zip(chosen, shared, strict=True))
-    return Utterance(key, wordings, _altered([quote for quote, _ in chosen]))
+    return ComparedUtterance(key, wordings, _altered([quote for quote, _ in chosen]))
 
 
 def _altered(quotes: Sequence[Quote]) -> bool:
@@ -195,7 +195,7 @@ def compared(texts: Sequence[str]) -> list[tuple[Run, ...]]:
     return compared_texts
 
 
-def _share(key: str, times: int, others: int) -> Share:
+def _share(key: str, times: int, others: int) -> SharedBy:
     return "all" if not key or times == others else "some" if times else "one"
 
 

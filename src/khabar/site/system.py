@@ -19,10 +19,10 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.error_lines import error_line
 from khabar.scoring.errors import list_errors
 from khabar.site.annotations import ArticleAnnotations, of_system
-from khabar.site.language import Names
+from khabar.site.language import SpeakerNames
 from khabar.text.terminal import harmless
 
-Span = tuple[int, int]
+Extent = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class ArticleError:
     gold: str
     predicted: str
     start: int
-    gold_span: Span | None
-    predicted_span: Span | None
+    gold_span: Extent | None
+    predicted_span: Extent | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +135,7 @@ def _article_error(error: Error, number: int) -> ArticleError:
     )
 
 
-def _span(row: dict[str, Any] | None) -> Span | None:
+def _span(row: dict[str, Any] | None) -> Extent | None:
     start, end = (None, None) if row is None else (row.get("start"), row.get("end"))
     return None if start is None or end is None else (start, end)
 
@@ -193,7 +193,7 @@ def annotated(
     annotations: Sequence[Annotations],
     disputes: Sequence[Dispute],
     reference: Reference,
-    names: Mapping[str, Names],
+    names: Mapping[str, SpeakerNames],
     layers: Sequence[Layer],
 ) -> dict[str, ArticleAnnotations]:
     """What a system annotates in each article, grounded. `names` are by story."""

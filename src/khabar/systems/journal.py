@@ -21,7 +21,7 @@ from khabar.reading.files import is_stream
 from khabar.reading.incidents import Incident, InputError
 
 ENDING = ".partial"
-Answer = TypeVar("Answer")
+AnswerT = TypeVar("AnswerT")
 
 
 class _Line(msgspec.Struct, frozen=True):
@@ -50,7 +50,7 @@ class Journal:
             raise IsADirectoryError(EISDIR, "it is a folder", str(out))
         return cls(out.with_name(out.name + ENDING))
 
-    def get(self, question: str, kind: type[Answer]) -> Answer | None:
+    def get(self, question: str, kind: type[AnswerT]) -> AnswerT | None:
         """The answer to a question (a `digest`) as a record of `kind`; None if there is none yet."""
         if question in self._earlier:
             self._earlier.remove(question)

@@ -7,17 +7,14 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, Document
-from khabar.records.labels import Layer
+from khabar.records.labels import Language, Layer
 from khabar.systems.journal import Journal
-
-Language = Literal["en", "ar"]
-"""A language in which a model is asked; what is asked, and the form of its answers, are the same in both."""
 
 
 class System(Protocol):
@@ -62,7 +59,7 @@ class Price:
 @dataclass(frozen=True)
 class Options:
     """How a slow system is asked: seconds to wait for an answer, requests at once, prices, where answers are kept, and
-    the language of the prompts.
+    the language of the prompts (what is asked, and the form of the answers, are the same in both).
 
     Raises InputError where a value cannot be used.
     """

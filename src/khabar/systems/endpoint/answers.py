@@ -48,7 +48,7 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedAnswer:
     """What an answer says of a document's layer, or of a story, and what is wrong with it (None: nothing).
 
     `left_out` counts the items that could not be read; None if nobody knows, as the answer breaks off or is none.
@@ -64,7 +64,7 @@ class Reading:
     warnings: tuple[Incident, ...] = ()
 
 
-def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Reading:
+def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> ParsedAnswer:
     """Read an answer about a document, or about the documents of a story, item by item.
 
     Items that do not fit are left out and counted in `wrong`.
@@ -95,7 +95,7 @@ def read_answer(content: str, asked: Asked, documents: Sequence[Document]) -> Re
     left_out = len(written.items) - len(annotations) - len(disputes) - len(same)
     if left_out:
         problems.append(f"{left_out} item(s) left out, such as: {incidents.errors[0].message}")
-    return Reading(
+    return ParsedAnswer(
         tuple(annotations),
         tuple(disputes),
         tuple(same),
@@ -165,7 +165,7 @@ def _short(text: str) -> str:
     return repr(cut(text, _SHOWN))
 
 
-class Counts(NamedTuple):
+class SampleCounts(NamedTuple):
     """Predictions of a headline that are right (`tp`) and false (`fp`), and gold rows that are missed (`fn`)."""
 
     tp: int
@@ -173,7 +173,7 @@ class Counts(NamedTuple):
     fn: int
 
 
-def counts_of(question: Question, content: str, reference: Reference) -> Counts:
+def counts_of(question: Question, content: str, reference: Reference) -> SampleCounts:
     """Judge the answer to a question about a layer. What cannot be read says nothing."""
     layer, where = cast(Layer, question.asked), question.where
     answer = read_answer(content, layer, question.documents)
@@ -183,7 +183,7 @@ def counts_of(question: Question, content: str, reference: Reference) -> Counts:
     else:
         case = cases.reference.documents[where], cases.predictions[where]
     headline = judge_of(layer, cases).judge(*case).headline
-    return Counts(len(headline.pairs), len(headline.false), len(headline.missed))
+    return SampleCounts(len(headline.pairs), len(headline.false), len(headline.missed))
 
 
 Same = tuple[tuple[str, ...], ...]

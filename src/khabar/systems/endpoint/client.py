@@ -21,7 +21,7 @@ from khabar.reading.incidents import Incident, InputError, said_by
 from khabar.text.terminal import cut
 
 Message = dict[str, str]
-Result = TypeVar("Result")
+ResultT = TypeVar("ResultT")
 RETRIES = 5
 """After a 429, a 5xx, a lost connection or a timeout; the SDK waits ever longer, or as long as `Retry-After` says."""
 _FORMATS = ("json_schema", "json_object", "text")
@@ -193,7 +193,7 @@ def _short(text: str) -> str:
     return repr(cut(text, 160))
 
 
-class Pool(Generic[Result]):
+class Pool(Generic[ResultT]):
     """Runs coroutines, at most `jobs` at once, and gives their results as they come. A context manager.
 
     They run in a loop in a thread of its own: in a notebook, this thread has a loop already. `at_end` runs there last.
@@ -202,12 +202,12 @@ class Pool(Generic[Result]):
     def __init__(self, jobs: int, at_end: Callable[[], Awaitable[None]]) -> None:
         self.waiting = 0
         self._at_end = at_end
-        self._done: queue.Queue[Future[Result]] = queue.Queue()
+        self._done: queue.Queue[Future[ResultT]] = queue.Queue()
         self._gate = asyncio.Semaphore(jobs)
         self._loop = asyncio.new_event_loop()
         self._thread = Thread(target=self._loop.run_forever, daemon=True)
 
-    def __enter__(self) -> Pool[Result]:
+    def __enter__(self) -> Pool[ResultT]:
         self._thread.start()
         return self
 
@@ -219,18 +219,18 @@ class Pool(Generic[Result]):
         self._thread.join()
         self._loop.close()
 
-    def submit(self, work: Coroutine[Any, Any, Result]) -> None:
+    def submit(self, work: Coroutine[Any, Any, ResultT]) -> None:
         """Run one more coroutine."""
         self.waiting += 1
         asyncio.run_coroutine_threadsafe(self._in_turn(work), self._loop).add_done_callback(self._done.put)
 
-    def next(self) -> Result:
+    def next(self) -> ResultT:
         """Wait for the next result. An exception of a coroutine is raised here."""
         result = self._done.get().result()
         self.waiting -= 1
         return result
 
-    async def _in_turn(self, work: Coroutine[Any, Any, Result]) -> Result:
+    async def _in_turn(self, work: Coroutine[Any, Any, ResultT]) -> ResultT:
         try:
             async with self._gate:
                 return await work

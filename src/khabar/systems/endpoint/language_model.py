@@ -18,12 +18,12 @@ from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.records import Annotations, Dispute, Document
-from khabar.records.labels import Layer
-from khabar.systems.endpoint.answers import Reading, joined, names_of, read_answer, with_joined_names
+from khabar.records.labels import Language, Layer
+from khabar.systems.endpoint.answers import ParsedAnswer, joined, names_of, read_answer, with_joined_names
 from khabar.systems.endpoint.client import Asker, Pool, Reply, Unanswered
 from khabar.systems.endpoint.prompts import Question
 from khabar.systems.journal import digest
-from khabar.systems.protocol import Failure, Language, Options, SlowSystem
+from khabar.systems.protocol import Failure, Options, SlowSystem
 
 
 class _Story:
@@ -35,7 +35,7 @@ class _Story:
         self._waiting = len(self.questions)
         self._parts: dict[str, list[Annotations]] = {document.doc_id: [] for document in documents}
 
-    def add(self, doc_id: str, reading: Reading) -> bool:
+    def add(self, doc_id: str, reading: ParsedAnswer) -> bool:
         """Add the answer for one layer of a document; tell whether it was the last one."""
         self._parts[doc_id] += reading.annotations
         self._waiting -= 1
@@ -109,10 +109,10 @@ class LanguageModel(SlowSystem):
             line += f", cost {cost:.4f} (at {price.given:g}/{price.answered:g} a million)"
         return [line]
 
-    def _read(self, question: Question, reply: Reply | Unanswered) -> Reading:
+    def _read(self, question: Question, reply: Reply | Unanswered) -> ParsedAnswer:
         if isinstance(reply, Unanswered):
             self.failures.append(Failure(question.where, str(reply), question.asked))
-            return Reading(wrong=str(reply), left_out=None, readable=False)
+            return ParsedAnswer(wrong=str(reply), left_out=None, readable=False)
         self.answered = True
         self.replies.append((question, reply))
         reading = reading_of(question, reply)
@@ -130,10 +130,10 @@ class LanguageModel(SlowSystem):
         return reading
 
 
-def reading_of(question: Question, reply: Reply) -> Reading:
+def reading_of(question: Question, reply: Reply) -> ParsedAnswer:
     """Read a reply; a refusal says nothing."""
     if reply.refusal is not None:
-        return Reading(wrong=f"refused: {reply.refusal}", left_out=None, readable=False)
+        return ParsedAnswer(wrong=f"refused: {reply.refusal}", left_out=None, readable=False)
     return read_answer(reply.content, question.asked, question.documents)
 
 

@@ -20,10 +20,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import msgspec
 
 from khabar.records import Document
-from khabar.records.labels import ConflictType, EntityLabel, Modality
+from khabar.records.labels import ConflictType, EntityLabel, Language, Modality
 from khabar.systems.endpoint.client import Message
 from khabar.systems.journal import digest
-from khabar.systems.protocol import Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
