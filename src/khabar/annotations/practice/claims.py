@@ -13,7 +13,7 @@ from khabar.annotations.practice.articles import Beside, note, submitted
 from khabar.annotations.rounds import Articles
 from khabar.reading.incidents import Incidents
 from khabar.records import Claim, Row, only
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 FIELDS = ("span", "anchor", "source", "stance", "value", "as_of")
 """What the page of an article says of a claim."""

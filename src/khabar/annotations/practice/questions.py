@@ -18,7 +18,7 @@ from khabar.annotations.practice.articles import Beside, note
 from khabar.annotations.rounds import Articles
 from khabar.reading.incidents import Incident
 from khabar.records import Claim, Conflict, Row, only
-from khabar.text.passages import Passage
+from khabar.text.spans import Passage
 
 FIELDS = ("status", "type", "subtype", "scope")
 _MOST_CARDS = 3
