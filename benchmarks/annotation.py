@@ -2,13 +2,18 @@
 
     python benchmarks/annotation.py
 
-The actions are counted on the gold of the seeds, as the pages of `khabar annotate push` hold it. A region takes its
-label's key and a drag; a text a click, its letters and Enter; a choice two clicks, or one where all choices show; a
-relation Alt+R and a click, after a click on the whole. A question takes a drag for each card, the key of its status,
-and its fields; one that khabar proposes begins with cards in piles, and takes a drag for each that is in a wrong one,
-or the key of `no question`. What the page implies, or understands from the rest, takes nothing.
-tests/annotations/browser does each of these in a browser. The times are measured in Label Studio and Chromium, which
-this starts.
+The actions are counted on the gold of the seeds, in the pages of `khabar annotate serve`, in the order of
+benchmarks/hand.py. A region takes a drag, and its label's key unless the page holds that label ready. A text takes a
+click (or Tab) and its letters, and Enter between several: it is kept when the next drag begins, or the next label is
+clicked, and takes Enter only where Alt+R follows. A choice takes two clicks, or one where all choices show; a relation
+that the page does not draw takes Alt+R and a click, after a click on the whole if that is no longer selected. A question
+takes a drag for each card, the key of its status, and its fields, texts with Enter; one that khabar proposes begins with
+cards in piles, and takes a drag for each that is in a wrong one, or the key of `no question`. What the page implies, or
+understands from the rest, takes nothing. tests/annotations/browser does each of these in a browser. The times are
+measured in Label Studio and Chromium, which this starts.
+
+The page of 37 labels that the steps replaced, in docs/rounds.md, took Esc and a key for each region, Enter after each
+text (without it the keys would be typed into the field), and every relation by hand.
 """
 
 from __future__ import annotations
@@ -24,6 +29,8 @@ from xml.etree import ElementTree
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+
+from benchmarks.hand import Action, Hand  # noqa: E402
 
 from khabar.annotations.agreement.names import matched_groups  # noqa: E402
 from khabar.annotations.label_studio.configuration import QUESTIONS, read_configuration  # noqa: E402
@@ -71,11 +78,8 @@ def clicks_of(step: str) -> dict[str, int]:
 
 
 def leaned(page: Page, read: Callable[[Page], Sequence[Row]]) -> Page:
-    """The page without what it understands by itself: controls and relations that make no difference."""
+    """The page without what it understands by itself: controls that make no difference."""
     wanted = read(page)
-    for link in page.links:
-        less = replace(page, links=tuple(each for each in page.links if each is not link))
-        page = less if read(less) == wanted else page
     for turn in reversed(range(len(page.regions))):
         for control in UNDERSTOOD:
             less = replace(page, regions=_without(page.regions, turn, control))
@@ -88,38 +92,68 @@ def _without(regions: Sequence[Region], turn: int, control: str) -> tuple[Region
     return (*regions[:turn], replace(regions[turn], attributes=left), *regions[turn + 1 :])
 
 
-def actions_of(page: Page, clicks: Mapping[str, int]) -> Actions:
+def actions_of(page: Page, needed: Page, clicks: Mapping[str, int]) -> Actions:
     """What making a page takes, submitting left out."""
-    done = Actions()
-    for region in page.regions:
-        done += Actions(keys=1, drags=1)
-        for control, words in region.attributes.items():
-            if control in clicks:
-                done += Actions(clicks=clicks[control] * len(words))
-            else:
-                done += Actions(keys=len(words), clicks=1, letters=sum(map(len, words)))
-    wholes = {link.source for link in page.links}
-    return done + Actions(keys=len(page.links), clicks=len(page.links) + len(wholes))
+    return sum((cost_of(action, clicks) for action in Hand(page, needed).actions()), Actions())
+
+
+def cost_of(action: Action, clicks: Mapping[str, int]) -> Actions:
+    """What one action takes."""
+    words = action.words
+    match action.kind:
+        case "label" | "enter":
+            return Actions(keys=1)
+        case "drag":
+            return Actions(drags=1)
+        case "type":
+            return Actions(clicks=1, keys=len(words) - 1, letters=sum(map(len, words)))
+        case "choose":
+            return Actions(clicks=clicks[action.control] * len(words))
+        case "relate":
+            return Actions(keys=1, clicks=1)
+        case "pick":
+            return Actions(clicks=1)
+
+
+@dataclass(frozen=True, slots=True)
+class GoldPage:
+    """What gold has of an article in a step: the page, the rows that a page is read as, and the story's names."""
+
+    page: Page
+    text: str
+    names: Names
+    read: Callable[[Page], list[Row]]
+
+
+def gold_pages(step: str) -> dict[str, GoldPage]:
+    """Article of the seeds' story → what gold has of it in a step."""
+    rows = _gold()
+    names = Names().with_entities((row.entity_id, row.name) for row in rows if isinstance(row, Registered))
+    pages = {}
+    for document in read_articles(ROOT / "seeds").documents:
+        if document.story == GOLD.stem:
+            doc_id, text = document.doc_id, document.text
+            own = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
+            elsewhere = [row for row in own if isinstance(row, Entity)] if step != "entities" else []
+            read = partial(_read, doc_id=doc_id, text=text, names=names, elsewhere=elsewhere)
+            page = names.shown(document_page(own, text).only(STEPS[step]))
+            pages[doc_id] = GoldPage(page, text, names, read)
+    return pages
+
+
+def _gold() -> list[Row]:
+    return [located.row for located in read_rows(GOLD, Incidents())]
 
 
 def counted() -> Iterator[tuple[str, int, Actions]]:
     """Step, its items in the seeds, and what they take."""
-    rows = [located.row for located in read_rows(GOLD, Incidents())]
-    names = Names().with_entities((row.entity_id, row.name) for row in rows if isinstance(row, Registered))
-    texts = {each.doc_id: each.text for each in read_articles(ROOT / "seeds").documents if each.story == GOLD.stem}
     for step in STEPS:
-        done = Actions()
-        for doc_id, text in texts.items():
-            own = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
-            elsewhere = [row for row in own if isinstance(row, Entity)] if step != "entities" else []
-
-            read = partial(_read, doc_id=doc_id, text=text, names=names, elsewhere=elsewhere)
-            page = names.shown(document_page(own, text).only(STEPS[step]))
-            done += actions_of(leaned(page, read), clicks_of(step))
-        yield step, sum(row.layer == step for row in rows), done
-    for name, done in counted_questions(rows).items():
-        yield f"{name}, an issue", len(only(rows, Conflict)), done
-        yield f"{name}, a claim", len(only(rows, Claim)), done
+        pages, clicks = gold_pages(step).values(), clicks_of(step)
+        done = (actions_of(each.page, leaned(each.page, each.read), clicks) for each in pages)
+        yield step, sum(row.layer == step for row in _gold()), sum(done, Actions())
+    for name, done in counted_questions(_gold()).items():
+        yield f"{name}, an issue", len(only(_gold(), Conflict)), done
+        yield f"{name}, a claim", len(only(_gold(), Claim)), done
 
 
 def counted_questions(rows: Sequence[Row]) -> dict[str, Actions]:

@@ -155,7 +155,7 @@ SHOTS = {
 
 def scripts_of(kind: str) -> tuple[str, ...]:
     """The scripts that a page of this kind shows something of."""
-    return ("page.js", "cards.js") if kind == QUESTIONS else ("page.js",)
+    return ("page.js", *(["marking.js"] if kind in STEPS else []), *(["cards.js"] if kind == QUESTIONS else []))
 
 
 def taken_of(name: str) -> str:

@@ -16,22 +16,31 @@ from tests.browsers import chromium
 expect.set_options(timeout=60_000)  # as patient as the page's own timeout, and more
 TEXT = ".lsf-htx-richtext"
 REGION = ".lsf-outliner-item__title"
-EDGES = """([root, surface]) => {
+PLACE = """([root, surface]) => {
+  const text = Array.from(document.querySelectorAll(root), (each) => each.textContent).join('');
+  const start = text.indexOf(surface);
+  if (start < 0 || text.indexOf(surface, start + 1) >= 0) throw new Error(`${surface} is not there once`);
+  return [start, start + surface.length];
+}"""
+"""Where a surface stands in the text on the screen, whose lines follow each other without a break."""
+EDGES = r"""([root, start, end]) => {
   const walker = document.createTreeWalker(document.querySelector(root), NodeFilter.SHOW_TEXT);
   const parts = []; let text = '';
   while (walker.nextNode()) { parts.push([text.length, walker.currentNode]); text += walker.currentNode.data; }
-  const start = text.indexOf(surface);
-  if (start < 0 || text.indexOf(surface, start + 1) >= 0) throw new Error(`${surface} is not there once`);
   const box = offset => {
     const [from, node] = parts.findLast(([from]) => from <= offset);
     const range = document.createRange();
     range.setStart(node, offset - from); range.setEnd(node, offset - from + 1);
     const {left, right, top, bottom} = range.getBoundingClientRect();
-    return {left, right, middle: (top + bottom) / 2};
+    return {left: left + 1, right: right - 1, middle: (top + bottom) / 2};
   };
-  return [box(start), box(start + surface.length - 1)];
+  const swept = text.slice(start, end), number = /^[0-9.,]+$/.test(swept);
+  const first = box(number ? start : start + Math.max(/^[0-9.,]*/.exec(swept)[0].length - 1, 0));
+  const last = box(number ? end - 1 : end - Math.max(/[0-9.,]*$/.exec(swept)[0].length, 1));
+  return [{x: number ? first.left : first.right, y: first.middle}, {x: number ? last.right : last.left, y: last.middle}];
 }"""
-"""Where the first and the last letter of a surface stand on the screen."""
+"""Where a hand begins and ends to mark `[start, end)`: at the right edge and at the left one, as a line of Arabic is read;
+a number alone from left to right."""
 
 
 @dataclass
@@ -94,12 +103,16 @@ class Annotator:
 
     def sweep(self, surface: str) -> None:
         """Drag from the first letter of a surface to the last."""
-        first, last = self.page.evaluate(EDGES, [TEXT, surface])
+        self.sweep_letters(*self.page.evaluate(PLACE, [TEXT, surface]))
+
+    def sweep_letters(self, start: int, end: int) -> None:
+        """Drag over letters of the text on the screen."""
+        first, last = self.page.evaluate(EDGES, [TEXT, start, end])
         mouse = self.page.mouse
-        mouse.move(first["right"] - 1, first["middle"])
+        mouse.move(first["x"], first["y"])
         mouse.down()
-        mouse.move((first["right"] + last["left"]) / 2, first["middle"], steps=8)
-        mouse.move(last["left"] + 1, last["middle"], steps=8)
+        mouse.move((first["x"] + last["x"]) / 2, first["y"], steps=8)
+        mouse.move(last["x"], last["y"], steps=8)
         mouse.up()
 
     def region(self, surface: str) -> Locator:
@@ -108,8 +121,12 @@ class Annotator:
 
     def click(self, surface: str) -> None:
         """Click a surface in the text."""
-        first, _ = self.page.evaluate(EDGES, [TEXT, surface])
-        self.page.mouse.click((first["left"] + first["right"]) / 2, first["middle"])
+        self.click_letters(*self.page.evaluate(PLACE, [TEXT, surface]))
+
+    def click_letters(self, start: int, end: int) -> None:
+        """Click the first letter of a stretch of the text on the screen."""
+        first, _ = self.page.evaluate(EDGES, [TEXT, start, end])
+        self.page.mouse.click(first["x"] - 2, first["y"])
 
     def select(self, surface: str) -> None:
         """Select a region in the list; what was just drawn is selected, and a click would let go of it."""

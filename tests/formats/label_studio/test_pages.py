@@ -128,6 +128,14 @@ def test_a_name_is_keyed_once_and_names_its_speaker() -> None:
         ("vladimir_putin",),
         Span(6, 12, "بُوتين"),
     )
+    another = replace(
+        first, id="e", label="OCC", start=60, end=65, text=TEXT[60:65], attributes={"entity_id": ("vladimir_putin",)}
+    )
+    without = replace(
+        another, id="f", start=66, end=70, text=TEXT[66:70], attributes={**another.attributes, "wikidata": ("—",)}
+    )
+    items = [row.wikidata for row in rows_of(Entity, first, another, without) if isinstance(row, Entity)]
+    assert items == ["Q7747", "Q7747", None], "an entity's item is given once"
     [unlabelled] = rows_of(Quote, content, mention, links=[("c", "d")])
     assert isinstance(unlabelled, Quote)
     assert unlabelled.speaker == "بُوتين", "whose mention no entity lies in is who it says"

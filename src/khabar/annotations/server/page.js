@@ -1,84 +1,9 @@
-// What `khabar annotate serve` adds to Label Studio's page: a guard against slips, and the notes on the task.
-//
-// Label Studio gives a label's key to the region that is selected, and can be set to select a region as soon as it is
-// drawn. Then the key for the next region silently relabels the one before. Here a region that was just drawn keeps
-// its label: a label's key, or a click on a label, lets go of it first. A region that somebody selected takes the new
-// label, and the page says so and offers to take it back.
+// What `khabar annotate serve` shows beside Label Studio's page: the notes on the task, and the names of its story.
 (() => {
   "use strict";
 
-  const PLACES = ".lsf-htx-richtext, .lsf-outliner";
-  const LABEL = ".lsf-label";
-  const KEY = ".lsf-label__hotkey";
-  let known = new Set();
-
   const annotation = () => window.Htx?.annotationStore?.selected;
   const regions = () => [...(annotation()?.areas?.values() ?? [])].filter((region) => !region.classification);
-  const labels = () => new Map(regions().map((region) => [region.id, region.labelName ?? ""]));
-  const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
-  const isLabelKey = (event) =>
-    !event.ctrlKey && !event.altKey && !event.metaKey &&
-    [...document.querySelectorAll(KEY)].some((shown) => shown.textContent.trim().toLowerCase() === event.key.toLowerCase());
-
-  /** Let go of a region drawn since somebody last pressed the mouse in the text or in the list of regions. */
-  function keepLabelOfDrawn() {
-    const selected = annotation()?.selectedRegions ?? [];
-    if (selected.length && selected.every((region) => !known.has(region.id))) annotation().unselectAll();
-  }
-
-  /** Say which region gets another label from what is about to happen, and how to take it back. */
-  function tellChange() {
-    const before = labels();
-    setTimeout(() => {
-      for (const region of regions()) {
-        const was = before.get(region.id);
-        const now = region.labelName ?? "";
-        if (was && now && was !== now) showChange(region, was, now);
-      }
-    }, 0);
-  }
-
-  function showChange(region, was, now) {
-    document.getElementById("khabar-change")?.remove();
-    const box = document.createElement("div");
-    box.id = "khabar-change";
-    box.dir = "auto";
-    box.setAttribute("role", "status");
-    box.style.cssText =
-      "position:fixed;inset-block-end:16px;inset-inline-start:50%;translate:-50%;z-index:9999;padding:8px 14px;" +
-      "background:#fff3bf;border:1px solid #f08c00;border-radius:6px;font:15px/1.6 'Noto Naskh Arabic',Tahoma,sans-serif";
-    const words = document.createElement("span");
-    words.textContent = `«${region.text}» ${was} → ${now} `;
-    const back = document.createElement("button");
-    back.type = "button";
-    back.textContent = `تراجع · back to ${was}`;
-    back.style.cssText = "margin-inline-start:10px;text-decoration:underline;cursor:pointer";
-    back.addEventListener("click", () => {
-      annotation().selectArea(region);
-      [...document.querySelectorAll(LABEL)].find((label) => labelOf(label) === was)?.click();
-      annotation().unselectAll();
-      box.remove();
-    });
-    box.append(words, back);
-    document.body.append(box);
-    setTimeout(() => box.remove(), 15000);
-  }
-
-  const labelOf = (shown) => shown.querySelector("small")?.textContent.trim() ?? shown.textContent.trim();
-
-  addEventListener("mousedown", (event) => {
-    if (event.target.closest?.(PLACES)) known = new Set(labels().keys());
-  }, true);
-  addEventListener("keydown", (event) => {
-    if (isTyping(event.target) || !isLabelKey(event)) return;
-    keepLabelOfDrawn();
-    tellChange();
-  }, true);
-  addEventListener("click", (event) => {
-    if (!event.isTrusted || !event.target.closest?.(LABEL)) return;
-    keepLabelOfDrawn();
-    tellChange();
-  }, true);
 
   // The notes on the task, as soon as it is submitted, and whether it holds what is not.
   const NOTES = "KHABAR_NOTES";
@@ -136,7 +61,6 @@
       location.assign(address);
       return;
     }
-    known = new Set(labels().keys());
     annotation().unselectAll();
     annotation().selectArea(region);
     document.querySelector(".htx-highlight.__active")?.scrollIntoView({ block: "center" });

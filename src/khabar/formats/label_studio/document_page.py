@@ -16,7 +16,7 @@ from khabar.formats.label_studio.names import NOBODY, Names
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
 from khabar.formats.label_studio.relations import Drawing, PartsOfRegions, is_bare_cue, span_of, spans_of
 from khabar.formats.standoff import Link
-from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan
+from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan, only
 
 UNPLACED = {"issue_id": "", "position": ""}
 """What the page of a document does not say of a claim: the page of a question does."""
@@ -39,11 +39,14 @@ def document_page(rows: Iterable[Row], text: str) -> Page:
     """
     regions: list[Region] = []
     parts = Drawing()
+    rows = list(rows)
+    items = _earlier_items(only(rows, Entity))
     for row in rows:
         if isinstance(row, Zones):
             regions += _zone_regions(row, text)
         elif isinstance(row, Entity):
-            regions.append(_row_as_region(row, row.label, fields.ENTITY))
+            implied = {} if row.wikidata else items[row.id]  # an item stands at every mention, for who edits one alone
+            regions.append(_row_as_region(row, row.label, fields.ENTITY, items=implied))
         elif isinstance(row, Number):
             regions.append(_row_as_region(row, row.kind, fields.NUMBER))
             whole = Span(row.start, row.end, row.text)
@@ -67,8 +70,19 @@ def columns_of(row: Row) -> dict[str, Any]:
     return {name: getattr(row, name) for name in row.__struct_fields__}
 
 
-def _row_as_region(row: Entity | Number | Claim, label: str, shown: tuple[Field, ...]) -> Region:
-    return Region(row_region(row.id), label, row.start, row.end, row.text, fields.show(shown, columns_of(row)))
+def _row_as_region(row: Entity | Number | Claim, label: str, shown: tuple[Field, ...], **known: Any) -> Region:
+    columns = columns_of(row) | known
+    return Region(row_region(row.id), label, row.start, row.end, row.text, fields.show(shown, columns))
+
+
+def _earlier_items(entities: Iterable[Entity]) -> dict[str, dict[str, str | None]]:
+    """Id of a mention → its entity's Wikidata item, as the nearest earlier mention has it."""
+    known: dict[str, str | None] = {}
+    earlier = {}
+    for entity in sorted(entities, key=lambda entity: (entity.start, entity.end, row_region(entity.id))):
+        earlier[entity.id] = {entity.entity_id: known.get(entity.entity_id)}
+        known[entity.entity_id] = entity.wikidata
+    return earlier
 
 
 def _quote_regions(row: Quote, parts: Drawing) -> list[Region]:
@@ -125,12 +139,15 @@ def document_rows(
     regions = in_text_order(page.regions)
     zones: list[Region] = []
     entities: list[Entity] = []
+    items: dict[str, str | None] = {}
     others: dict[type[Row], list[Row]] = {Number: [], Quote: [], Claim: []}
     for region in regions:
         if region.label in ENTITY_LABELS:
-            known = {"label": region.label, "understood": _meant_entity(region, entities, names)}
+            known = {"label": region.label, "understood": _meant_entity(region, entities, names), "items": items}
             columns = _read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
-            entities += [Entity(**columns)] if columns is not None else []
+            if columns is not None:
+                entities.append(Entity(**columns))
+                items[entities[-1].entity_id] = entities[-1].wikidata
     for region in regions:
         row: Row | None = None
         if region.label in ZONE_LABELS:
@@ -164,7 +181,7 @@ def _read_columns(
 
     columns = fields.read(shown, region.attributes, known, wrong)
     if columns is not None:
-        columns = {name: value for name, value in columns.items() if name not in ("understood", "typed_high")}
+        columns = {name: value for name, value in columns.items() if name not in ("understood", "items", "typed_high")}
     return columns
 
 
@@ -215,15 +232,15 @@ def _quote(
     )
 
 
-def _meant_entity(region: Region, earlier: Sequence[Entity], names: Names) -> dict[str, str | None]:
-    """Whom a mention without a key names: the nearest earlier mention of the same label and name says its key and
-    Wikidata item; else it is whoever the name stands for."""
+def _meant_entity(region: Region, earlier: Sequence[Entity], names: Names) -> dict[str, str]:
+    """Whom a mention without a key names: the nearest earlier mention of the same label and name says its key; else it
+    is whoever the name stands for."""
     if region.attributes.get("entity_id"):
         return {}
     name = (region.attributes.get("name") or (region.text,))[0]
     for entity in reversed(earlier):
         if (entity.label, entity.name) == (region.label, name):
-            return {"entity_id": entity.entity_id, "wikidata": entity.wikidata}
+            return {"entity_id": entity.entity_id}
     return {"entity_id": names.key_of(name)}
 
 

@@ -145,10 +145,11 @@ def _understood(column: str) -> Callable[[Columns], Any]:
 ENTITY: tuple[Field, ...] = (
     Field("entity_id", implied=_understood("entity_id"), required=True),
     Field("name", implied=lambda entity: entity["text"], required=True),
-    Field("wikidata", implied=_understood("wikidata")),
+    Field("wikidata", implied=lambda entity: entity.get("items", {}).get(entity["entity_id"])),
     _SCORED,
     _PHENOMENA,
 )
+"""Whoever shows or reads a page gives `items` too: entity → its Wikidata item, as the nearest earlier mention has it."""
 NUMBER: tuple[Field, ...] = (
     Field("low"),
     Field("modality", _or_null(labels.Modality), _modality),
