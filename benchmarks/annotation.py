@@ -6,11 +6,11 @@ The actions are counted on the gold of the seeds, in the pages of `khabar annota
 benchmarks/hand.py. A region takes a drag, and its label's key unless the page holds that label ready. A text takes a
 click (or Tab) and its letters, and Enter between several: it is kept when the next drag begins, or the next label is
 clicked, and takes Enter only where Alt+R follows. A choice takes two clicks, or one where all choices show; a relation
-that the page does not draw takes Alt+R and a click, after a click on the whole if that is no longer selected. A question
-takes a drag for each card, the key of its status, and its fields, texts with Enter; one that khabar proposes begins with
-cards in piles, and takes a drag for each that is in a wrong one, or the key of `no question`. What the page implies, or
-understands from the rest, takes nothing. tests/annotations/browser does each of these in a browser. The times are
-measured in Label Studio and Chromium, which this starts.
+that the page does not draw takes Alt+R and a click, after a click on the whole if that is no longer selected. A
+question takes a drag for each card, the key of its status, and its fields, texts with Enter; one that khabar proposes
+begins with cards in piles, and takes a drag for each that is in a wrong one, or the key of `no question`. What the page
+implies, or understands from the rest, takes nothing. tests/annotations/browser does each of these in a browser. The
+times are measured in Label Studio and Chromium, which this starts.
 
 The page of 37 labels that the steps replaced, in docs/rounds.md, took Esc and a key for each region, Enter after each
 text (without it the keys would be typed into the field), and every relation by hand.

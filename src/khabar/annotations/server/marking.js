@@ -106,6 +106,7 @@
     annotation().selectArea(region);
     region.detachHandles(); // a drag from its first letter begins a part of it
     drawn = region.id;
+    relations = annotation().relationStore.size;
     advance(label);
   }
 
@@ -139,12 +140,17 @@
   }, true);
   addEventListener("click", (event) => {
     if (event.isTrusted && event.target.closest?.(LABEL)) choose();
+    setTimeout(followRelation, 0); // Label Studio lets no click on a region through
   }, true);
-  addEventListener("click", () => {
+
+  /** A part that was related by hand is as one that was drawn. */
+  function followRelation() {
     const { relations: all = [] } = annotation()?.relationStore ?? {};
-    const related = all.length > relations && all.at(-1);
-    if (related && !drawn) advance([related.node1, related.node2].find((end) => end.labelName in WHOLES)?.labelName ?? next);
-  });
+    if (all.length <= relations) return;
+    relations = all.length;
+    const part = [all.at(-1).node1, all.at(-1).node2].find((end) => end.labelName in WHOLES);
+    if (part) advance(part.labelName);
+  }
 
   /** Tab goes to the first field of the selected region, and from there, as anywhere, to the next. */
   function goToFields(event) {

@@ -149,7 +149,7 @@ ENTITY: tuple[Field, ...] = (
     _SCORED,
     _PHENOMENA,
 )
-"""Whoever shows or reads a page gives `items` too: entity → its Wikidata item, as the nearest earlier mention has it."""
+"""Whoever shows or reads a page gives `items` too: entity → Wikidata item, as its nearest earlier mention has it."""
 NUMBER: tuple[Field, ...] = (
     Field("low"),
     Field("modality", _or_null(labels.Modality), _modality),
