@@ -20,7 +20,9 @@ from tests.workers import ByUnit, rank_of
 
 IMPORTED = {
     "annotations/adjudication/test_label_studio.py": "playwright",
+    "annotations/browser/test_gold_by_hand.py": "playwright",
     "annotations/browser/test_in_the_page.py": "label_studio_sdk",
+    "annotations/browser/test_motion.py": "playwright",
     "annotations/browser/test_notes.py": "playwright",
     "annotations/browser/test_questions.py": "playwright",
     "annotations/browser/test_slips.py": "playwright",
