@@ -22,7 +22,9 @@ ROOT = Path(__file__).parents[1]
 
 SLOW = {
     "in a browser": (
+        "annotations/browser/test_gold_by_hand.py",
         "annotations/browser/test_in_the_page.py",
+        "annotations/browser/test_motion.py",
         "annotations/browser/test_notes.py",
         "annotations/browser/test_questions.py",
         "annotations/browser/test_slips.py",
