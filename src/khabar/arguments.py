@@ -35,13 +35,13 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
     names = _listed(layers)
     unknown = [name for name in names if not isinstance(name, str) or name not in LAYERS]
     if unknown or not names:
-        from khabar.reading.incidents import Incident, InputError
+        from khabar.reading.incidents import InputError
 
         message = f"no layer {', '.join(map(_shown, unknown))}"
         if not names:
             message = f"layers is {_shown(layers)}, where a list of names is asked for"
         fix = f'write layers=["{layers if isinstance(layers, str) and layers in LAYERS else LAYERS[0]}"]'
-        raise InputError([Incident("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)])
+        raise InputError.of("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)
     return tuple(layer for layer in LAYERS if layer in names)
 
 
@@ -60,10 +60,10 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     elif layers is not None and "entities" not in layers:
         message = f"labels are those of entities, and only {', '.join(layers)} are scored"
     if message is not None:
-        from khabar.reading.incidents import Incident, InputError
+        from khabar.reading.incidents import InputError
 
         fix = 'give a list of names, such as labels=["PERS", "GPE", "ORG", "LOC"] (--labels PERS,GPE,ORG,LOC)'
-        raise InputError([Incident("option-wrong", message, fix=fix)])
+        raise InputError.of("option-wrong", message, fix=fix)
     chosen = tuple(label for label in ENTITY_LABELS if label in names)
     return None if len(chosen) == len(ENTITY_LABELS) else chosen
 

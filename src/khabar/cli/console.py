@@ -105,7 +105,7 @@ def writing(path: Path | None = None) -> Iterator[None]:
 
     Raises InputError.
     """
-    from khabar.reading.incidents import Incident, InputError
+    from khabar.reading.incidents import InputError
 
     try:
         yield
@@ -114,7 +114,7 @@ def writing(path: Path | None = None) -> Iterator[None]:
     except OSError as error:
         file = error.filename if path is None else path
         name = None if file is None else str(file)
-        raise InputError([Incident("file-unwritable", error.strerror or str(error), name)]) from None
+        raise InputError.of("file-unwritable", error.strerror or str(error), name) from None
 
 
 def save(path: Path, records: Iterable[Struct]) -> None:

@@ -84,9 +84,9 @@ Rounds = Annotated[Path, typer.Option("--rounds", help="The folder of rounds.")]
 
 def wrong_option(message: str, *, file: str | None = None, fix: str | None = None) -> InputError:
     """The error that an option's value cannot be used."""
-    from khabar.reading.incidents import Incident, InputError
+    from khabar.reading.incidents import InputError
 
-    return InputError([Incident("option-wrong", message, file, fix=fix)])
+    return InputError.of("option-wrong", message, file, fix=fix)
 
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:

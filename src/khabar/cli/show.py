@@ -99,7 +99,7 @@ def show(
 def _document(start: str, gold: Path | None, split: str) -> Document:
     """The document whose id begins so. Raises InputError."""
     from khabar import api
-    from khabar.reading.incidents import Incident, InputError
+    from khabar.reading.incidents import InputError
 
     documents = api.load(gold, split=split)
     fitting = [document for document in documents if document.doc_id.startswith(start)]
@@ -107,7 +107,7 @@ def _document(start: str, gold: Path | None, split: str) -> Document:
         return fitting[0]
     known = ", ".join(document.doc_id for document in fitting or documents)
     message = f"{start!r} fits {len(fitting)} documents; there is: {known}"
-    raise InputError([Incident("document-unknown", message, fix="write enough of one doc_id")])
+    raise InputError.of("document-unknown", message, fix="write enough of one doc_id")
 
 
 def altered_spans_of(document: Document, folder: Path, split: str) -> list[AlteredSpan]:

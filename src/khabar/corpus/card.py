@@ -11,7 +11,7 @@ from typing import Any
 
 from khabar.corpus.contrast import VariantChange
 from khabar.corpus.tables import Tables
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.issues import variant_key
 from khabar.records import CONFIGS, Conflict, Document, Entity, Flip, Number, Quote, Row, TokenRow, only
 from khabar.records.labels import ENTITY_LABELS
@@ -65,7 +65,7 @@ def read_statement(gold: Path) -> str:
     except FileNotFoundError:
         return _NO_STATEMENT
     except UnicodeDecodeError as error:
-        raise InputError([Incident("file-not-text", str(error), str(path))]) from None
+        raise InputError.of("file-not-text", str(error), str(path)) from None
 
 
 def statement_of(folder: Path) -> str:
@@ -74,7 +74,7 @@ def statement_of(folder: Path) -> str:
     try:
         card = path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError([Incident("file-not-text", str(error), str(path))]) from None
+        raise InputError.of("file-not-text", str(error), str(path)) from None
     return card.partition(_BEGIN)[2].partition(_END)[0].strip()
 
 

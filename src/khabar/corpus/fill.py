@@ -36,7 +36,7 @@ def fill(folder: Path, copies: Sequence[Path]) -> Built:
         return read_built(folder)
     if not release.withheld_splits:
         message = f"{folder} has its text already"
-        raise InputError([Incident("option-wrong", message, str(folder / RELEASE), fix="name a release without text")])
+        raise InputError.of("option-wrong", message, str(folder / RELEASE), fix="name a release without text")
     return _completed(folder, lambda documents: matched(documents, copies))
 
 

@@ -70,7 +70,7 @@ def require_whole(source: Path | str, split_name: str) -> None:
     if split_name != DEFAULT_SPLIT:
         message = f"split {split_name!r} of gold in the prediction format, which has no splits"
         fix = "leave out --split, or name a corpus folder as gold"
-        raise InputError([Incident("option-wrong", message, str(source), fix=fix)])
+        raise InputError.of("option-wrong", message, str(source), fix=fix)
 
 
 def is_dataset(source: Path | str) -> bool:

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 import msgspec
 
 from khabar.reading.files import sha256
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.shape import read_json
 from khabar.reading.sources import RELEASE as RELEASE
 from khabar.records import Row
@@ -48,7 +48,7 @@ def parse_version(text: str, file: str) -> Version:
     match = _VERSION.fullmatch(text)
     if match is None:
         message = f"version is {text!r}, where MAJOR.MINOR.PATCH is asked for"
-        raise InputError([Incident("value-wrong", message, file, fix="write three numbers, such as 1.0.0")])
+        raise InputError.of("value-wrong", message, file, fix="write three numbers, such as 1.0.0")
     return Version(*map(int, match.groups()))
 
 
@@ -58,11 +58,11 @@ def read_release(folder: Path) -> Release:
     try:
         release = read_json(path, Release)
     except OSError:
-        raise InputError([Incident("file-missing", f"no {RELEASE} in {folder}", str(path))]) from None
+        raise InputError.of("file-missing", f"no {RELEASE} in {folder}", str(path)) from None
     except msgspec.ValidationError as error:
-        raise InputError([Incident("value-wrong", str(error), str(path))]) from None
+        raise InputError.of("value-wrong", str(error), str(path)) from None
     except msgspec.DecodeError as error:
-        raise InputError([Incident("json-broken", str(error), str(path))]) from None
+        raise InputError.of("json-broken", str(error), str(path)) from None
     incidents = Incidents()
     try:
         parse_version(release.version, str(path))

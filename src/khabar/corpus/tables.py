@@ -10,7 +10,7 @@ import msgspec
 
 from khabar.corpus.release import RELEASE, read_release
 from khabar.reading.files import cache_folder, sha256
-from khabar.reading.incidents import Incident, Incidents, InputError, fix_of, said_by
+from khabar.reading.incidents import Incidents, InputError, fix_of, said_by
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.repository import CANARY
@@ -50,7 +50,7 @@ def read_split(folder: Path, split: str) -> dict[str, list[Row]]:
         message, fix = f"split {split} of {folder} is without text", "run `khabar corpus fetch`"
     else:
         message, fix = f"{folder} is a release without text", None
-    raise InputError([Incident("text-missing", message, str(folder), fix=fix)])
+    raise InputError.of("text-missing", message, str(folder), fix=fix)
 
 
 def filled_copy(folder: Path) -> Path:
@@ -62,11 +62,11 @@ def require_split(folder: Path, split: str) -> None:
     """Raise InputError if a folder is no corpus, or has no such split."""
     if not is_corpus(folder):
         message = f"{folder} is not a khabar corpus (no release.json)"
-        raise InputError([Incident("file-missing", message, str(folder), fix="run `khabar corpus build`")])
+        raise InputError.of("file-missing", message, str(folder), fix="run `khabar corpus build`")
     if split not in splits(folder):
         known = splits(folder)
         message, fix = f"no split {split!r}; there is: {', '.join(known)}", fix_of(split, known, before="--split ")
-        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
+        raise InputError.of("option-wrong", message, str(folder), fix=fix)
 
 
 def folder_of(folder: Path, config: str, split: str) -> Path:
@@ -77,7 +77,7 @@ def folder_of(folder: Path, config: str, split: str) -> Path:
     require_split(folder, split)
     if config not in CONFIGS:
         message = f"no config {config!r}; there is: {', '.join(CONFIGS)}"
-        raise InputError([Incident("option-wrong", message, str(folder), fix=fix_of(config, CONFIGS))])
+        raise InputError.of("option-wrong", message, str(folder), fix=fix_of(config, CONFIGS))
     copy = filled_copy(folder)
     return copy if split in read_release(folder).withheld_splits and is_corpus(copy) else folder
 

@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from khabar.corpus.tables import Tables
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS, Document, Row, Span, TokenRow
 from khabar.records.repository import PLACES
 
@@ -79,9 +79,9 @@ def read_places(folder: Path) -> list[WithheldString]:
     try:
         return [msgspec.json.decode(line, type=WithheldString) for line in path.read_bytes().splitlines()]
     except FileNotFoundError:
-        raise InputError([Incident("file-missing", f"no {PLACES} in {folder}", str(path))]) from None
+        raise InputError.of("file-missing", f"no {PLACES} in {folder}", str(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise InputError([Incident("value-wrong", str(error), str(path))]) from None
+        raise InputError.of("value-wrong", str(error), str(path)) from None
 
 
 def _texts(tables: Tables) -> dict[str, str]:

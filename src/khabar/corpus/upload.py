@@ -92,7 +92,7 @@ def publish(upload: Upload, repository: str) -> bool:
         api.create_tag(repository, tag=upload.tag, revision=commit.oid, repo_type="dataset")
     except refusals as error:
         fix = "set HF_TOKEN to a token that may write there, and check the repository's name and the connection"
-        raise InputError([Incident("upload-refused", said_by(error), repository, fix=fix)]) from None
+        raise InputError.of("upload-refused", said_by(error), repository, fix=fix) from None
     return True
 
 

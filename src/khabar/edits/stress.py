@@ -14,7 +14,7 @@ from khabar.edits.application import apply, by_document
 from khabar.edits.characters import Rewrite
 from khabar.edits.offsets import Offsets
 from khabar.edits.story import Story
-from khabar.reading.incidents import Incident, InputError, fix_of
+from khabar.reading.incidents import InputError, fix_of
 from khabar.records import Change, Document, Edit, Entity, Number, Row
 
 _MONTHS = (  # Egypt and the Gulf, the Levant and Iraq, Algeria and Tunisia
@@ -161,7 +161,7 @@ def stressed(story: Story, transformation: str, seed: int = 0) -> StressedStory:
     for name in transformation.split("+"):
         if name not in TRANSFORMATIONS:
             message = f"no transformation {name!r}; there is: {', '.join(TRANSFORMATIONS)}"
-            raise InputError([Incident("option-wrong", message, fix=fix_of(name, TRANSFORMATIONS))])
+            raise InputError.of("option-wrong", message, fix=fix_of(name, TRANSFORMATIONS))
         if name == ORDER:
             order = [document.doc_id for document in documents]
             Random(f"{seed} {name}").shuffle(order)

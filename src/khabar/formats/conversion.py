@@ -61,7 +61,7 @@ def convert(
         predictions.check(records, work)
         work.incidents.refuse()
     if not records:
-        raise InputError([Incident("file-empty", "no document was found in it", str(source), fix="check --from")])
+        raise InputError.of("file-empty", "no document was found in it", str(source), fix="check --from")
     if target_format == "predictions":
         files = predictions.write(records, out)
     else:
@@ -90,7 +90,7 @@ def _source_format(path: Path) -> str:
         if name is not None:
             return name
     else:
-        raise InputError([Incident("file-missing", f"no such file or folder: {path}", str(path))])
+        raise InputError.of("file-missing", f"no such file or folder: {path}", str(path))
     raise _unclear(path, "--from")
 
 
@@ -101,7 +101,7 @@ def _of_parquet(path: Path) -> str | None:
     try:
         names = set(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
-        raise InputError([Incident("file-not-parquet", said_by(error), str(path))]) from None
+        raise InputError.of("file-not-parquet", said_by(error), str(path)) from None
     return "hf" if "tokens" in names else "predictions" if names & {"doc_id", "sides"} else None
 
 
@@ -139,4 +139,4 @@ def _target_format(path: Path) -> str:
 def _unclear(path: Path, option: str) -> InputError:
     fix = f"name it: {option} {'|'.join(FORMATS)}"
     message = "its name and content fit no format, or several"
-    return InputError([Incident("format-unknown", message, str(path), fix=fix)])
+    return InputError.of("format-unknown", message, str(path), fix=fix)

@@ -26,7 +26,7 @@ from khabar.leaderboard.survey import (
 )
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import remove_parts, sha256
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.records import Annotations, Dispute
 
 PredictionSource = Path | Sequence[Annotations | Dispute]
@@ -54,7 +54,7 @@ def add(
     predictions.
     """
     if problem := key_problem(system):
-        raise InputError([Incident("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")])
+        raise InputError.of("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")
     for split in predictions:
         gold.split(split)
     replays: list[Replay] = []
@@ -104,7 +104,7 @@ def add(
     changed = [name for name in input_files if name.is_file() and name.read_bytes() != files[name]]
     if changed and not replace:
         message = f"{system} has another submission for corpus {gold.version}"
-        raise InputError([Incident("submission-exists", message, str(place.folder))])
+        raise InputError.of("submission-exists", message, str(place.folder))
     return submissions, files
 
 
@@ -129,7 +129,7 @@ def _unmentioned(
 def _few(recordings: Sequence[Path]) -> Sequence[Path]:
     if len(recordings) > len(RECORDINGS):
         message = f"{len(recordings)} recordings, where {len(RECORDINGS)} are the most"
-        raise InputError([Incident("option-wrong", message, fix=f"give {len(RECORDINGS)} of them")])
+        raise InputError.of("option-wrong", message, fix=f"give {len(RECORDINGS)} of them")
     return recordings
 
 

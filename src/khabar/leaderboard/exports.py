@@ -21,7 +21,7 @@ from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Submission
 from khabar.reading.files import json_lines, sha256
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 from khabar.reading.reference import Reference
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import PAIR_F
@@ -258,7 +258,7 @@ def repository_id(text: str) -> str:
     """Check the name of a dataset on Hugging Face, OWNER/NAME. Raises InputError."""
     if not _REPOSITORY.fullmatch(text):
         message = f"--dataset {text!r} is not OWNER/NAME"
-        raise InputError([Incident("option-wrong", message, fix="write it as in the address of the dataset")])
+        raise InputError.of("option-wrong", message, fix="write it as in the address of the dataset")
     return text
 
 

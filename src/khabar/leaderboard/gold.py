@@ -12,7 +12,7 @@ from khabar.corpus.release import parse_version, read_release, released_corpus
 from khabar.corpus.tables import document_rows, filled_copy, is_corpus
 from khabar.leaderboard.card import Card
 from khabar.reading.checks import other_splits
-from khabar.reading.incidents import Incident, InputError, fix_of
+from khabar.reading.incidents import InputError, fix_of
 from khabar.reading.reference import Reference, reference
 from khabar.records import Annotations
 from khabar.records.labels import LAYERS, Layer
@@ -46,10 +46,10 @@ class BoardGold:
         if name not in self.splits:
             message = f"--split {name!r}: corpus {self.version} has {', '.join(self.splits)}"
             fix = fix_of(name, self.splits, before="--split ")
-            raise InputError([Incident("option-wrong", message, fix=fix)])
+            raise InputError.of("option-wrong", message, fix=fix)
         if name in self.outlined:
             message, fix = f"the articles of split {name} are not here to score on", "run `khabar corpus fetch`"
-            raise InputError([Incident("text-missing", message, fix=fix)])
+            raise InputError.of("text-missing", message, fix=fix)
         return self.splits[name]
 
 
@@ -58,7 +58,7 @@ def read_board_gold(folder: Path | None) -> BoardGold:
     source = released_corpus() if folder is None else folder
     if not is_dataset(source) or not is_corpus(source):
         message = f"{source} is no corpus folder with a version that a board could be of"
-        raise InputError([Incident("option-wrong", message, str(source), fix="let --gold name a corpus folder")])
+        raise InputError.of("option-wrong", message, str(source), fix="let --gold name a corpus folder")
     release = read_release(source)
     version = str(parse_version(release.version, str(source)))
     withheld = frozenset(release.withheld_splits)

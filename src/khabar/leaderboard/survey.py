@@ -14,7 +14,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.release import parse_version
 from khabar.leaderboard.names import key_problem
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 
 SUBMISSIONS, BOARDS = "submissions", "board"
 CARD, PREDICTIONS, RESULT = "card.toml", "predictions.jsonl", "result.json"
@@ -109,15 +109,11 @@ def survey(root: Path, incidents: Incidents) -> EvalFolder:
     Raises InputError if there is no such folder.
     """
     if not root.is_dir():
-        raise InputError(
-            [
-                Incident(
-                    "file-missing",
-                    f"no folder {root}",
-                    str(root),
-                    fix="run it in a clone of the repository, or name the folder with --eval",
-                )
-            ]
+        raise InputError.of(
+            "file-missing",
+            f"no folder {root}",
+            str(root),
+            fix="run it in a clone of the repository, or name the folder with --eval",
         )
     if root.is_symlink():
         _report_link(root, incidents)

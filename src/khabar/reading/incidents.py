@@ -177,6 +177,20 @@ class InputError(KhabarError):
         rest = [f"… and {unlisted:,} more problems"] if unlisted else []
         super().__init__("\n".join([*digest(self.incidents), *rest]))
 
+    @classmethod
+    def of(
+        cls,
+        id: str,
+        message: str,
+        file: str | None = None,
+        line: int | None = None,
+        doc_id: str | None = None,
+        *,
+        fix: str | None = None,
+    ) -> InputError:
+        """The error of a single problem: the fields of an Incident."""
+        return cls([Incident(id, message, file, line, doc_id, fix=fix)])
+
 
 class Incidents:
     """Collects the problems of one piece of work, so that all of them are reported at once.

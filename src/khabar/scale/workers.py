@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 from khabar.version import __version__
 
 ResultT = TypeVar("ResultT")
@@ -51,7 +51,7 @@ class Cores:
         except BrokenProcessPool:
             message = "a process at work was ended from outside, as happens when memory runs out"
             fix = "free memory, name stories so that parts are smaller, or use --cluster"
-            raise InputError([Incident("workers-unusable", message, fix=fix)]) from None
+            raise InputError.of("workers-unusable", message, fix=fix) from None
 
 
 def _in_flight(tasks: WorkItems, submit: Callable[[tuple[Any, ...]], Future[ResultT]], most: int) -> Results[ResultT]:
@@ -127,7 +127,7 @@ class Cluster:
                     done.add(waiting.popleft())
         except distributed.KilledWorker:
             message = "several workers ended while they worked on the same part"
-            raise InputError([Incident("workers-unusable", message)]) from None
+            raise InputError.of("workers-unusable", message) from None
 
 
 @contextmanager
@@ -142,17 +142,17 @@ def cluster(address: str) -> Iterator[Workers]:
         message = (
             f"no scheduler answers at {address!r} ({(str(error).splitlines() or [type(error).__name__])[0][:120]})"
         )
-        raise InputError([Incident("workers-unusable", message)]) from None
+        raise InputError.of("workers-unusable", message) from None
     with client, client.as_current(), dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
         try:
             client.wait_for_workers(1, timeout=10)
         except TimeoutError:
-            raise InputError([Incident("workers-unusable", f"the scheduler at {address} has no worker")]) from None
+            raise InputError.of("workers-unusable", f"the scheduler at {address} has no worker") from None
         versions = client.run(_version, on_error="return")
         others = sorted({str(version) for version in versions.values() if version != __version__})
         if others:
             message = f"workers have another khabar than {__version__}: {', '.join(others)[:120]}"
-            raise InputError([Incident("workers-unusable", message)])
+            raise InputError.of("workers-unusable", message)
         yield Cluster(client)
 
 

@@ -65,7 +65,7 @@ def articles() -> dict[str, str]:
         path = cached() / file.name
         if not path.is_file():
             message = "the articles of splits news and dev are not on this machine"
-            raise InputError([Incident("text-missing", message, fix="run `khabar corpus fetch`")])
+            raise InputError.of("text-missing", message, fix="run `khabar corpus fetch`")
         data = path.read_bytes()
         if sha256(data) != file.sha256:
             raise InputError([_changed(file, str(path), data)])
@@ -140,7 +140,7 @@ def _download(url: str, file: SourceFile, target: Path, progress: Progress) -> N
             part.unlink()
             if not begun:  # else it may be this file, on top of what an earlier run got of another
                 raise InputError([incident])
-    raise InputError([Incident("fetch-failed", reason or "it is never sent whole", url)])
+    raise InputError.of("fetch-failed", reason or "it is never sent whole", url)
 
 
 def _append(url: str, file: SourceFile, part: Path, begun: int, progress: Progress) -> int:

@@ -104,12 +104,12 @@ def keys_for(known: Sequence[Seed], story: str | None, split: str | None) -> tup
     if story is None:
         if len(stories) != 1:
             message = f"--story is not given and the manifest has {len(stories)} stories"
-            raise InputError([Incident("option-wrong", message, fix="name the story with --story")])
+            raise InputError.of("option-wrong", message, fix="name the story with --story")
         (story,) = stories
     if split is None:
         known_split = f"name the one of the story, --split {stories[story]}" if story in stories else "name a split"
         fix = f"{known_split}; `test` is the released benchmark's"
-        raise InputError([Incident("option-wrong", "--split is not given", fix=fix)])
+        raise InputError.of("option-wrong", "--split is not given", fix=fix)
     return story, split
 
 

@@ -18,7 +18,7 @@ from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import BOARD, board_folder, place_of, survey
 from khabar.leaderboard.view import BoardView, SystemRow, views_of
 from khabar.reading.files import write_all, write_whole
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
 from khabar.site.corpus import SiteCorpus, original_id
 from khabar.site.environment import Templates, speaking
@@ -168,11 +168,11 @@ def _translated(corpus: SiteCorpus, story: str) -> dict[str, str]:
 def check_folder(folder: Path) -> None:
     """Refuse a folder that holds something and was not written by a build. Raises InputError."""
     if folder.is_symlink() or (folder.exists() and not folder.is_dir()):
-        raise InputError([Incident("path-unsafe", "the site's place is no plain folder", str(folder))])
+        raise InputError.of("path-unsafe", "the site's place is no plain folder", str(folder))
     is_used = folder.is_dir() and any(path.suffix != ".part" for path in folder.iterdir())
     if is_used and not (folder / LISTING).is_file():
         message = f"the folder holds other things than a site (no {LISTING})"
-        raise InputError([Incident("file-unwritable", message, str(folder), fix="name an empty or new folder")])
+        raise InputError.of("file-unwritable", message, str(folder), fix="name an empty or new folder")
 
 
 def write_site(folder: Path, files: Mapping[str, bytes]) -> None:

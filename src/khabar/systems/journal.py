@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from khabar.reading.files import is_stream
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 
 ENDING = ".partial"
 AnswerT = TypeVar("AnswerT")
@@ -70,7 +70,7 @@ class Journal:
                     line = b"\n" + line  # the last line was cut off when the run was stopped
                 file.write(line)
         except OSError as error:
-            raise InputError([Incident("file-unwritable", error.strerror or str(error), str(self.path))]) from None
+            raise InputError.of("file-unwritable", error.strerror or str(error), str(self.path)) from None
 
     def remove(self) -> None:
         """Remove the file, once all of it stands in the predictions."""

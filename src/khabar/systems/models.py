@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from khabar.formats.label_maps import LabelMap, guess
-from khabar.reading.incidents import Incident, InputError
+from khabar.reading.incidents import InputError
 from khabar.records import Annotations, Document
 from khabar.records.labels import EntityLabel, Layer
 from khabar.systems.journal import digest
@@ -40,9 +40,7 @@ class ModelLabels:
         if not any(self.scheme.target(label) for label in self._labels):
             given = ", ".join(self._labels) or "none"
             fix = "give them the names of Wojood, OntoNotes, CoNLL or ANERcorp in the model's configuration (id2label)"
-            raise InputError(
-                [Incident("label-unknown", f"no label of the model means anything here: {given}", fix=fix)]
-            )
+            raise InputError.of("label-unknown", f"no label of the model means anything here: {given}", fix=fix)
 
     def report(self) -> list[str]:
         """Say which scheme was chosen, what is left out or coarse, and which labels the model can never give."""
@@ -72,14 +70,14 @@ class LocalModel(SlowSystem):
         folder = Path(path).expanduser()
         if not folder.is_dir():
             fix = "name the folder of a model on this machine; nothing is downloaded"
-            raise InputError([Incident("file-missing", "there is no such folder", str(folder), fix=fix)])
+            raise InputError.of("file-missing", "there is no such folder", str(folder), fix=fix)
         os.environ["HF_HUB_OFFLINE"] = "1"  # a model that is not all there must not send for the rest
         try:
             labels = self._load(folder)
         except Exception as error:  # a model's library may fail in any way on what is none of its own
             message = f"{self.library} cannot load it: {_in_words(error)}"
             fix = f"name a folder that {self.library} saved a model of named entities in"
-            raise InputError([Incident("file-unreadable", message, str(folder), fix=fix)]) from error
+            raise InputError.of("file-unreadable", message, str(folder), fix=fix) from error
         self._labels = ModelLabels(labels)
         self._made_of = [self.library, version(self.library), *(_contents(folder) if options.journal.path else ())]
 

@@ -52,7 +52,7 @@ class Price:
             given = answered = -1.0
         if not (0 <= given < math.inf and 0 <= answered < math.inf):
             fix = "write the price of a million input and a million output tokens, as 0.15/0.60"
-            raise InputError([Incident("option-wrong", f"--price {text!r} is not two prices", fix=fix)])
+            raise InputError.of("option-wrong", f"--price {text!r} is not two prices", fix=fix)
         return cls(given, answered)
 
 
@@ -73,12 +73,10 @@ class Options:
     def __post_init__(self) -> None:
         if not 0 < self.time_limit < math.inf:
             message = f"--time-limit {self.time_limit:g} is not a number of seconds above 0"
-            raise InputError([Incident("option-wrong", message, fix="write seconds, such as --time-limit 120")])
+            raise InputError.of("option-wrong", message, fix="write seconds, such as --time-limit 120")
         if self.jobs < 1:
             message = f"--jobs {self.jobs} is less than 1"
-            raise InputError(
-                [Incident("option-wrong", message, fix="write how many requests to send at once, such as 4")]
-            )
+            raise InputError.of("option-wrong", message, fix="write how many requests to send at once, such as 4")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 
-from khabar.reading.incidents import Incident, InputError, nearest
+from khabar.reading.incidents import InputError, nearest
 from khabar.reading.reference import Reference
 from khabar.systems.protocol import Options, SlowSystem, System
 
@@ -161,7 +161,7 @@ def _embedded(name: str, gold: Reference) -> System:
 def _require(name: str, package: str, extra: str) -> None:
     if find_spec(package) is None:
         message = f"{name} needs the package {package}"
-        raise InputError([Incident("extra-missing", message, fix=f"pip install 'khabar[{extra}]'")])
+        raise InputError.of("extra-missing", message, fix=f"pip install 'khabar[{extra}]'")
 
 
 def _adapted(prefix: str, rest: str, options: Options) -> SlowSystem:
@@ -226,4 +226,4 @@ def _own_name(file: Path, attribute: str) -> str:
 
 
 def _unknown(message: str, fix: str) -> InputError:
-    return InputError([Incident("system-unknown", message, fix=fix)])
+    return InputError.of("system-unknown", message, fix=fix)

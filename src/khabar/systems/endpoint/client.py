@@ -17,7 +17,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from khabar.progress import LOGGER
-from khabar.reading.incidents import Incident, InputError, said_by
+from khabar.reading.incidents import InputError, said_by
 from khabar.text.terminal import cut
 
 Message = dict[str, str]
@@ -74,7 +74,7 @@ class Asker:
                 http_client=DefaultAsyncHttpxClient(event_hooks={"response": [_note_status]}),
             )
         except OpenAIError as error:
-            raise InputError([Incident("endpoint-unusable", said_by(error))]) from None
+            raise InputError.of("endpoint-unusable", said_by(error)) from None
         self.address = str(self._client.base_url)
 
     async def ask(self, messages: list[Message], schema: dict[str, Any]) -> Reply:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.records import Annotations, Dispute, Document
@@ -163,7 +163,7 @@ class Endpoint(LanguageModel):
                     question, reply = pool.next()
                     if isinstance(reply, Unanswered):
                         if reply.hopeless and not self.answered:
-                            raise InputError([Incident("endpoint-unusable", f"{self._model}: {reply}")])
+                            raise InputError.of("endpoint-unusable", f"{self._model}: {reply}")
                     elif reading_of(question, reply).wrong is None:
                         self.options.journal.put(self._asked(question), reply)
                     yield question, reply
