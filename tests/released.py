@@ -11,7 +11,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document
 from khabar.scoring.result import Score
 from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 
 
 @cache

@@ -192,7 +192,7 @@ def run(
     from khabar.reading.incidents import warned
     from khabar.systems.protocol import SlowSystem, failure_table
     from khabar.systems.registry import find_system
-    from khabar.systems.running import run_system
+    from khabar.systems.runner import run_system
 
     check_arguments(system=system, gold=gold, split=split)
     layers = chosen_layers(layers)

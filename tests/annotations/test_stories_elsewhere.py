@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from khabar.corpus.textless import with_surfaces
+from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import check, read_rows
 from khabar.records import Registered, Row

@@ -22,7 +22,7 @@ from khabar.corpus.diff import diff
 from khabar.corpus.fill import BOM, fill, matched
 from khabar.corpus.release import RELEASE
 from khabar.corpus.tables import read_split
-from khabar.corpus.textless import QUOTING, with_text, without_text
+from khabar.corpus.withheld import QUOTING, with_text, without_text
 from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
 from khabar.records import CONFIGS

@@ -62,8 +62,8 @@ from khabar.corpus.gold import load_gold
 from khabar.edits import apply, read_changes, story_of, variants
 from khabar.formats.context import Conversion
 from khabar.formats.conversion import convert
+from khabar.leaderboard.board_gold import read_board_gold
 from khabar.leaderboard.build import check as check_leaderboard
-from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.catalog import CATALOG
 from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.rows import check as check_rows

@@ -12,8 +12,8 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
+from khabar.leaderboard.board_gold import BoardGold, read_board_gold
 from khabar.leaderboard.build import check
-from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.reading.incidents import Incident, InputError
 from khabar.reading.reference import Reference
 

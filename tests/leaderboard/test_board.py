@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from khabar import api
 from khabar.leaderboard.add import add
 from khabar.leaderboard.board import board_of
-from khabar.leaderboard.gold import read_board_gold
+from khabar.leaderboard.board_gold import read_board_gold
 from khabar.leaderboard.view import view_of
 from khabar.reading.incidents import Incidents
 from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from tests.leaderboard.conftest import CARD, Leaderboard
 
 

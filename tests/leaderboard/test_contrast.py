@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from khabar.corpus.build import build, write
+from khabar.leaderboard.board_gold import read_board_gold
 from khabar.leaderboard.card import parse_card
-from khabar.leaderboard.gold import read_board_gold
 from khabar.reading.incidents import Incidents
 from khabar.seeds import add
 from tests.leaderboard.conftest import CARD, Leaderboard

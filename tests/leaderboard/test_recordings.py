@@ -17,7 +17,7 @@ from khabar.reading.files import sha256
 from khabar.systems.endpoint.language_model import Recorded
 from khabar.systems.endpoint.prompts import Question
 from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from tests.leaderboard.conftest import CARD, Leaderboard
 from tests.leaderboard.test_exports import SCHEMA
 from tests.leaderboard.test_splits import copies, news

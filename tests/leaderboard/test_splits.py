@@ -11,9 +11,9 @@ import pytest
 from msgspec.structs import replace
 
 from khabar.corpus.build import build, write
+from khabar.leaderboard.board_gold import read_board_gold
 from khabar.leaderboard.card import Seen, SeenIn, parse_card
-from khabar.leaderboard.gold import read_board_gold
-from khabar.leaderboard.offsets import in_offsets, quoted
+from khabar.leaderboard.withheld_predictions import in_offsets, quoted
 from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions

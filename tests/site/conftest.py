@@ -18,8 +18,8 @@ import pytest
 
 from khabar.leaderboard.add import add
 from khabar.leaderboard.board import Board
+from khabar.leaderboard.board_gold import BoardGold, read_board_gold
 from khabar.leaderboard.build import BuiltBoards, build
-from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.reading.incidents import Incidents
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute

@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from khabar.leaderboard.board_gold import BoardGold, read_board_gold
 from khabar.leaderboard.build import build
-from khabar.leaderboard.gold import BoardGold, read_board_gold
 from khabar.site.build import site, write_site
 from tests.browsers import chromium
 

@@ -13,8 +13,8 @@ import pytest
 
 from khabar.corpus.release import released_corpus
 from khabar.corpus.tables import read_split
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.build import BuiltBoards
-from khabar.leaderboard.gold import BoardGold
 from khabar.reading.incidents import InputError
 from khabar.reading.issues import AnsweredIssue, IssueAnswer
 from khabar.records import Claim, Conflict, Registered

@@ -21,7 +21,7 @@ from khabar.systems.baselines.patterns import (
 )
 from khabar.systems.baselines.tagger import Tagger
 from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 
 
 def article(text: str, doc_id: str = "a", published: str | None = "2025-04-28") -> Document:

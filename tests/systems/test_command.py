@@ -20,7 +20,7 @@ from khabar.systems.command import Command
 from khabar.systems.journal import Journal
 from khabar.systems.process import MOST_NOISE
 from khabar.systems.protocol import Options
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from tests.cli.conftest import Khabar
 
 HEAD = """

@@ -20,7 +20,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.systems.endpoint import Endpoint, prompts
 from khabar.systems.endpoint.answers import items_in, read_answer
 from khabar.systems.protocol import Options
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from tests.cli.conftest import Khabar
 from tests.systems.scripted_server import Answer, Question, Server, serving
 

@@ -19,7 +19,7 @@ from khabar.systems.journal import Journal
 from khabar.systems.models import LabelledSpan, LocalModel, ModelLabels, pieces
 from khabar.systems.protocol import Options
 from khabar.systems.registry import find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from tests.cli.conftest import Khabar
 
 

@@ -17,7 +17,7 @@ from khabar.records import Annotations, Dispute, Document, Entity, PredictedEnti
 from khabar.scoring.scorer import score
 from khabar.systems.checkers import Oracle
 from khabar.systems.journal import Journal
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from khabar.systems.stress import reference_of, stress
 from khabar.text.search import searchable
 from tests.edits.test_stress import HELD_EQUAL

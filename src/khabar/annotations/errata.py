@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from khabar.corpus.textless import with_surfaces
+from khabar.corpus.withheld import with_surfaces
 from khabar.edits.application import columns_of, restated_key
 from khabar.edits.story import KINDS, key_of
 from khabar.reading.incidents import Incidents

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from khabar.corpus.textless import with_surfaces
+from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar.cli.console import print_json, say, warn, writing
-from khabar.cli.options import AsJson, Gold, Split, wrong_option
+from khabar.cli.options import AsJson, Gold, Split, names_in, wrong_option
 
 if TYPE_CHECKING:
     from khabar.formats.context import Repair
@@ -97,7 +97,7 @@ def convert(
 def _repairs(text: str | None) -> tuple[Repair, bool]:
     from khabar.formats.context import REPAIRS, UTF16
 
-    named = [part.strip() for part in (text or "").split(",") if part.strip()]
+    named = names_in(text) or []
     policies: list[Repair] = [name for name in REPAIRS if name in named]
     if len(policies) > 1 or set(named) - {*REPAIRS, UTF16}:
         message = f"--repair {text!r}: there is {', '.join(REPAIRS)} (one of them) and {UTF16}"

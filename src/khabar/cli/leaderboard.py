@@ -17,7 +17,7 @@ from khabar.cli.options import AsJson, Gold
 if TYPE_CHECKING:
     from rich.text import Text
 
-    from khabar.leaderboard.gold import BoardGold
+    from khabar.leaderboard.board_gold import BoardGold
     from khabar.leaderboard.view import BoardView, RankedFigure
     from khabar.reading.incidents import Incident
     from khabar.reading.reference import Reference
@@ -63,7 +63,7 @@ def add(
     from khabar.cli.glossary import LOOK_ADDED
     from khabar.cli.tables import print_scores
     from khabar.leaderboard.add import add as add_submission
-    from khabar.leaderboard.gold import read_board_gold
+    from khabar.leaderboard.board_gold import read_board_gold
     from khabar.reading.files import write_all
     from khabar.reading.incidents import Incidents
 
@@ -132,9 +132,9 @@ def build(
     as_json: AsJson = False,
 ) -> None:
     """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
+    from khabar.leaderboard.board_gold import read_board_gold
     from khabar.leaderboard.build import build as build_boards
     from khabar.leaderboard.exports import export, repository_id
-    from khabar.leaderboard.gold import read_board_gold
     from khabar.leaderboard.view import views_of
     from khabar.reading.files import write_all
     from khabar.site.build import check_folder, write_site
@@ -184,8 +184,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
+    from khabar.leaderboard.board_gold import read_board_gold
     from khabar.leaderboard.build import check as check_boards
-    from khabar.leaderboard.gold import read_board_gold
     from khabar.leaderboard.submission import score_all
     from khabar.leaderboard.summary import not_scored
     from khabar.leaderboard.survey import survey
@@ -253,7 +253,7 @@ def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tu
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system
-    from khabar.systems.running import run_system
+    from khabar.systems.runner import run_system
 
     runnable = find_system(system, reference)
     incidents = Incidents()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khabar import arguments
 from khabar.cli.console import set_quiet
 from khabar.records.labels import ENTITY_LABELS, LAYERS
 
@@ -93,20 +94,22 @@ def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     """Parse `--layers`; None where it is not given. Raises InputError."""
     from khabar.reading.incidents import fix_of
 
-    if text is None:
+    named = names_in(text)
+    if named is None:
         return None
-    named = [part.strip() for part in text.split(",") if part.strip()]
     unknown = [name for name in named if name not in LAYERS]
     if unknown or not named:
         there_is = ", ".join(LAYERS)
         message = f"--layers {text!r}: no layer {', '.join(unknown) or 'named'}; there is: {there_is}"
         raise wrong_option(message, fix=", ".join(dict.fromkeys(fix_of(name, LAYERS) for name in unknown or [""])))
-    return tuple(layer for layer in LAYERS if layer in named)
+    return arguments.chosen_layers(named)  # type: ignore[arg-type]  # all of them are layers
 
 
 def chosen_labels(text: str | None, layers: tuple[Layer, ...] | None) -> tuple[EntityLabel, ...] | None:
     """Parse `--labels`; None where it is not given, or names all. Raises InputError."""
-    from khabar import arguments
+    return arguments.chosen_labels(names_in(text), layers)
 
-    names = None if text is None else [part.strip() for part in text.split(",") if part.strip()]
-    return arguments.chosen_labels(names, layers)
+
+def names_in(text: str | None) -> list[str] | None:
+    """Names with commas between; None where the option is not given."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]

@@ -102,7 +102,7 @@ def run(
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import Options, Price
     from khabar.systems.registry import find_system
-    from khabar.systems.running import UnansweredError, run_system
+    from khabar.systems.runner import UnansweredError, run_system
 
     form = chosen_form(as_json, latex, full)
     named = chosen_layers(layers)

@@ -24,7 +24,7 @@ from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
 from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
-from khabar.corpus.textless import WithheldString, with_surfaces, without_text
+from khabar.corpus.withheld import WithheldString, with_surfaces, without_text
 from khabar.reading.files import json_lines, recover, replace_files, sha256, unfinished
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import check as check_rows

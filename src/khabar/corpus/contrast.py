@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from khabar.edits import edited_text, read_changes, story_of, variants, without_surfaces
-from khabar.edits.offsets import Offsets
+from khabar.edits.offset_map import Offsets
 from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import variant_key

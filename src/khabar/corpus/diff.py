@@ -15,15 +15,14 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
+from khabar.corpus.derivation import COMPUTED_TAGS
 from khabar.corpus.release import RELEASE, Step, Version, parse_version, read_release
 from khabar.corpus.tables import Tables, read_all
-from khabar.corpus.textless import read_places, without_strings, without_text
+from khabar.corpus.withheld import read_places, without_strings, without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
 from khabar.records.repository import Withheld
 
 ChangeKind = Literal["added", "removed", "changed"]
-_COMPUTED_TAGS = {"clitic", "nested", "implicit_speaker", "chain", "discontinuous"}
-"""Phenomena that follow from offsets; the others are annotated."""
 TELLING = {
     "documents": "sha256",
     "entities": "label",
@@ -150,7 +149,7 @@ def _compared(split: str, config: str, key: str, old: Row | None, new: Row | Non
 
 def _computed(config: str, cell: Cell) -> bool:
     if cell.column == "phenomena":
-        return {*cell.old} ^ {*cell.new} <= _COMPUTED_TAGS
+        return {*cell.old} ^ {*cell.new} <= COMPUTED_TAGS
     return config == "tokens" or cell.column == "zone" or (config, cell.column) == ("quotes", "type")
 
 

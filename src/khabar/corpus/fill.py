@@ -12,7 +12,7 @@ from khabar.corpus.card import statement_of
 from khabar.corpus.contrast import read_released, variant_stories, variant_texts
 from khabar.corpus.release import RELEASE, read_release
 from khabar.corpus.tables import filled_copy, is_corpus, read_all
-from khabar.corpus.textless import QUOTING, WithheldString, read_places, with_text
+from khabar.corpus.withheld import QUOTING, WithheldString, read_places, with_text
 from khabar.progress import Progress, logged
 from khabar.reading.files import recover, sha256
 from khabar.reading.incidents import Incident, Incidents, InputError

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.edits.offsets import Offsets, Replaced
+from khabar.edits.offset_map import Offsets, Replaced
 from khabar.edits.story import KINDS, Story, key_of, length_of, with_text
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import Located, check

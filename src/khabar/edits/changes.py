@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from khabar.edits.application import KEY_COLUMNS, apply, bare, by_document, carried_columns, columns_of, place_of
-from khabar.edits.offsets import Offsets
+from khabar.edits.offset_map import Offsets
 from khabar.edits.story import Story, key_of, length_of, renamed
 from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents

@@ -12,7 +12,7 @@ from random import Random
 from khabar.edits import characters
 from khabar.edits.application import apply, by_document
 from khabar.edits.characters import Rewrite
-from khabar.edits.offsets import Offsets
+from khabar.edits.offset_map import Offsets
 from khabar.edits.story import Story
 from khabar.reading.incidents import InputError, fix_of
 from khabar.records import Change, Document, Edit, Entity, Number, Row

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from khabar.corpus.release import parse_version
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.card import MEASURED, Card, parse_card, read_card, restated
 from khabar.leaderboard.closed_boards import report_closed
-from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.names import key_problem
-from khabar.leaderboard.offsets import in_offsets
 from khabar.leaderboard.result import as_bytes
 from khabar.leaderboard.submission import Replay, Submission, as_lines, replay, score_splits, shown_names, with_runs
 from khabar.leaderboard.survey import (
@@ -24,6 +22,8 @@ from khabar.leaderboard.survey import (
     place_of,
     survey,
 )
+from khabar.leaderboard.system_names import key_problem
+from khabar.leaderboard.withheld_predictions import in_offsets
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import remove_parts, sha256
 from khabar.reading.incidents import Incidents, InputError

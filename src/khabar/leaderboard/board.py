@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.card import Card
-from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.ranking import (
     ALPHA,
     COLUMNS,

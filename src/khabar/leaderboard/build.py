@@ -13,8 +13,8 @@ import msgspec
 
 from khabar.leaderboard import markdown
 from khabar.leaderboard.board import Board, boards_of, read_board
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.closed_boards import check_frozen, freeze, is_frozen, report_closed, report_unlisted
-from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.result import as_bytes, audit, audit_alone, differing, read_result, shown
 from khabar.leaderboard.submission import Submission, score_all
 from khabar.leaderboard.survey import (

@@ -14,8 +14,8 @@ from unicodedata import category
 import msgspec
 
 from khabar.corpus.contrast import original_split
-from khabar.leaderboard.names import disguised, mixed_scripts
 from khabar.leaderboard.survey import CARD, LARGEST, SPLIT
+from khabar.leaderboard.system_names import disguised, mixed_scripts
 from khabar.reading.incidents import Incidents
 from khabar.reading.shape import shaped
 from khabar.records.labels import LAYERS, Layer

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from khabar.leaderboard.board import Board
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.card import Card
-from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.markdown import seen_text
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.result import as_bytes

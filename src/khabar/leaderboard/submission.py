@@ -8,12 +8,12 @@ from pathlib import Path
 
 import msgspec
 
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.card import Card, read_card
-from khabar.leaderboard.gold import BoardGold
-from khabar.leaderboard.names import readings
-from khabar.leaderboard.offsets import quoted
 from khabar.leaderboard.result import Result, result_of
 from khabar.leaderboard.survey import CARD, PREDICTIONS, EvalFolder, SubmissionPlace
+from khabar.leaderboard.system_names import readings
+from khabar.leaderboard.withheld_predictions import quoted
 from khabar.reading.checks import checked_predictions
 from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
@@ -29,7 +29,7 @@ from khabar.systems.endpoint import Recording
 from khabar.systems.endpoint.client import Reply
 from khabar.systems.endpoint.prompts import Question
 from khabar.systems.protocol import Options
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 
 Spread = dict[str, tuple[float, float]]
 """Column → the least and the most that a figure is in the runs of a system."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 from khabar.corpus.release import parse_version
-from khabar.leaderboard.names import key_problem
+from khabar.leaderboard.system_names import key_problem
 from khabar.reading.incidents import Incidents, InputError
 
 SUBMISSIONS, BOARDS = "submissions", "board"

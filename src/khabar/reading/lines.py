@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from khabar.reading.incidents import Incidents, Report
+from khabar.reading.incidents import Incidents, Report, said_by
 from khabar.reading.sources import File, check_file
 
 LONGEST_LINE = 32 * 1024 * 1024
@@ -181,8 +181,7 @@ def parquet_rows(path: File, incidents: Incidents) -> Iterator[tuple[int, dict[s
 
 def report_parquet(path: object, error: Exception, read: int, incidents: Incidents) -> None:
     """Report that a Parquet file cannot be read beyond a row (0: not at all)."""
-    message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-    incidents.report("file-not-parquet", message, file=path, line=read or None)
+    incidents.report("file-not-parquet", said_by(error), file=path, line=read or None)
 
 
 def decoded(line: bytes, place: tuple[str | None, int], incidents: Incidents) -> dict[str, Any] | None:

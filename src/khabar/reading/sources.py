@@ -7,7 +7,7 @@ from os.path import isdir, isfile
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-from khabar.reading.incidents import Incident, Incidents
+from khabar.reading.incidents import Incident, Incidents, said_by
 
 _PARQUET = (".parquet", ".pq")
 _FOREIGN = dict.fromkeys((".conll", ".iob", ".iob2", ".bio", ".tsv"), "CoNLL columns") | {".spacy": "spaCy"}
@@ -156,8 +156,7 @@ def _remote(url: str, incidents: Incidents) -> list[File]:
         incidents.report("extra-missing", "nothing installed opens this kind of URL", file=url, fix=fix)
         return []
     except Exception as error:  # each file system fails in its own way, and none of them is a reason to crash
-        message = (str(error).splitlines() or [type(error).__name__])[0][:200].rstrip(".")
-        incidents.report("file-unreadable", message, file=url)
+        incidents.report("file-unreadable", said_by(error), file=url)
         return []
     if not names:
         _report_nothing(url, incidents)

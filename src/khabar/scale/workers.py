@@ -11,7 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, Protocol, TypeVar
 
-from khabar.reading.incidents import InputError
+from khabar.reading.incidents import InputError, said_by
 from khabar.version import __version__
 
 ResultT = TypeVar("ResultT")
@@ -139,9 +139,7 @@ def cluster(address: str) -> Iterator[Workers]:
     try:
         client: Any = Client(address, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        message = (
-            f"no scheduler answers at {address!r} ({(str(error).splitlines() or [type(error).__name__])[0][:120]})"
-        )
+        message = f"no scheduler answers at {address!r} ({said_by(error)[:120]})"
         raise InputError.of("workers-unusable", message) from None
     with client, client.as_current(), dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GiB"}):
         try:

@@ -12,8 +12,8 @@ from khabar.corpus.contrast import read_released
 from khabar.corpus.release import read_release, released_corpus
 from khabar.corpus.tables import read_split
 from khabar.leaderboard.board import read_board
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.build import BuiltBoards
-from khabar.leaderboard.gold import BoardGold
 from khabar.leaderboard.result import read_result
 from khabar.leaderboard.survey import BOARD, board_folder, place_of, survey
 from khabar.leaderboard.view import BoardView, SystemRow, views_of

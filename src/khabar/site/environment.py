@@ -7,7 +7,7 @@ from functools import cache
 from types import CodeType
 from typing import TYPE_CHECKING, Any
 
-from khabar.leaderboard.gold import BoardGold
+from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.ranking import COLUMNS
 from khabar.leaderboard.view import SystemRow
 from khabar.reading.issues import words_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from khabar.corpus.contrast import VariantChange, altered_spans
-from khabar.edits.offsets import Offsets
+from khabar.edits.offset_map import Offsets
 from khabar.reading.issues import ClaimSpan, ContrastPair
 from khabar.reading.reference import Reference
 from khabar.records import Conflict, Document, Flip, Row

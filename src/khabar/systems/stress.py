@@ -42,7 +42,7 @@ from khabar.scoring.tally import Tally
 from khabar.systems.journal import Journal, digest
 from khabar.systems.protocol import Options, SlowSystem, System
 from khabar.systems.registry import EMBEDDED, find_system
-from khabar.systems.running import run_system
+from khabar.systems.runner import run_system
 from khabar.text.arabic import fold
 from khabar.text.dates import date_key
 from khabar.text.grounding import GroundedDocument, span_of

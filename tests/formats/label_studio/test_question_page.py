@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from khabar.annotations.label_studio.start import shown_again
 from khabar.annotations.rounds import in_file_order, read_articles
-from khabar.corpus.textless import with_surfaces
+from khabar.corpus.withheld import with_surfaces
 from khabar.formats.label_studio.fields import POSITIONS
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, to_page, to_results

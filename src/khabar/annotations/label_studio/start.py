@@ -62,7 +62,7 @@ def start_of_system(name: str, documents: Sequence[Document], incidents: Inciden
     from khabar.corpus.gold import load_gold
     from khabar.reading.reference import reference
     from khabar.systems.registry import find_system
-    from khabar.systems.running import run_system
+    from khabar.systems.runner import run_system
 
     gold = load_gold()[0] if name == "oracle" else reference([])
     with warned(incidents) as collected:
