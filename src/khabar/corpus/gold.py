@@ -11,7 +11,6 @@ import msgspec
 
 from khabar.corpus.contrast import read_released
 from khabar.corpus.release import read_release, released_corpus
-from khabar.reading.files import sha256
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.issues import issues_of, pairs_of
@@ -119,16 +118,7 @@ def _documents_said(source: Path, split_name: str) -> list[Document]:
                 for key in without
             ]
         )
-    return [
-        Document(
-            doc_id=doc_id,
-            story=document.story,
-            text=document.passage.text or "",
-            sha256=sha256((document.passage.text or "").encode()),
-            zones=tuple(document.passage.zones),
-        )
-        for doc_id, document in documents.items()
-    ]
+    return [document.document for document in documents.values()]
 
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:

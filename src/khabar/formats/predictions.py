@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 from unicodedata import category
 
 import msgspec
@@ -18,7 +17,6 @@ from khabar.reading.span_checks import check_annotations
 from khabar.records import (
     Annotations,
     Dispute,
-    PredictedEntity,
     PredictedNumber,
     PredictedQuote,
     PredictedSpan,
@@ -26,8 +24,6 @@ from khabar.records import (
 )
 from khabar.text.grounding import GroundedDocument
 from khabar.text.spans import Passage, Spans
-
-ItemT = TypeVar("ItemT", PredictedEntity, PredictedNumber)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +87,10 @@ def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
         work.lose(f"{layer} whose string is not in the text", nowhere)
     return msgspec.structs.replace(
         record,
-        entities=tuple(_with_offsets(row.item, row.spans) for row in grounded.entities if row.spans),
-        numbers=tuple(_number(_with_offsets(row.item, row.spans), work) for row in grounded.numbers if row.spans),
+        entities=tuple(row.with_offsets for row in grounded.entities if row.spans),
+        numbers=tuple(_number(row.with_offsets, work) for row in grounded.numbers if row.spans),
         quotes=tuple(_quote(row.item, row.spans, work) for row in grounded.quotes if row.spans),
     )
-
-
-def _with_offsets(item: ItemT, spans: Spans) -> ItemT:
-    return msgspec.structs.replace(item, start=spans[0][0], end=spans[0][1])
 
 
 def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:

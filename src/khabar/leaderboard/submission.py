@@ -19,7 +19,7 @@ from khabar.reading.files import json_lines, sha256
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, Document
+from khabar.records import Annotations, Dispute
 from khabar.records.canonical import canonical
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.result import Score, headline_name
@@ -58,10 +58,7 @@ class Replay:
 
 def replay(path: Path, reference: Reference, layers: Sequence[Layer] = LAYERS) -> Replay:
     """Read a recording as the predictions it gives for gold whose texts are here. Raises InputError."""
-    documents = [
-        Document(doc_id=doc_id, story=document.story, text=document.passage.text or "", sha256="")
-        for doc_id, document in sorted(reference.documents.items())
-    ]
+    documents = [document.document for _, document in sorted(reference.documents.items())]
     system = Recording(str(path), Options())
     annotations, disputes = run_system(system, documents, layers=layers)
     return Replay(tuple(system.replies), tuple(annotations), tuple(disputes), len(system.failures))

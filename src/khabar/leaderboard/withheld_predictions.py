@@ -76,7 +76,7 @@ def _with_spans(grounded: Grounded[Any]) -> Any:
         return structs.replace(item, content=content or (PredictedSpan(text=NOWHERE),))
     if spans is None:
         return structs.replace(item, start=None, end=None, text=NOWHERE)
-    return structs.replace(item, start=spans[0][0], end=spans[-1][1])
+    return grounded.with_offsets
 
 
 def _with_sources(quote: PredictedQuote, passage: Passage) -> PredictedQuote:

@@ -17,7 +17,6 @@ from khabar.site.environment import Templates
 from khabar.site.language import languages, names_of
 from khabar.site.reader import ReaderParagraph, compared
 from khabar.site.system import ArticleError, SystemErrors, annotated, by_cause, errors_on
-from khabar.text.grounding import GroundedDocument
 
 MOST_ARTICLES = 100
 """How many articles a report shows: those with most errors."""
@@ -93,17 +92,10 @@ def _articles(
     shown = [doc_id for doc_id, mine in errors.by_article.items() if mine and reference.texts[doc_id] is not None]
     for doc_id in shown[:MOST_ARTICLES]:
         grounded = reference.documents[doc_id]
-        document = _document(grounded)
+        document = grounded.document
         gold = of_gold(grounded, (), names[grounded.story])
         mine = errors.by_article[doc_id]
         yield ReportedArticle(document, compared(document, gold, predicted[doc_id], mine), mine)
-
-
-def _document(grounded: GroundedDocument) -> Document:
-    passage = grounded.passage
-    return Document(
-        doc_id=passage.doc_id, story=grounded.story, text=passage.text or "", sha256="", zones=tuple(passage.zones)
-    )
 
 
 def _first_of_each_cause(articles: Sequence[ReportedArticle]) -> dict[tuple[Layer, str], int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -35,8 +34,8 @@ class Oracle:
         gold = self._gold.documents[document.doc_id]
         return Annotations(
             doc_id=document.doc_id,
-            entities=tuple(_with_offsets(item.item, item.spans) for item in gold.entities if item.item.scored),
-            numbers=tuple(_with_offsets(item.item, item.spans) for item in gold.numbers if item.item.scored),
+            entities=tuple(item.with_offsets for item in gold.entities if item.item.scored),
+            numbers=tuple(item.with_offsets for item in gold.numbers if item.item.scored),
             quotes=tuple(self._with_names(item.item) for item in gold.quotes if item.item.scored),
         )
 
@@ -54,10 +53,3 @@ class Oracle:
             for source in quote.source_chain or ()
         )
         return msgspec.structs.replace(quote, source_chain=chain)
-
-
-_Predicted = TypeVar("_Predicted", bound=msgspec.Struct)
-
-
-def _with_offsets(item: _Predicted, spans: tuple[tuple[int, int], ...] | None) -> _Predicted:
-    return msgspec.structs.replace(item, start=spans[0][0], end=spans[0][1]) if spans else item

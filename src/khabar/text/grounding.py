@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from typing import Generic, TypeVar
 
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from msgspec.structs import replace
 from khabar.records import (
     Annotations,
     Dispute,
+    Document,
     PredictedEntity,
     PredictedNumber,
     PredictedQuote,
@@ -41,6 +43,11 @@ class Grounded(Generic[Item]):
     def start(self) -> int:
         """Its first offset; -1 if it is not grounded."""
         return self.spans[0][0] if self.spans else -1
+
+    @property
+    def with_offsets(self) -> Item:
+        """The item, no quote, with the offsets of its spans; as it is if it is not grounded."""
+        return replace(self.item, start=self.spans[0][0], end=self.spans[-1][1]) if self.spans else self.item
 
 
 Place = tuple[str, int, int]
@@ -77,6 +84,18 @@ class GroundedDocument:
     def story(self) -> str:
         """The story of the document; "" where the annotations name none."""
         return self.annotations.story or ""
+
+    @property
+    def document(self) -> Document:
+        """The document as a system is given it; one without a text is empty."""
+        text = self.passage.text or ""
+        return Document(
+            doc_id=self.passage.doc_id,
+            story=self.story,
+            text=text,
+            sha256=sha256(text.encode()).hexdigest(),
+            zones=tuple(self.passage.zones),
+        )
 
     @cached_property
     def entities(self) -> tuple[Grounded[PredictedEntity], ...]:
