@@ -11,7 +11,7 @@ from khabar.annotations.practice.articles import articles_beside_gold
 from khabar.annotations.practice.claims import claims_beside_gold, marked_in
 from khabar.annotations.practice.questions import questions_beside_gold
 from khabar.annotations.rounds import Articles, story_of
-from khabar.corpus.textless import with_surfaces
+from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incident
 from khabar.records import Claim, Registered, Row, only
 
