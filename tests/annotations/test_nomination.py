@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from khabar.annotations.nomination import Ballot, Nominated, Voter, ballots, nominate
+from khabar.annotations.ballots import Ballot, Voter, ballots
+from khabar.annotations.nomination import Nominated, nominate
 from khabar.corpus.gold import load_gold
 from khabar.reading.reference import reference as khabar_reference
 from khabar.records import (

@@ -16,8 +16,8 @@ import httpx
 import pytest
 
 from khabar.annotations.server import Connection, asking, connection
+from khabar.annotations.server.connection import Access, access_file, is_served, lock_of, write_secret
 from khabar.annotations.server.environment import LAUNCHER, environment, settings
-from khabar.annotations.server.folder import Access, access_file, is_served, lock_of, write_secret
 from khabar.annotations.server.serving import reserved
 from khabar.reading.incidents import InputError
 from tests.annotations.conftest import LabelStudio, serve

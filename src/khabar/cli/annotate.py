@@ -52,7 +52,7 @@ def serve(
     from khabar.annotations.label_studio.notes import checking, notes_served
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.server import Connection
-    from khabar.annotations.server.folder import login_file
+    from khabar.annotations.server.connection import login_file
     from khabar.annotations.server.serving import serving
 
     with _interruptible(), writing(), ExitStack() as until_the_end:
@@ -103,7 +103,7 @@ def push(
     from khabar.annotations.label_studio.configuration import kinds_of, read_configuration
     from khabar.annotations.label_studio.projects import Server
     from khabar.annotations.label_studio.push import push as push_pass
-    from khabar.annotations.label_studio.shares import share_of
+    from khabar.annotations.label_studio.tasks import share_of
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
     from khabar.records.labels import LAYERS
@@ -133,8 +133,8 @@ def draft(
     as_json: AsJson = False,
 ) -> None:
     """Write what a system says of a story as rows to correct. They are refused as gold until each is checked."""
-    from khabar.annotations.draft import draft as draft_story
-    from khabar.annotations.draft import encoded
+    from khabar.annotations.label_studio.start import draft as draft_story
+    from khabar.annotations.label_studio.start import encoded
     from khabar.annotations.rounds import read_articles
     from khabar.reading.files import write_whole
     from khabar.reading.incidents import Incidents
@@ -277,7 +277,7 @@ def _start(
 def _print_shares(
     tasks: Mapping[str, Sequence[Task]], *, as_json: bool, file: str | None = None, rows: int | None = None
 ) -> None:
-    from khabar.annotations.label_studio.shares import shares
+    from khabar.annotations.label_studio.tasks import shares
 
     by_kind = {kind: shares(of_kind) for kind, of_kind in tasks.items()}
     columns = ("tasks", "done", "begun", "left")

@@ -41,7 +41,7 @@ def nominate(
 ) -> None:
     """Ask about the places where systems outvote gold, without saying what gold has or which system says what."""
     from khabar import api
-    from khabar.annotations.nomination import Voter, ballots
+    from khabar.annotations.ballots import Voter, ballots
     from khabar.annotations.nomination import nominate as put_questions
     from khabar.reading.checks import checked_predictions
     from khabar.reading.files import json_lines, write_all

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from khabar.annotations.label_studio.registry import registered
+from khabar.annotations.label_studio.tasks import registered
 from khabar.records import Entity
 
 

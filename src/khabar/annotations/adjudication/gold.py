@@ -16,7 +16,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, only
 
-Key = tuple[str, str]
+RowRef = tuple[str, str]
 """Layer and key of a row, which tell it from all others of a pass."""
 
 
@@ -48,7 +48,7 @@ def settle(pairs: Sequence[RowPair], decided: Sequence[Decided]) -> list[Row]:
     return _inserted(known, [row for row in settled if _key(row) not in turn])
 
 
-def _key(row: Row) -> Key:
+def _key(row: Row) -> RowRef:
     return row.layer, row.key
 
 

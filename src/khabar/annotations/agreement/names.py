@@ -17,8 +17,8 @@ from khabar.records.labels import NARRATOR
 from khabar.scoring.assignment import assign, lexicographic
 from khabar.text.arabic import fold
 
-Name = TypeVar("Name", bound=Hashable)
-Groups = Mapping[Name, Collection[Hashable]]
+NameT = TypeVar("NameT", bound=Hashable)
+Groups = Mapping[NameT, Collection[Hashable]]
 """Name → the members of its group."""
 _STEPS = 100_000
 
@@ -52,9 +52,9 @@ def with_keys(row: Row, names: Mapping[str, str]) -> Row:
     return row
 
 
-def matched_groups(a: Groups[Name], b: Groups[Name]) -> dict[Name, Name]:
+def matched_groups(a: Groups[NameT], b: Groups[NameT]) -> dict[NameT, NameT]:
     """Name of b → name of a, for groups that share members."""
-    holders: dict[Hashable, list[Name]] = defaultdict(list)
+    holders: dict[Hashable, list[NameT]] = defaultdict(list)
     for name, members in a.items():
         for member in members:
             holders[member].append(name)
@@ -65,8 +65,8 @@ def matched_groups(a: Groups[Name], b: Groups[Name]) -> dict[Name, Name]:
 
 
 def matched_names(
-    shared: Mapping[tuple[Name, Name], int], a: Mapping[Name, int], b: Mapping[Name, int], least: float = 0.0
-) -> dict[Name, Name]:
+    shared: Mapping[tuple[NameT, NameT], int], a: Mapping[NameT, int], b: Mapping[NameT, int], least: float = 0.0
+) -> dict[NameT, NameT]:
     """Name of b → name of a where φ4 is at least `least`, from the members two groups share and the groups' sizes."""
     names_a, names_b = list(a), list(b)
     left, right = ({name: index for index, name in enumerate(names)} for names in (names_a, names_b))

@@ -13,11 +13,11 @@ from pathlib import Path
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, edited, kinds_of, read_configuration
 from khabar.annotations.label_studio.projects import Server, Task, repeated
-from khabar.annotations.label_studio.registry import registered
 from khabar.annotations.label_studio.tasks import (
     read_document,
     read_questions,
     read_speakers,
+    registered,
     registry_of,
     submitted_pages,
 )

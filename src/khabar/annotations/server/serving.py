@@ -17,8 +17,7 @@ from pathlib import Path
 import httpx
 from filelock import Timeout
 
-from khabar.annotations.server.environment import LAUNCHER, Environment, environment, settings
-from khabar.annotations.server.folder import (
+from khabar.annotations.server.connection import (
     Access,
     Login,
     access_file,
@@ -27,6 +26,7 @@ from khabar.annotations.server.folder import (
     read_secret,
     write_secret,
 )
+from khabar.annotations.server.environment import LAUNCHER, Environment, environment, settings
 from khabar.annotations.server.launch import NOTES
 from khabar.progress import Progress
 from khabar.reading.incidents import Incident, InputError

@@ -1,4 +1,4 @@
-"""Questions: a ballot as a choice between readings, in words and an order that do not tell which of them is gold's."""
+"""Nomination: places where systems outvote gold, put to a second reader who does not know what gold has."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from khabar.annotations.nomination.votes import Ballot, Said, any_right
+from khabar.annotations.ballots import Ballot, Said, any_right
 from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Document, PredictedNumber, PredictedSource, RowKey
