@@ -46,7 +46,7 @@ def articles_beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks,
     done = submitted(tasks)
 
     def practised(row: Row) -> bool:
-        return row.layer in LAYERS and (STEP_OF[row.layer], getattr(row, "doc_id", "")) in done
+        return row.layer in LAYERS and (STEP_OF[row.layer], row.article or "") in done
 
     ours = [row for row in rows if practised(row)]
     theirs = [row for row in gold if practised(row)]

@@ -48,7 +48,7 @@ def proposed(claims: Sequence[Claim], rows: Sequence[Row]) -> dict[Topic, tuple[
     """
     by_topic: dict[Topic, list[Claim]] = defaultdict(list)
     for claim in claims:
-        for topic in topics(claim, (row for row in rows if getattr(row, "doc_id", None) == claim.doc_id)):
+        for topic in topics(claim, (row for row in rows if row.article == claim.doc_id)):
             by_topic[topic].append(claim)
     groups: dict[Topic, tuple[Claim, ...]] = {}
     done: set[str] = set()

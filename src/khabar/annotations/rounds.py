@@ -92,7 +92,7 @@ class Pass:
     @property
     def documents(self) -> frozenset[str]:
         """Documents it covers: those it has any row of, zones included."""
-        return frozenset(owner for row in self.rows if (owner := getattr(row, "doc_id", None)) is not None)
+        return frozenset(owner for row in self.rows if (owner := row.article) is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
     incidents = Incidents()
     paths = [folder / f"{name}.jsonl" for name in names or _pass_names(folder)]
     located = {path: read_rows(path, incidents) for path in paths}
-    covered = {getattr(item.row, "doc_id", None) for items in located.values() for item in items}
+    covered = {item.row.article for items in located.values() for item in items}
     manifest = [seed for seed in read_manifest(seeds) if seed.doc_id in covered]
     texts = read_texts(seeds, manifest)
     fetched = {seed.doc_id: texts[seed.doc_id] for seed in manifest if seed.source}
@@ -178,7 +178,7 @@ def _limited(rows: Sequence[Row], seeds: Iterable[Seed]) -> tuple[Row, ...]:
             kept += [replace(row, positions=positions)] if positions else []
         elif isinstance(row, Registered):
             kept += [row] if row.story in stories else []
-        elif getattr(row, "doc_id", None) in documents:
+        elif row.article in documents:
             kept.append(row)
     return tuple(kept)
 

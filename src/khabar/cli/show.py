@@ -72,10 +72,7 @@ def show(
         raise wrong_option("--gold is a file, and a corpus is shown", file=str(folder), fix=fix)
     document = _document(doc, gold, split)
     tables = read_split(folder, split)
-    rows = {
-        config: [row for row in table if getattr(row, "doc_id", None) == document.doc_id]
-        for config, table in tables.items()
-    }
+    rows = {config: [row for row in table if row.article == document.doc_id] for config, table in tables.items()}
     questions = answered_issues(only(tables["conflicts"], Conflict), only(tables["claims"], Claim))
     rows["conflicts"] = [
         question.issue

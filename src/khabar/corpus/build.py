@@ -93,7 +93,7 @@ def withheld_splits(manifest: Sequence[Seed]) -> tuple[str, ...]:
 
 def _is_about(row: Row, stories: Mapping[str, str]) -> bool:
     """Tell whether a row is of one of these documents (doc_id → story), or of their stories."""
-    return getattr(row, "doc_id", None) in stories or getattr(row, "story", None) in stories.values()
+    return row.article in stories or getattr(row, "story", None) in stories.values()
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:

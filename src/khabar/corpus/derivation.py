@@ -47,7 +47,7 @@ def derive(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Sequence[Row])
             configs["documents"].append(document(seed, texts[doc_id], zones.get(doc_id)))
             configs["tokens"].extend(tokens(doc_id, texts[doc_id], entities[doc_id]))
         for row in rows:
-            doc_id = getattr(row, "doc_id", "")
+            doc_id = row.article or ""
             if doc_id in in_split and not isinstance(row, Zones):
                 row = _completed(row, texts[doc_id], zones.get(doc_id, ()), entities[doc_id])
             elif not (isinstance(row, (Conflict, Registered)) and row.story in stories):

@@ -256,7 +256,7 @@ def _change(change: ChangedRow) -> dict[str, Any]:
         "config": change.config,
         "change": change.kind,
         "key": change.key,
-        "doc_id": getattr(change.row, "doc_id", None),
+        "doc_id": change.row.article,
         "surface": surface(change.row),
         "columns": {cell.column: {"old": cell.old, "new": cell.new} for cell in change.cells},
         "follows": change.follows,

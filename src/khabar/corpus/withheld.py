@@ -69,7 +69,7 @@ def with_text(tables: Tables, places: Sequence[WithheldString], texts: Mapping[s
 
 def with_surfaces(row: Row, texts: Mapping[str, str]) -> Row:
     """A row of a document that has a text here, with its text and surfaces; another as it is."""
-    text = texts.get(getattr(row, "doc_id", ""))
+    text = texts.get(row.article or "")
     return row if text is None else _filled(row, lambda start, end: text[start:end], text)
 
 
@@ -141,7 +141,7 @@ def _is_kept(place: WithheldString, texts: Mapping[str, str], kept_words: int) -
 
 def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[tuple[str, int, str]]:
     """Where to look for what a row quotes: (document, offset, text) of its own span, its article, or its story's."""
-    own = getattr(row, "doc_id", None)
+    own = row.article
     if own is not None:
         start, end = getattr(row, "start", 0), getattr(row, "end", 0)
         return [(own, start, texts[own][start:end]), (own, 0, texts[own])]

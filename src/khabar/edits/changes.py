@@ -68,7 +68,7 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
         if key not in old:
             restated.append(msgspec.to_builtins(row))
             continue
-        there = offsets.get(getattr(row, "doc_id", ""), Offsets())
+        there = offsets.get(row.article or "", Offsets())
         carried = carried_columns(old[key], there)
         wanted = columns_of(row)
         columns = {name: wanted[name] for name, value in bare(wanted).items() if carried[name] != value}

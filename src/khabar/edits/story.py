@@ -85,7 +85,7 @@ def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row
     known = {document.doc_id for document in documents}
     return Story.of(
         documents,
-        [row for row in rows if getattr(row, "doc_id", None) in known or getattr(row, "story", None) == story],
+        [row for row in rows if row.article in known or getattr(row, "story", None) == story],
     )
 
 

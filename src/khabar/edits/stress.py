@@ -182,7 +182,7 @@ def edits_of(story: Story, name: str, seed: int = 0) -> list[Edit]:
     edits: list[Edit] = []
     rows_of: dict[str | None, list[Row]] = defaultdict(list)
     for row in story.rows:
-        rows_of[getattr(row, "doc_id", None)].append(row)
+        rows_of[row.article].append(row)
     for document in story.documents:
         rows = rows_of[document.doc_id]
         borders = {border for row in rows for _, span in row.spans() for border in (span.start, span.end)}

@@ -89,7 +89,7 @@ def check(located: Sequence[Located], texts: Mapping[str, str], stories: Mapping
     incidents = Incidents()
 
     def reporter(item: Located) -> Report:
-        return incidents.at(item.file, item.line, getattr(item.row, "doc_id", None))
+        return incidents.at(item.file, item.line, item.row.article)
 
     boilerplate = {
         item.row.doc_id: [(zone.start, zone.end) for zone in item.row.zones if zone.zone == "boilerplate"]
@@ -98,7 +98,7 @@ def check(located: Sequence[Located], texts: Mapping[str, str], stories: Mapping
     }
     for item in located:
         row, report = item.row, reporter(item)
-        doc_id = getattr(row, "doc_id", None)
+        doc_id = row.article
         if doc_id is not None and doc_id not in texts:
             report("document-unknown", f"no document {doc_id!r} in the seeds")
         elif isinstance(row, Zones):
@@ -207,7 +207,7 @@ def _check_references(located: Sequence[Located], stories: Mapping[str, str], re
     entities = {(item.row.story, item.row.entity_id) for item in located if isinstance(item.row, Registered)}
     for item in located:
         row = item.row
-        story = row.story if isinstance(row, Registered) else stories.get(getattr(row, "doc_id", ""), "")
+        story = row.story if isinstance(row, Registered) else stories.get(row.article or "", "")
         for key in dict.fromkeys(row.references):
             if (story, key) not in entities:
                 reporter(item)("reference-unknown", f"{key!r} is not in the registry")

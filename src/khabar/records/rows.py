@@ -55,6 +55,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         """Identifies the row within its config, and is the same in every release that has it."""
         return str(getattr(self, "id"))  # noqa: B009
 
+    @property
+    def article(self) -> str | None:
+        """The key of the article the row is of; None of a row of a story."""
+        key: str | None = getattr(self, "doc_id", None)
+        return key
+
     def spans(self) -> Iterator[tuple[str, Span]]:
         """Yield the spans of the row with their column: `span` for the row's own, then its parts in column order."""
         yield from ()
@@ -70,7 +76,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         spans = [span for _, span in self.spans()]
         start = min((span.start for span in spans), default=0)
         end = max((span.end for span in spans), default=0)
-        return str(getattr(self, "doc_id", None) or getattr(self, "story", "")), start, end, self.key
+        return str(self.article or getattr(self, "story", "")), start, end, self.key
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

@@ -73,7 +73,7 @@ def corrected(
     for number, values in words.items():
         change = listed[number]
         row = (disagreement.a or disagreement.b)[change.row]
-        text = texts.get(getattr(row, "doc_id", ""), "")
+        text = texts.get(row.article or "", "")
         try:
             rows[change.row] |= _columns(row, change.name, BETWEEN.join(values), text)
         except ValueError as error:

@@ -52,7 +52,7 @@ def disagreements(pairs: Sequence[RowPair], texts: Mapping[str, str]) -> list[Di
         if meant:
             unlike.append(pair)
         elif wording:
-            owner = getattr(pair.row, "doc_id", None) or getattr(pair.row, "story", "")
+            owner = pair.row.article or getattr(pair.row, "story", "")
             worded[pair.layer, str(owner)].append(pair)
     return [
         *(_disagreement(group) for group in _groups(unlike, passages)),
@@ -84,7 +84,7 @@ def _disagreement(group: Sequence[RowPair], *, cosmetic: bool = False) -> Disagr
         what |= dict.fromkeys(["row"] if pair.both is None else differing(pair)[cosmetic])
     digest = hashlib.sha256(b"\n".join(msgspec.json.encode(rows, order="sorted") for rows in (a, b))).hexdigest()
     key = f"{first.layer}-{digest[:10]}"
-    return Disagreement(key, first.layer, getattr(first, "doc_id", None), tuple(what), tuple(a), tuple(b), cosmetic)
+    return Disagreement(key, first.layer, first.article, tuple(what), tuple(a), tuple(b), cosmetic)
 
 
 def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> list[list[RowPair]]:

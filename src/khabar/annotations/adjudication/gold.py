@@ -117,7 +117,7 @@ def _check_elsewhere(item: Decided, given: Round, incidents: Incidents) -> None:
     """Report rows that somebody decided for a document or story the round is not about."""
     stories = set(given.stories.values())
     for row in item.rows:
-        doc_id, story = getattr(row, "doc_id", None), getattr(row, "story", None)
+        doc_id, story = row.article, getattr(row, "story", None)
         if doc_id is not None and doc_id not in given.texts:
             message, fix = f"the round has no document {doc_id!r}", f"name one of {', '.join(sorted(given.texts))}"
             incidents.report("document-unknown", message, file=item.file, line=item.line, fix=fix)
@@ -130,7 +130,7 @@ def _check_lost(path: Path, given: Round, incidents: Incidents) -> None:
     """Report documents in a gold file that the two passes do not share."""
     if not path.exists():
         return
-    there = {getattr(item.row, "doc_id", None) for item in read_rows(path, incidents)}
+    there = {item.row.article for item in read_rows(path, incidents)}
     lost = sorted(doc_id for doc_id in there if doc_id is not None and doc_id not in given.texts)
     if lost:
         message = f"it holds documents this round has not: {', '.join(lost)}"

@@ -52,7 +52,7 @@ def differences(pairs: Iterable[RowPair]) -> list[FieldDifference]:
 
 
 def _differences(pair: RowPair) -> Iterator[FieldDifference]:
-    doc_id = getattr(pair.row, "doc_id", None)
+    doc_id = pair.row.article
     start, text = place(pair.row)
     if pair.both is None:
         a, b = (None if row is None else summary(row) for row in (pair.a, pair.b))

@@ -270,7 +270,7 @@ def _token_tags(a: Sequence[Row], b: Sequence[Row], texts: Mapping[str, str], la
     sides: tuple[list[str], list[str]] = ([], [])
     for tags, rows in zip(sides, (a, b), strict=True):
         for doc_id in sorted(texts):
-            mine = (row for row in rows if row.layer == layer and getattr(row, "doc_id", None) == doc_id)
+            mine = (row for row in rows if row.layer == layer and row.article == doc_id)
             spans = [span for row in mine for span in _labelled(row)]
             text = texts[doc_id]
             tags += iob2([start + last_letter(text[start:end]) for start, end in token_spans(text)], spans)

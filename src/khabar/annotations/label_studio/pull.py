@@ -158,7 +158,7 @@ def _readable(
     stories = {articles.stories[key] for key in unread if key in articles.stories}
 
     def is_whole(row: Row) -> bool:
-        doc_id = getattr(row, "doc_id", None)
+        doc_id = row.article
         story = articles.stories.get(str(doc_id), getattr(row, "story", None))
         return story not in stories if isinstance(row, (Claim, Conflict)) else doc_id not in unread
 
@@ -185,7 +185,7 @@ def shrinks(path: Path, before: Sequence[Row], tasks: Mapping[str, Sequence[Task
         if isinstance(row, Conflict):
             issues += [row.issue_id] if QUESTIONS in tasks and (QUESTIONS, row.issue_id) not in submitted else []
         elif not isinstance(row, Registered):
-            doc_id, kind = str(getattr(row, "doc_id", "")), _kind(row)
+            doc_id, kind = row.article or "", _kind(row)
             unsubmitted[doc_id] |= {row.layer} if kind in tasks and (kind, doc_id) not in submitted else set()
     incidents = Incidents()
     for doc_id, layers in sorted((doc_id, layers) for doc_id, layers in unsubmitted.items() if layers):

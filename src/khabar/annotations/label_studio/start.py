@@ -103,7 +103,7 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
             message,
             file=file,
             line=lines.get(id(row)),
-            doc_id=getattr(row, "doc_id", None),
+            doc_id=row.article,
             offset=getattr(row, "start", None),
             fix=fix,
         )
@@ -129,7 +129,7 @@ def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> li
     again: list[Row] = []
     claims: dict[str, Claim] = {}
     for doc_id, text in articles.texts.items():
-        mine = [row for row in rows if getattr(row, "doc_id", None) == doc_id]
+        mine = [row for row in rows if row.article == doc_id]
         if mine:
             theirs = names[articles.stories[doc_id]]
             page = to_page(to_results(theirs.shown(document_page(mine, text))), problem)
