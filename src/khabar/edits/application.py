@@ -116,7 +116,7 @@ class _Changed:
     def _row(self, key: RowKey, row: Row | None, restated: Sequence[tuple[Change, dict[str, Any]]]) -> Row | None:
         """The row in the edited story: carried, or new, with the columns that changes restate."""
         named = [str(columns["doc_id"]) for _, columns in restated if "doc_id" in columns]
-        doc_id = row.article or (named[0] if named else "")
+        doc_id = (row and row.article) or (named[0] if named else "")
         if set(named) - {doc_id}:
             self._report("value-wrong", f"{_shown(key)} stands in document {doc_id!r}, not {named[-1]!r}")
             return None
