@@ -37,8 +37,8 @@ def topics(claim: Claim, rows: Iterable[Row]) -> list[Topic]:
     return [(kind, each) for each in dict.fromkeys(about)]
 
 
-def _overlap(one: Claim | Entity | Number | Span, other: Claim | Span) -> bool:
-    return one.start < other.end and other.start < one.end
+def _overlap(row: Claim | Entity | Number | Span, other: Claim | Span) -> bool:
+    return row.start < other.end and other.start < row.end
 
 
 def proposed(claims: Sequence[Claim], rows: Sequence[Row]) -> dict[Topic, tuple[Claim, ...]]:

@@ -150,10 +150,10 @@ def assemble(
     if withheld is not None:
         places = json_lines(withheld[1])
         left_out = msgspec.structs.replace(withheld[0], sha256=sha256(places), rows=len(withheld[1]))
-    made: ChangesFile | msgspec.UnsetType = msgspec.UNSET
+    contrast_file: ChangesFile | msgspec.UnsetType = msgspec.UNSET
     if changes:
-        made = ChangesFile(sha256=sha256(lines(changes)), rows=len(changes))
-    complete = msgspec.structs.replace(release, files=records, withheld=left_out, changes=made)
+        contrast_file = ChangesFile(sha256=sha256(lines(changes)), rows=len(changes))
+    complete = msgspec.structs.replace(release, files=records, withheld=left_out, changes=contrast_file)
     text = msgspec.json.format(msgspec.json.encode(complete), indent=2) + b"\n"
     files = {
         **parquet,

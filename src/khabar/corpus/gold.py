@@ -180,7 +180,7 @@ def read_rows(folder: Path, split_name: str = DEFAULT_SPLIT) -> dict[str, list[R
 
 def _said(rows: Iterable[Row], kind: type[Row], said: type[_Said]) -> dict[str, list[_Said]]:
     """Rows of a layer as what somebody says of each document."""
-    found: dict[str, list[_Said]] = {}
+    by_document: dict[str, list[_Said]] = {}
     for row in only(rows, kind):
-        found.setdefault(row.doc_id, []).append(msgspec.convert(row, said, from_attributes=True))  # type: ignore[attr-defined]
-    return found
+        by_document.setdefault(row.doc_id, []).append(msgspec.convert(row, said, from_attributes=True))  # type: ignore[attr-defined]
+    return by_document

@@ -123,16 +123,16 @@ def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict
 
 def _lines(record: GroundedText) -> list[str]:
     marks, links = marks_of(record.predicted)
-    names = {mark.key: f"T{at}" for at, mark in enumerate(marks, start=1)}
+    names = {mark.key: f"T{number}" for number, mark in enumerate(marks, start=1)}
     lines: list[str] = []
     for mark in marks:
         offsets = ";".join(f"{start} {end}" for start, end in mark.spans)
         lines.append(f"{names[mark.key]}\t{mark.label} {offsets}\t{_surface(record.text, mark.spans)}")
-    for at, link in enumerate(links, start=1):
-        lines.append(f"R{at}\t{link.kind} Arg1:{names[link.source]} Arg2:{names[link.target]}")
-    for at, mark in enumerate((mark for mark in marks if mark.fields), start=1):
+    for number, link in enumerate(links, start=1):
+        lines.append(f"R{number}\t{link.kind} Arg1:{names[link.source]} Arg2:{names[link.target]}")
+    for number, mark in enumerate((mark for mark in marks if mark.fields), start=1):
         note = msgspec.json.encode(mark.fields).decode()
-        lines.append(f"#{at}\tAnnotatorNotes {names[mark.key]}\t{note}")
+        lines.append(f"#{number}\tAnnotatorNotes {names[mark.key]}\t{note}")
     return lines
 
 

@@ -119,7 +119,7 @@ def guess(labels: Iterable[str]) -> LabelMap:
     """Choose the scheme that knows most of the labels given; of equals the first of MAPS."""
     given = {label.upper() for label in labels}
 
-    def unknown(each: LabelMap) -> int:
-        return len(given - set(each.to) - set(each.without))
+    def unknown(scheme: LabelMap) -> int:
+        return len(given - set(scheme.to) - set(scheme.without))
 
     return min(MAPS.values(), key=unknown)

@@ -84,24 +84,24 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
     open_spans: list[tuple[int, str, bool]] = []  # beginning, label, whether it is discarded
     chunks: list[Chunk] = []
     faults: list[TagFault] = []
-    for at, here in enumerate(tags):
+    for token, here in enumerate(tags):
         left, open_spans = open_spans, []
         for tag in here:
             prefix, dash, label = tag.partition("-")
             if tag == "O":
                 continue
             if not (dash and label and prefix in ("B", "I")):
-                faults.append(TagFault(at, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
+                faults.append(TagFault(token, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
                 continue
             span = next((span for span in left if prefix == "I" and span[1] == label), None)
             if span is not None:
                 left.remove(span)
             elif prefix == "I" and repair == "none":
-                after = f"after {' '.join(tags[at - 1])!r}" if at else "at the beginning"
+                after = f"after {' '.join(tags[token - 1])!r}" if token else "at the beginning"
                 fix = f"write B-{label}, or choose a repair: conlleval or discard"
-                faults.append(TagFault(at, f"{tag!r} {after} continues no span of {label}", fix))
-            open_spans.append(span or (at, label, prefix == "I" and repair == "discard"))
-        chunks += [Chunk(start, at, label) for start, label, discarded in left if not discarded]
+                faults.append(TagFault(token, f"{tag!r} {after} continues no span of {label}", fix))
+            open_spans.append(span or (token, label, prefix == "I" and repair == "discard"))
+        chunks += [Chunk(start, token, label) for start, label, discarded in left if not discarded]
     chunks += [Chunk(start, len(tags), label) for start, label, discarded in open_spans if not discarded]
     if faults:
         raise TagError(faults)
@@ -261,11 +261,11 @@ def _placed(doc_id: str, sentences: Sequence[Sentence], work: Conversion, file: 
         return MarkedDocument(doc_id, None, (), file=file)
     marks: list[Mark] = []
     for sentence, here in zip(sentences, places, strict=True):
-        tagged = {at for chunk in sentence.chunks for at in range(chunk.start, chunk.end)}
-        for at, place in enumerate(here):
-            if place is None and at in tagged and squeezed(sentence.tokens[at]).text:
-                line = sentence.lines[at] if sentence.lines else None
-                message = f"the token {sentence.tokens[at]!r} is not in the text where it should be"
+        tagged = {index for chunk in sentence.chunks for index in range(chunk.start, chunk.end)}
+        for index, place in enumerate(here):
+            if place is None and index in tagged and squeezed(sentence.tokens[index]).text:
+                line = sentence.lines[index] if sentence.lines else None
+                message = f"the token {sentence.tokens[index]!r} is not in the text where it should be"
                 work.incidents.report("token-unaligned", message, file=file, line=line, doc_id=doc_id)
             elif place is None:
                 work.lose("tokens outside entities that are not in the text")

@@ -133,10 +133,10 @@ def record(submission: Submission, dataset: str) -> dict[str, Any]:
     }
 
 
-def record_path(made: dict[str, Any]) -> Path:
+def record_path(entry: dict[str, Any]) -> Path:
     """Where a record goes in the datastore. Its UUID, of version 4 by form, follows from the record."""
-    name = uuid.UUID(bytes=bytes.fromhex(sha256(as_bytes(made))[:32]), version=4)
-    return Path("data", BENCHMARK, *made["model_info"]["id"].split("/"), f"{name}.json")
+    name = uuid.UUID(bytes=bytes.fromhex(sha256(as_bytes(entry))[:32]), version=4)
+    return Path("data", BENCHMARK, *entry["model_info"]["id"].split("/"), f"{name}.json")
 
 
 def _details(card: Card, submission: Submission) -> dict[str, str]:

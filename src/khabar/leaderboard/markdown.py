@@ -280,5 +280,5 @@ def _moved_rank(moved: MovedRank) -> list[str]:
     return [in_markdown(moved.system), moved.column, *ranks, left_out if moved.left_out else "the same"]
 
 
-def _count(number: int, one: str, many: str | None = None) -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
+def _count(number: int, singular: str, plural: str | None = None) -> str:
+    return f"{number} {singular if number == 1 else plural or singular + 's'}"

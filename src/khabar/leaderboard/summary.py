@@ -103,9 +103,9 @@ def _against(new: Submission, old: Mapping[str, Submission]) -> str:
     return table(["column", "compared with", "that", "this", "difference", "95% interval", "p"], rows)
 
 
-def _row(column: str, name: str, each: Difference) -> list[str]:
-    ends = "–" if each.low is None or each.high is None else f"[{each.low:+.3f}, {each.high:+.3f}]"
-    figures = [_number(each.a), _number(each.b), _number(each.difference, "+.3f"), ends, _number(each.p, ".4f")]
+def _row(column: str, name: str, delta: Difference) -> list[str]:
+    ends = "–" if delta.low is None or delta.high is None else f"[{delta.low:+.3f}, {delta.high:+.3f}]"
+    figures = [_number(delta.a), _number(delta.b), _number(delta.difference, "+.3f"), ends, _number(delta.p, ".4f")]
     return [column, name, *figures]
 
 

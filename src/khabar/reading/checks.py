@@ -96,9 +96,9 @@ def _warn_of_names(records: Sequence[Sourced], reference: Reference, incidents: 
     """Warn of speakers that are plain strings, and so keys, but stand in the text as names and in no entity as keys."""
     quoting = [(origin, record) for origin, record in records if isinstance(record, Annotations) and record.quotes]
     said = [
-        (origin, record.doc_id, at, source, quote.speaker_mention is not None)
+        (origin, record.doc_id, number, source, quote.speaker_mention is not None)
         for origin, record in quoting
-        for at, quote in enumerate(record.quotes)
+        for number, quote in enumerate(record.quotes)
         for source in (quote.speaker, *(quote.source_chain or ()))
         if isinstance(source, str)
     ]
@@ -106,10 +106,12 @@ def _warn_of_names(records: Sequence[Sourced], reference: Reference, incidents: 
         return
     keys = {entity.entity_id for _, record in records if isinstance(record, Annotations) for entity in record.entities}
     keys |= {source for *_, source, is_mentioned in said if is_mentioned}
-    for origin, doc_id, at, source, _ in said:
+    for origin, doc_id, number, source, _ in said:
         text = reference.texts.get(doc_id)
         if source not in keys and text and searchable(text).matches(source):
-            message = f"quotes[{at}]: the speaker {source[:60]!r} is a string, and so an entity_id, which no entity has"
+            message = (
+                f"quotes[{number}]: the speaker {source[:60]!r} is a string, and so an entity_id, which no entity has"
+            )
             incidents.report("speaker-key", message, file=origin.file, line=origin.line, doc_id=doc_id,
                              fix=f'if it is a name, write {{"name": "{source[:60]}"}}')  # fmt: skip
 

@@ -125,8 +125,8 @@ def _text_of(chunk: bytes, first: int) -> tuple[bytes, str | None]:
     """Give the lines of a chunk that are text: all of them, or those before the first that is not, and what it is."""
     problems: list[tuple[int, int, str]] = []  # start of the line, which of two comes first, what to say
 
-    def line_of(at: int) -> int:
-        return chunk.rfind(b"\n", 0, at) + 1
+    def line_of(offset: int) -> int:
+        return chunk.rfind(b"\n", 0, offset) + 1
 
     if not chunk.isascii():
         try:

@@ -54,11 +54,11 @@ class Mentions:
             self.items[which],
         )
 
-    def of_document(self, at: int) -> slice:
+    def of_document(self, index: int) -> slice:
         """Where the mentions of a document stand, given that they are in order."""
         import numpy as np
 
-        first, last = np.searchsorted(self.document, [at, at + 1]).tolist()
+        first, last = np.searchsorted(self.document, [index, index + 1]).tolist()
         return slice(first, last)
 
 

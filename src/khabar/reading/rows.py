@@ -275,16 +275,16 @@ def _check_values(issue: Conflict, members: Sequence[Claim], report: Report) -> 
     for position, answers in values.items():
         if {"yes", "no"} <= answers:
             report("issue-values", f"position {position} of issue {issue.issue_id!r} says both yes and no")
-    for one, other in combinations(sorted(values) if issue.status == "conflict" else (), 2):
-        for x, y in product(sorted(values[one]), sorted(values[other])):
+    for position, other in combinations(sorted(values) if issue.status == "conflict" else (), 2):
+        for x, y in product(sorted(values[position]), sorted(values[other])):
             if x == y or (issue.type == "numeric" and _overlap(x, y)):
-                report("issue-values", f"hard issue {issue.issue_id!r}: {one} says {x}, and {other} {y}")
+                report("issue-values", f"hard issue {issue.issue_id!r}: {position} says {x}, and {other} {y}")
 
 
-def _overlap(one: str, other: str) -> bool:
+def _overlap(amount: str, other: str) -> bool:
     """Tell whether two amounts, such as 12, 10..12 or ..12, have a number in common; of what is no amount, no."""
     try:
-        (low, high), (least, most) = _amount(one), _amount(other)
+        (low, high), (least, most) = _amount(amount), _amount(other)
     except ValueError:
         return False
     return (low is None or most is None or low <= most) and (least is None or high is None or least <= high)

@@ -19,34 +19,34 @@ from khabar.text.values import as_fraction
 def check_annotations(record: Annotations, text: str | None, report: Report) -> None:
     """Check one document's items against its text (None: only what needs no text)."""
     limit = LARGEST_OFFSET if text is None else len(text)
-    for layer, at, span in spans_of(record):
+    for layer, index, span in spans_of(record):
         start, end, surface = span.start, span.end, span.text
         sound = start is not None and end is not None and 0 <= start < end <= limit
         if not sound or (text is not None and surface is not None and text[start:end] != surface):
-            check_span(span, text, report, f"{layer}[{at}]")
-    for at, number in enumerate(record.numbers):
-        _check_number(number, report, f"numbers[{at}]")
+            check_span(span, text, report, f"{layer}[{index}]")
+    for index, number in enumerate(record.numbers):
+        _check_number(number, report, f"numbers[{index}]")
 
 
 def spans_of(record: Annotations) -> Iterator[tuple[str, int, PredictedSpan]]:
     """List all spans of a document's items, parts included: layer, number of the item, span."""
-    for at, entity in enumerate(record.entities):
-        yield "entities", at, entity
-    for at, number in enumerate(record.numbers):
-        yield "numbers", at, number
+    for index, entity in enumerate(record.entities):
+        yield "entities", index, entity
+    for index, number in enumerate(record.numbers):
+        yield "numbers", index, number
         for inner in (number.core, number.modifier):
             if inner is not None:
-                yield "numbers", at, inner
-    for at, quote in enumerate(record.quotes):
+                yield "numbers", index, inner
+    for index, quote in enumerate(record.quotes):
         others = [part for reading in quote.alternatives or () for part in reading.content or ()]
         for part in (*quote.content, *(quote.cue or ()), *(quote.marked or ()), *others):
-            yield "quotes", at, part
+            yield "quotes", index, part
         if quote.speaker_mention is not None:
-            yield "quotes", at, quote.speaker_mention
+            yield "quotes", index, quote.speaker_mention
         speakers = [reading.speaker for reading in quote.alternatives or ()]
         for source in (quote.speaker, quote.addressee, *(quote.source_chain or ()), *speakers):
             if isinstance(source, PredictedSource) and (source.is_span or source.end is not None):
-                yield "quotes", at, source
+                yield "quotes", index, source
 
 
 def check_span(span: PredictedSpan, text: str | None, report: Report, name: str) -> None:

@@ -69,24 +69,24 @@ class Searchable:
         """Matches in the folded text that keep to the bounds of words."""
         text = self._hay.text
         behind = 0  # no place before it can begin after the clitics of its word
-        for at in self._places(needle):
-            if at < behind:
+        for start in self._places(needle):
+            if start < behind:
                 continue
-            if not _at_word_start(text, at):
-                behind = at + 1
+            if not _at_word_start(text, start):
+                behind = start + 1
                 while behind < len(text) and is_word(text[behind]):
                     behind += 1
-            elif _at_word_end(text, at + len(needle)):
-                yield at, at + len(needle)
+            elif _at_word_end(text, start + len(needle)):
+                yield start, start + len(needle)
 
     def _places(self, needle: str) -> Iterator[int]:
         """All places of a string in the folded text, bounds of words aside."""
         text = self._hay.text
         if len(text) < _LONG or len(needle) < 3:
-            at = text.find(needle)
-            while at >= 0:
-                yield at
-                at = text.find(needle, at + 1)
+            start = text.find(needle)
+            while start >= 0:
+                yield start
+                start = text.find(needle, start + 1)
             return
         codes, places = self._trigrams
         sizes = []
@@ -94,9 +94,9 @@ class Searchable:
             first, last = (int(codes.searchsorted(code, side)) for side in ("left", "right"))
             sizes.append((last - first, first, shift))
         size, first, shift = min(sizes)
-        for at in places[first : first + size].tolist():
-            if text.startswith(needle, at - shift) and at >= shift:
-                yield at - shift
+        for start in places[first : first + size].tolist():
+            if text.startswith(needle, start - shift) and start >= shift:
+                yield start - shift
 
     @cached_property
     def _trigrams(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -76,17 +76,17 @@ def at_least_half(fraction: tuple[int, int]) -> bool:
 
 def overlapping(left: Sequence[Spans], right: Sequence[Spans]) -> Iterator[tuple[int, int]]:
     """Find all pairs of span lists whose extents share a code point, by one sweep over the starts."""
-    events = [(spans[0][0], 0, at, spans[-1][1]) for at, spans in enumerate(left) if spans]
-    events += [(spans[0][0], 1, at, spans[-1][1]) for at, spans in enumerate(right) if spans]
+    events = [(spans[0][0], 0, index, spans[-1][1]) for index, spans in enumerate(left) if spans]
+    events += [(spans[0][0], 1, index, spans[-1][1]) for index, spans in enumerate(right) if spans]
     events.sort()
     still_open: tuple[list[tuple[int, int]], list[tuple[int, int]]] = ([], [])
-    for start, side, at, end in events:
+    for start, side, index, end in events:
         others = still_open[1 - side]
         if others:
             others[:] = [entry for entry in others if entry[0] > start]
         for _, other in others:
-            yield (at, other) if side == 0 else (other, at)
-        still_open[side].append((end, at))
+            yield (index, other) if side == 0 else (other, index)
+        still_open[side].append((end, index))
 
 
 def last_letter(token: str) -> int:

@@ -109,14 +109,14 @@ def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> list[l
     return list(gathered.values())
 
 
-def _clash(one: RowPair, other: RowPair, passage: Passage) -> bool:
+def _clash(pair: RowPair, other: RowPair, passage: Passage) -> bool:
     """Whether a reading of one pass excludes a reading of the other pass elsewhere in the list.
 
     Rows that both passes pair stand for themselves, however they are nested, unless they are entities that cross.
     """
-    if not isinstance(one.row, Entity) and one.both is not None and other.both is not None:
+    if not isinstance(pair.row, Entity) and pair.both is not None and other.both is not None:
         return False
-    return _exclude(one.a, other.b, passage) or _exclude(other.a, one.b, passage)
+    return _exclude(pair.a, other.b, passage) or _exclude(other.a, pair.b, passage)
 
 
 def _exclude(a: Row | None, b: Row | None, passage: Passage) -> bool:

@@ -49,7 +49,7 @@ class Exchange:
 
 
 def exchange(
-    at: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path, progress: Progress
+    connection: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path, progress: Progress
 ) -> Exchange:
     """Fetch decisions into `path`, then put what is still undecided on the server.
 
@@ -57,8 +57,8 @@ def exchange(
     writes nothing.
     """
     before = {item.decision.id: item.decision for item in read_adjudication(disagreements, path).decided}
-    with asking(at):
-        server = Server(at.client(), at.url)
+    with asking(connection):
+        server = Server(connection.client(), connection.url)
         project = _project(server, f"khabar {given.name}/adjudication")
         tasks = server.tasks(project)
     fetched = _decisions(tasks, {each.id: each for each in disagreements}, given.texts)
@@ -72,7 +72,7 @@ def exchange(
         for each in disagreements
         if not each.cosmetic and each.id not in after and each.id not in there
     ]
-    with asking(at):
+    with asking(connection):
         for data in steps(missing, "putting tasks", progress):
             server.add_task(project, data)
     pulled = sum(before.get(key) != decision for key, decision in fetched.items())

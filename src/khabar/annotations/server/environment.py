@@ -75,14 +75,14 @@ class Environment:
 
 def environment(progress: Progress) -> Environment:
     """Find Label Studio's environment, or make it. Raises InputError with pip's own words if that fails."""
-    made = Environment(_place())
-    made.folder.parent.mkdir(parents=True, exist_ok=True)
+    candidate = Environment(_place())
+    candidate.folder.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(
-        made.folder.with_name(made.folder.name + ".lock")
+        candidate.folder.with_name(candidate.folder.name + ".lock")
     ):  # a second one waits for the first and finds it made
-        if not _is_sound(made):
-            _make(made, progress)
-    return made
+        if not _is_sound(candidate):
+            _make(candidate, progress)
+    return candidate
 
 
 def requirement() -> str:
@@ -95,45 +95,45 @@ def _place() -> Path:
     return cache_folder() / f"{requirement().replace('==', '-')}-{sha256(made_of).hexdigest()[:8]}"
 
 
-def _is_sound(made: Environment) -> bool:
+def _is_sound(candidate: Environment) -> bool:
     """Whether it was finished, and its Python still starts and finds Label Studio (a system's Python may go away)."""
-    if not made.stamp.is_file() or not made.database.is_file():
+    if not candidate.stamp.is_file() or not candidate.database.is_file():
         return False
     ask = "import importlib.util as u, sys; sys.exit(not all(map(u.find_spec, ('label_studio', 'django', 'pip'))))"
     try:
-        return subprocess.run([made.python, "-I", "-c", ask], capture_output=True, timeout=60).returncode == 0
+        return subprocess.run([candidate.python, "-I", "-c", ask], capture_output=True, timeout=60).returncode == 0
     except subprocess.TimeoutExpired:
         return True  # a busy machine, which is no reason to throw away what others may be running on
     except OSError:
         return False
 
 
-def _make(made: Environment, progress: Progress) -> None:
-    if made.folder.exists():
-        shutil.rmtree(made.folder)
-    made.folder.mkdir()
-    log = made.folder / "making.log"
+def _make(target: Environment, progress: Progress) -> None:
+    if target.folder.exists():
+        shutil.rmtree(target.folder)
+    target.folder.mkdir()
+    log = target.folder / "making.log"
     progress("making an environment", 0, None)
-    _do([sys.executable, "-I", "-m", "venv", made.folder], log, lambda: None)
+    _do([sys.executable, "-I", "-m", "venv", target.folder], log, lambda: None)
 
     packages = sum("==" in line for line in CONSTRAINTS.read_text("utf-8").splitlines())
     named = f"installing {requirement()}"
 
     def show() -> None:
         fetched = log.read_text("utf-8", "replace").count("\nCollecting ")
-        installed = sum(1 for _ in made.folder.glob("[Ll]ib/**/site-packages/*.dist-info"))
+        installed = sum(1 for _ in target.folder.glob("[Ll]ib/**/site-packages/*.dist-info"))
         progress(named, min(fetched + installed, 2 * packages), 2 * packages)
 
-    pip: list[str | Path] = [made.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
+    pip: list[str | Path] = [target.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"]
     _do([*pip, "install", "--progress-bar", "off", "-c", CONSTRAINTS, requirement()], log, show)
 
     progress("preparing an empty database", 0, None)
-    scratch = made.folder / "scratch"
+    scratch = target.folder / "scratch"
     scratch.mkdir()
-    _do([made.python, "-I", LAUNCHER, "version"], log, lambda: None, {**os.environ, **settings(scratch)})
-    shutil.move(scratch / "label_studio.sqlite3", made.database)
+    _do([target.python, "-I", LAUNCHER, "version"], log, lambda: None, {**os.environ, **settings(scratch)})
+    shutil.move(scratch / "label_studio.sqlite3", target.database)
     shutil.rmtree(scratch)
-    made.stamp.write_text(f"{requirement()}\n", "utf-8")
+    target.stamp.write_text(f"{requirement()}\n", "utf-8")
 
 
 def _do(

@@ -78,11 +78,11 @@ def _serving(data: Path, port: int, progress: Progress, notes: str) -> Iterator[
         access = read_secret(access_file(data), Access)
         if access is not None:
             write_secret(access_file(data), Access(access.token))  # nobody looks for us where we were last time
-        made = environment(progress)
+        installation = environment(progress)
         progress("starting Label Studio", 0, None)
         if read_secret(login_file(data), Login) is None:
             write_secret(login_file(data), login)
-        process = _start(made, data, port, login, notes)
+        process = _start(installation, data, port, login, notes)
         try:
             url = f"http://{HOST}:{port}"
             _wait_until_it_answers(process, data, port)
@@ -113,10 +113,10 @@ def reserved(port: int) -> Iterator[int]:
             message = f"--port {port} of {HOST}: {error.strerror}"
             fix = "choose another, or 0 for any free one"
             raise InputError([Incident("option-wrong", message, fix=fix)]) from None
-        found = int(probe.getsockname()[1])
+        bound = int(probe.getsockname()[1])
         if sys.platform != "linux":
             probe.close()
-        yield found
+        yield bound
 
 
 def _login(data: Path) -> Login:
@@ -133,11 +133,11 @@ def _login(data: Path) -> Login:
     return kept
 
 
-def _start(made: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
+def _start(installation: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
     database = data / "label_studio.sqlite3"
     if not database.exists():
         beside = database.with_suffix(".part")
-        shutil.copyfile(made.database, beside)
+        shutil.copyfile(installation.database, beside)
         beside.chmod(0o600)
         beside.replace(database)
     # --debug only means here: take this port or none, instead of the next free one
@@ -145,7 +145,7 @@ def _start(made: Environment, data: Path, port: int, login: Login, notes: str) -
     private = os.open(_log(data), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(private, "wb") as log:
         return subprocess.Popen(
-            [made.python, "-I", "-u", LAUNCHER, "start", *options],
+            [installation.python, "-I", "-u", LAUNCHER, "start", *options],
             cwd=data,
             env={**settings(data), EMAIL: login.email, PASSWORD: login.password, NOTES: notes},
             stdin=subprocess.PIPE,

@@ -89,25 +89,27 @@ def _tagged(document: GroundedDocument) -> Iterator[tuple[_Line, list[str]]]:
     for line in _lines(text):
         anchors = [first + last_letter(text[first:last]) for first, last in line.spans]
         tags = iob2(anchors, gold)
-        for at, (first, last) in enumerate(line.spans):
-            if tags[at].startswith("B-"):
-                inside = [start - first for start, _, label in gold if first < start < last and label == tags[at][2:]]
-                tags[at] += f"+{min(inside, default=0)}"
+        for token, (first, last) in enumerate(line.spans):
+            if tags[token].startswith("B-"):
+                inside = [
+                    start - first for start, _, label in gold if first < start < last and label == tags[token][2:]
+                ]
+                tags[token] += f"+{min(inside, default=0)}"
         yield line, tags
 
 
 def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[PredictedEntity]:
     """The spans that tags mean; an I- that continues nothing is left out."""
-    at = 0
-    while at < len(tags):
-        prefix, _, rest = tags[at].partition("-")
+    token = 0
+    while token < len(tags):
+        prefix, _, rest = tags[token].partition("-")
         label, _, clitics = rest.partition("+")
-        first, at = at, at + 1
+        first, token = token, token + 1
         if prefix != "B":
             continue
-        while at < len(tags) and tags[at] == f"I-{label}":
-            at += 1
-        start, end = line.spans[first][0] + int(clitics), line.spans[at - 1][1]
+        while token < len(tags) and tags[token] == f"I-{label}":
+            token += 1
+        start, end = line.spans[first][0] + int(clitics), line.spans[token - 1][1]
         if start < end:
             yield PredictedEntity(start=start, end=end, label=cast(EntityLabel, label), entity_id=fold(text[start:end]))
 
@@ -115,12 +117,14 @@ def _entities(text: str, line: _Line, tags: list[str]) -> Iterator[PredictedEnti
 def _features(forms: list[str]) -> list[list[str]]:
     """What is known of each token: its form, its edges, its neighbours, and whether it is first in its line."""
     features = []
-    for at, form in enumerate(forms):
+    for token, form in enumerate(forms):
         edges = [f"{name}{size}={edge}" for size in (1, 2, 3, 4) for name, edge in _edges(form, size)]
         near = [
-            f"{by:+}={forms[at + by] if 0 <= at + by < len(forms) else ''}" for by in range(-_REACH, _REACH + 1) if by
+            f"{by:+}={forms[token + by] if 0 <= token + by < len(forms) else ''}"
+            for by in range(-_REACH, _REACH + 1)
+            if by
         ]
-        features.append(["bias", f"form={form}", f"length={min(len(form), 8)}", f"first={at == 0}", *edges, *near])
+        features.append(["bias", f"form={form}", f"length={min(len(form), 8)}", f"first={token == 0}", *edges, *near])
     return features
 
 

@@ -145,18 +145,18 @@ def items_in(content: str, key: str) -> Items:
     return Items(wrong=f"no list of {key} in the answer: {_short(content)}", readable=False, whole=False)
 
 
-def _listed(content: str, at: int) -> Items:
+def _listed(content: str, offset: int) -> Items:
     """Read the items of a list one by one, so that those before a break are not lost."""
     decoder = json.JSONDecoder()
     items: list[Any] = []
     while True:
-        at = _BETWEEN.match(content, at).end()  # type: ignore[union-attr]  # it matches nothing, too
-        if content.startswith("]", at):
+        offset = _BETWEEN.match(content, offset).end()  # type: ignore[union-attr]  # it matches nothing, too
+        if content.startswith("]", offset):
             return Items(tuple(items))
         try:
-            item, at = decoder.raw_decode(content, at)
+            item, offset = decoder.raw_decode(content, offset)
         except (ValueError, RecursionError):  # also an integer of thousands of digits
-            wrong = f"broken JSON, {len(items)} whole item(s) kept: … {_short(content[at:])}"
+            wrong = f"broken JSON, {len(items)} whole item(s) kept: … {_short(content[offset:])}"
             return Items(tuple(items), wrong, readable=bool(items), whole=False)
         items.append(item)
 
