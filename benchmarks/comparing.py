@@ -83,7 +83,7 @@ def layer(prefix: str, counts: dict[str, np.ndarray]) -> LayerTally:
     frame = SamplingFrame({"": range(len(counts["tp"]))})
     columns = [f"{prefix}.{name}" for name in counts]
     laid_out = Table(frame, columns, [values.astype(np.int32) for values in counts.values()])
-    return LayerTally([*prf("", prefix)], table=laid_out)
+    return LayerTally([*prf("", prefix)], laid_out, stream="conflicts" if prefix == "dispute" else "text")
 
 
 def compared(corpus: Corpus, corpora: int, recalls: tuple[float, float]) -> list[dict[str, Difference]]:

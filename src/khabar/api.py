@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
 
     from khabar.corpus.gold import LoadedSplit
     from khabar.reading.incidents import Incidents
-    from khabar.reading.predictions import Records
     from khabar.reading.reference import Reference
     from khabar.records import Prediction
-    from khabar.records.errors import Error
     from khabar.scoring.compare import Comparison
+    from khabar.scoring.evaluation import Evaluation
     from khabar.scoring.result import Score
     from khabar.scoring.tally import Tally
     from khabar.systems.protocol import System
@@ -93,12 +91,14 @@ def score(
     with warned(incidents) as collected:
         counted = _in_parts(predictions, gold, split, layers, labels, cluster, progress, collected)
         if counted is None:
-            [counted] = _counted([predictions], gold, split, layers, labels, collected)
+            [evaluation] = _evaluate([predictions], gold, split, layers, labels, collected)
+            counted = evaluation.tally
+            del evaluation  # what was read takes more memory than the draws
         progress("resampling", 0, None)
         return measure(counted, seed=int(seed), resamples=int(resamples))
 
 
-def score_with_errors(
+def evaluate(
     predictions: Predictions,
     *,
     gold: Gold = None,
@@ -106,22 +106,12 @@ def score_with_errors(
     layers: Sequence[Layer] | None = None,
     labels: Sequence[EntityLabel] | None = None,
     incidents: Incidents,
-) -> tuple[Score, list[Error]]:
-    """Score predictions, and list their errors: read and judged once, all of it in memory. Raises khabar.InputError."""
-    from khabar.reading.checks import checked_predictions
-    from khabar.scoring.errors import list_errors
-    from khabar.scoring.layers import Verdicts
-    from khabar.scoring.scorer import count, measure
-
+) -> Evaluation:
+    """Read predictions and gold to score them and list their errors, all of it in memory. Raises khabar.InputError."""
     check_arguments(predictions=predictions, gold=gold, split=split)
     layers = chosen_layers(layers)
-    reference = replace(read_gold(gold, split, incidents), labels=chosen_labels(labels, layers))
-    layers = layers or reference.scored_layers
-    records = checked_predictions(predictions, reference, layers, incidents)
-    incidents.refuse()
-    said, verdicts = (reference, records.documents, records.disputes), Verdicts()
-    counted = count(*said, layers=layers, verdicts=verdicts)
-    return measure(counted), list_errors(*said, layers=layers, verdicts=verdicts)
+    [evaluation] = _evaluate([predictions], gold, split, layers, chosen_labels(labels, layers), incidents)
+    return evaluation
 
 
 def compare(
@@ -171,7 +161,8 @@ def compare_several(
     layers = chosen_layers(layers)
     labels = chosen_labels(labels, layers)
     with warned(incidents) as collected:
-        first, *rest = _counted([baseline, *others.values()], gold, split, layers, labels, collected)
+        evaluations = _evaluate([baseline, *others.values()], gold, split, layers, labels, collected)
+        first, *rest = [evaluation.tally for evaluation in evaluations]
         return dict(zip(others, compare_with_first(first, rest, seed=int(seed)), strict=True))
 
 
@@ -263,28 +254,26 @@ def _are_large(*inputs: str | Path) -> bool:
     return bytes_of([file for source in inputs for file in sources(source, Incidents())]) > AT_ONCE
 
 
-def _counted(
+def _evaluate(
     inputs: Sequence[Predictions],
     gold: Gold,
     split: str,
     layers: Sequence[Layer] | None,
-    labels: tuple[EntityLabel, ...] | None,
+    labels: Sequence[EntityLabel] | None,
     incidents: Incidents,
-) -> list[Tally]:
-    """Read, check and count predictions, none of them before all are sound. Raises khabar.InputError."""
+) -> list[Evaluation]:
+    """Read and check several predictions, none of them judged before all are sound. Raises khabar.InputError."""
     from khabar.reading.checks import checked_predictions
-    from khabar.scoring.scorer import count
+    from khabar.scoring.evaluation import Evaluation
 
-    reference = replace(read_gold(gold, split, incidents), labels=labels)
+    reference = read_gold(gold, split, incidents)
     layers = layers or reference.scored_layers
-    read: dict[object, Records] = {}
+    evaluations: dict[object, Evaluation] = {}
     """By the name of the file, so that one that is named twice is read once."""
-    keys = [source if isinstance(source, (str, Path)) else at for at, source in enumerate(inputs)]
+    keys = [source if isinstance(source, (str, Path)) else number for number, source in enumerate(inputs)]
     for key, source in zip(keys, inputs, strict=True):
-        if key not in read:
-            read[key] = checked_predictions(source, reference, layers, incidents)
+        if key not in evaluations:
+            records = checked_predictions(source, reference, layers, incidents)
+            evaluations[key] = Evaluation(reference, records.documents, records.disputes, layers=layers, labels=labels)
     incidents.refuse()
-    counts = {
-        key: count(reference, records.documents, records.disputes, layers=layers) for key, records in read.items()
-    }
-    return [counts[key] for key in keys]
+    return [evaluations[key] for key in keys]

@@ -10,7 +10,7 @@ import pytest
 from khabar.annotations.ballots import Ballot, Voter, ballots
 from khabar.annotations.nomination import Nominated, nominate
 from khabar.corpus.gold import load_gold
-from khabar.reading.reference import reference as khabar_reference
+from khabar.reading.reference import Reference
 from khabar.records import (
     Annotations,
     Dispute,
@@ -155,7 +155,7 @@ def test_who_says_twice_what_gold_has_is_no_witness(gold: Path) -> None:
     inner = {"content": (PredictedSpan(text="12 سدًا مغلقة"),), "speaker": PredictedSource(name="ليلى")}
     said = Annotations(doc_id="one", story="dams", text=TEXT, quotes=(PredictedQuote(**inner, id="q1"),))
     twice = (PredictedQuote(**inner, cue=(PredictedSpan(text="قالت"),)), PredictedQuote(**inner))
-    reference = khabar_reference([said])
+    reference = Reference.build([said])
     voters = [Voter(name, [Annotations(doc_id="one", quotes=twice)], ()) for name in "ab"]
     assert ballots(reference, voters, ["quotes"]) == []
 

@@ -12,7 +12,7 @@ import pytest
 from nervaluate.evaluator import Evaluator
 
 from khabar.formats.sentences import Chunk, Repair, TagError, decode
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, PredictedEntity
 from khabar.records.labels import EntityLabel
 from khabar.scoring.result import Measured
@@ -46,7 +46,7 @@ def figures(repair: Repair) -> dict[str, Measured]:
         ]
 
     gold, predicted = sample()
-    return score(reference(said(gold, "none")), said(predicted, repair), layers=["entities"], resamples=2).layers[
+    return score(Reference.build(said(gold, "none")), said(predicted, repair), layers=["entities"], resamples=2).layers[
         "entities"
     ]
 

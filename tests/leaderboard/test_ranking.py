@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +22,7 @@ from khabar.leaderboard.ranking import (
     sensitivity,
     trials_for,
 )
+from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.tally import LayerTally, Tally
 
 
@@ -75,11 +77,8 @@ def test_groups_are_the_largest_sets_that_no_test_splits(values: dict[str, float
 
 
 def run(found: Mapping[str, bool], false: int = 0) -> Tally:
-    layer = LayerTally([])
-    for issue, right in found.items():
-        layer.counts.add(("story", f"dispute {issue}"), "dispute.tp" if right else "dispute.fn")
-    for at in range(false):
-        layer.counts.add(("story", f"record {at}"), "dispute.fp")
+    table = Table(SamplingFrame({"story": range(1)}), ["dispute.fp"], [np.array([false])])
+    layer = LayerTally([], table, stream="conflicts", disputes=found)
     return Tally({"conflicts": layer}, "paragraph", "0.1.0", "-")
 
 

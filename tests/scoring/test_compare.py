@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import khabar
 from khabar import api
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.counting import SamplingFrame, Table
@@ -89,7 +89,7 @@ def test_a_system_against_itself(runs: list[Tally]) -> None:
 def disputes(found: int, false: list[Dispute], hard: int = 20) -> Tally:
     """Some of the hard disputes of a story found, and false records beside them."""
     gold = [dispute(100 * at, 100 * at + 50) for at in range(hard)]
-    return count(reference([], gold), [], [*gold[:found], *false], layers=["conflicts"])
+    return count(Reference.build([], gold), [], [*gold[:found], *false], layers=["conflicts"])
 
 
 def dispute(*starts: int, turned: bool = False) -> Dispute:
@@ -126,7 +126,9 @@ def test_no_two_tables_move_together() -> None:
         def layer(name: str, right: list[int]) -> LayerTally:
             missed = [4 - units for units in right]
             return LayerTally(
-                [*prf("", name)], table=Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)])
+                [*prf("", name)],
+                Table(frame, [f"{name}.tp", f"{name}.fn"], [np.array(right), np.array(missed)]),
+                stream="conflicts" if name == "dispute" else "text",
             )
 
         same = [2] * len(frame)

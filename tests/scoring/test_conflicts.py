@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from khabar.reading.issues import ClaimSpan, Issue
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records import Dispute
 from khabar.records.labels import ConflictType, Status
 from khabar.scoring.result import Score
@@ -35,7 +35,7 @@ def record(*sides: list[ClaimSpan], type: ConflictType | None = None, story: str
 
 
 def scored(issues: list[Issue], *records: Dispute) -> Score:
-    return score(reference([], issues=issues), [], list(records), layers=["conflicts"], resamples=20)
+    return score(Reference.build([], issues=issues), [], list(records), layers=["conflicts"], resamples=20)
 
 
 def counts(found: Score) -> tuple[int, int, int]:

@@ -14,16 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from khabar.api import score_with_errors
+from khabar.api import evaluate
 from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.reading.rows import read_errors
 from khabar.records import Annotations, Dispute
 from khabar.records.errors import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.records.labels import LAYERS
-from khabar.scoring.errors import LONGEST_CONTEXT, list_errors
+from khabar.scoring.errors import LONGEST_CONTEXT
+from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.layers.entities import nested
 from khabar.scoring.scorer import score
 from tests import released
@@ -51,8 +52,8 @@ def assert_adds_up(gold: Reference, said: list[Annotations], disputes: list[Disp
 
 def of_lines(gold: Lines, predictions: Lines) -> tuple[Reference, list[Annotations], list[Dispute], list[Error]]:
     said, disputes = split(given_predictions(predictions, Incidents()))
-    known = reference(*split(given_predictions(gold, Incidents())))
-    return known, said, disputes, list_errors(known, said, disputes)
+    known = Reference.build(*split(given_predictions(gold, Incidents())))
+    return known, said, disputes, Evaluation(known, said, disputes).errors
 
 
 @some
@@ -73,7 +74,7 @@ def rules() -> tuple[Reference, list[Annotations], list[Dispute]]:
 
 
 def test_errors_add_up_on_the_released_corpus(rules: tuple[Reference, list[Annotations], list[Dispute]]) -> None:
-    errors = list_errors(*rules)
+    errors = Evaluation(*rules).errors
     assert {error.layer for error in errors} == set(LAYERS)
     assert_adds_up(*rules, errors)
 
@@ -90,7 +91,7 @@ def test_every_surface_stands_where_it_says(rules: tuple[Reference, list[Annotat
         here = [(name, value["start"], value["end"], value["text"])] if value.get("start") is not None else []
         return [*(here if "content" not in value else []), *spans(list(value.values()), name)]
 
-    for error in list_errors(*rules):
+    for error in Evaluation(*rules).errors:
         raw = msgspec.to_builtins(error)
         for doc_id, start, end, text in spans([raw["gold"], raw["predicted"], list(raw["context"])], error.doc_id):
             assert texts[doc_id][start:end] == text
@@ -117,7 +118,7 @@ def test_order_does_not_matter_to_the_byte(gold: Lines, predictions: Lines, seed
 
 
 def test_the_file_reads_back(rules: tuple[Reference, list[Annotations], list[Dispute]], tmp_path: Path) -> None:
-    errors, incidents = list_errors(*rules), Incidents()
+    errors, incidents = Evaluation(*rules).errors, Incidents()
     write_records(tmp_path / "errors.jsonl", errors)
     back = read_errors(tmp_path / "errors.jsonl", incidents)
     assert [msgspec.json.encode(error) for error in back] == [msgspec.json.encode(error) for error in errors]
@@ -278,8 +279,8 @@ def test_a_speaker_is_shown_as_said_and_as_resolved() -> None:
     ],
 )  # fmt: skip
 def test_conflicts(dispute: Dispute, wanted: set[tuple[str, str]]) -> None:
-    known = reference([], issues=[HARD, CONTESTED, TRAP])
-    errors = list_errors(known, [], [dispute])
+    known = Reference.build([], issues=[HARD, CONTESTED, TRAP])
+    errors = Evaluation(known, [], [dispute]).errors
     assert {(error.outcome, error.cause) for error in errors} == wanted
     assert_adds_up(known, [], [dispute], errors)
     assert all(error.doc_id is None and error.story == "s" for error in errors)
@@ -314,7 +315,8 @@ def test_nested_mentions_are_those_inside_a_longer_one(starts: list[tuple[int, i
 def test_what_is_judged_once_is_the_same(gold: Lines, predictions: Lines) -> None:
     """`--errors` lists the errors of the verdicts that were counted; the figures are those without it."""
     known, said, disputes, errors = of_lines(gold, predictions)
-    result, listed = score_with_errors([*said, *disputes], gold=known, incidents=Incidents())
+    evaluation = evaluate([*said, *disputes], gold=known, incidents=Incidents())
+    result, listed = evaluation.score(), evaluation.errors
     assert listed == errors
     assert result == score(known, said, disputes)
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.errors import list_errors
+from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.losses import FORM, Loss, LossCause, Unread, losses
 from khabar.scoring.scorer import score
 from khabar.text.search import nearest
@@ -111,7 +111,7 @@ def test_what_was_not_read() -> None:
 def test_the_nearest_text_stands_in_the_error() -> None:
     said = {"doc_id": "d", "entities": [{"text": "سالم النور", "label": "PERS"}, {"text": "بغداد", "label": "GPE"}]}
     known, annotations, _, _ = of_lines([GOLD], [said])
-    found = {each.predicted["text"]: each.predicted for each in list_errors(known, annotations) if each.predicted}
+    found = {each.predicted["text"]: each.predicted for each in Evaluation(known, annotations).errors if each.predicted}
     assert found["سالم النور"]["nearest"] == {"start": 4, "end": 12, "text": "سالم نور"}
     assert (found["بغداد"]["ungrounded"], found["بغداد"]["nearest"]) == ("text", None)
 

@@ -13,13 +13,12 @@ from typing import Any
 import pytest
 
 from khabar.reading.issues import ClaimSpan, ContrastPair, Issue, Member
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
 from khabar.scoring.cases import Cases
 from khabar.scoring.compare import compare
-from khabar.scoring.errors import list_errors
-from khabar.scoring.layers import judge_of
-from khabar.scoring.layers.pairs import answers
+from khabar.scoring.evaluation import Evaluation
+from khabar.scoring.layers.contrast_pairs import ContrastConflicts
 from khabar.scoring.scorer import count, score
 
 CASES = json.loads((Path(__file__).parent / "conformance" / "pairs.json").read_text("utf-8"))
@@ -50,7 +49,7 @@ def _pair(flip: str, direction: Any, statuses: dict[str, str]) -> ContrastPair:
 
 def _reference(case: dict[str, Any]) -> Reference:
     documents = [Annotations(doc_id=f"{name}.{v}", story=f"s.{v}") for name in ("one", "two") for v in ("a", "b")]
-    return reference(
+    return Reference.build(
         documents,
         issues=[_issue(*item) for item in case["issues"].items()],
         pairs=[_pair(*item, case["issues"]) for item in case["pairs"].items()],
@@ -71,10 +70,7 @@ def _records(case: dict[str, Any]) -> list[Dispute]:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_case(case: dict[str, Any]) -> None:
     known, records = _reference(case), _records(case)
-    cases = Cases(known, (), records)
-    judge = judge_of("conflicts", cases)
-    verdicts = {gold.story: [judge.judge(gold, predicted)] for gold, predicted in cases.of("conflicts")}
-    called = {answer.pair.flip: list(answer.called) for answer in answers(known.pairs, verdicts)}  # type: ignore[arg-type]
+    called = {answer.pair.flip: list(answer.called) for answer in ContrastConflicts(Cases(known, (), records)).answers}
     assert called == case["called"]
     figures = score(known, (), records, layers=["conflicts"], resamples=50).layers["conflicts"]
     for name, value in case["expect"].items():
@@ -93,7 +89,8 @@ def test_order_does_not_matter(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
 def test_errors_list_the_pairs_that_are_wrong(case: dict[str, Any]) -> None:
     known, records = _reference(case), _records(case)
-    errors = [error for error in list_errors(known, (), records, layers=["conflicts"]) if "flip" in (error.gold or {})]
+    listed = Evaluation(known, (), records, layers=["conflicts"]).errors
+    errors = [error for error in listed if "flip" in (error.gold or {})]
     hard = {pair.flip: [member.is_hard for member in pair.members] for pair in known.pairs}
     wrong = {flip: called for flip, called in case["called"].items() if called != hard[flip]}
     assert {error.gold["flip"]: [member["called"] for member in error.gold["members"]] for error in errors} == wrong  # type: ignore[index]
@@ -126,7 +123,7 @@ def test_systems_are_compared_pair_by_pair() -> None:
         left, right = spans(name, variant)
         return Member(f"s.{variant}", f"{name}.{variant}", variant == "a", ((left,), (right,)))
 
-    known = reference(
+    known = Reference.build(
         [Annotations(doc_id=f"{name}.{v}", story=f"s.{v}") for name in ("one", "two") for v in ("a", "b")],
         issues=[
             Issue(key, f"s.{key[-1]}", status, "numeric" if status == "conflict" else None, tuple((span,) for span in spans(*key.split("."))))  # type: ignore[arg-type]

@@ -17,7 +17,7 @@ from seqeval.scheme import IOB2
 
 from khabar.reading.incidents import Incidents, errors
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
@@ -78,7 +78,7 @@ def ours(gold: Corpus, said: Corpus) -> Score:
     incidents = Incidents()
     right, guessed = (split(given_predictions(lines(corpus), incidents)) for corpus in (gold, said))
     assert not errors(incidents)
-    return score(reference(*right), *guessed, layers=["entities"], resamples=2)
+    return score(Reference.build(*right), *guessed, layers=["entities"], resamples=2)
 
 
 def tags(corpus: Corpus, lengths: list[int]) -> list[list[str]]:

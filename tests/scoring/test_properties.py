@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records.labels import LAYERS
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
@@ -30,7 +30,7 @@ def scored(gold: Lines, predictions: Lines) -> Score:
     records = given_predictions(gold, incidents)
     incidents.extend(check_gold(records))
     incidents.refuse()
-    return score(reference(*split(records)), *split(given_predictions(predictions, incidents)), resamples=4)
+    return score(Reference.build(*split(records)), *split(given_predictions(predictions, incidents)), resamples=4)
 
 
 def bare(gold: Lines) -> Lines:
@@ -186,7 +186,7 @@ def test_the_hash_knows_no_order_within_rows() -> None:
             "story": "s",
             "sides": turn([{**side, "value": one if side["value"] == 1 else "x"} for side in sides]),
         }
-        known = reference(*split(given_predictions([document, dispute], Incidents())))
+        known = Reference.build(*split(given_predictions([document, dispute], Incidents())))
         return known.fingerprint
 
     same = hashed(list, 1, ["b", "a"], {})

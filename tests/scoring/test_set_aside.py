@@ -11,12 +11,11 @@ from hypothesis import strategies as st
 
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, TokenRow
 from khabar.records.labels import Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
-from khabar.scoring.scorer import score
+from khabar.scoring.scorer import judge_of, score
 
 TEXT = "قال بوتين 14 ألف جندي اليوم\nوأضاف نعم إن كييف تنفي\nنشر في موسكو"
 ZONES = [{"start": 0, "end": 52, "zone": "body"}, {"start": 52, "end": len(TEXT), "zone": "boilerplate"}]
@@ -55,7 +54,7 @@ def known(layer: str, items: list[dict[str, Any]]) -> Reference:
         ends = tuple(start + len(word) for start, word in zip(starts, words, strict=True))
         tags = ("O",) * len(words)
         tokens = [TokenRow(doc_id="d", paragraph=0, tokens=words, starts=starts, ends=ends, tags=tags)]
-    return reference(*split(given_predictions([line], Incidents())), tokens=tokens)
+    return Reference.build(*split(given_predictions([line], Incidents())), tokens=tokens)
 
 
 @pytest.mark.parametrize("layer", ["entities", "numbers", "quotes"])
@@ -67,8 +66,7 @@ def test_without_what_is_set_aside_every_figure_is_the_same(layer: Layer, data: 
     predicted = split(given_predictions([line], Incidents()))[0]
     cases = Cases(gold, predicted)
     kept: tuple[Any, ...] = ()
-    for ours, theirs in cases.of(layer):
-        verdict = judge_of(layer, cases).judge(ours, theirs)
+    for verdict in judge_of(layer, cases).verdicts:
         aside = set(verdict.headline.aside)
         kept = tuple(item.item for index, item in enumerate(verdict.predicted) if index not in aside)
     fewer = [Annotations(doc_id="d", **{layer: kept})]

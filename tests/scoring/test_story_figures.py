@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from khabar.reading.reference import WholeGold, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, PredictedEntity
 from khabar.scoring import coreference as coref
 from khabar.scoring.bootstrap import FEWEST_STORIES, StorySums, redraw, story_frame
@@ -42,7 +42,7 @@ def mentions(chance: random.Random) -> list[Mention]:
     return found
 
 
-def compared(found: list[Mention], stories: range = range(STORIES), whole: WholeGold | None = None) -> Coreference:
+def compared(found: list[Mention], stories: range = range(STORIES)) -> Coreference:
     """The scorer's comparison of the mentions of some stories, a document each."""
 
     def document(story: int, side: int) -> Annotations:
@@ -59,9 +59,9 @@ def compared(found: list[Mention], stories: range = range(STORIES), whole: Whole
         ]
         return Annotations(doc_id=f"d{story}", story=f"s{story}", entities=tuple(entities))
 
-    gold = reference([document(story, 2) for story in stories], whole=whole)
+    gold = Reference.build([document(story, 2) for story in stories])
     predicted = {f"d{story}": GroundedDocument(document(story, 3)).entities for story in stories}
-    return coreference(gold, predicted, named=True)
+    return coreference(gold, predicted)
 
 
 def optional(value: float) -> float | None:
@@ -74,7 +74,7 @@ def test_coreference(seed: int) -> None:
     found = mentions(chance)
     draws = [[1] * STORIES, *([chance.randint(0, 3) for _ in range(STORIES)] for _ in range(5))]
     made = compared(found)
-    drawn = made.drawn(np.array(draws, np.uint8))
+    drawn = made.resample(np.array(draws, np.uint8))
     for at, times in enumerate(draws):
         copies = [((story, copy), *rest) for story, *rest in found for copy in range(times[story])]
         gold = {(story, at): f"{story} {key}" for story, at, key, _ in copies if key is not None}
@@ -98,16 +98,12 @@ def test_coreference_adds_over_parts(seed: int) -> None:
     """To the bit, wherever stories are cut apart."""
     found = mentions(random.Random(seed))
     cut = seed % STORIES
-    of_parts = WholeGold(has_texts=False, stories=STORIES, names_stories=True, named=True, clustered=True)
-    parts = [
-        compared([each for each in found if each[0] in some], some, of_parts)
-        for some in (range(cut, STORIES), range(cut))
-    ]
-    whole, joined = compared(found), Coreference.joined(parts)
+    parts = [compared([each for each in found if each[0] in some], some) for some in (range(cut, STORIES), range(cut))]
+    whole, joined = compared(found), Coreference.merge(parts)
     assert joined.values() == whole.values()
     times = np.array([[1, 2, 0, 1], [0, 0, 4, 0]], np.uint8)
-    for name, values in whole.drawn(times).items():
-        np.testing.assert_array_equal(joined.drawn(times)[name], values)
+    for name, values in whole.resample(times).items():
+        np.testing.assert_array_equal(joined.resample(times)[name], values)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -122,7 +118,7 @@ def test_average_precision(seed: int) -> None:
     hard.update(chance.choice(stories) for _ in range(chance.randint(0, 3)))  # those missed
     draws = [[1] * STORIES, *([chance.randint(0, 2) for _ in range(STORIES)] for _ in range(5))]
     made = Ranking.of(records, hard, stories)
-    drawn = made.drawn(np.array(draws, np.uint8))["average_precision"]
+    drawn = made.resample(np.array(draws, np.uint8))["average_precision"]
     for at, times in enumerate(draws):
         of_story = dict(zip(stories, times, strict=True))
         copies = [(each.confidence, each.right) for each in records for _ in range(of_story[each.story])]
@@ -134,9 +130,9 @@ def test_average_precision(seed: int) -> None:
         Ranking.of([each for each in records if each.story in some], {s: hard[s] for s in some}, some)
         for some in (stories[2:], stories[:2])
     ]
-    joined = Ranking.joined(parts)
+    joined = Ranking.merge(parts)
     assert joined.values() == made.values()
-    assert joined.drawn(np.array(draws, np.uint8))["average_precision"] == pytest.approx(drawn, nan_ok=True)
+    assert joined.resample(np.array(draws, np.uint8))["average_precision"] == pytest.approx(drawn, nan_ok=True)
 
 
 @pytest.mark.parametrize("seed", range(30))
@@ -156,14 +152,14 @@ def test_utterances(seed: int) -> None:
     made = Utterances.of(contents, ["s0", "s1", "s2", "s3", "silent"])
     figure = made.values()["utterance.pair_f1"]
     assert figure.counts == {f"utterance.{name}": counts[name] for name in ("tp", "fp", "fn")}
-    once = made.drawn(np.ones((1, STORIES + 1), np.uint8))["utterance.pair_f1"]
+    once = made.resample(np.ones((1, STORIES + 1), np.uint8))["utterance.pair_f1"]
     assert optional(once[0]) == figure.value
 
 
 @given(st.lists(st.dictionaries(st.integers(0, 5), st.integers(-4, 4)), min_size=1), st.integers(0, 3))
 def test_sums_of_stories_add_over_parts(parts: list[dict[int, int]], more: int) -> None:
     sums = [StorySums.of({str(name): [n, 1] for name, n in part.items()}, map(str, range(more)), 2) for part in parts]
-    joined = StorySums.joined(sums)
+    joined = StorySums.merge(sums)
     assert list(joined.stories) == sorted({story for part in sums for story in part.stories})
     for story, row in zip(joined.stories, joined.rows.tolist(), strict=True):
         numbers = [part[int(story)] for part in parts if int(story) in part]

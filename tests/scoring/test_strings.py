@@ -9,7 +9,7 @@ import pytest
 from khabar.reading.checks import check_against
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
@@ -87,7 +87,7 @@ def test_a_line_restricts_parts_and_content_too() -> None:
     [({"line": 0}, "occurrence-wrong"), ({"line": 4}, "span-ungrounded"), ({"line": 2}, None)],
 )
 def test_lines_are_checked(item: dict[str, Any], incident: str | None) -> None:
-    gold = reference([Annotations(doc_id="d", text=TEXT)])
+    gold = Reference.build([Annotations(doc_id="d", text=TEXT)])
     line = {"doc_id": "d", "entities": [{"text": "بوتين", "label": "PERS", **item}]}
     records = given_predictions([line], Incidents())
     assert [each.id for each in check_against(gold, records, complete=True)] == ([incident] if incident else [])
@@ -105,7 +105,7 @@ CONTENT = [{"start": 49, "end": len(STORY)}]
 
 def said_by(speaker: Any, gold: str) -> Score:
     line = {"doc_id": "d", "text": STORY, "entities": WHO, "quotes": [{"content": CONTENT, "speaker": gold}]}
-    known = reference(*split(given_predictions([line], Incidents())))
+    known = Reference.build(*split(given_predictions([line], Incidents())))
     predicted = given_predictions([{"doc_id": "d", "quotes": [{"content": CONTENT, "speaker": speaker}]}], Incidents())
     return score(known, *split(predicted), layers=["quotes"], resamples=2)
 
@@ -130,7 +130,7 @@ def test_a_name_with_more_around_it_resolves_by_its_place(speaker: Any, resolved
 
 def number_f1(gold: dict[str, Any], said: dict[str, Any]) -> dict[str, float | None]:
     place = {"start": 0, "end": 5}
-    known = reference(
+    known = Reference.build(
         *split(given_predictions([{"doc_id": "d", "text": TEXT, "numbers": [{**place, **gold}]}], Incidents()))
     )
     predicted = given_predictions([{"doc_id": "d", "numbers": [{**place, **said}]}], Incidents())

@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from khabar.reading.incidents import Incidents
 from khabar.reading.predictions import given_predictions, split
-from khabar.reading.reference import reference
+from khabar.reading.reference import Reference
 from khabar.records.labels import LAYERS
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
-from khabar.scoring.layers.entity_columns import count_columns
-from khabar.scoring.tally import LayerTally, Units
+from khabar.scoring.layers.entities import Entities
+from khabar.scoring.layers.judge import DocumentJudge
+from khabar.scoring.scorer import judge_of
+from khabar.scoring.tally import Units
 from tests.strategies import lines
 
 Lines = list[dict[str, Any]]
@@ -23,7 +24,7 @@ some = settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 
 def cases_of(gold: Lines, predictions: Lines) -> Cases:
     said, disputes = split(given_predictions(predictions, Incidents()))
-    return Cases(reference(*split(given_predictions(gold, Incidents()))), said, disputes)
+    return Cases(Reference.build(*split(given_predictions(gold, Incidents()))), said, disputes)
 
 
 WORDS = "وكورسك بكورسك في\nوكييف كييف كورسك"
@@ -72,16 +73,13 @@ TIED: tuple[Lines, Lines] = (
 )
 def test_entities_as_arrays_count_what_their_verdicts_count(worlds: tuple[Lines, Lines]) -> None:
     cases = cases_of(*worlds)
-    units, judge = Units(cases), judge_of("entities", cases)
-    arrays, verdicts = (LayerTally(judge.metrics(cases.tags("entities"))) for _ in range(2))
-    count_columns(arrays, cases, units)
-    for ours, theirs in cases.of("entities"):
-        verdict = judge.judge(ours, theirs)
-        verdicts.add(verdict, *units.of(ours, verdict))
-    assert arrays.table is not None
-    expected = verdicts.counts.table(units.frame)
-    counted = {name: values.tolist() for name, values in zip(arrays.table.columns, arrays.table.values, strict=True)}
-    assert counted == dict(zip(expected.columns, (values.tolist() for values in expected.values), strict=True))
+    units, judge = Units(cases), Entities(cases)
+    arrays, verdicts = judge.tally(units), DocumentJudge.tally(judge, units)
+    columns = [
+        dict(zip(tally.table.columns, (values.tolist() for values in tally.table.values), strict=True))
+        for tally in (arrays, verdicts)
+    ]
+    assert columns[0] == columns[1]
     assert (arrays.set_aside, arrays.ungrounded) == (verdicts.set_aside, verdicts.ungrounded)
 
 
@@ -92,9 +90,7 @@ def test_every_row_and_prediction_stands_once_in_the_headline_and_its_faults_are
 ) -> None:
     cases = cases_of(gold, predictions)
     for layer in LAYERS:
-        judge = judge_of(layer, cases)
-        for ours, theirs in cases.of(layer):
-            verdict = judge.judge(ours, theirs)
+        for verdict in judge_of(layer, cases).verdicts:
             headline = verdict.headline
             used = [guess for _, guess in headline.pairs]
             assert sorted([*used, *headline.false, *headline.aside]) == list(range(len(verdict.predicted)))

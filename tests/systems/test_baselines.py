@@ -9,7 +9,7 @@ import pytest
 
 from khabar.reading.files import sha256
 from khabar.reading.incidents import InputError
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Document, PredictedEntity
 from khabar.systems.baselines.patterns import (
     DenialCue,
@@ -103,7 +103,7 @@ def gold_of(story: list[Document], *named: bool) -> Reference:
         {"doc_id": each.doc_id, "story": "s", "text": each.text, "entities": putin if marked else ()}
         for each, marked in zip(story, named, strict=True)
     ]
-    return reference(msgspec.convert(lines, list[Annotations]))
+    return Reference.build(msgspec.convert(lines, list[Annotations]))
 
 
 def test_the_tagger_learns_from_gold(story: list[Document]) -> None:
@@ -117,7 +117,7 @@ def test_the_tagger_learns_from_gold(story: list[Document]) -> None:
 
 def test_the_tagger_cuts_off_clitics() -> None:
     moscow = [Document(doc_id=x, story="s", text="وصلوا بموسكو", sha256="") for x in "ab"]
-    gold = reference(
+    gold = Reference.build(
         [
             Annotations(
                 doc_id=x.doc_id, story="s", text=x.text, entities=(PredictedEntity(start=7, end=12, label="GPE"),)

@@ -16,9 +16,9 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
 from khabar.scoring.layers.quotes import QuoteVerdict
-from khabar.scoring.verdicts import Fault, Verdict
+from khabar.scoring.scorer import judge_of
+from khabar.scoring.verdicts import DocumentVerdict, Fault, Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 
 _NOT_OF_GOLD = frozenset({"duplicate", "ungrounded", "impure", "one_sided", "wrong_type"})
@@ -80,12 +80,11 @@ def _of_layer(layer: Layer, reference: Reference, systems: Sequence[Voter]) -> I
     trust: dict[str, dict[str, float]] = {}
     for system in systems:
         cases = Cases(reference, system.annotations, system.disputes)
-        judge = judge_of(layer, cases)
-        verdicts = [(gold, judge.judge(gold, predicted)) for gold, predicted in cases.of(layer)]
-        if any(verdict.predicted for _, verdict in verdicts):
-            trust[system.name] = _trust(layer, [verdict for _, verdict in verdicts])
-            for gold, verdict in verdicts:
-                _vote(layer, system.name, gold, verdict, places)
+        verdicts = judge_of(layer, cases).verdicts
+        if any(verdict.predicted for verdict in verdicts):
+            trust[system.name] = _trust(layer, verdicts)
+            for verdict in verdicts:
+                _vote(layer, system.name, verdict, places)
     for ballot in places.values():
         against = {*ballot.missed, *(name for name, _ in ballot.otherwise)}
         ballot.confirmed = sorted(trust.keys() - against)
@@ -105,7 +104,7 @@ def any_right(weight: Mapping[str, float], systems: Iterable[str]) -> float:
     return 1 - prod(1 - weight[name] for name in systems)
 
 
-def _trust(layer: Layer, verdicts: Iterable[Verdict]) -> dict[str, float]:
+def _trust(layer: Layer, verdicts: Iterable[Verdict[Any, Any, Any]]) -> dict[str, float]:
     """A system's F1 by label, drawn towards one half where there is little to go by."""
     right, wrong = Counter[str](), Counter[str]()
     for verdict in verdicts:
@@ -122,23 +121,23 @@ def _label(layer: Layer, item: Any) -> str:
     return str(item.item.kind) if layer == "numbers" else layer
 
 
-def _vote(layer: Layer, name: str, case: Any, verdict: Verdict, places: dict[Hashable, Ballot]) -> None:
-    document = case if isinstance(case, GroundedDocument) else None
-    where = case.story if document is None else document.passage.doc_id
+def _vote(layer: Layer, name: str, verdict: Verdict[Any, Any, Any], places: dict[Hashable, Ballot]) -> None:
+    document = verdict.case.gold if isinstance(verdict, DocumentVerdict) else None
+    where = verdict.case.story if document is None else document.passage.doc_id
 
     for fault in verdict.faults:
         if fault.cause in _NOT_OF_GOLD or (document and _is_no_witness(verdict, fault)):
             continue
         gold = None if fault.gold is None else verdict.gold[fault.gold]
-        key = (where, fault.gold if fault.predicted is None or gold is not None else _spot(verdict, fault, case))
-        ballot = places.setdefault(key, Ballot(layer, case.story, document, gold))
+        key = (where, fault.gold if fault.predicted is None or gold is not None else _spot(verdict, fault))
+        ballot = places.setdefault(key, Ballot(layer, verdict.case.story, document, gold))
         if fault.predicted is None:
             ballot.missed.append(name)
         else:
             ballot.otherwise.append((name, _said(verdict, fault)))
 
 
-def _is_no_witness(verdict: Verdict, fault: Fault) -> bool:
+def _is_no_witness(verdict: Verdict[Any, Any, Any], fault: Fault) -> bool:
     """Whether a prediction stands nowhere in its document, or says a second time what gold has."""
     if fault.predicted is None:
         return False
@@ -146,18 +145,18 @@ def _is_no_witness(verdict: Verdict, fault: Fault) -> bool:
     return repeated or verdict.predicted[fault.predicted].spans is None
 
 
-def _said(verdict: Verdict, fault: Fault) -> Said:
+def _said(verdict: Verdict[Any, Any, Any], fault: Fault) -> Said:
     assert fault.predicted is not None
     speaker = verdict.speakers[fault.predicted] if isinstance(verdict, QuoteVerdict) else None
     return Said(verdict.predicted[fault.predicted], speaker)
 
 
-def _spot(verdict: Verdict, fault: Fault, case: Any) -> Hashable:
+def _spot(verdict: Verdict[Any, Any, Any], fault: Fault) -> Hashable:
     """Where a prediction without a gold row stands: its spans; of a dispute, the lines that it joins."""
     assert fault.predicted is not None
     item = verdict.predicted[fault.predicted]
     if isinstance(item, GroundedDispute):
-        passages = {document.passage.doc_id: document.passage for document in case.documents}
+        passages = {document.passage.doc_id: document.passage for document in verdict.case.gold.documents}
         return frozenset(
             (doc_id, passages[doc_id].paragraph(start))
             for side in item.sides

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from khabar.cli.console import console, note, print_json, progress, save, say, table, warn, writing
-from khabar.cli.errors import losses_of, tell_errors
+from khabar.cli.errors import tell_errors
 from khabar.cli.options import (
     AsJson,
     Errors,
@@ -27,13 +27,12 @@ from khabar.cli.options import (
     chosen_layers,
     wrong_option,
 )
-from khabar.cli.score import spare, write_report
+from khabar.cli.score import publish, spare
 from khabar.cli.tables import chosen_form, print_scores
 from khabar.records.labels import Language
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
-    from khabar.cli.errors import Losses
     from khabar.records import Prediction
     from khabar.scoring.losses import Unread
     from khabar.systems.endpoint import LanguageModel
@@ -111,7 +110,7 @@ def run(
     spare(html, out, gold, errors, option="--html")
     spare(record, out, gold, errors, option="--record")
     incidents = Incidents()
-    reference = replace(api.read_gold(gold, split, incidents), labels=chosen)
+    reference = api.read_gold(gold, split, incidents)
     wanted = named or reference.scored_layers
     with writing(out or Path()):
         journal = Journal() if out is None else Journal.beside(out)
@@ -124,14 +123,9 @@ def run(
         with kept_in(journal), progress() as show:
             annotations, disputes = run_system(runnable, documents, show, wanted, incidents)
             predictions: list[Prediction] = [*annotations, *disputes]
-            if errors is None:
-                result = api.score(
-                    predictions, gold=reference, layers=wanted, labels=chosen, progress=show, incidents=incidents
-                )
-            else:
-                result, listed = api.score_with_errors(
-                    predictions, gold=reference, layers=wanted, labels=chosen, incidents=incidents
-                )
+            evaluation = api.evaluate(predictions, gold=reference, layers=wanted, labels=chosen, incidents=incidents)
+            show("resampling", 0, None)
+            result = evaluation.score()
     except UnansweredError as error:
         if answered is not None and error.answered:
             save(answered, error.answered)
@@ -145,17 +139,12 @@ def run(
         save(record, answers_of(model))
     if answered is not None:
         answered.unlink(missing_ok=True)
-    lost: Losses | None = None
-    if errors is not None:
-        save(errors, listed)
-        lost = losses_of(listed, result, _unread(runnable))
-    if html is not None:
-        write_report(html, system, result, annotations, disputes, reference, wanted)
+    lost = publish(evaluation, system, result, errors=errors, html=html, unread=_unread(runnable))
     warn(incidents)
     tell_failures(runnable, journal)
     print_scores({system: result}, form, lost)
     if errors is not None and form in ("short", "full"):
-        tell_errors(errors, listed, gold, split)
+        tell_errors(errors, evaluation.errors, gold, split)
 
 
 def _unread(system: System | SlowSystem) -> list[Unread]:

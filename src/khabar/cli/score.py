@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,10 +29,10 @@ from khabar.cli.options import (
 from khabar.cli.tables import chosen_form, print_scores
 
 if TYPE_CHECKING:
-    from khabar.reading.reference import Reference
-    from khabar.records import Annotations, Dispute
-    from khabar.records.errors import Error
+    from khabar.cli.errors import Losses
     from khabar.records.labels import Layer
+    from khabar.scoring.evaluation import Evaluation
+    from khabar.scoring.losses import Unread
     from khabar.scoring.result import Score
 
 AnyFiles = Annotated[
@@ -101,29 +100,25 @@ def score(
     if len(files) > 1 and (errors or html):
         raise wrong_option("--errors and --html are of one system, and several are named", fix="score one by itself")
     incidents = Incidents()
-    terms: Any = {"gold": gold, "split": split, "layers": wanted, "labels": chosen, "incidents": incidents}
-    listed: list[Error] = []
-    if errors is not None:
-        result, listed = api.score_with_errors(files[0], **terms)
-        results = {Path(files[0]).name: result}
+    terms: Any = {"gold": gold, "split": split, "layers": wanted, "labels": chosen}
+    lost: Losses | None = None
+    evaluation = None
+    if errors is not None or html is not None:
+        evaluation = api.evaluate(files[0], incidents=incidents if cluster is None else Incidents(), **terms)
+    if evaluation is not None and cluster is None:
+        results = {Path(files[0]).name: evaluation.score()}
     else:
         with progress() as show:
-            results = scored_each(files, partial(api.score, cluster=cluster, progress=show, **terms))
-    if errors is not None:
-        save(errors, listed)
-    if html is not None:
-        from khabar.reading.predictions import read_predictions
-
+            results = scored_each(
+                files, partial(api.score, cluster=cluster, progress=show, incidents=incidents, **terms)
+            )
+    if evaluation is not None:
         [(name, result)] = results.items()
-        records = read_predictions(files[0], Incidents())
-        reference = replace(api.read_gold(gold, split, Incidents()), labels=chosen)
-        scored = wanted or reference.scored_layers
-        write_report(html, name, result, records.documents, records.disputes, reference, scored)
+        lost = publish(evaluation, name, result, errors=errors, html=html)
     warn(incidents)
-    lost = None if errors is None else losses_of(listed, results[Path(files[0]).name])
     print_scores(results, form, lost)
-    if errors is not None and form in ("short", "full"):
-        tell_errors(errors, listed, gold, split)
+    if evaluation is not None and errors is not None and form in ("short", "full"):
+        tell_errors(errors, evaluation.errors, gold, split)
     failures = [
         f"{f'{name}: ' if len(files) > 1 else ''}{words}"
         for name, result in results.items()
@@ -223,20 +218,31 @@ def spare(written: Path | None, *others: Path | None, option: str = "--errors") 
         raise wrong_option(message, file=str(written), fix="choose another place")
 
 
-def write_report(
-    path: Path,
+def publish(
+    evaluation: Evaluation,
     name: str,
     result: Score,
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    reference: Reference,
-    layers: Sequence[Layer],
-) -> None:
+    *,
+    errors: Path | None,
+    html: Path | None,
+    unread: Sequence[Unread] = (),
+) -> Losses | None:
+    """Write the files that options ask for. Returns what each layer lost, if errors are listed."""
+    lost = None
+    if errors is not None:
+        save(errors, evaluation.errors)
+        lost = losses_of(evaluation.errors, result, unread)
+    if html is not None:
+        write_report(html, name, evaluation, result)
+    return lost
+
+
+def write_report(path: Path, name: str, evaluation: Evaluation, result: Score) -> None:
     """Write the report of a run as one page."""
     from khabar.reading.files import write_whole
     from khabar.site.report import ARABIC, report
 
-    page = report(name, result, annotations, disputes, reference, layers, arabic=path.name.endswith(ARABIC))
+    page = report(name, evaluation, result, arabic=path.name.endswith(ARABIC))
     with writing(path):
         write_whole(path, page)
     if not is_quiet():

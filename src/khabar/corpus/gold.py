@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -16,7 +15,7 @@ from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.issues import issues_of, pairs_of
 from khabar.reading.offset_checks import misplaced
 from khabar.reading.predictions import read_predictions
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.reading.sources import holds_records, is_url
 from khabar.records import (
     Annotations,
@@ -57,7 +56,7 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
         records = read_predictions(source, incidents)
         incidents.extend(check_gold(records))
         incidents.refuse()
-        known = reference(records.documents, records.disputes)
+        known = Reference.build(records.documents, records.disputes)
         incidents.extend(unmatchable(known, records))
         misplaced((record for _, record in records), known.texts).report(incidents, str(source))
     incidents.refuse()
@@ -129,8 +128,7 @@ def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     others = {doc_id: name for name in splits(folder) if name != split_name for doc_id in document_ids(folder, name)}
     release = read_release(folder)
     flips = [change for change in read_released(folder, release) if isinstance(change, Flip)]
-    known = from_tables(tables, release.version, others, flips)
-    return replace(known, agreement=release.agreement_of(split_name))
+    return from_tables(tables, release.version, others, flips)
 
 
 def from_tables(
@@ -159,7 +157,7 @@ def from_tables(
         )
         for row in only(tables["documents"], Document)
     ]
-    return reference(
+    return Reference.build(
         annotations,
         issues=issues_of(conflicts, claims),
         registry=only(tables["registry"], Registered),

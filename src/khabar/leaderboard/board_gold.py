@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from khabar.corpus.contrast import read_released, variant_stories
@@ -13,7 +13,7 @@ from khabar.corpus.tables import document_rows, filled_copy, is_corpus
 from khabar.leaderboard.card import Card
 from khabar.reading.checks import other_splits
 from khabar.reading.incidents import InputError, fix_of
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations
 from khabar.records.labels import LAYERS, Layer
 
@@ -35,6 +35,8 @@ class BoardGold:
     withheld: frozenset[str] = frozenset()
     outlined: frozenset[str] = frozenset()
     contrast: frozenset[str] = frozenset()
+    agreement: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Split → figure (layer.figure) → how near two passes came to each other at most."""
 
     def layers(self, split: str, card: Card | None = None) -> tuple[Layer, ...]:
         """The layers that are scored on a split: those a card names (without one: all), conflicts of a contrast set."""
@@ -69,7 +71,8 @@ def read_board_gold(folder: Path | None) -> BoardGold:
     }
     altered = variant_stories(read_released(source, release))
     contrast = frozenset(name for name, gold in splits.items() if not altered.isdisjoint(gold.stories))
-    return BoardGold(version, splits, withheld, outlined, contrast)
+    agreement = {name: release.agreement_of(name) for name in names if name not in outlined}
+    return BoardGold(version, splits, withheld, outlined, contrast, agreement)
 
 
 def _outline(folder: Path, split: str, version: str) -> Reference:
@@ -77,4 +80,4 @@ def _outline(folder: Path, split: str, version: str) -> Reference:
     by_split = {name: document_rows(folder, name) for name in read_release(folder).splits}
     documents = [Annotations(doc_id=row.doc_id, story=row.story) for row in by_split[split]]
     others = other_splits({name: [row.doc_id for row in rows] for name, rows in by_split.items()}, split)
-    return reference(documents, issues=(), version=version, other_splits=others)
+    return Reference.build(documents, issues=(), version=version, other_splits=others)

@@ -138,10 +138,6 @@ def letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
     return shown
 
 
-_DISPUTE = "dispute "
-"""How a hard dispute's unit begins in the counts; where whole stories are drawn there is none."""
-
-
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
     """How a system's rank hangs on single disputes, in one column. None: there is none to win, or to lose.
@@ -169,16 +165,11 @@ class _Run:
 
     @classmethod
     def of(cls, counted: Tally) -> _Run | None:
-        """The disputes of a run; None where it has no such units."""
-        if "conflicts" not in counted.layers:
+        """The disputes of a run; None where they are no units: there are none, or whole stories are drawn."""
+        conflicts = counted.layers.get("conflicts")
+        if conflicts is None or not conflicts.disputes or counted.unit == "story":
             return None
-        disputes: dict[str, bool] = {}
-        false = 0
-        for (_, name), row in counted.layers["conflicts"].counts.rows.items():
-            false += int(row.get("dispute.fp", 0))
-            if isinstance(name, str) and name.startswith(_DISPUTE):
-                disputes[name.removeprefix(_DISPUTE)] = bool(row.get("dispute.tp", 0))
-        return cls(dict(sorted(disputes.items())), false) if disputes else None
+        return cls(conflicts.disputes, int(conflicts.table.totals().get("dispute.fp", 0)))
 
     @property
     def right(self) -> int:

@@ -219,7 +219,7 @@ def score_splits(
             continue
         data = source.read_bytes() if isinstance(source, Path) else as_lines(source)
         counted = count(gold.splits[split], records.documents, records.disputes, layers=layers)
-        agreement = gold.splits[split].agreement
+        agreement = gold.agreement.get(split, {})
         submission = Submission(system, split, card, sha256(data), counted, measure(counted), agreement)
         if _is_sound(submission, source if isinstance(source, Path) else None, incidents):
             submissions.append(submission)

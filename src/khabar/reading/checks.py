@@ -128,18 +128,16 @@ def other_splits(splits: Mapping[str, Iterable[str]], chosen: str) -> dict[str, 
 
 def _check_dispute(record: Dispute, reference: Reference, origin: Origin, incidents: Incidents) -> None:
     report = incidents.at(*origin)
-    stories = reference.named_stories
-    if reference.names_stories and record.story not in stories:
-        # A part of a gold knows its own stories only.
-        few = reference.whole is None and len(stories) <= 20
-        known = f"; known: {', '.join(sorted(stories))}" if few else ""
+    if reference.facts.names_stories and record.story not in reference.named_stories:
+        few = reference.facts.few_stories
+        known = f"; known: {', '.join(few)}" if few else ""
         report("story-unknown", f"no story {record.story!r}{known}")
     if record.confidence is not None and not 0 <= record.confidence <= 1:
         report("confidence-range", f"confidence is {record.confidence}")
     for index, side in enumerate(record.sides):
         for span in side.spans:
             document = reference.documents.get(span.doc_id)
-            if document is None and reference.has_documents:
+            if document is None and reference.facts.documents:
                 _report_unknown(span.doc_id, reference, incidents.at(*origin, span.doc_id))
                 continue
             text = document.passage.text if document else None

@@ -16,25 +16,33 @@ from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
 from khabar.reading.mentions import Documents
 from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow
 from khabar.records.canonical import as_integer, canonical, sorted_list, with_sorted_lists
-from khabar.records.labels import LAYERS, EntityLabel, Layer
+from khabar.records.labels import LAYERS, Layer
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.spans import Passage
 
+_FEW_STORIES = 20
+
 
 @dataclass(frozen=True, slots=True)
-class WholeGold:
-    """What a part of a gold has to know of the whole that it is scored as part of."""
+class GoldFacts:
+    """What is true of all of gold, known also where a `Reference` holds only a part of it."""
 
+    documents: int
+    """How many there are."""
     has_texts: bool
-    """Whether every document of the whole has its text."""
-    stories: int
-    """How many stories gold and predictions speak of; documents without one are one."""
+    """Whether each of them has its text."""
     names_stories: bool
     """Whether gold names any story."""
-    named: bool
-    """Whether any prediction has an `entity_id`."""
-    clustered: bool
-    """Whether any scored row of gold has one."""
+    few_stories: tuple[str, ...] = ()
+    """The names of all stories, to be listed in a message, where they are few and known."""
+
+    @classmethod
+    def of(cls, annotations: Sequence[Annotations], issues: Sequence[Issue]) -> GoldFacts:
+        """The facts of a gold that is here as a whole."""
+        named = {record.story or "" for record in annotations} | {issue.story for issue in issues}
+        stories = tuple(sorted(named - {""}))
+        has_texts = all(record.text is not None for record in annotations)
+        return cls(len(annotations), has_texts, bool(stories), stories if len(stories) <= _FEW_STORIES else ())
 
 
 @dataclass(frozen=True)
@@ -45,21 +53,15 @@ class Reference:
     annotations: Documents
     """The gold annotations as they were given."""
     issues: tuple[Issue, ...]
+    facts: GoldFacts
     registry: tuple[Registered, ...] = ()
     tokens: tuple[TokenRow, ...] = ()
     version: str = "-"
     fingerprint: str = "-"
     other_splits: Mapping[str, str] = field(default_factory=dict)
-    whole: WholeGold | None = None
-    """Set where this is a part of a gold that is scored in parts."""
-    lines: tuple[bytes, ...] = ()
-    """Of a part: its share of what the fingerprint of the whole is made of, sorted."""
-    agreement: Mapping[str, float] = field(default_factory=dict)
-    """Of a figure (layer.figure) how near two passes came to each other at most."""
+    """The documents of a corpus that are of other splits: doc_id → split."""
     pairs: tuple[ContrastPair, ...] = ()
     """Of a contrast set: the flips, in order."""
-    labels: tuple[EntityLabel, ...] | None = None
-    """Labels of the entities that are scored; None: all. Other rows and predictions take no part in that layer."""
 
     @property
     def scored_layers(self) -> tuple[Layer, ...]:
@@ -83,60 +85,44 @@ class Reference:
         """The text of each document, None where there is none."""
         return {record.doc_id: record.text for record in self.annotations}
 
-    @cached_property
-    def has_texts(self) -> bool:
-        """Whether every document has its text."""
-        return self.whole.has_texts if self.whole else all(text is not None for text in self.texts.values())
+    @classmethod
+    def build(
+        cls,
+        annotations: Iterable[Annotations],
+        disputes: Sequence[Dispute] = (),
+        *,
+        issues: Sequence[Issue] | None = None,
+        registry: Sequence[Registered] = (),
+        tokens: Sequence[TokenRow] = (),
+        version: str = "-",
+        other_splits: Mapping[str, str] | None = None,
+        pairs: Sequence[ContrastPair] = (),
+        facts: GoldFacts | None = None,
+    ) -> Reference:
+        """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format).
 
-    @property
-    def has_documents(self) -> bool:
-        """Whether gold knows documents at all, so that there can be unknown ones."""
-        return bool(self.documents) or self.whole is not None
-
-    @property
-    def names_stories(self) -> bool:
-        """Whether gold names stories, so that there can be unknown ones."""
-        return self.whole.names_stories if self.whole else bool(self.named_stories)
-
-
-def reference(
-    annotations: Iterable[Annotations],
-    disputes: Sequence[Dispute] = (),
-    *,
-    issues: Sequence[Issue] | None = None,
-    registry: Sequence[Registered] = (),
-    tokens: Sequence[TokenRow] = (),
-    version: str = "-",
-    other_splits: Mapping[str, str] | None = None,
-    whole: WholeGold | None = None,
-    pairs: Sequence[ContrastPair] = (),
-) -> Reference:
-    """Make a reference from gold annotations and either issues (a corpus) or disputes (the prediction format)."""
-    given = annotations if isinstance(annotations, Documents) else Documents(annotations)
-    annotations = sorted(given, key=lambda record: record.doc_id)
-    documents = {record.doc_id: GroundedDocument(record) for record in annotations}
-    disputes = sorted(map(in_order, disputes), key=canonical)
-    known = issues is not None
-    if issues is None:
-        turn: Counter[str] = Counter()
-        issues = []
-        for dispute in disputes:
-            issues.append(_as_issue(dispute, documents, turn[dispute.story]))
-            turn[dispute.story] += 1
-    lines = _lines(annotations, [*(issues if known else disputes), *pairs], registry)
-    return Reference(
-        documents,
-        given,
-        tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
-        tuple(sorted(registry, key=lambda row: (row.story, row.entity_id))),
-        tuple(sorted(tokens, key=lambda row: (row.doc_id, row.paragraph))),
-        version,
-        fingerprint(lines) if whole is None else "-",
-        other_splits or {},
-        whole,
-        () if whole is None else tuple(lines),
-        pairs=tuple(pairs),
-    )
+        `facts` are given with a part of a gold, which has no fingerprint of its own.
+        """
+        given = annotations if isinstance(annotations, Documents) else Documents(annotations)
+        annotations = sorted(given, key=lambda record: record.doc_id)
+        documents = {record.doc_id: GroundedDocument(record) for record in annotations}
+        lines: list[bytes] = []
+        if facts is None:
+            lines = canonical_lines(annotations, [*(disputes if issues is None else issues), *pairs], registry)
+        if issues is None:
+            issues = _as_issues(disputes, documents)
+        return cls(
+            documents,
+            given,
+            tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
+            facts or GoldFacts.of(annotations, issues),
+            tuple(sorted(registry, key=lambda row: (row.story, row.entity_id))),
+            tuple(sorted(tokens, key=lambda row: (row.doc_id, row.paragraph))),
+            version,
+            "-" if facts else fingerprint(lines),
+            other_splits or {},
+            tuple(pairs),
+        )
 
 
 def in_order(dispute: Dispute) -> Dispute:
@@ -148,13 +134,23 @@ def in_order(dispute: Dispute) -> Dispute:
     return structs.replace(dispute, sides=tuple(sorted(sides, key=canonical)))
 
 
-def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], at: int) -> Issue:
+def _as_issues(disputes: Iterable[Dispute], documents: Mapping[str, GroundedDocument]) -> list[Issue]:
+    """Read disputes given as gold, numbered within their stories in canonical order."""
+    turn: Counter[str] = Counter()
+    issues = []
+    for dispute in sorted(map(in_order, disputes), key=canonical):
+        issues.append(_as_issue(dispute, documents, turn[dispute.story]))
+        turn[dispute.story] += 1
+    return issues
+
+
+def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], number: int) -> Issue:
     """Read a dispute given as gold: it is hard, its sides are the positions and its spans the claims."""
     positions = tuple(
         tuple(found for span in side.spans if (found := _claim_span(span, documents)) is not None)
         for side in dispute.sides
     )
-    return Issue(f"{dispute.story}/{at:06}", dispute.story, "conflict", dispute.type, positions)
+    return Issue(f"{dispute.story}/{number:06}", dispute.story, "conflict", dispute.type, positions)
 
 
 def _claim_span(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> ClaimSpan | None:
@@ -181,12 +177,13 @@ def fingerprint(lines: Iterable[bytes]) -> str:
     return digest.hexdigest()[:16]
 
 
-def _lines(
+def canonical_lines(
     annotations: Sequence[Annotations],
-    issues: Iterable[msgspec.Struct | Issue | ContrastPair],
-    registry: Iterable[Registered],
+    issues: Iterable[Dispute | Issue | ContrastPair],
+    registry: Iterable[Registered] = (),
 ) -> list[bytes]:
-    """Canonical JSON of the single records, sorted."""
+    """Canonical JSON of the single records, sorted: what the fingerprint of a gold is made of."""
+    issues = [in_order(record) if isinstance(record, Dispute) else record for record in issues]
     by_name, as_declared = msgspec.json.Encoder(order="sorted").encode, msgspec.json.Encoder()
     lines = [by_name(record) for record in (*map(with_sorted_lists, issues), *map(with_sorted_lists, registry))]
     heads = [

@@ -12,11 +12,12 @@ from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incidents
 from khabar.reading.offset_checks import Misplaced, misplaced
 from khabar.reading.predictions import Records
-from khabar.reading.reference import WholeGold, reference
+from khabar.reading.reference import GoldFacts, Reference, canonical_lines
 from khabar.records.labels import EntityLabel, Layer
 from khabar.scale.outlines import records_of
-from khabar.scoring.bootstrap import StoryFigures
-from khabar.scoring.counting import Counts, SamplingFrame, Table, Unit, narrow
+from khabar.scoring.bootstrap import StoryFigures, TableName
+from khabar.scoring.cases import CorpusFacts
+from khabar.scoring.counting import SamplingFrame, Table, Unit, narrow
 from khabar.scoring.gold_against_itself import unmatchable
 from khabar.scoring.metrics import Metric
 from khabar.scoring.scorer import count
@@ -39,7 +40,8 @@ class CountingTask:
     """What is asked of every part."""
 
     layers: Sequence[Layer]
-    whole: WholeGold
+    gold: GoldFacts
+    facts: CorpusFacts
     files: tuple[str, ...]
     """All files, those of gold first."""
     predictions: str
@@ -85,8 +87,9 @@ class LayerCounts:
     columns: list[str]
     values: list[Column]
     units: list[Unit] | None
-    figures: list[Metric]
-    of_stories: list[StoryFigures]
+    figures: Sequence[Metric]
+    of_stories: Sequence[StoryFigures]
+    stream: TableName
     set_aside: int
     ungrounded: int
 
@@ -112,11 +115,11 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.gold.extend(check_gold(given, part=True))
     if problems.gold.errors:
         return counts
-    gold = replace(reference(given.documents, given.disputes, whole=task.whole), labels=task.labels)
+    gold = Reference.build(given.documents, given.disputes, facts=task.gold)
     problems.gold.extend(unmatchable(gold, given))
     if problems.gold.errors:
         return counts
-    counts.lines = gold.lines
+    counts.lines = tuple(canonical_lines(given.documents, given.disputes))
     problems.misplaced_of_gold.add(misplaced((record for _, record in given), gold.texts))
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
@@ -125,7 +128,14 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)
     if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
-        counted = count(gold, predicted.documents, predicted.disputes, layers=task.layers)
+        counted = count(
+            gold,
+            predicted.documents,
+            predicted.disputes,
+            layers=task.layers,
+            labels=task.labels,
+            facts=task.facts,
+        )
         counts.layers = {
             name: _counts_of(layer, is_named=name == "conflicts" or counted.unit == "story")
             for name, layer in counted.layers.items()
@@ -134,11 +144,16 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
 
 
 def _counts_of(layer: LayerTally, *, is_named: bool) -> LayerCounts:
-    table = layer.table
-    assert table is not None, "a counted layer has a table"
-    units = list(table.frame.index) if is_named else None
-    of_stories = cast("list[StoryFigures]", layer.resampled)  # gold in the prediction format has no tokens to tag
-    return LayerCounts(table.columns, table.values, units, layer.metrics, of_stories, layer.set_aside, layer.ungrounded)
+    return LayerCounts(
+        layer.table.columns,
+        layer.table.values,
+        list(layer.table.frame.index) if is_named else None,
+        layer.metrics,
+        cast("Sequence[StoryFigures]", layer.resampled),  # gold in the prediction format has no tokens to tag
+        layer.stream,
+        layer.set_aside,
+        layer.ungrounded,
+    )
 
 
 class JoinedLayer:
@@ -148,7 +163,8 @@ class JoinedLayer:
         self._units = units
         self._columns: dict[str, Column] = {}
         self._figures: dict[str, Metric] = {}
-        self._of_stories: list[list[StoryFigures]] = []
+        self._of_stories: list[Sequence[StoryFigures]] = []
+        self._stream: TableName = "text"
         self._set_aside = self._ungrounded = 0
 
     def add(self, part: LayerCounts, units: Integers) -> None:
@@ -157,6 +173,7 @@ class JoinedLayer:
             self._columns[name] = _added(self._columns.get(name), values, units, self._units)
         self._figures |= {figure.name: figure for figure in part.figures}
         self._of_stories.append(part.of_stories)
+        self._stream = part.stream
         self._set_aside += part.set_aside
         self._ungrounded += part.ungrounded
 
@@ -168,9 +185,9 @@ class JoinedLayer:
         plain = [name for name in self._figures if not name.startswith(_PHENOMENON)]
         return LayerTally(
             [self._figures[name] for name in (*plain, *tagged)],
-            Counts(),
             Table(frame, columns, [self._columns[name] for name in columns]),
-            [type(parts[0]).joined(parts) for parts in zip(*self._of_stories, strict=True)],
+            [type(parts[0]).merge(parts) for parts in zip(*self._of_stories, strict=True)],
+            self._stream,
             self._set_aside,
             self._ungrounded,
         )

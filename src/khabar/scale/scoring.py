@@ -21,15 +21,16 @@ from zlib import crc32
 
 from khabar.progress import Progress, logged
 from khabar.reading.incidents import Incidents
-from khabar.reading.reference import WholeGold, fingerprint
+from khabar.reading.reference import GoldFacts, fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
 from khabar.scale.outlines import InputSide, Keys, Outline, Parts, distribute, outlines, read_lengthy, write_lengthy
 from khabar.scale.workers import Workers
 from khabar.scoring.assignment import Components
+from khabar.scoring.cases import FEW_DOCUMENTS, CorpusFacts, unit_of
 from khabar.scoring.counting import SamplingFrame
-from khabar.scoring.tally import FEW_DOCUMENTS, LayerTally, Tally, are_stories_drawn
+from khabar.scoring.tally import LayerTally, Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,9 +85,18 @@ class Survey:
         story = self._stories.setdefault(story, story)
         self._cited += [(story, doc_id) for doc_id in doc_ids if not story or self.documents.get(doc_id) != story]
 
-    def whole(self) -> WholeGold:
-        """What each part has to know."""
-        return WholeGold(self._has_texts, len(self._stories), self._names_stories, self._named, self._clustered)
+    def gold_facts(self) -> GoldFacts:
+        """What each part has to know of gold."""
+        return GoldFacts(len(self.documents), self._has_texts, self._names_stories)
+
+    def facts(self, gold: GoldFacts) -> CorpusFacts:
+        """What each part has to know of gold and predictions."""
+        return CorpusFacts(
+            unit_of(gold, len(self._stories)),
+            len(self._stories),
+            gold.documents > 0 and gold.has_texts,
+            self._named and self._clustered,
+        )
 
     def conclude(self, layers: Sequence[Layer]) -> None:
         """Decide what belongs together, once everything is read."""
@@ -186,10 +196,11 @@ def _count(
     distribute_all("gold", golds)
     distribute_all("predictions", files)
     names = tuple(dict.fromkeys(map(str, (*golds, *files))))
-    task = CountingTask(tuple(layers), survey.whole(), names, str(files[0]) if files else "", labels)
+    gold_facts = survey.gold_facts()
+    facts = survey.facts(gold_facts)
+    task = CountingTask(tuple(layers), gold_facts, facts, names, str(files[0]) if files else "", labels)
 
-    whole = task.whole
-    by_story = are_stories_drawn(whole.names_stories, whole.stories)
+    by_story = facts.unit == "story"
     by_name = [layer for layer in layers if by_story or layer == "conflicts"]
     frame = SamplingFrame({"": sorted(survey.documents)})
     documents = _indices(survey.parts_of_documents(number), number)
@@ -216,7 +227,7 @@ def _count(
     progress("signing", 0, None)
     signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
     ordered: dict[str, LayerTally] = {layer: tallies[layer] for layer in LAYERS if layer in tallies}
-    return Tally(ordered, "story" if by_story else "document", "-", signed, whole.stories if by_story else 0, labels)
+    return Tally(ordered, facts.unit, "-", signed, facts.stories if by_story else 0, labels)
 
 
 def _surveyed(

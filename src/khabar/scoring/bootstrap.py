@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp, factorial
-from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.result import Measured
@@ -50,6 +50,7 @@ _MOST_TIMES = 8
 
 TableName = Literal["text", "conflicts"]
 """The text layers are counted over the same units, in one table; disputes are units of their own."""
+STREAMS: tuple[TableName, ...] = get_args(TableName)
 
 
 def random_stream(seed: int, table: TableName, use: Literal["draws", "swaps", "stories"]) -> np.random.Generator:
@@ -173,16 +174,37 @@ class Resampled(Protocol):
     def values(self) -> dict[str, Measured]:
         """The figures, without intervals."""
 
-    def drawn(self, times: Times) -> Mapping[str, Array]:
-        """The figures on some draws (draws × units of the frame): a value a draw, NaN where undefined."""
+    def resample(self, times: Times) -> Mapping[str, Array]:
+        """Compute the figures on some draws (draws × units of the frame): of each, (draws,), NaN where undefined."""
 
 
 class StoryFigures(Resampled, Protocol):
-    """Figures made anew on draws of whole stories; those of parts that share no story can be put together."""
+    """Figures computed on draws of whole stories; those of parts that share no story can be merged."""
 
     @classmethod
-    def joined(cls, parts: Sequence[Self]) -> Self:
+    def merge(cls, parts: Sequence[Self]) -> Self:
         """The figures of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined:
+    """Figures that a run has no data for."""
+
+    names: tuple[str, ...]
+    frame: None = None
+
+    def values(self) -> dict[str, Measured]:
+        """The figures, all undefined."""
+        return {name: Measured(None, None, {}) for name in self.names}
+
+    def resample(self, times: Times) -> dict[str, Array]:
+        """No values: there is nothing to draw."""
+        return {}
+
+    @classmethod
+    def merge(cls, parts: Sequence[Undefined]) -> Undefined:
+        """What is undefined in all parts is undefined in the whole."""
+        return parts[0]
 
 
 def redraw(
@@ -194,7 +216,7 @@ def redraw(
     if figures.frame is None:
         return {}
     generator = random_stream(seed, name, "stories")
-    blocks = [figures.drawn(times) for times in _times(figures.frame, generator, resamples)]
+    blocks = [figures.resample(times) for times in _times(figures.frame, generator, resamples)]
     return {key: np.concatenate([block[key] for block in blocks]) for key in (blocks[0] if blocks else ())}
 
 
@@ -225,8 +247,8 @@ class StorySums:
         return cls(names, sums)
 
     @classmethod
-    def joined(cls, parts: Sequence[StorySums]) -> StorySums:
-        """Put parts of a corpus together."""
+    def merge(cls, parts: Sequence[StorySums]) -> StorySums:
+        """Merge parts of a corpus."""
         import numpy as np
 
         names = tuple(sorted({name for part in parts for name in part.stories}))
@@ -236,8 +258,8 @@ class StorySums:
             sums[[place[name] for name in part.stories]] += part.rows
         return cls(names, sums)
 
-    def drawn(self, times: Times) -> Array:
-        """What the stories drawn add up to: draws × columns."""
+    def resample(self, times: Times) -> Array:
+        """What the stories drawn (draws × stories) add up to: draws × columns."""
         return times.astype(float) @ self.rows
 
 

@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 from khabar.records.labels import LAYERS
-from khabar.scoring.bootstrap import RESAMPLES, SEED, TableName, draw, interval, random_stream
+from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, TableName, draw, interval, random_stream
 from khabar.scoring.counting import SamplingFrame, Table
 from khabar.scoring.metrics import Metric
 from khabar.scoring.result import PAIR_F, Interval, figure_words
-from khabar.scoring.tally import TEXT_LAYERS, Tally
+from khabar.scoring.tally import Tally
 
 if TYPE_CHECKING:
     import numpy as np
@@ -121,10 +121,10 @@ def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES,
 
     p is no less than 1 / (1 + trials): whoever corrects it for many comparisons needs more trials.
     """
-    layers: list[str] = [layer for layer in LAYERS if layer in a.layers and layer in b.layers]
+    layers = [layer for layer in a.layers if layer in b.layers]
     tables: dict[TableName, Table] = {
-        "text": _side_by_side(a, b, [layer for layer in layers if layer in TEXT_LAYERS]),
-        "conflicts": _side_by_side(a, b, [layer for layer in layers if layer == "conflicts"]),
+        stream: _side_by_side(a, b, [layer for layer in layers if a.layers[layer].stream == stream])
+        for stream in STREAMS
     }
     totals: dict[str, float] = {}
     draws: dict[str, Array] = {}
@@ -134,7 +134,8 @@ def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES,
         draws.update(draw(table, seed, resamples, name))
         swaps.update(_swap(table, seed, trials, name))
     samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
-    if len(samples) == len(LAYERS) and a.labels is None and a.layers["conflicts"].headline.name != PAIR_F:
+    is_contrast = any(layer.headline.name == PAIR_F for layer in a.layers.values())
+    if len(samples) == len(LAYERS) and a.labels is None and not is_contrast:
         samples["overall"] = _mean(list(samples.values()))
     return Comparison({layer: sample.difference(a.tail) for layer, sample in samples.items()})
 
@@ -175,7 +176,9 @@ def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
     """Headline counts of both runs over all units that either has."""
     columns: list[str] = []
     values: list[Column] = []
-    tables = [(layer, side, _table(run, layer)) for layer in layers for side, run in zip(_SIDES, (a, b), strict=True)]
+    tables = [
+        (layer, side, run.layers[layer].table) for layer in layers for side, run in zip(_SIDES, (a, b), strict=True)
+    ]
     frame = _union([table.frame for _, _, table in tables])
     for layer, side, table in tables:
         for name in a.layers[layer].headline.columns:
@@ -184,12 +187,6 @@ def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
                 columns.append(_column(layer, side, name))
                 values.append(_spread(column, table.frame, frame))
     return Table(frame, columns, values)
-
-
-def _table(run: Tally, layer: str) -> Table:
-    table = run.layers[layer].table
-    assert table is not None, "a run is compared after it is counted"
-    return table
 
 
 def _union(frames: Sequence[SamplingFrame]) -> SamplingFrame:

@@ -131,7 +131,6 @@ def _links(size: int) -> int:
 
 
 METRICS = {"lea": lea, "b_cubed": b_cubed, "ceaf_e": ceaf_e, "muc": muc}
-FIGURES = (*(f"identity.{name}.f1" for name in (*METRICS, "conll")), "identity.variants.recall")
 _CONLL = ("muc", "b_cubed", "ceaf_e")
 _COLUMNS = 4 * len(METRICS) + 2
 """Numerator and denominator of each metric's recall, then of its precision; links of variants kept, and all of them."""
@@ -146,33 +145,31 @@ class Coreference:
 
     sums: StorySums
     """Stories × `_COLUMNS`."""
-    total: tuple[Fraction, ...] | None
-    """What `sums` adds up to, exactly; None where there is nothing to compare: gold or a system without clusters."""
+    total: tuple[Fraction, ...]
+    """What `sums` adds up to, exactly."""
 
     @property
     def frame(self) -> SamplingFrame | None:
-        """Stories, if there is something to draw and there are enough of them."""
-        return None if self.total is None else story_frame(self.sums.stories)
+        """Stories, if there are enough of them to draw."""
+        return story_frame(self.sums.stories)
 
     def values(self) -> dict[str, Measured]:
         """F1 of each metric, the mean of three of them, and the recall of links to variant spellings."""
-        figures: dict[str, float | None] = dict.fromkeys(FIGURES)
-        if self.total is not None:
-            *shares, kept, links = self.total
-            pairs = list(zip(shares[::2], shares[1::2], strict=True))
-            scores = {
-                name: harmonic(recall, precision)
-                for name, recall, precision in zip(METRICS, pairs[::2], pairs[1::2], strict=True)
-            }
-            figures |= {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
-            parts = [f for name in _CONLL if (f := scores[name]) is not None]
-            figures["identity.conll.f1"] = float(sum(parts) / 3) if len(parts) == 3 else None
-            figures["identity.variants.recall"] = float(kept / links) if links else None
+        *shares, kept, links = self.total
+        pairs = list(zip(shares[::2], shares[1::2], strict=True))
+        scores = {
+            name: harmonic(recall, precision)
+            for name, recall, precision in zip(METRICS, pairs[::2], pairs[1::2], strict=True)
+        }
+        figures = {f"identity.{name}.f1": None if f is None else float(f) for name, f in scores.items()}
+        defined = [f for name in _CONLL if (f := scores[name]) is not None]
+        figures["identity.conll.f1"] = float(sum(defined) / 3) if len(defined) == 3 else None
+        figures["identity.variants.recall"] = float(kept / links) if links else None
         return {name: Measured(value, None, {}) for name, value in figures.items()}
 
-    def drawn(self, times: Times) -> dict[str, Array]:
+    def resample(self, times: Times) -> dict[str, Array]:
         """The same on draws of stories (draws × stories): a value a draw."""
-        *shares, kept, links = self.sums.drawn(times).T
+        *shares, kept, links = self.sums.resample(times).T
         columns = (shares[first : first + 4] for first in range(0, len(shares), 4))
         figures = {f"identity.{name}.f1": _f1(*four) for name, four in zip(METRICS, columns, strict=True)}
         muc, b_cubed, ceaf_e = (figures[f"identity.{name}.f1"] for name in _CONLL)
@@ -182,26 +179,17 @@ class Coreference:
         }
 
     @classmethod
-    def joined(cls, parts: Sequence[Coreference]) -> Coreference:
-        """Put parts of a corpus together."""
-        totals = [part.total for part in parts if part.total is not None]
-        return cls(StorySums.joined([part.sums for part in parts]), _total(totals) if totals else None)
+    def merge(cls, parts: Sequence[Coreference]) -> Coreference:
+        """Merge parts of a corpus."""
+        return cls(StorySums.merge([part.sums for part in parts]), _total(part.total for part in parts))
 
 
-def coreference(reference: Reference, mentions: Mapping[str, Sequence[Mention]], named: bool) -> Coreference:
-    """Compare the clusters of all stories. `mentions` are those of each document that take part.
-
-    `named` says whether any prediction of the whole has an `entity_id`.
-    """
+def coreference(reference: Reference, mentions: Mapping[str, Sequence[Mention]]) -> Coreference:
+    """Compare the clusters of all stories. `mentions` are those of each document that take part."""
     stories = {record.story or "" for record in reference.annotations}
-    by_story = _clusterings(reference, mentions) if named else {}
-    # A part of a gold may hold spurious mentions only; a whole gold without clusters has nothing to compare with.
-    has_clusters = (
-        any(gold for gold, _, _ in by_story.values()) if reference.whole is None else reference.whole.clustered
-    )
-    rows = {story: _row(*sides) for story, sides in by_story.items()} if has_clusters else {}
+    rows = {story: _row(*sides) for story, sides in _clusterings(reference, mentions).items()}
     sums = StorySums.of({story: list(map(float, row)) for story, row in rows.items()}, stories, _COLUMNS)
-    return Coreference(sums, _total(rows.values()) if named and has_clusters else None)
+    return Coreference(sums, _total(rows.values()))
 
 
 _Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]

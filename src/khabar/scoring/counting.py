@@ -100,12 +100,12 @@ class Table:
         sums = [_sum(values) for values in self.values]
         return {c: int(v) if v == int(v) else v for c, v in zip(self.columns, sums, strict=True)}
 
-    def beside(self, prefix: str, other: Table | None) -> Table:
-        """Rename the columns with a prefix and put them beside another table of the same frame."""
-        named = [prefix + column for column in self.columns]
-        if other is None:
-            return Table(self.frame, named, self.values)
-        return Table(self.frame, [*other.columns, *named], [*other.values, *self.values])
+    @classmethod
+    def join(cls, tables: Mapping[str, Table]) -> Table:
+        """Join tables of one frame, at least one: column `c` of table `t` becomes `t:c`."""
+        columns = [f"{name}:{column}" for name, table in tables.items() for column in table.columns]
+        values = [column for table in tables.values() for column in table.values]
+        return cls(next(iter(tables.values())).frame, columns, values)
 
 
 def narrow(values: Column) -> Column:

@@ -1,26 +1,25 @@
-"""The list of errors: each fault of each verdict in words, with both readings and the paragraphs they stand in."""
+"""The list of errors: each fault of each verdict in full, with both readings and the paragraphs they are in."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from itertools import zip_longest
 from typing import Any
 
 import msgspec
 
 from khabar.reading.issues import ClaimSpan, Issue
-from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, PredictedQuote, PredictedSpan, StorySpan
+from khabar.records import PredictedQuote, PredictedSpan, StorySpan
 from khabar.records.edits import VARIANTS
 from khabar.records.errors import Context, Error, Outcome, PairCause
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.cases import Cases
-from khabar.scoring.layers import Verdicts, judge_of, pairs
-from khabar.scoring.layers.pairs import PairAnswer
+from khabar.scoring.layers.conflicts import Conflicts, ConflictVerdict
+from khabar.scoring.layers.contrast_pairs import ContrastConflicts, PairAnswer
+from khabar.scoring.layers.judge import DocumentJudge, Judge
 from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.speakers import NOBODY
-from khabar.scoring.verdicts import Fault, Verdict
+from khabar.scoring.verdicts import DocumentVerdict, Fault
 from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, Item, Place, span_of
 from khabar.text.search import nearest, searchable
 from khabar.text.spans import Passage, Spans
@@ -35,50 +34,24 @@ _NOT_REPEATED = ("start", "end", "text", "line", "occurrence", "content", "doc_i
 """Keys that are given anew, or are those of the error."""
 
 
-def list_errors(
-    reference: Reference,
-    annotations: Iterable[Annotations],
-    disputes: Sequence[Dispute] = (),
-    *,
-    layers: Sequence[Layer] = LAYERS,
-    verdicts: Verdicts | None = None,
-) -> list[Error]:
-    """List what the headline figures of `score` with the same arguments count as missed or false, and wrong types.
+Documents = Mapping[str, GroundedDocument]
 
-    Of a contrast set, also the pairs that are answered wrong. `verdicts` are those that counting took, if any.
+
+def list_errors(judges: Mapping[Layer, Judge[Any, Any]]) -> list[Error]:
+    """List what the headline figures of some layers count as missed or false, and wrong types.
+
+    Of a contrast set, also the pairs that are answered wrong.
     """
-    cases = Cases(reference, annotations, disputes)
     errors: list[Error] = []
-    of_stories: dict[str, list[Any]] = defaultdict(list)
-    for layer in layers:
-        judged = (verdicts or {}).get(layer)
-        for gold, verdict in _judged(layer, cases.as_scored(layer)) if judged is None else judged:
-            if layer == "conflicts":
-                of_stories[gold.story].append(verdict)
-            for fault in verdict.faults:
-                is_of_document = isinstance(gold, GroundedDocument)
-                described = _of_document(gold, verdict, fault) if is_of_document else _of_story(cases, verdict, fault)
-                doc_id = gold.passage.doc_id if is_of_document else None
-                errors.append(
-                    Error(
-                        layer=layer,
-                        doc_id=doc_id,
-                        story=gold.story,
-                        outcome=fault.outcome,
-                        cause=fault.cause,
-                        gold=described[0],
-                        predicted=described[1],
-                        context=described[2],
-                    )
-                )
-    answers = pairs.answers(reference.pairs if of_stories else (), of_stories)
-    errors += [_of_pair(cases, of_stories, answer) for answer in answers if not answer.is_right]
+    for layer, judge in judges.items():
+        if isinstance(judge, DocumentJudge):
+            errors += [_of_document(layer, verdict, fault) for verdict in judge.verdicts for fault in verdict.faults]
+        if isinstance(judge, Conflicts):
+            documents = judge.corpus.reference.documents
+            errors += [_of_story(verdict, fault, documents) for verdict in judge.verdicts for fault in verdict.faults]
+        if isinstance(judge, ContrastConflicts):
+            errors += [_of_pair(judge, answer) for answer in judge.answers if not answer.is_right]
     return in_order(errors)
-
-
-def _judged(layer: Layer, cases: Cases) -> Iterator[tuple[Any, Any]]:
-    judge = judge_of(layer, cases)
-    return ((gold, judge.judge(gold, predicted)) for gold, predicted in cases.of(layer))
 
 
 def in_order(errors: Iterable[Error]) -> list[Error]:
@@ -92,42 +65,53 @@ def in_order(errors: Iterable[Error]) -> list[Error]:
     return sorted(errors, key=key)
 
 
-_Described = tuple[dict[str, Any] | None, dict[str, Any] | None, tuple[Context, ...]]
-"""Gold's reading, the system's, and the paragraphs they stand in."""
-
-
-def _of_document(document: GroundedDocument, verdict: Verdict, fault: Fault) -> _Described:
-    passage = document.passage
+def _of_document(layer: Layer, verdict: DocumentVerdict[Any], fault: Fault) -> Error:
+    passage = verdict.passage
     row = None if fault.gold is None else verdict.gold[fault.gold]
     item = None if fault.predicted is None else verdict.predicted[fault.predicted]
     predicted = None if item is None else _item(item, passage)
     if predicted is not None and fault.predicted is not None and isinstance(verdict, QuoteVerdict):
         speaker = verdict.speakers[fault.predicted]
         predicted["resolved"] = None if speaker == NOBODY else speaker
-    spans = [each.spans for each in (row, item) if each and each.spans]
-    return None if row is None else _item(row, passage), predicted, _paragraphs(passage, spans)
+    return Error(
+        layer=layer,
+        doc_id=verdict.case.doc_id,
+        story=verdict.case.story,
+        outcome=fault.outcome,
+        cause=fault.cause,
+        gold=None if row is None else _item(row, passage),
+        predicted=predicted,
+        context=_paragraphs(passage, [grounded.spans for grounded in (row, item) if grounded and grounded.spans]),
+    )
 
 
-def _of_story(cases: Cases, verdict: Verdict, fault: Fault) -> _Described:
-    documents = cases.reference.documents
+def _of_story(verdict: ConflictVerdict, fault: Fault, documents: Documents) -> Error:
     gold = None if fault.gold is None else _issue(verdict.gold[fault.gold], documents)
     predicted = None if fault.predicted is None else _dispute(verdict.predicted[fault.predicted], documents)
     by_document: dict[str, list[tuple[int, int]]] = defaultdict(list)
     for doc_id, start, end in sorted({*_places(gold), *_places(predicted)}):
         by_document[doc_id].append((start, end))
-    context = tuple(
+    context = [
         paragraph
         for doc_id, spans in sorted(by_document.items())
         if doc_id in documents
         for paragraph in _paragraphs(documents[doc_id].passage, [tuple(spans)])
+    ]
+    return Error(
+        layer="conflicts",
+        doc_id=None,
+        story=verdict.case.story,
+        outcome=fault.outcome,
+        cause=fault.cause,
+        gold=gold,
+        predicted=predicted,
+        context=tuple(context),
     )
-    return gold, predicted, context
 
 
-def _of_pair(cases: Cases, verdicts: Mapping[str, Sequence[Verdict]], answer: PairAnswer) -> Error:
+def _of_pair(judge: ContrastConflicts, answer: PairAnswer) -> Error:
     """Put both members of a pair side by side: the issue in each variant, and the records that call it there."""
-    documents = cases.reference.documents
-    pair = answer.pair
+    documents, pair = judge.corpus.reference.documents, answer.pair
     members, records = [], []
     for variant, member, calling in zip(VARIANTS, pair.members, answer.calling, strict=True):
         groups = [[_claim(claim, documents) for claim in group] for group in member.groups]
@@ -141,7 +125,7 @@ def _of_pair(cases: Cases, verdicts: Mapping[str, Sequence[Verdict]], answer: Pa
                 "positions": groups,
             }
         )
-        (verdict,) = verdicts[member.story]
+        verdict = judge.of_story[member.story]
         records += [{"story": member.story, **_dispute(verdict.predicted[index], documents)} for index in calling]
     context = [
         _paragraphs(documents[claim.doc_id].passage, [((claim.start, claim.end),)])
@@ -184,13 +168,13 @@ def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     return place | {key: value for key, value in columns.items() if key not in _NOT_REPEATED}
 
 
-def _issue(issue: Issue, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+def _issue(issue: Issue, documents: Documents) -> dict[str, Any]:
     """Describe a gold issue with the places of its positions."""
     positions = [[_claim(claim, documents) for claim in position] for position in issue.positions]
     return {"issue_id": issue.issue_id, "status": issue.status, "type": issue.type, "positions": positions}
 
 
-def _dispute(record: GroundedDispute, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+def _dispute(record: GroundedDispute, documents: Documents) -> dict[str, Any]:
     """Describe a predicted dispute with the places of its sides; an ungrounded span stands as it was given."""
     sides = []
     for side, places in zip(record.dispute.sides, record.sides, strict=True):
@@ -213,7 +197,7 @@ def _places(described: dict[str, Any] | None) -> list[Place]:
     return [(s["doc_id"], s["start"], s["end"]) for s in spans if s.get("start") is not None]
 
 
-def _unplaced(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+def _unplaced(span: StorySpan, documents: Documents) -> dict[str, Any]:
     given: dict[str, Any] = msgspec.to_builtins(span)
     document = documents.get(span.doc_id)
     return given | _ungrounded(span, document.passage if document else Passage(span.doc_id))
@@ -229,7 +213,7 @@ def _ungrounded(span: PredictedSpan, passage: Passage) -> dict[str, Any]:
     return {"ungrounded": "place" if places else "text", "nearest": near}
 
 
-def _claim(claim: ClaimSpan, documents: Mapping[str, GroundedDocument]) -> dict[str, Any]:
+def _claim(claim: ClaimSpan, documents: Documents) -> dict[str, Any]:
     document = documents.get(claim.doc_id)
     text = _surface(document.passage, claim.start, claim.end) if document else None
     return {"doc_id": claim.doc_id, "start": claim.start, "end": claim.end, "text": text}

@@ -47,7 +47,7 @@ class FlatTags:
         """What seqeval says (strict mode, scheme IOB2); undefined where nobody tags anything."""
         return {_F1: Measured(None if self.frame is None else seqeval_f1(self.gold, self.predicted), None, {})}
 
-    def drawn(self, times: Times) -> dict[str, Array]:
+    def resample(self, times: Times) -> dict[str, Array]:
         """The same F1 on draws of units (draws × units), from the entities that seqeval reads in each paragraph."""
         import numpy as np
         from seqeval.scheme import IOB2, Entities
@@ -59,14 +59,15 @@ class FlatTags:
         return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
 
 
-def flat_tags(reference: Reference, mentions: Mapping[str, Sequence[Mention]], units: Units) -> FlatTags:
-    """Project `mentions`, those of each document that take part, to tags as gold's (the `tokens` config) were made.
+def flat_tags(
+    reference: Reference, rows: Sequence[TokenRow], mentions: Mapping[str, Sequence[Mention]], units: Units
+) -> FlatTags:
+    """Project `mentions`, those of each document that take part, to tags as gold's (`rows`) were made.
 
-    Don't-care rows are never missed: where a document has any, gold's tags are made anew without them.
+    Don't-care rows are never missed: where a document has any, gold's tags are derived again without them.
     """
     import numpy as np
 
-    rows = reference.tokens if reference.labels is None else ()  # a token may have been of a label left out
     scored = {
         doc_id: [row for row in document.entities if row.item.scored]
         for doc_id, document in reference.documents.items()

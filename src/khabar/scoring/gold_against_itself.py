@@ -12,7 +12,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations
 from khabar.records.labels import Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
+from khabar.scoring.scorer import judge_of
 from khabar.scoring.verdicts import Fault, Verdict
 from khabar.text.grounding import GroundedDocument
 
@@ -30,14 +30,12 @@ def unmatchable(reference: Reference, records: Iterable[Sourced] = (), file: str
     for layer in _CHECKED:
         if layer != "conflicts" and not any(getattr(record, layer) for record in reference.annotations):
             continue  # a judge of quotes knows all mentions, which takes its time
-        judge = judge_of(layer, cases)
-        for gold, predicted in cases.of(layer):
-            verdict = judge.judge(gold, predicted if layer == "conflicts" else _scored(gold))
+        for verdict in judge_of(layer, cases).verdicts:
             for fault in verdict.faults:
                 if fault.outcome == "false" or fault.gold is None or fault.cause == "wrong_type":
                     continue
                 row = verdict.gold[fault.gold]
-                doc_id = None if layer == "conflicts" else gold.passage.doc_id
+                doc_id = None if layer == "conflicts" else verdict.case.doc_id
                 place: tuple[str | None, int | None] = origins.get(doc_id or "", (file, None))
                 start = None if layer == "conflicts" or row.start < 0 else row.start
                 yield Incident("gold-unmatchable", _why(layer, verdict, fault), *place, doc_id, start)
@@ -51,7 +49,7 @@ def _scored(gold: GroundedDocument) -> GroundedDocument:
     return document
 
 
-def _why(layer: Layer, verdict: Verdict, fault: Fault) -> str:
+def _why(layer: Layer, verdict: Verdict[Any, Any, Any], fault: Fault) -> str:
     assert fault.gold is not None
     row: Any = verdict.gold[fault.gold]
     if layer == "conflicts":

@@ -1,4 +1,4 @@
-"""Verdicts: what a layer makes of a document's predictions (for disputes, of a story's), by index.
+"""Verdicts: what a layer says of the predictions of a document or, for disputes, of a story, by index.
 
 All that is said of a system comes from verdicts: counts, and with them every figure; the list of errors; the marks of
 the site's reader; the tables of agreement.
@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 from khabar.records.errors import Cause, Outcome
 from khabar.scoring.assignment import Pair, assign
+from khabar.scoring.cases import Case, DocumentCase
+from khabar.text.grounding import Grounded, Item
+from khabar.text.spans import Passage
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +51,21 @@ class Fault(NamedTuple):
     predicted: int | None
 
 
+CaseKind = TypeVar("CaseKind", bound=Case[Any, Any])
+GoldRow = TypeVar("GoldRow")
+Predicted = TypeVar("Predicted")
+
+
 @dataclass(frozen=True)
-class Verdict(ABC):
-    """The headline's pairing of one document or story, and all that follows from the same look at it.
+class Verdict(ABC, Generic[CaseKind, GoldRow, Predicted]):
+    """The headline's pairing of a case, and all that follows from the same look at it.
 
     `gold` and `predicted` are what indices count: grounded items, or issues and records.
     """
 
-    gold: Sequence[Any]
-    predicted: Sequence[Any]
+    case: CaseKind
+    gold: Sequence[GoldRow]
+    predicted: Sequence[Predicted]
     headline: Pairing
 
     @cached_property
@@ -77,37 +86,59 @@ class Verdict(ABC):
         """
 
     @property
+    @abstractmethod
     def ungrounded(self) -> int:
-        """How many predictions stand nowhere in the text."""
-        return sum(item.spans is None for item in self.predicted)
+        """How many predictions have no place in the text."""
 
 
 @dataclass(frozen=True)
-class Matcher:
-    """Pairs predictions of a document with its scored rows, one figure at a time.
+class DocumentVerdict(Verdict[DocumentCase, Grounded[Item], Grounded[Item]], Generic[Item]):
+    """The verdict on a document: what is judged are grounded items."""
 
-    Of figures beside the headline: what that sets aside is not among the predictions, and takes no part in any.
-    """
+    matcher: Matcher
+    """Pairs them for the figures other than the headline."""
+
+    @property
+    def passage(self) -> Passage:
+        """The document's text."""
+        return self.case.gold.passage
+
+    @property
+    def ungrounded(self) -> int:
+        """How many predictions have no place in the text."""
+        return sum(item.spans is None for item in self.predicted)
+
+
+@dataclass(frozen=True, slots=True)
+class Matcher:
+    """Pairs the scored rows and the predictions of a document that take part in a figure, by index."""
 
     scored: Sequence[int]
     predictions: Sequence[int]
-    _known: dict[tuple[Pair, ...], Pairing] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def beside(cls, headline: Pairing, scored: Sequence[int], predictions: int) -> Matcher:
-        """Give the matcher of the other figures of a layer."""
+    def after(cls, headline: Pairing, scored: Sequence[int], predictions: int) -> Matcher:
+        """The matcher of a layer's other figures: what the headline sets aside takes no part in any."""
         aside = set(headline.aside)
         return cls(scored, [index for index in range(predictions) if index not in aside])
 
     def pair(self, edges: Iterable[Pair]) -> Pairing:
-        """Assign eligible pairs (row, prediction, weight). Several figures often have the same: it is done once."""
-        key = tuple(edges)
-        if key not in self._known:
-            self._known[key] = pair(self.scored, self.predictions, key)
-        return self._known[key]
+        """Assign eligible pairs (row, prediction, weight)."""
+        return pair(self.scored, self.predictions, edges)
 
-    def only(self, scored: Sequence[int], predictions: Iterable[int]) -> Matcher:
-        """Give a matcher for fewer rows and predictions."""
+    def pair_all(self, edges: Mapping[str, Iterable[Pair]]) -> dict[str, Pairing]:
+        """Assign the eligible pairs of several figures. Those that have the same are assigned once."""
+        assigned: dict[tuple[Pair, ...], Pairing] = {}
+        pairings: dict[str, Pairing] = {}
+        for figure, eligible in edges.items():
+            key = tuple(eligible)
+            if key not in assigned:
+                assigned[key] = self.pair(key)
+            pairings[figure] = assigned[key]
+        return pairings
+
+    def restrict(self, scored: Sequence[int], predictions: Iterable[int]) -> Matcher:
+        """The matcher of fewer rows and predictions."""
         among = set(predictions)
         return Matcher(scored, [index for index in self.predictions if index in among])
 

@@ -20,13 +20,14 @@ from khabar.leaderboard.view import BoardView, SystemRow, views_of
 from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
+from khabar.scoring.evaluation import Evaluation
 from khabar.site.corpus import SiteCorpus, original_id
 from khabar.site.environment import Templates, speaking
 from khabar.site.language import languages, page_name, translations
 from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
 from khabar.site.story import agreement, issues_by_status, utterances
-from khabar.site.system import SystemOnSplit, SystemView, annotated, by_cause, errors_on, found_disputes
+from khabar.site.system import SystemOnSplit, SystemView, annotated, by_cause, found_disputes, system_errors
 
 LISTING = "files.txt"
 """Names the files of a build, one a line, so that the next build knows which are its own."""
@@ -89,11 +90,11 @@ def _on_split(root: Path, row: SystemRow, name: str, gold: BoardGold, corpus: Si
     if name in gold.outlined:
         return SystemOnSplit(row, result.score)
     layers = gold.layers(name, row.card)
-    annotations, disputes = split(read_predictions(place.predictions(name), Incidents()))
-    errors = errors_on(annotations, disputes, reference, layers)
+    evaluation = Evaluation(reference, *split(read_predictions(place.predictions(name), Incidents())), layers=layers)
+    errors = system_errors(evaluation.errors)
     if name not in corpus.splits or name in gold.contrast:
         return SystemOnSplit(row, result.score, errors)
-    in_articles = annotated(annotations, disputes, reference, corpus.names, layers)
+    in_articles = annotated(evaluation.cases, corpus.names, layers)
     found = found_disputes(errors, reference) if "conflicts" in layers else frozenset()
     return SystemOnSplit(row, result.score, errors, in_articles, found)
 

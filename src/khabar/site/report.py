@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 
-from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute, Document
-from khabar.records.labels import LAYERS, Layer
+from khabar.records import Document
+from khabar.records.labels import Layer
+from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.result import Score
 from khabar.site.annotations import of_gold
 from khabar.site.environment import Templates
 from khabar.site.language import languages, names_of
 from khabar.site.reader import ReaderParagraph, compared
-from khabar.site.system import ArticleError, SystemErrors, annotated, by_cause, errors_on
+from khabar.site.system import ArticleError, SystemErrors, annotated, by_cause, system_errors
 
 MOST_ARTICLES = 100
 """How many articles a report shows: those with most errors."""
@@ -38,22 +38,14 @@ class ReportedArticle:
         return [error for error in self.errors if error.start < 0]
 
 
-def report(
-    name: str,
-    score: Score,
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    reference: Reference,
-    layers: Sequence[Layer] = LAYERS,
-    *,
-    arabic: bool = False,
-) -> bytes:
+def report(name: str, evaluation: Evaluation, score: Score, *, arabic: bool = False) -> bytes:
     """Make a page of a run that opens from a disk, without a server and offline.
 
-    `name` is what the run goes by. Errors are numbered throughout. Articles without text have none to be shown in.
+    `name` is what the run goes by. Errors are numbered throughout. Articles without text are left out.
     """
-    errors = _numbered(errors_on(annotations, disputes, reference, layers))
-    articles = list(_articles(annotations, disputes, reference, layers, errors))
+    reference = evaluation.cases.reference
+    errors = _numbered(system_errors(evaluation.errors))
+    articles = list(_articles(evaluation, errors))
     style, script = (
         (files("khabar.site") / "static" / file).read_text("utf-8") for file in ("khabar.css", "khabar.js")
     )
@@ -80,15 +72,10 @@ def _numbered(errors: SystemErrors) -> SystemErrors:
     return replace(errors, by_article=numbered)
 
 
-def _articles(
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    reference: Reference,
-    layers: Sequence[Layer],
-    errors: SystemErrors,
-) -> Iterator[ReportedArticle]:
+def _articles(evaluation: Evaluation, errors: SystemErrors) -> Iterator[ReportedArticle]:
+    reference = evaluation.cases.reference
     names = {story: names_of(reference.registry, story) for story in reference.stories}
-    predicted = annotated(annotations, disputes, reference, names, layers)
+    predicted = annotated(evaluation.cases, names, list(evaluation.judges))
     shown = [doc_id for doc_id, mine in errors.by_article.items() if mine and reference.texts[doc_id] is not None]
     for doc_id in shown[:MOST_ARTICLES]:
         grounded = reference.documents[doc_id]

@@ -13,11 +13,11 @@ from khabar.leaderboard.card import Card
 from khabar.leaderboard.result import StatedScore
 from khabar.leaderboard.view import SystemRow
 from khabar.reading.reference import Reference
-from khabar.records import Annotations, Dispute
+from khabar.records import Annotations
 from khabar.records.errors import Error, Outcome
 from khabar.records.labels import LAYERS, Layer
+from khabar.scoring.cases import Cases
 from khabar.scoring.error_lines import error_line
-from khabar.scoring.errors import list_errors
 from khabar.site.annotations import ArticleAnnotations, of_system
 from khabar.site.language import SpeakerNames
 from khabar.text.terminal import harmless
@@ -182,31 +182,20 @@ class SystemView:
         return next(iter(self.on.values())).row.card
 
 
-def errors_on(
-    annotations: Sequence[Annotations], disputes: Sequence[Dispute], reference: Reference, layers: Sequence[Layer]
-) -> SystemErrors:
-    """List a system's errors on the layers its card names."""
-    return system_errors(list_errors(reference, annotations, disputes, layers=layers))
-
-
 def annotated(
-    annotations: Sequence[Annotations],
-    disputes: Sequence[Dispute],
-    reference: Reference,
-    names: Mapping[str, SpeakerNames],
-    layers: Sequence[Layer],
+    cases: Cases, names: Mapping[str, SpeakerNames], layers: Sequence[Layer]
 ) -> dict[str, ArticleAnnotations]:
     """What a system annotates in each article, grounded. `names` are by story."""
-    by_id = {document.doc_id: document for document in annotations}
+    by_id = cases.annotations.by_id
     return {
         doc_id: of_system(
             by_id.get(doc_id) or Annotations(doc_id=doc_id),
-            [dispute for dispute in disputes if dispute.story == document.story],
+            [dispute for dispute in cases.disputes if dispute.story == document.story],
             document.passage,
             names[document.story],
             layers,
         )
-        for doc_id, document in reference.documents.items()
+        for doc_id, document in cases.reference.documents.items()
     }
 
 

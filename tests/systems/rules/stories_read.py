@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from khabar.reading.issues import ClaimSpan, Issue
-from khabar.reading.reference import Reference, reference
+from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
 from khabar.records.rows import Document
 from khabar.scoring.result import Score
@@ -37,7 +37,7 @@ class Story:
         """The story as gold."""
         name = self.documents[0].story
         said = [Annotations(doc_id=one.doc_id, text=one.text, story=name) for one in self.documents]
-        return reference(said, issues=self.issues)
+        return Reference.build(said, issues=self.issues)
 
 
 def load(name: str) -> Story:

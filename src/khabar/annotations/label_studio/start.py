@@ -65,11 +65,11 @@ def _start_of_file(path: Path, articles: Articles, finished: bool, incidents: In
 def start_of_system(name: str, documents: Sequence[Document], incidents: Incidents | None = None) -> Start:
     """Run a system over the articles. Warnings go where those of `start_of_file` do. Raises InputError."""
     from khabar.corpus.gold import load_gold
-    from khabar.reading.reference import reference
+    from khabar.reading.reference import Reference
     from khabar.systems.registry import find_system
     from khabar.systems.runner import run_system
 
-    gold = load_gold()[0] if name == "oracle" else reference([])
+    gold = load_gold()[0] if name == "oracle" else Reference.build([])
     with warned(incidents) as collected:
         predictions, disputes = run_system(find_system(name, gold), documents, incidents=collected)
     texts = {document.doc_id: document.text for document in documents}

@@ -60,8 +60,8 @@ class Ranking:
         )
 
     @classmethod
-    def joined(cls, parts: Sequence[Ranking]) -> Ranking:
-        """Put parts of a corpus together. Equal confidence is one rank, so the order of parts does not matter."""
+    def merge(cls, parts: Sequence[Ranking]) -> Ranking:
+        """Merge parts of a corpus. Equal confidence is one rank, so the order of parts does not matter."""
         records = [
             Ranked(part.stories[story], confidence, bool(right))
             for part in parts
@@ -82,7 +82,7 @@ class Ranking:
         ranked = zip(self.confidence.tolist(), self.right.astype(bool).tolist(), strict=True)
         return {_AVERAGE_PRECISION: Measured(average_precision(ranked, int(self.hard.sum())), None, {})}
 
-    def drawn(self, times: Times) -> dict[str, Array]:
+    def resample(self, times: Times) -> dict[str, Array]:
         """Average precision on draws of stories (draws × stories): a value a draw."""
         import numpy as np
 

@@ -3,88 +3,33 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
 from khabar.reading.issues import Issue
+from khabar.records.canonical import canonical
 from khabar.records.errors import ConflictCause
 from khabar.records.labels import CONFLICT_TYPES
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.bootstrap import Resampled
-from khabar.scoring.cases import Cases, GoldStory, PredictedStory
+from khabar.scoring.cases import StoryCase
+from khabar.scoring.counting import Counts, SamplingFrame
 from khabar.scoring.layers.average_precision import Ranked, Ranking
 from khabar.scoring.layers.edges import Claims, RecordEdges, edges_of, relation_counts, relation_metrics
+from khabar.scoring.layers.judge import Judge
 from khabar.scoring.metrics import Metric, per_thousand, prf, ratio
-from khabar.scoring.tally import Units
+from khabar.scoring.tally import Units, VerdictUnits
 from khabar.scoring.verdicts import Count, Fault, Pairing, Verdict, outcomes
+from khabar.text.grounding import GroundedDispute
 
 
 @dataclass(frozen=True)
-class Conflicts:
-    """The layer of disputes."""
-
-    with_texts: bool
-
-    def metrics(self, tags: Iterable[str] = ()) -> list[Metric]:
-        """Name the figures. What gold's format cannot say (traps) has no rows and is undefined."""
-        metrics = [*prf("", "dispute"), *prf("typed", "typed")]
-        for kind in CONFLICT_TYPES:
-            metrics.append(Metric(f"type.{kind}.recall", ratio, (f"type.{kind}.tp", f"type.{kind}.all")))
-        metrics.append(Metric("both_sides_coverage", ratio, ("coverage.met", "coverage.all")))
-        metrics.append(Metric("traps.rate", ratio, ("traps.hit", "traps.all")))
-        if self.with_texts:
-            metrics.append(Metric("false_per_1000_tokens", per_thousand, ("dispute.fp", "tokens")))
-        metrics += relation_metrics()
-        metrics.append(Metric("brier", ratio, ("brier.sum", "brier.records")))
-        return metrics
-
-    def judge(self, gold: GoldStory, predicted: PredictedStory) -> ConflictVerdict:
-        """Assign a story's records to its hard disputes. Rows are issues, predictions are records."""
-        claims = Claims(gold.issues)
-        records = [edges_of(record, claims) for record in predicted.records]
-        assignment = assign(_eligible(gold.issues, records))
-        assigned, used = {issue for issue, _ in assignment}, {record for _, record in assignment}
-        hard = [index for index, issue in enumerate(gold.issues) if issue.status == "conflict"]
-        rest = [index for index in range(len(records)) if index not in used]
-        false = [i for i in rest if records[i].outcome == "false" or not records[i].disputes <= assigned]
-        headline = Pairing(
-            tuple(assignment),
-            tuple(index for index in hard if index not in assigned),
-            tuple(false),
-            tuple(index for index in rest if index not in set(false)),
-        )
-        return ConflictVerdict(gold.issues, predicted.records, headline, gold, claims, records)
-
-    def resampled(
-        self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[ConflictVerdict]]
-    ) -> list[Resampled]:
-        """Ranks cross the disputes of all stories."""
-        ranked = [
-            Ranked(story, *each) for story, some in verdicts.items() for verdict in some for each in verdict.ranked
-        ]
-        hard = Counter(issue.story for issue in cases.reference.issues if issue.status == "conflict")
-        return [Ranking.of(ranked, hard, cases.stories)]
-
-
-def _eligible(issues: Sequence[Issue], records: Sequence[RecordEdges]) -> Iterator[Pair]:
-    """Weigh records for the disputes they have a valid edge in: each counts one, the right type more than any sureness.
-
-    Of two records that find the same, the surer one is taken to have found it.
-    """
-    for index, record in enumerate(records):
-        if record.outcome == "pure":
-            for dispute in record.disputes:
-                is_typed = int(record.record.type == issues[dispute].type)
-                yield dispute, index, lexicographic(1, is_typed, round(1000 * record.confidence))
-
-
-@dataclass(frozen=True)
-class ConflictVerdict(Verdict):
+class ConflictVerdict(Verdict[StoryCase, Issue, GroundedDispute]):
     """A story's disputes. Set aside are neutral records: those that repeat what others found, or are of contested
     issues."""
 
-    story: GoldStory
     claims: Claims
     records: Sequence[RecordEdges]
 
@@ -112,7 +57,7 @@ class ConflictVerdict(Verdict):
                 yield Count("traps.all", "gold", index)
                 yield Count("traps.hit", "gold", index, int(index in hit))
         yield from relation_counts(self.gold, self.claims, self.records, dict(self.headline.pairs))
-        yield Count("tokens", "case", 0, self.story.tokens)
+        yield Count("tokens", "case", 0, self.case.gold.tokens)
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
@@ -158,6 +103,110 @@ class ConflictVerdict(Verdict):
         cause = _false_cause(record)
         on = record.traps if cause == "trap_called_conflict" else record.disputes
         return Fault("false", cause, min(on, default=None), guess)
+
+
+class Conflicts(Judge[StoryCase, ConflictVerdict]):
+    """The layer of disputes."""
+
+    stream = "conflicts"
+
+    def cases(self) -> Iterable[StoryCase]:
+        """Give all stories."""
+        return self.corpus.of_stories()
+
+    def metrics(self) -> list[Metric]:
+        """Name the figures. What gold's format cannot say (traps) has no rows and is undefined."""
+        metrics = [*prf("", "dispute"), *prf("typed", "typed")]
+        for kind in CONFLICT_TYPES:
+            metrics.append(Metric(f"type.{kind}.recall", ratio, (f"type.{kind}.tp", f"type.{kind}.all")))
+        metrics.append(Metric("both_sides_coverage", ratio, ("coverage.met", "coverage.all")))
+        metrics.append(Metric("traps.rate", ratio, ("traps.hit", "traps.all")))
+        if self.corpus.facts.with_texts:
+            metrics.append(Metric("false_per_1000_tokens", per_thousand, ("dispute.fp", "tokens")))
+        metrics += relation_metrics()
+        metrics.append(Metric("brier", ratio, ("brier.sum", "brier.records")))
+        return metrics
+
+    def judge(self, case: StoryCase) -> ConflictVerdict:
+        """Assign a story's records to its hard disputes. Rows are issues, predictions are records."""
+        gold, predicted = case.gold, case.predicted
+        claims = Claims(gold.issues)
+        records = [edges_of(record, claims) for record in predicted.records]
+        assignment = assign(_eligible(gold.issues, records))
+        assigned, used = {issue for issue, _ in assignment}, {record for _, record in assignment}
+        hard = [index for index, issue in enumerate(gold.issues) if issue.status == "conflict"]
+        rest = [index for index in range(len(records)) if index not in used]
+        false = [i for i in rest if records[i].outcome == "false" or not records[i].disputes <= assigned]
+        headline = Pairing(
+            tuple(assignment),
+            tuple(index for index in hard if index not in assigned),
+            tuple(false),
+            tuple(index for index in rest if index not in set(false)),
+        )
+        return ConflictVerdict(case, gold.issues, predicted.records, headline, claims, records)
+
+    def units_of(self, verdict: ConflictVerdict, units: Units) -> VerdictUnits:
+        """Give each hard dispute, each trap and each false record a unit of its own, where stories are none."""
+        story = verdict.case.story
+        if units.by_story:
+            whole = ("", story)
+            return VerdictUnits([whole] * len(verdict.gold), [whole] * len(verdict.predicted), whole)
+        traps = f"traps of {story}"
+        issues = [
+            (traps, issue.issue_id) if issue.status == "apparent" else (story, f"dispute {issue.issue_id}")
+            for issue in verdict.gold
+        ]
+        return VerdictUnits(
+            issues, [(story, name) for name in _record_names(verdict.predicted)], (f"tokens of {story}", 0)
+        )
+
+    def frame(self, counts: Counts, units: Units) -> SamplingFrame:
+        """Give the units that have counts."""
+        return counts.frame()
+
+    def disputes(self) -> dict[str, bool]:
+        """Say of each hard dispute, by its issue_id, whether it was found."""
+        disputes: dict[str, bool] = {}
+        for verdict in self.verdicts:
+            disputes |= {verdict.gold[index].issue_id: True for index, _ in verdict.headline.pairs}
+            disputes |= {verdict.gold[index].issue_id: False for index in verdict.headline.missed}
+        return dict(sorted(disputes.items()))
+
+    def resampled(self, units: Units) -> list[Resampled]:
+        """Give average precision: ranks cross the disputes of all stories."""
+        ranked = [Ranked(verdict.case.story, *record) for verdict in self.verdicts for record in verdict.ranked]
+        hard = Counter(issue.story for issue in self.corpus.reference.issues if issue.status == "conflict")
+        return [Ranking.of(ranked, hard, self.corpus.stories)]
+
+
+def _record_names(records: Sequence[GroundedDispute]) -> list[str]:
+    """Name records by their spans on each side: false records of two systems that are equal are one unit.
+
+    Sides and spans have no order. A record that repeats another is numbered.
+    """
+    turn: Counter[str] = Counter()
+    names = []
+    for record in records:
+        spans = [
+            sorted({repr(place or canonical(span)) for place, span in zip(places, side.spans, strict=True)})
+            for places, side in zip(record.sides, record.dispute.sides, strict=True)
+        ]
+        key = blake2b(repr(sorted(spans)).encode(), digest_size=12).hexdigest()
+        names.append(f"record {key} {turn[key]:06}")
+        turn[key] += 1
+    return names
+
+
+def _eligible(issues: Sequence[Issue], records: Sequence[RecordEdges]) -> Iterator[Pair]:
+    """Weigh records for the disputes they have a valid edge in: each counts one, the right type more than any sureness.
+
+    Of two records that find the same, the surer one is taken to have found it.
+    """
+    for index, record in enumerate(records):
+        if record.outcome == "pure":
+            for dispute in record.disputes:
+                is_typed = int(record.record.type == issues[dispute].type)
+                yield dispute, index, lexicographic(1, is_typed, round(1000 * record.confidence))
 
 
 def _false_cause(record: RecordEdges) -> ConflictCause:

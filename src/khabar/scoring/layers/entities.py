@@ -1,13 +1,13 @@
 """Entities: exact span and label, nested included; beside it the SemEval-2013 schemes and what explains them.
 
-`Entities.judge` judges one document. For counts alone `khabar.scoring.layers.entity_columns` does the same to all
-documents at once, as arrays; a property test holds the two equal.
+`Entities.judge` judges one document. `Entities.tally` counts all documents at once, as arrays
+(`khabar.scoring.layers.entity_columns`); a property test holds it equal to what the verdicts add up to.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,10 +15,10 @@ from khabar.records import PredictedEntity
 from khabar.records.errors import EntityCause
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.assignment import Pair, lexicographic
-from khabar.scoring.bootstrap import Resampled
-from khabar.scoring.cases import Cases
-from khabar.scoring.coreference import coreference
-from khabar.scoring.flat_tags import flat_tags
+from khabar.scoring.bootstrap import Resampled, Undefined
+from khabar.scoring.cases import Cases, DocumentCase
+from khabar.scoring.layers.entity_columns import count_columns
+from khabar.scoring.layers.judge import DocumentJudge
 from khabar.scoring.layers.semeval import OUTCOMES, SCHEMES, outcome_of, weight_of
 from khabar.scoring.metrics import (
     Metric,
@@ -29,79 +29,36 @@ from khabar.scoring.metrics import (
     semeval_precision,
     semeval_recall,
 )
-from khabar.scoring.tally import Units
+from khabar.scoring.tally import LayerTally, Units
 from khabar.scoring.verdicts import (
     Count,
+    DocumentVerdict,
     Fault,
     Matcher,
     Pairing,
-    Verdict,
     by_phenomenon,
     headline,
     outcomes,
     pair,
 )
-from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.grounding import Grounded
 from khabar.text.search import is_clitic_before
 from khabar.text.spans import Passage, overlapping, overlaps, permille
 
 Mention = Grounded[PredictedEntity]
 
 
-@dataclass(frozen=True)
-class Entities:
-    """The layer of names."""
-
-    with_texts: bool
-
-    def metrics(self, tags: Iterable[str]) -> list[Metric]:
-        """Name the figures. `tags` are the phenomena of gold's scored rows."""
-        metrics = [*prf("", "exact")]
-        by_label = [f"label.{label}.{outcome}" for label in ENTITY_LABELS for outcome in ("tp", "fp", "fn")]
-        metrics.append(Metric("macro_f1", macro_f1, tuple(by_label)))
-        for label in ENTITY_LABELS:
-            metrics.extend(prf(f"label.{label}", f"label.{label}"))
-        for scheme in SCHEMES:
-            columns = tuple(f"semeval.{scheme}.{outcome}" for outcome in OUTCOMES)
-            metrics.append(Metric(f"semeval.{scheme}.f1", semeval_f1, columns))
-            metrics.append(Metric(f"semeval.{scheme}.precision", semeval_precision, columns))
-            metrics.append(Metric(f"semeval.{scheme}.recall", semeval_recall, columns))
-        if self.with_texts:
-            metrics.extend(prf("clitic_tolerant", "clitic"))
-        return metrics + of_phenomena(tags)
-
-    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> EntityVerdict:
-        """Pair the mentions of a document that have the same span and label."""
-        rows, items = gold.entities, predicted.entities
-        scored = [index for index, row in enumerate(rows) if row.item.scored]
-        by_key: dict[object, list[int]] = defaultdict(list)
-        for index in scored:
-            if rows[index].spans:
-                by_key[_key(rows[index])].append(index)
-        right = [(row, guess, 1) for guess, item in enumerate(items) for row in by_key.get(_key(item), ())]
-        paired = headline(scored, right, _aside(gold.passage, rows, items))
-        matcher = Matcher.beside(paired, scored, len(items))
-        return EntityVerdict(rows, items, paired, gold.passage, matcher, self.with_texts)
-
-    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
-        """Clusters cross the documents of a story, and tags are what another tool reads."""
-        reference, whole = cases.reference, cases.reference.whole
-        predicted = (cases.annotations.by_id.get(doc_id) for doc_id in reference.documents)
-        items = [item for record in predicted if record for item in record.entities if item.entity_id is not None]
-        named = bool(items) if whole is None else whole.named
-        mentions = _taking_part(cases) if named or reference.tokens else {}
-        figures: list[Resampled] = [coreference(reference, mentions, named)]
-        if reference.tokens:
-            figures.append(flat_tags(reference, mentions, units))
-        return figures
+IDENTITY = (
+    *(f"identity.{metric}.f1" for metric in ("lea", "b_cubed", "ceaf_e", "muc", "conll")),
+    "identity.variants.recall",
+)
+"""The figures of coreference, undefined where there are no clusters to compare."""
 
 
 @dataclass(frozen=True)
-class EntityVerdict(Verdict):
+class EntityVerdict(DocumentVerdict[PredictedEntity]):
     """A document's mentions."""
 
-    passage: Passage
-    matcher: Matcher
     with_texts: bool
 
     @cached_property
@@ -204,6 +161,68 @@ class EntityVerdict(Verdict):
         for row, guess, shared, union in overlaps(self.passage, rows, items):
             if rows[row] == items[guess] or self.gold[row].item.label == self.predicted[guess].item.label:
                 yield row, guess, lexicographic(int(rows[row] == items[guess]), permille((shared, union)))
+
+
+class Entities(DocumentJudge[EntityVerdict]):
+    """The layer of names."""
+
+    layer = "entities"
+
+    def __init__(self, corpus: Cases) -> None:
+        super().__init__(corpus.with_scored_labels())
+
+    def metrics(self) -> list[Metric]:
+        """Name the figures."""
+        metrics = [*prf("", "exact")]
+        by_label = [f"label.{label}.{outcome}" for label in ENTITY_LABELS for outcome in ("tp", "fp", "fn")]
+        metrics.append(Metric("macro_f1", macro_f1, tuple(by_label)))
+        for label in ENTITY_LABELS:
+            metrics.extend(prf(f"label.{label}", f"label.{label}"))
+        for scheme in SCHEMES:
+            columns = tuple(f"semeval.{scheme}.{outcome}" for outcome in OUTCOMES)
+            metrics.append(Metric(f"semeval.{scheme}.f1", semeval_f1, columns))
+            metrics.append(Metric(f"semeval.{scheme}.precision", semeval_precision, columns))
+            metrics.append(Metric(f"semeval.{scheme}.recall", semeval_recall, columns))
+        if self.corpus.facts.with_texts:
+            metrics.extend(prf("clitic_tolerant", "clitic"))
+        return metrics + of_phenomena(self.corpus.tags(self.layer))
+
+    def judge(self, case: DocumentCase) -> EntityVerdict:
+        """Pair the mentions of a document that have the same span and label."""
+        rows, items = case.gold.entities, case.predicted.entities
+        scored = [index for index, row in enumerate(rows) if row.item.scored]
+        by_key: dict[object, list[int]] = defaultdict(list)
+        for index in scored:
+            if rows[index].spans:
+                by_key[_key(rows[index])].append(index)
+        right = [(row, guess, 1) for guess, item in enumerate(items) for row in by_key.get(_key(item), ())]
+        paired = headline(scored, right, _aside(case.gold.passage, rows, items))
+        matcher = Matcher.after(paired, scored, len(items))
+        return EntityVerdict(case, rows, items, paired, matcher, self.corpus.facts.with_texts)
+
+    def tally(self, units: Units) -> LayerTally:
+        """Count the layer, all documents at once."""
+        table, set_aside, ungrounded = count_columns(self.corpus, units)
+        return LayerTally(self.metrics(), table, self.resampled(units), self.stream, set_aside, ungrounded)
+
+    def resampled(self, units: Units) -> list[Resampled]:
+        """Give coreference, which crosses the documents of a story, and F1 over tags as seqeval reads them."""
+        reference = self.corpus.reference
+        figures: list[Resampled] = []
+        mentions = _taking_part(self.corpus) if self.corpus.facts.with_clusters or reference.tokens else {}
+        if self.corpus.facts.with_clusters:
+            from khabar.scoring.coreference import coreference
+
+            figures.append(coreference(reference, mentions))
+        else:
+            figures.append(Undefined(IDENTITY))
+        if reference.tokens:
+            from khabar.scoring.flat_tags import flat_tags
+
+            # A token may have been of a label that is left out.
+            tokens = reference.tokens if self.corpus.labels is None else ()
+            figures.append(flat_tags(reference, tokens, mentions, units))
+        return figures
 
 
 def _key(mention: Mention) -> tuple[object, str]:

@@ -13,7 +13,7 @@ from khabar.scoring.assignment import assign, lexicographic
 from khabar.scoring.cases import Cases
 from khabar.scoring.counting import SamplingFrame, Table, narrow
 from khabar.scoring.layers.semeval import SCHEMES, count_schemes
-from khabar.scoring.tally import LayerTally, Units
+from khabar.scoring.tally import Units
 from khabar.text.grounding import GroundedDocument
 from khabar.text.search import is_clitic_before
 from khabar.text.spans import Passage
@@ -26,8 +26,11 @@ if TYPE_CHECKING:
     Booleans = NDArray[np.bool_]
 
 
-def count_columns(tally: LayerTally, cases: Cases, units: Units) -> None:
-    """Count the mentions of all documents: what the verdicts of `Entities.judge` add up to."""
+def count_columns(cases: Cases, units: Units) -> tuple[Table, int, int]:
+    """Count the mentions of all documents: what the verdicts of `Entities.judge` add up to.
+
+    Returns counts per unit, and how many predictions are set aside and are ungrounded.
+    """
     import numpy as np
 
     reference = cases.reference
@@ -58,18 +61,15 @@ def count_columns(tally: LayerTally, cases: Cases, units: Units) -> None:
         tagged = np.array([tag in (item.phenomena or ()) for item in gold.items], bool)
         counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(paired & tagged), True)
         counter.add(f"phenomenon.{tag}.fn", np.flatnonzero(missed & tagged), True)
-    tally.set_aside = int(aside.sum())
-    tally.ungrounded = int((~ours.grounded).sum())
-
     _count_schemes(counter, gold, ours, aside)
-    if cases.with_texts:
+    if cases.facts.with_texts:
         rows, guesses = _clitic_tolerant(gold, ours, passages, ~aside)
         missed, false = gold.scored.copy(), ~aside
         missed[rows] = false[guesses] = False
         counter.add("clitic.tp", rows, True)
         counter.add("clitic.fn", np.flatnonzero(missed), True)
         counter.add("clitic.fp", np.flatnonzero(false), False)
-    tally.table = counter.table()
+    return counter.table(), int(aside.sum()), int((~ours.grounded).sum())
 
 
 class _Counter:

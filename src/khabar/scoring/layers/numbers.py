@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -11,23 +11,22 @@ from khabar.records import PredictedNumber
 from khabar.records.errors import NumberCause
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair, lexicographic
-from khabar.scoring.bootstrap import Resampled
-from khabar.scoring.cases import Cases
+from khabar.scoring.cases import DocumentCase
+from khabar.scoring.layers.judge import DocumentJudge
 from khabar.scoring.metrics import Metric, credit_f1, macro_f1, of_phenomena, prf, ratio
-from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import (
     Count,
+    DocumentVerdict,
     Fault,
     Matcher,
     Pairing,
-    Verdict,
     by_phenomenon,
     headline,
     outcomes,
     pair,
 )
 from khabar.text.dates import days_in_common, same_date, same_literal
-from khabar.text.grounding import Grounded, GroundedDocument
+from khabar.text.grounding import Grounded
 from khabar.text.spans import Passage, Spans, best_covered, normal, overlapping, overlaps, permille
 from khabar.text.values import Value, is_right, same_interval, same_unit, same_value, value_of
 
@@ -48,49 +47,9 @@ _CREDIT_STEPS = 1_000_000
 
 
 @dataclass(frozen=True)
-class Numbers:
-    """The layer of numbers and dates."""
-
-    def metrics(self, tags: Iterable[str]) -> list[Metric]:
-        """Name the figures. `tags` are the phenomena of gold's scored rows."""
-        metrics = [*prf("", "full")]
-        for aspect in ASPECTS:
-            metrics.extend(prf(aspect, aspect))
-        for kind in NUMBER_KINDS:
-            if kind != "ident":
-                metrics.extend(prf(f"kind.{kind}", f"kind.{kind}"))
-        modalities = tuple(f"modality.{name}.{outcome}" for name in MODALITIES for outcome in ("tp", "fp", "fn"))
-        metrics.append(Metric("modality.macro_f1", macro_f1, modalities))
-        for aspect in DATE_ASPECTS:
-            metrics.extend(prf(aspect, aspect))
-        metrics.append(Metric("dates.interval_credit", credit_f1, ("dates.credit", "dates.predicted", "dates.gold")))
-        metrics.append(Metric("traps.false_alarm_rate", ratio, ("traps.hit", "traps.rows")))
-        for error in NUMBER_ERRORS:
-            metrics.append(Metric(f"errors.{error}", ratio, (f"errors.{error}", "detection.tp")))
-        return metrics + of_phenomena(tags)
-
-    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> NumberVerdict:
-        """Pair the numbers of a document whose spans and values are right."""
-        passage, rows, items = gold.passage, gold.numbers, predicted.numbers
-        scored = [index for index, row in enumerate(rows) if row.item.scored and row.item.kind != "ident"]
-        aside, alarms = _unassigned(passage, rows, items)
-        located = _located(passage, rows, scored, items)
-        right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
-        paired = headline(scored, right, aside)
-        matcher = Matcher.beside(paired, scored, len(items))
-        return NumberVerdict(rows, items, paired, passage, matcher, located, alarms)
-
-    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[Verdict]]) -> list[Resampled]:
-        """No figure of numbers is made anew."""
-        return []
-
-
-@dataclass(frozen=True)
-class NumberVerdict(Verdict):
+class NumberVerdict(DocumentVerdict[PredictedNumber]):
     """A document's numbers."""
 
-    passage: Passage
-    matcher: Matcher
     located: Sequence[tuple[int, int]]
     """Pairs whose span is right."""
     alarms: Mapping[int, int]
@@ -100,14 +59,11 @@ class NumberVerdict(Verdict):
     def pairings(self) -> dict[str, Pairing]:
         """Of the headline, each aspect, dates and modalities."""
         pairings = {"full": self.headline}
-        pairings |= {aspect: self.matcher.pair(self._edges(test)) for aspect, test in ASPECTS.items()}
-        dated = self._matcher_of(lambda item: item.kind == "date")
-        for aspect, test in DATE_ASPECTS.items():
-            pairings[aspect] = dated.pair(self._edges(test, "date"))
+        pairings |= self.matcher.pair_all({aspect: self._edges(test) for aspect, test in ASPECTS.items()})
         credits = self._day_credits.items()
-        pairings["dates.interval"] = dated.pair(
-            (*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in credits
-        )
+        dated = {aspect: self._edges(test, "date") for aspect, test in DATE_ASPECTS.items()}
+        dated["dates.interval"] = [(*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in credits]
+        pairings |= self._matcher_of(lambda item: item.kind == "date").pair_all(dated)
         valued = self._matcher_of(lambda item: _modality(item) is not None)
         pairings["modality"] = valued.pair(
             self._edges(lambda x, y: _modality(x) is not None and _modality(x) == _modality(y))
@@ -129,8 +85,8 @@ class NumberVerdict(Verdict):
         yield from _outcomes_by(pairings["modality"], "modality", rows, items, _modality)
         right = {guess for _, guess in self.headline.pairs}
         hit = {row for guess, row in self.alarms.items() if guess not in right}
-        for index, row in enumerate(rows):
-            if row.item.kind == "ident":
+        for index, number in enumerate(rows):
+            if number.item.kind == "ident":
                 yield Count("traps.rows", "gold", index)
                 yield Count("traps.hit", "gold", index, int(index in hit))
 
@@ -158,7 +114,7 @@ class NumberVerdict(Verdict):
     def _matcher_of(self, is_asked: Callable[[PredictedNumber], bool]) -> Matcher:
         """Give a matcher for rows and predictions of some kind."""
         scored = [row for row in self.matcher.scored if is_asked(self.gold[row].item)]
-        return self.matcher.only(scored, [g for g, item in enumerate(self.predicted) if is_asked(item.item)])
+        return self.matcher.restrict(scored, [g for g, item in enumerate(self.predicted) if is_asked(item.item)])
 
     @cached_property
     def _day_credits(self) -> dict[tuple[int, int], Fraction]:
@@ -184,6 +140,41 @@ class NumberVerdict(Verdict):
         for row, guess, *iou in overlaps(self.passage, outer, [item.spans or () for item in self.predicted]):
             if iou[0]:
                 yield row, guess, lexicographic(int((row, guess) in located), permille((iou[0], iou[1])))
+
+
+class Numbers(DocumentJudge[NumberVerdict]):
+    """The layer of numbers and dates."""
+
+    layer = "numbers"
+
+    def metrics(self) -> list[Metric]:
+        """Name the figures."""
+        metrics = [*prf("", "full")]
+        for aspect in ASPECTS:
+            metrics.extend(prf(aspect, aspect))
+        for kind in NUMBER_KINDS:
+            if kind != "ident":
+                metrics.extend(prf(f"kind.{kind}", f"kind.{kind}"))
+        modalities = tuple(f"modality.{name}.{outcome}" for name in MODALITIES for outcome in ("tp", "fp", "fn"))
+        metrics.append(Metric("modality.macro_f1", macro_f1, modalities))
+        for aspect in DATE_ASPECTS:
+            metrics.extend(prf(aspect, aspect))
+        metrics.append(Metric("dates.interval_credit", credit_f1, ("dates.credit", "dates.predicted", "dates.gold")))
+        metrics.append(Metric("traps.false_alarm_rate", ratio, ("traps.hit", "traps.rows")))
+        for error in NUMBER_ERRORS:
+            metrics.append(Metric(f"errors.{error}", ratio, (f"errors.{error}", "detection.tp")))
+        return metrics + of_phenomena(self.corpus.tags(self.layer))
+
+    def judge(self, case: DocumentCase) -> NumberVerdict:
+        """Pair the numbers of a document whose spans and values are right."""
+        passage, rows, items = case.gold.passage, case.gold.numbers, case.predicted.numbers
+        scored = [index for index, row in enumerate(rows) if row.item.scored and row.item.kind != "ident"]
+        aside, alarms = _unassigned(passage, rows, items)
+        located = _located(passage, rows, scored, items)
+        right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
+        paired = headline(scored, right, aside)
+        matcher = Matcher.after(paired, scored, len(items))
+        return NumberVerdict(case, rows, items, paired, matcher, located, alarms)
 
 
 def _modality(item: PredictedNumber) -> str | None:

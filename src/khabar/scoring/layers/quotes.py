@@ -13,17 +13,18 @@ from khabar.records import PredictedQuote, PredictedSource
 from khabar.records.errors import QuoteCause
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.bootstrap import Resampled, StorySums, story_frame
-from khabar.scoring.cases import Cases
+from khabar.scoring.cases import DocumentCase
+from khabar.scoring.layers.judge import DocumentJudge
 from khabar.scoring.metrics import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.result import Measured
 from khabar.scoring.speakers import Speakers
 from khabar.scoring.tally import Units
 from khabar.scoring.verdicts import (
     Count,
+    DocumentVerdict,
     Fault,
     Matcher,
     Pairing,
-    Verdict,
     by_phenomenon,
     headline,
     outcomes,
@@ -57,71 +58,9 @@ class GoldReading:
 
 
 @dataclass(frozen=True)
-class Quotes:
-    """The layer of attributions."""
-
-    speakers: Speakers
-    with_texts: bool
-
-    def metrics(self, tags: Iterable[str]) -> list[Metric]:
-        """Name the figures. `tags` are the phenomena of gold's scored rows."""
-        metrics = [*prf("", "said")]
-        for name in DETECTION:
-            metrics.extend(prf(name, name))
-        metrics.append(Metric("soft.f1", credit_f1, ("soft.credit", "soft.predicted", "soft.gold")))
-        for group in ("", ".explicit", ".implicit"):
-            metrics.append(Metric(f"speaker{group}.accuracy", ratio, (f"speaker{group}.right", f"speaker{group}.all")))
-        metrics.extend(prf("cue", "cue"))
-        metrics.append(Metric("type.accuracy", ratio, ("type.right", "type.all")))
-        metrics.append(Metric("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
-        metrics.append(Metric("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
-        if self.with_texts:
-            metrics.append(Metric("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
-        return metrics + of_phenomena(tags)
-
-    def judge(self, gold: GroundedDocument, predicted: GroundedDocument) -> QuoteVerdict:
-        """Pair the quotes of a document whose content and speaker fit in one reading."""
-        rows, items = gold.quotes, predicted.quotes
-        scored = [index for index, row in enumerate(rows) if row.item.scored]
-        readings = [self._readings(row, gold) for row in rows]
-        speakers = [self.speakers.predicted(gold, item.item.speaker) for item in items]
-        right: set[Pair] = set()
-        ious: Ious = {}
-        for row, place, guess, iou in _overlaps(gold.passage, readings, scored, items):
-            if at_least_half(iou) and readings[row][place].speaker == speakers[guess]:
-                right.add((row, guess, 1))
-            best = ious.get((row, guess))
-            if best is None or iou[0] * best[1] > best[0] * iou[1]:
-                ious[row, guess] = iou
-        aside = _aside(gold.passage, rows, [[reading.content for reading in each] for each in readings], items)
-        paired = headline(scored, sorted(right), aside)
-        matcher = Matcher.beside(paired, scored, len(items))
-        return QuoteVerdict(
-            rows, items, paired, gold, matcher, {pair[:2] for pair in right}, ious, speakers, self.speakers
-        )
-
-    def resampled(self, cases: Cases, units: Units, verdicts: Mapping[str, Sequence[QuoteVerdict]]) -> list[Resampled]:
-        """Utterances cross the documents of a story."""
-        contents = {story: [pair for each in some for pair in each.utterances] for story, some in verdicts.items()}
-        return [Utterances.of(contents, {record.story or "" for record in cases.reference.annotations})]
-
-    def _readings(self, row: Quotation, document: GroundedDocument) -> list[GoldReading]:
-        """The row's own reading, then its alternatives, each whole."""
-        speaker = self.speakers.gold(document, row.item.speaker)
-        readings = [GoldReading(row.spans or (), speaker)]
-        for other in row.item.alternatives or ():
-            content = (row.spans or ()) if other.content is None else offsets_of(other.content)
-            by = speaker if other.speaker is None else self.speakers.gold(document, other.speaker)
-            readings.append(GoldReading(content, by))
-        return readings
-
-
-@dataclass(frozen=True)
-class QuoteVerdict(Verdict):
+class QuoteVerdict(DocumentVerdict[PredictedQuote]):
     """A document's quotes."""
 
-    document: GroundedDocument
-    matcher: Matcher
     right: set[tuple[int, int]]
     """Pairs with the right content and speaker."""
     ious: Ious
@@ -132,19 +71,19 @@ class QuoteVerdict(Verdict):
     @cached_property
     def pairings(self) -> dict[str, Pairing]:
         """Of the headline, each detection figure, soft F1 and cues."""
-        pairings = {"said": self.headline}
-        for name, (top, bottom) in DETECTION.items():
+        edges = {
             # Among equally many pairs, prefer those whose speaker is right too.
-            pairings[name] = self.matcher.pair(
+            name: [
                 (*pair, (1 << 20) + (pair in self.right))
                 for pair, (shared, union) in self.ious.items()
                 if shared and bottom * shared >= top * union
-            )
-        pairings["soft"] = self.matcher.pair(
+            ]
+            for name, (top, bottom) in DETECTION.items()
+        }
+        edges["soft"] = [
             (*both, lexicographic(shared * _CREDIT_STEPS // union, 1)) for both, (shared, union) in self.ious.items()
-        )
-        pairings["cue"] = self._cues()
-        return pairings
+        ]
+        return {"said": self.headline, **self.matcher.pair_all(edges), "cue": self._cues()}
 
     def counts(self) -> Iterator[Count]:
         """Yield the counts of all figures."""
@@ -187,7 +126,7 @@ class QuoteVerdict(Verdict):
                 rows[spans].append(index)
         guesses = [offsets_of(item.item.cue) for item in self.predicted]
         with_cues = [guess for guess, spans in enumerate(guesses) if spans]
-        matcher = self.matcher.only([index for same in rows.values() for index in same], with_cues)
+        matcher = self.matcher.restrict([index for same in rows.values() for index in same], with_cues)
         return matcher.pair((row, guess, 1) for guess, spans in enumerate(guesses) for row in rows.get(spans, ()))
 
     def _soft_counts(self) -> Iterator[Count]:
@@ -207,12 +146,12 @@ class QuoteVerdict(Verdict):
         for name in ("speaker", group):
             yield Count(f"{name}.all", "gold", row)
             yield Count(f"{name}.right", "gold", row, int((row, guess) in self.right))
-        ours, theirs = _type(gold, self.document.passage), _type(item, self.document.passage)
+        ours, theirs = _type(gold, self.passage), _type(item, self.passage)
         if ours is not None and theirs is not None:
             yield Count("type.all", "gold", row)
             yield Count("type.right", "gold", row, int(ours == theirs))
-        chain = _chain(gold, self.document, self.resolver.gold)
-        guessed = _chain(item, self.document, self.resolver.predicted)
+        chain = _chain(gold, self.case.gold, self.resolver.gold)
+        guessed = _chain(item, self.case.gold, self.resolver.predicted)
         yield Count("chain.tp", "gold", row, len(chain & guessed))
         yield Count("chain.fn", "gold", row, len(chain - guessed))
         yield Count("chain.fp", "gold", row, len(guessed - chain))
@@ -222,10 +161,70 @@ class QuoteVerdict(Verdict):
         if not at_least_half(self.ious[row, guess]):
             return "boundary"
         quote, speaker = self.gold[row].item, self.speakers[guess]
-        chain = [self.resolver.gold(self.document, source) for source in quote.source_chain or ()]
+        chain = [self.resolver.gold(self.case.gold, source) for source in quote.source_chain or ()]
         if speaker is not None and speaker in chain[:-1] and speaker != chain[-1]:
             return "relay_taken_as_speaker"
         return "wrong_implicit_speaker" if quote.speaker_mention is None else "wrong_speaker"
+
+
+class Quotes(DocumentJudge[QuoteVerdict]):
+    """The layer of attributions."""
+
+    layer = "quotes"
+
+    def metrics(self) -> list[Metric]:
+        """Name the figures."""
+        metrics = [*prf("", "said")]
+        for name in DETECTION:
+            metrics.extend(prf(name, name))
+        metrics.append(Metric("soft.f1", credit_f1, ("soft.credit", "soft.predicted", "soft.gold")))
+        for group in ("", ".explicit", ".implicit"):
+            metrics.append(Metric(f"speaker{group}.accuracy", ratio, (f"speaker{group}.right", f"speaker{group}.all")))
+        metrics.extend(prf("cue", "cue"))
+        metrics.append(Metric("type.accuracy", ratio, ("type.right", "type.all")))
+        metrics.append(Metric("chain.edge_f1", f1, ("chain.tp", "chain.fp", "chain.fn")))
+        metrics.append(Metric("ungrounded_rate", ratio, ("quotes.ungrounded", "quotes.predicted")))
+        if self.corpus.facts.with_texts:
+            metrics.append(Metric("altered_verbatim_rate", ratio, ("quotes.altered", "quotes.predicted")))
+        return metrics + of_phenomena(self.corpus.tags(self.layer))
+
+    def judge(self, case: DocumentCase) -> QuoteVerdict:
+        """Pair the quotes of a document whose content and speaker fit in one reading."""
+        gold, resolver = case.gold, self.corpus.speakers
+        rows, items = gold.quotes, case.predicted.quotes
+        scored = [index for index, row in enumerate(rows) if row.item.scored]
+        readings = [self._readings(row, gold) for row in rows]
+        speakers = [resolver.predicted(gold, item.item.speaker) for item in items]
+        right: set[Pair] = set()
+        ious: Ious = {}
+        for row, place, guess, iou in _overlaps(gold.passage, readings, scored, items):
+            if at_least_half(iou) and readings[row][place].speaker == speakers[guess]:
+                right.add((row, guess, 1))
+            best = ious.get((row, guess))
+            if best is None or iou[0] * best[1] > best[0] * iou[1]:
+                ious[row, guess] = iou
+        aside = _aside(gold.passage, rows, [[reading.content for reading in each] for each in readings], items)
+        paired = headline(scored, sorted(right), aside)
+        matcher = Matcher.after(paired, scored, len(items))
+        return QuoteVerdict(case, rows, items, paired, matcher, {pair[:2] for pair in right}, ious, speakers, resolver)
+
+    def resampled(self, units: Units) -> list[Resampled]:
+        """Give the figure of utterances, which cross the documents of a story."""
+        contents: dict[str, list[Utterance]] = defaultdict(list)
+        for verdict in self.verdicts:
+            contents[verdict.case.story] += verdict.utterances
+        return [Utterances.of(contents, {record.story or "" for record in self.corpus.reference.annotations})]
+
+    def _readings(self, row: Quotation, document: GroundedDocument) -> list[GoldReading]:
+        """The row's own reading, then its alternatives, each whole."""
+        resolver = self.corpus.speakers
+        speaker = resolver.gold(document, row.item.speaker)
+        readings = [GoldReading(row.spans or (), speaker)]
+        for other in row.item.alternatives or ():
+            content = (row.spans or ()) if other.content is None else offsets_of(other.content)
+            by = speaker if other.speaker is None else resolver.gold(document, other.speaker)
+            readings.append(GoldReading(content, by))
+        return readings
 
 
 def _overlaps(
@@ -278,9 +277,9 @@ class Utterances:
         return cls(StorySums.of(rows, stories, 3))
 
     @classmethod
-    def joined(cls, parts: Sequence[Utterances]) -> Utterances:
-        """Put parts of a corpus together."""
-        return cls(StorySums.joined([part.sums for part in parts]))
+    def merge(cls, parts: Sequence[Utterances]) -> Utterances:
+        """Merge parts of a corpus."""
+        return cls(StorySums.merge([part.sums for part in parts]))
 
     @property
     def frame(self) -> SamplingFrame | None:
@@ -294,9 +293,9 @@ class Utterances:
         counts = dict(zip((f"utterance.{name}" for name in ("tp", "fp", "fn")), map(int, totals), strict=True))
         return {_PAIR_F1: Measured(value if value == value else None, None, dict(counts))}
 
-    def drawn(self, times: Times) -> dict[str, Array]:
+    def resample(self, times: Times) -> dict[str, Array]:
         """The same on draws of stories (draws × stories): a value a draw."""
-        return {_PAIR_F1: f1(*self.sums.drawn(times).T)}
+        return {_PAIR_F1: f1(*self.sums.resample(times).T)}
 
 
 _PAIR_F1 = "utterance.pair_f1"

@@ -19,8 +19,8 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.scoring.assignment import Components
-from khabar.scoring.cases import Cases
-from khabar.scoring.layers import judge_of
+from khabar.scoring.cases import Cases, DocumentCase, StoryCase
+from khabar.scoring.scorer import judge_of
 from khabar.systems.endpoint.prompts import KEYS, Asked, Name, Question, article_labels
 from khabar.systems.protocol import validated_annotations, validated_dispute
 from khabar.text.arabic import fold
@@ -178,11 +178,12 @@ def counts_of(question: Question, content: str, reference: Reference) -> SampleC
     layer, where = cast(Layer, question.asked), question.where
     answer = read_answer(content, layer, question.documents)
     cases = Cases(reference, [] if layer == "conflicts" else [joined(where, answer.annotations)], answer.disputes)
+    case: StoryCase | DocumentCase
     if layer == "conflicts":
-        case = next((gold, predicted) for gold, predicted in cases.of(layer) if gold.story == where)
+        case = next(case for case in cases.of_stories() if case.story == where)
     else:
-        case = cases.reference.documents[where], cases.predictions[where]
-    headline = judge_of(layer, cases).judge(*case).headline
+        case = DocumentCase(cases.reference.documents[where], cases.predictions[where])
+    headline = judge_of(layer, cases).judge(case).headline
     return SampleCounts(len(headline.pairs), len(headline.false), len(headline.missed))
 
 

@@ -8,15 +8,17 @@ an edge that is valid for another dispute, one of the same sentences, is no call
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from khabar.reading.issues import ContrastPair, Member
-from khabar.scoring.counting import Unit
-from khabar.scoring.layers.conflicts import ConflictVerdict
+from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.layers.conflicts import Conflicts, ConflictVerdict
 from khabar.scoring.layers.edges import disputes_of_edges_between
 from khabar.scoring.metrics import Metric, chance_of_pairs, ratio
 from khabar.scoring.result import PAIR_F
+from khabar.scoring.tally import Units
 
 _SLICES = ("direction", "type", "subtype", "place", "step")
 
@@ -57,30 +59,42 @@ class PairAnswer:
             yield f"contrast.called_{_where(member)}", int(called)
 
 
-def metrics(pairs: Iterable[ContrastPair]) -> list[Metric]:
-    """Name the figures of some pairs: the share that is right, of all and of each slice there is."""
-    pairs = list(pairs)
-    if not pairs:
-        return []
-    where = [f"contrast.called_{place}" for place in ("where_hard", "where_not")]
-    return [
-        Metric(PAIR_F, ratio, ("contrast.right", "contrast.pairs")),
-        Metric("contrast.chance", chance_of_pairs, (*where, "contrast.pairs")),
-        *(Metric(name, ratio, (name, "contrast.pairs")) for name in where),
-        Metric("contrast.controls.false_alarm_rate", ratio, ("contrast.controls.called", "contrast.controls")),
-        *(
-            Metric(f"{name}.pair_f", ratio, (f"{name}.right", f"{name}.pairs"))
-            for name in sorted({name for pair in pairs if not pair.is_control for name in _slices(pair)})
-        ),
-    ]
+class ContrastConflicts(Conflicts):
+    """The layer of disputes on a contrast set, where each pair of an issue's two members is judged as well."""
 
+    def metrics(self) -> list[Metric]:
+        """Name the figures of the pairs (the share that is right, of all and of each slice there is), then the rest."""
+        slices = {name for pair in self.corpus.reference.pairs if not pair.is_control for name in _slices(pair)}
+        where = [f"contrast.called_{place}" for place in ("where_hard", "where_not")]
+        return [
+            Metric(PAIR_F, ratio, ("contrast.right", "contrast.pairs")),
+            Metric("contrast.chance", chance_of_pairs, (*where, "contrast.pairs")),
+            *(Metric(name, ratio, (name, "contrast.pairs")) for name in where),
+            Metric("contrast.controls.false_alarm_rate", ratio, ("contrast.controls.called", "contrast.controls")),
+            *(Metric(f"{name}.pair_f", ratio, (f"{name}.right", f"{name}.pairs")) for name in sorted(slices)),
+            *super().metrics(),
+        ]
 
-def answers(pairs: Iterable[ContrastPair], verdicts: Mapping[str, Sequence[ConflictVerdict]]) -> list[PairAnswer]:
-    """Judge each pair by the verdicts of its two stories."""
-    of_story = {story: verdict for story, some in verdicts.items() for verdict in some}
-    return [
-        PairAnswer(pair, tuple(_calling(member, of_story[member.story]) for member in pair.members)) for pair in pairs
-    ]
+    @cached_property
+    def of_story(self) -> dict[str, ConflictVerdict]:
+        """The verdict on each story."""
+        return {verdict.case.story: verdict for verdict in self.verdicts}
+
+    @cached_property
+    def answers(self) -> list[PairAnswer]:
+        """Each pair, judged by the verdicts on its two stories."""
+        return [
+            PairAnswer(pair, tuple(_calling(member, self.of_story[member.story]) for member in pair.members))
+            for pair in self.corpus.reference.pairs
+        ]
+
+    def count(self, units: Units) -> Counts:
+        """Add the verdicts up, and the pairs."""
+        counts = super().count(units)
+        for answer in self.answers:
+            for column, amount in answer.counts():
+                counts.add(answer.unit, column, amount)
+        return counts
 
 
 def _calling(member: Member, verdict: ConflictVerdict) -> tuple[int, ...]:
