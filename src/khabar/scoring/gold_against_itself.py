@@ -11,10 +11,9 @@ from khabar.reading.predictions import Sourced
 from khabar.reading.reference import Reference
 from khabar.records import Annotations
 from khabar.records.labels import Layer
-from khabar.scoring.cases import Cases
+from khabar.scoring.cases import Cases, DocumentCase
 from khabar.scoring.scorer import judge_of
 from khabar.scoring.verdicts import Fault, Verdict
-from khabar.text.grounding import GroundedDocument
 
 _CHECKED: tuple[Layer, ...] = ("numbers", "quotes", "conflicts")
 """A mention that stands in the text is found again by its span and label alone."""
@@ -30,23 +29,18 @@ def unmatchable(reference: Reference, records: Iterable[Sourced] = (), file: str
     for layer in _CHECKED:
         if layer != "conflicts" and not any(getattr(record, layer) for record in reference.annotations):
             continue  # a judge of quotes knows all mentions, which takes its time
-        for verdict in judge_of(layer, cases).verdicts:
+        judge = judge_of(layer, cases)
+        for case in judge.cases():
+            # A don't-care row may be right where the row itself is not.
+            verdict = judge.judge(DocumentCase(case.gold, case.gold.scored()) if layer != "conflicts" else case)
             for fault in verdict.faults:
                 if fault.outcome == "false" or fault.gold is None or fault.cause == "wrong_type":
                     continue
                 row = verdict.gold[fault.gold]
-                doc_id = None if layer == "conflicts" else verdict.case.doc_id
+                doc_id = None if layer == "conflicts" else case.doc_id
                 place: tuple[str | None, int | None] = origins.get(doc_id or "", (file, None))
                 start = None if layer == "conflicts" or row.start < 0 else row.start
                 yield Incident("gold-unmatchable", _why(layer, verdict, fault), *place, doc_id, start)
-
-
-def _scored(gold: GroundedDocument) -> GroundedDocument:
-    """Give a document of gold with what it scores: a don't-care row may be right where the row itself is not."""
-    document = GroundedDocument(gold.annotations, gold.passage)
-    document.numbers = tuple(row for row in gold.numbers if row.item.scored)
-    document.quotes = tuple(row for row in gold.quotes if row.item.scored)
-    return document
 
 
 def _why(layer: Layer, verdict: Verdict[Any, Any, Any], fault: Fault) -> str:

@@ -112,6 +112,13 @@ class GroundedDocument:
         """Attributions by the spans of their content, then everything else."""
         return _grounded(self.annotations.quotes, self.passage, lambda item: item.content)
 
+    def scored(self) -> GroundedDocument:
+        """Give the document with those numbers and quotes alone that are scored."""
+        document = GroundedDocument(self.annotations, self.passage)
+        document.numbers = tuple(row for row in self.numbers if row.item.scored)
+        document.quotes = tuple(row for row in self.quotes if row.item.scored)
+        return document
+
 
 def offsets_of(parts: Sequence[PredictedSpan] | None) -> Spans:
     """Give the spans of parts that have offsets, as one normal list."""
