@@ -46,7 +46,7 @@ from khabar.records import Claim, Conflict, Entity, Registered, Row, only  # noq
 from khabar.scoring.assignment import assign  # noqa: E402
 
 GOLD = ROOT / "annotations" / "gold" / "kursk.jsonl"
-UNDERSTOOD = ("entity_id", "wikidata", "speaker")
+UNDERSTOOD = ("entity_id", "wikidata", "speaker", "unit", "evidence")
 """Controls that may stay empty where the rest of the page says it."""
 REGIONS = 500
 Piles = Mapping[str, Sequence[str]]

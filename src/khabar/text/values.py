@@ -62,6 +62,26 @@ def _fraction(number: str | int | float | None) -> Fraction | None:
         return None
 
 
+_WRITTEN = re.compile(r"(\d+|\d{1,3}(?:٬\d{3})+|\d{1,3}(?:,\d{3}){2,}|\d+(?:٫\d+|\.\d{1,2}|\.\d{4,}))(?: +(\w+))?")
+_MULTIPLIERS = {
+    "الف": 10**3, "الفا": 10**3, "الاف": 10**3, "مليون": 10**6, "مليونا": 10**6, "ملايين": 10**6,
+    "مليار": 10**9, "مليارا": 10**9, "مليارات": 10**9,
+}  # fmt: skip
+
+
+def written_number(words: str) -> str | None:
+    """The number that digits write, alone or before ألف, مليون, مليار: "14000" of «14 ألف», "2.5" of «٢٫٥».
+
+    None for all else, and where a comma or a point may stand between thousands or before a fraction: «2,500», «2.500».
+    """
+    match = _WRITTEN.fullmatch(fold(words.strip()))
+    if match is None or (match[2] is not None and match[2] not in _MULTIPLIERS):
+        return None
+    number = match[1].replace("٬", "").replace(",", "").replace("٫", ".")
+    value = Fraction(number) * _MULTIPLIERS.get(match[2] or "", 1)
+    return str(value) if value.denominator == 1 else number if match[2] is None else None
+
+
 def value_of(said: PredictedNumber) -> Value:
     """Complete what a prediction omits: the one bound of exact and approx is both, a vague one spans a power of ten."""
     return _completed(said.low, said.high, said.low_incl, said.high_incl, said.modality)

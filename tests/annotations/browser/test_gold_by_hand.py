@@ -16,7 +16,7 @@ from khabar.formats.label_studio.page import Page, to_page
 from tests.annotations.browser.page import Annotator, annotator
 from tests.annotations.conftest import LabelStudio
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 LETTERS = 620
 """The beginning of the article that fits a tall screen, up to the end of a line or not."""

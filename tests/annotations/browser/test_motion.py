@@ -17,7 +17,7 @@ from khabar.formats.label_studio.relations import WHOLES
 from tests.annotations.browser.one_article import ROWS, Round, difference, span
 from tests.annotations.browser.page import Annotator, annotator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("label_studio")]
+pytestmark = pytest.mark.slow
 
 SELECTED = ".lsf-label_selected"
 RELATIONS = "Htx.annotationStore.selected.relationStore.relations.map(({node1, node2}) => [node1.text, node2.text])"

@@ -112,6 +112,41 @@ def test_what_is_left_empty_means_what_the_guidelines_say() -> None:
     assert (date.low_incl, date.calendar, date.role) == (None, "gregorian", None)
 
 
+def test_what_the_text_says_to_the_letter_is_not_typed() -> None:
+    """Digits say their bound, the words beside the core what is counted, a whole date what it resolves to."""
+    mention, core = region("n", "count", "14 ألف جندي", unit="جندي"), region("c", "core", "14 ألف")
+    [number] = rows_of(Number, mention, core)
+    assert isinstance(number, Number)
+    assert (number.low, number.high, number.modality, number.counted, number.unit) == (
+        "14000", "14000", "exact", "جندي", "جندي",
+    )  # fmt: skip
+    [most] = rows_of(Number, replace(mention, attributes={"modality": ("at_most",)}), core)
+    assert isinstance(most, Number)
+    assert (most.low, most.high, most.modality) == (None, "14000", "at_most")
+    [nothing] = rows_of(Number, replace(mention, attributes={"low": ("—",), "high": ("—",)}), core)
+    assert isinstance(nothing, Number)
+    assert (nothing.low, nothing.high, nothing.counted) == (None, None, None)
+    [date] = rows_of(Number, region("d", "date", "24 أبريل", edtf_literal="2025-04-24"))
+    [partial] = rows_of(Number, region("d", "date", "24 أبريل", edtf_literal="XXXX-04-24"))
+    assert isinstance(date, Number)
+    assert isinstance(partial, Number)
+    assert (date.edtf, date.anchor, partial.edtf) == ("2025-04-24", None, None)
+
+
+def test_what_was_said_before_in_the_article_is_not_typed_again() -> None:
+    """The unit of a noun, and the evidence of a date that does not resolve itself; `—` takes them away."""
+    first = region("a", "count", "14 ألف جندي", low="14000", counted="جندي", unit="soldier")
+    again = region("b", "count", "كورسك", low="2", counted="الجندي")
+    without = region("c", "count", "أبريل", low="2", counted="جندي", unit="—")
+    rows = [row for row in rows_of(Number, first, again, without) if isinstance(row, Number)]
+    assert [row.unit for row in rows] == ["soldier", "soldier", None]
+    resolved = region("a", "date", "24 أبريل", edtf="2025-04-24", evidence="published 2025-04-28")
+    later = region("b", "date", "نص", edtf="2025-04-28")
+    whole = region("c", "date", "ـ نص", edtf_literal="2025-04")
+    dates = {row.text: row.anchor for row in rows_of(Number, resolved, later, whole) if isinstance(row, Number)}
+    assert dates == {"24 أبريل": "published 2025-04-28", "نص": "published 2025-04-28", "ـ نص": None}
+
+
 def test_a_name_is_keyed_once_and_names_its_speaker() -> None:
     first = region("a", "PERS", "بُوتين", entity_id="vladimir_putin", wikidata="Q7747")
     again = replace(first, id="b", attributes={}, start=40, end=45, text="وأضاف")

@@ -15,6 +15,7 @@ from khabar.formats.label_studio.fields import ENTITY_LABELS, NUMBER_LABELS, OTH
 from khabar.formats.label_studio.names import NOBODY, Names
 from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
 from khabar.formats.label_studio.relations import Drawing, PartsOfRegions, is_bare_cue, span_of, spans_of
+from khabar.formats.label_studio.understanding import Said, literal, only_nulls
 from khabar.formats.standoff import Link
 from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan, only
 
@@ -40,16 +41,16 @@ def document_page(rows: Iterable[Row], text: str) -> Page:
     regions: list[Region] = []
     parts = Drawing()
     rows = list(rows)
-    items = _earlier_items(only(rows, Entity))
+    said = only_nulls((*only(rows, Entity), *only(rows, Number)))
     for row in rows:
         if isinstance(row, Zones):
             regions += _zone_regions(row, text)
         elif isinstance(row, Entity):
-            implied = {} if row.wikidata else items[row.id]  # an item stands at every mention, for who edits one alone
-            regions.append(_row_as_region(row, row.label, fields.ENTITY, items=implied))
+            regions.append(_row_as_region(row, row.label, fields.ENTITY, **said[row.id]))
         elif isinstance(row, Number):
-            regions.append(_row_as_region(row, row.kind, fields.NUMBER))
             whole = Span(row.start, row.end, row.text)
+            known = {**said[row.id], **literal(row.kind, whole, row.core)}
+            regions.append(_row_as_region(row, row.kind, fields.NUMBER, **known))
             parts.give(row_region(row.id), "core", None if row.core == whole else row.core)
             parts.give(row_region(row.id), "modifier", row.modifier)
         elif isinstance(row, Claim):
@@ -73,16 +74,6 @@ def columns_of(row: Row) -> dict[str, Any]:
 def _row_as_region(row: Entity | Number | Claim, label: str, shown: tuple[Field, ...], **known: Any) -> Region:
     columns = columns_of(row) | known
     return Region(row_region(row.id), label, row.start, row.end, row.text, fields.show(shown, columns))
-
-
-def _earlier_items(entities: Iterable[Entity]) -> dict[str, dict[str, str | None]]:
-    """Id of a mention → its entity's Wikidata item, as the nearest earlier mention has it."""
-    known: dict[str, str | None] = {}
-    earlier = {}
-    for entity in sorted(entities, key=lambda entity: (entity.start, entity.end, row_region(entity.id))):
-        earlier[entity.id] = {entity.entity_id: known.get(entity.entity_id)}
-        known[entity.entity_id] = entity.wikidata
-    return earlier
 
 
 def _quote_regions(row: Quote, parts: Drawing) -> list[Region]:
@@ -139,21 +130,21 @@ def document_rows(
     regions = in_text_order(page.regions)
     zones: list[Region] = []
     entities: list[Entity] = []
-    items: dict[str, str | None] = {}
+    said = Said()
     others: dict[type[Row], list[Row]] = {Number: [], Quote: [], Claim: []}
     for region in regions:
         if region.label in ENTITY_LABELS:
-            known = {"label": region.label, "understood": _meant_entity(region, entities, names), "items": items}
+            known = {"label": region.label, "understood": _meant_entity(region, entities, names), **said.columns}
             columns = _read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
             if columns is not None:
                 entities.append(Entity(**columns))
-                items[entities[-1].entity_id] = entities[-1].wikidata
+                said.hear(entities[-1])
     for region in regions:
         row: Row | None = None
         if region.label in ZONE_LABELS:
             zones.append(region)
         elif region.label in NUMBER_LABELS:
-            row = _number(region, parts, doc_id, problem)
+            row = _number(region, parts, doc_id, said, problem)
         elif region.label == "content" or is_bare_cue(region):
             row = _quote(region, parts, doc_id, [*elsewhere, *entities], names, problem)
         elif region.label == "claim":
@@ -181,7 +172,7 @@ def _read_columns(
 
     columns = fields.read(shown, region.attributes, known, wrong)
     if columns is not None:
-        columns = {name: value for name, value in columns.items() if name not in ("understood", "items", "typed_high")}
+        columns = {name: value for name, value in columns.items() if name not in fields.CONTEXT}
     return columns
 
 
@@ -191,16 +182,20 @@ def _claim(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem)
     return None if columns is None else Claim(**columns)
 
 
-def _number(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem) -> Number | None:
-    spans = {
-        "core": parts.one(region, "core") or span_of(region),
-        "modifier": parts.one(region, "modifier"),
-    }
-    high = region.attributes.get("high", ())
-    typed = {"typed_high": high[0] if high and high != (fields.NULL,) else None}
-    known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans, **typed}
+def _number(region: Region, parts: PartsOfRegions, doc_id: str, said: Said, problem: Problem) -> Number | None:
+    whole = span_of(region)
+    core = parts.one(region, "core") or whole
+    spans = {"core": core, "modifier": parts.one(region, "modifier")}
+    shown = {name: region.attributes.get(name, ()) for name in ("high", "modality")}
+    typed = {f"typed_{name}": words[0] if words and words != (fields.NULL,) else None for name, words in shown.items()}
+    implied = {**said.columns, **literal(region.label, whole, core)}
+    known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans, **typed, **implied}
     columns = _read_columns(region, fields.NUMBER, known, problem)
-    return None if columns is None else Number(**columns)
+    if columns is None:
+        return None
+    number = Number(**columns)
+    said.hear(number)
+    return number
 
 
 def _quote(

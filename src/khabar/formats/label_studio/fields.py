@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 from khabar.records import PredictedNumber, labels
+from khabar.text.arabic import fold
 from khabar.text.values import Value, value_of
 
 CHOICES = "choices"
@@ -125,6 +126,52 @@ def _modality(number: Columns) -> str | None:
     return None if low is None and high is None else value_of(PredictedNumber(low=low, high=high)).modality
 
 
+def _low(number: Columns) -> str | None:
+    digits: str | None = number.get("digits")
+    return None if _has_upper_bound(number) else digits
+
+
+def _high(number: Columns) -> str | None:
+    alone: str | None = number.get("digits") if _has_upper_bound(number) else None
+    low: str | None = number["low"] if number["modality"] in ("exact", "approx") else None
+    return alone or low
+
+
+def _has_upper_bound(number: Columns) -> bool:
+    """Whether the one bound is the upper one. While a page is read, the modality is known as it was picked."""
+    return number.get("typed_modality", number.get("modality")) in ("at_most", "less_than")
+
+
+def _counted(number: Columns) -> str | None:
+    """What is counted stands beside the core, if anything is counted."""
+    rest: str | None = number.get("rest")
+    return None if number["low"] is None and number["high"] is None else rest
+
+
+def noun_key(kind: str, counted: str | None) -> tuple[str, str] | None:
+    """What units are remembered by: the kind and the noun as it is folded, without its article."""
+    return None if counted is None else (kind, fold(counted).removeprefix("ال"))
+
+
+def _unit(number: Columns) -> str | None:
+    if number["kind"] == "percent":
+        return None if number["low"] is None and number["high"] is None else "%"
+    units: Mapping[tuple[str, str] | None, str | None] = number.get("units", {})
+    return units.get(noun_key(number["kind"], number["counted"]))
+
+
+def _resolved(number: Columns) -> str | None:
+    """A date that the words give whole is resolved."""
+    literal: str | None = number["edtf_literal"]
+    return literal if number["kind"] == "date" and literal and "X" not in literal else None
+
+
+def _evidence(number: Columns) -> str | None:
+    is_resolved = number["edtf"] is not None and number["edtf"] != number["edtf_literal"]
+    evidence: str | None = number.get("evidence")
+    return evidence if is_resolved else None
+
+
 def _low_included(number: Columns) -> bool | None:
     return None if number["modality"] is None else number["low"] is not None and _completed(number).low_incl
 
@@ -142,6 +189,8 @@ def _understood(column: str) -> Callable[[Columns], Any]:
     return lambda columns: columns.get("understood", {}).get(column)
 
 
+CONTEXT = ("understood", "items", "units", "evidence", "digits", "rest", "typed_high", "typed_modality")
+"""What whoever shows or reads the page of a document gives beside the columns of a row: see `understanding`."""
 ENTITY: tuple[Field, ...] = (
     Field("entity_id", implied=_understood("entity_id"), required=True),
     Field("name", implied=lambda entity: entity["text"], required=True),
@@ -149,18 +198,17 @@ ENTITY: tuple[Field, ...] = (
     _SCORED,
     _PHENOMENA,
 )
-"""Whoever shows or reads a page gives `items` too: entity → Wikidata item, as its nearest earlier mention has it."""
 NUMBER: tuple[Field, ...] = (
-    Field("low"),
+    Field("low", implied=_low),
     Field("modality", _or_null(labels.Modality), _modality),
-    Field("high", implied=lambda number: number["low"] if number["modality"] in ("exact", "approx") else None),
+    Field("high", implied=_high),
     Field("low_incl", _BOUND, _low_included),
     Field("high_incl", _BOUND, _high_included),
-    Field("unit"),
-    Field("counted"),
+    Field("counted", implied=_counted),
+    Field("unit", implied=_unit),
     Field("edtf_literal"),
-    Field("edtf"),
-    Field("anchor", control="evidence"),
+    Field("edtf", implied=_resolved),
+    Field("anchor", implied=_evidence, control="evidence"),
     Field("calendar", _or_null(labels.Calendar), lambda number: "gregorian" if number["kind"] == "date" else None),
     Field("factuality", _or_null(labels.Factuality), lambda _: "asserted"),
     Field("role", _or_null(labels.Role), lambda number: None if number["kind"] in _WITHOUT_ROLE else "level"),
