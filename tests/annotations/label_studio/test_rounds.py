@@ -13,17 +13,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, kinds_of
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.rounds import PassName
 from khabar.formats.label_studio.document_page import document_page
-from khabar.formats.label_studio.page import Page, to_results
+from khabar.formats.label_studio.page import Page, to_page, to_results
 from khabar.formats.label_studio.question_page import GONE
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
-from khabar.records import Claim
+from khabar.records import Claim, Conflict, only
 
 if TYPE_CHECKING:
     from tests.annotations.conftest import LabelStudio
@@ -383,3 +384,58 @@ def test_no_server_and_no_way_in(rounds: Rounds) -> None:
     assert "khabar annotate serve" in rounds.run("pull", "r", "x", code=2)
     assert "option-wrong" in rounds.run("push", "r", "a/b", code=2)
     assert "option-wrong" in rounds.run("push", "r", "x", "--finished", code=2)
+
+
+def test_a_share_that_is_pushed_after_the_questions_have_opened(rounds: Rounds, label_studio: LabelStudio) -> None:
+    """On the server of `annotate serve` a story's questions open with the claims that are there. Those of a later share
+    become cards of all of them; what was answered stays, and what was said to be the last question is asked again."""
+    rows = [located.row for located in read_rows(GOLD, Incidents())]
+    few = {row.issue_id for row in only(rows, Conflict)[:6]}
+    gold = [claim for claim in only(rows, Claim) if claim.issue_id in few]
+
+    def submit(task: Task, page: Page) -> None:
+        """As in the page, whose server tells the notes."""
+        rounds.server.annotate(task, to_results(page))
+        httpx.post(label_studio.notes, json={"task": task.id}, trust_env=False).raise_for_status()
+
+    def mark(keys: set[str], last: str) -> list[Task]:
+        """Mark the claims of articles, and wait for the last question, and for a card of each claim in all of them."""
+        for task in rounds.tasks("later", "claims"):
+            if task.key in keys:
+                submit(task, document_page((claim for claim in gold if claim.doc_id == task.key), task.data["text"]))
+        marked = {task.key for task in rounds.tasks("later", "claims") if task.annotations}
+        wanted = {claim.id for claim in gold if claim.doc_id in marked}
+        while True:
+            asked = rounds.tasks("later", QUESTIONS)
+            cards = [{card["id"] for card in task.data["cards"]} for task in asked]
+            if last in {task.key for task in asked} and all(shown == wanted for shown in cards):
+                return asked
+            time.sleep(0.2)
+
+    first = {task.key for task in articles_pushed(rounds, "1/2")}
+    proposed, *_, another = mark(first, "kursk-another-1")
+    keys = [card["id"] for card in proposed.data["cards"][:2]]
+    asks = {"status": ("corroborated",), "question": ("Who?",), "question_ar": ("من؟",)}
+    submit(proposed, Page(notes=asks, piles={"A": tuple(keys)}))
+    submit(another, Page())
+
+    late = {task.key for task in articles_pushed(rounds, "2/2")} - first
+    asked = {task.key: task for task in mark(late, "kursk-another-2")}
+    for task in (proposed, another):
+        [answer] = asked[task.key].annotations
+        assert to_page(answer.results, Incidents().report).piles == ({"A": tuple(keys)} if task is proposed else {})
+    assert not asked["kursk-another-2"].annotations
+    for task in asked.values():
+        if not task.annotations:
+            submit(task, Page())
+    rounds.run("pull", "r", "later")
+    [issue] = [row for row in lines(rounds.file("later")) if row["layer"] == "conflicts"]
+    assert (issue["issue_id"], issue["positions"]) == (
+        proposed.key, [{"position": "A", "claim_ids": sorted(keys)}],
+    )  # fmt: skip
+
+
+def articles_pushed(rounds: Rounds, share: str) -> list[Task]:
+    """The articles of the pass `later` once a share is pushed."""
+    rounds.run("push", "r", "later", "--layers", "conflicts", "--annotator", share[0], "--documents", share)
+    return rounds.tasks("later", "claims")

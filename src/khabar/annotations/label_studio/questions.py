@@ -127,7 +127,7 @@ class StoryQuestions:
     def _leave_one_more(self) -> None:
         """Leave one task open for a question that nobody proposed. The first carries the story's registry."""
         own = [task for task in self._tasks if task.data.get("topic") == ANOTHER]
-        number = max(1, len(own) + (bool(own) and self._is_asked(own[-1])))
+        number = max(1, len(own) + (bool(own) and self._is_done(own[-1])))
         registry = only(self._rows, Registered) if number == 1 else []
         more = {"registry": [msgspec.to_builtins(row) for row in registry]} if number == 1 else {}
         self._ask(f"{self._story.name}-another-{number}", ANOTHER, question_page(None, (), registry), **more)
@@ -150,7 +150,8 @@ class StoryQuestions:
         """What a task opens with."""
         return self._pages(task)[0]
 
-    def _is_asked(self, task: Task) -> bool:
-        """Whether somebody asked something in a task that began empty."""
-        page = self._page(task)
-        return bool(task.annotations) and bool(page.piles or {*page.notes} - {SPEAKS_FOR.name})
+    def _is_done(self, task: Task) -> bool:
+        """Whether somebody asked something in a task that began empty, or submitted it before all claims were there."""
+        page, shown = self._page(task), {each["id"] for each in task.data.get("cards", ())}
+        is_asked = bool(page.piles or {*page.notes} - {SPEAKS_FOR.name})
+        return bool(task.annotations) and (is_asked or any(claim.id not in shown for claim in self._claims))
