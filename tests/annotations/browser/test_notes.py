@@ -8,6 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from khabar.annotations.label_studio.configuration import QUESTIONS
 from tests.annotations.browser.one_article import Round
 from tests.annotations.browser.page import annotator
 
@@ -35,6 +36,31 @@ def test_notes_after_submit_lead_to_the_region_and_go_once_it_is_mended(opened: 
         assert who.hosts == {"127.0.0.1"}
     said = [row for row in opened.pull() if row["layer"] == "quotes"]
     assert [row["speaker"] for row in said if row["content"][0]["text"] == "ريّاضِ"] == ["salma"]
+
+
+def test_notes_on_a_task_are_there_when_the_next_one_has_come(opened: Round) -> None:
+    """Label Studio opens the next task as soon as one is submitted. That nothing is to be mended in one is not said then,
+    and no update is said to be missing where none is left."""
+    client = opened.server.connection.client()
+    for key in ("true_report", "s-another-1"):
+        project, task = opened.place(QUESTIONS, key)
+        for answer in client.annotations.list(id=task):
+            client.annotations.delete(id=answer.id)
+    with annotator(opened.server) as who:
+        page = who.page
+        page.goto(f"{who.url}/projects/{project}/data?labeling=1")
+        page.wait_for_function("window.Htx?.task?.dataObj?.key == 'true_report'")
+        page.get_by_role("button", name="Close modal").click()  # the instructions
+        who.press("4", page.locator(".khabar-status :checked"))
+        who.submit()
+        page.wait_for_function("Htx.task.dataObj.key == 's-another-1'")
+        notes = page.frame_locator("#khabar-notes iframe").locator("main")
+        expect(notes).to_contain_text("true_report")
+        expect(notes).to_contain_text("question_ar is missing")
+        who.submit()
+        expect(page.get_by_text("No More Tasks")).to_be_visible()
+        expect(notes).to_contain_text("s-another-1")
+        expect(page.locator("#khabar-pending")).to_be_hidden()
 
 
 def test_the_page_beside_lists_what_was_submitted_and_opens_the_region(opened: Round) -> None:

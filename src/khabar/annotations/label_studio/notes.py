@@ -125,9 +125,13 @@ class Notes:
                 if task.annotations and (task is submitted or task.id in self.noted):
                     self.noted[task.id] = Noted(task, kind, mine)
 
-    def page(self, task_id: int | None) -> str:
-        """The page of all notes, or of those on one task."""
-        noted = [each for key, each in reversed(self.noted.items()) if task_id in (None, key)]
+    def page(self, task_id: int | None = None, before: int | None = None) -> str:
+        """The page of all notes, or of those on one task, with what the one before it lacks."""
+        noted = [
+            each
+            for key, each in reversed(self.noted.items())
+            if task_id in (None, key) or (key == before and each.notes)
+        ]
         return _template().render(noted=noted, arabic=ARABIC, alone=task_id is None, failure=self.failure)
 
 
@@ -170,8 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
         if asked.path != f"/{self.notes.secret}":
             self.send_error(404)
             return
-        task = parse_qs(asked.query).get("task", [""])[0]
-        body = self.notes.page(int(task) if task.isdecimal() else None).encode()
+        given = {name: int(words[0]) for name, words in parse_qs(asked.query).items() if words[0].isdecimal()}
+        body = self.notes.page(given.get("task"), given.get("before")).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

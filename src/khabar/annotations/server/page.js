@@ -5,7 +5,8 @@
   const annotation = () => window.Htx?.annotationStore?.selected;
   const regions = () => [...(annotation()?.areas?.values() ?? [])].filter((region) => !region.classification);
 
-  // The notes on the task, as soon as it is submitted, and whether it holds what is not.
+  // The notes on the task, as soon as it is submitted, and whether it holds what is not. Whoever labels one task after
+  // the other is on the next one by then, and sees there what the one before lacks.
   const NOTES = "KHABAR_NOTES";
   const corner = document.createElement("aside");
   corner.id = "khabar-notes";
@@ -28,25 +29,34 @@
   frame.style.cssText = "display:block;width:100%;border:0";
   corner.append(close, frame);
   let closed = "";
+  let shown;
+  let before;
 
   function showTask() {
     const task = window.Htx?.task?.id;
-    const wanted = task && NOTES ? `${NOTES}?task=${task}` : "";
+    if (task && task !== shown) [before, shown] = [shown, task];
+    const wanted = task && NOTES ? `${NOTES}?task=${task}${before ? `&before=${before}` : ""}` : "";
     if (frame.dataset.shown !== wanted) {
       frame.dataset.shown = wanted;
       corner.style.display = "none";
       if (wanted) frame.src = wanted;
     }
     const now = annotation();
-    pending.style.display = now?.pk && (now.history.canUndo || now.draftId) ? "block" : "none";
+    const isOpen = document.querySelector(".lsf-main-view__annotation");
+    pending.style.display = isOpen && now?.pk && (now.history.canUndo || now.draftId) ? "block" : "none";
   }
 
-  // How many questions of an adjudication are left.
+  // How many questions are left, of an adjudication or of a story, where an answer may open another; a click goes there.
   const left = pending.cloneNode();
   left.id = "khabar-left";
+  left.style.top = "auto";
+  left.style.bottom = "18px";
+  left.style.cursor = "pointer";
+  left.addEventListener("click", () => location.reload());
   setInterval(async () => {
     const project = location.pathname.match(/^\/projects\/(\d+)/)?.[1];
-    const asked = project && "khabar_disagreement" in (window.Htx?.task?.dataObj ?? {});
+    const data = window.Htx?.task?.dataObj ?? {};
+    const asked = project && ("khabar_disagreement" in data || "cards" in data);
     left.style.display = asked ? "block" : "none";
     if (!asked) return;
     const answer = await fetch(`/api/projects/${project}/`).catch(() => null);
