@@ -96,12 +96,17 @@ def test_a_card_goes_to_a_pile_by_keyboard(opened: Round) -> None:
         expect(who.pile("B")).to_contain_text("سلمى")
         keys.press("1")  # a status, as always
         who.choose("type", "polarity")
-        who.fill("question_ar", "هل سيُفتح؟")
-        who.fill("question", "Will it?")
+        keys.press("q")
+        for name, words in (("question_ar", "هل سيُفتح؟"), ("question", "Will it?")):
+            expect(focus).to_have_attribute("name", name)
+            keys.type(words)
+            keys.press("Enter")
         who.submit()
+        expect(who.page.locator("#khabar-left")).to_contain_text("left: 1")  # another question is open
     _, come = difference(opened.pull())
     [issue] = [row for row in come if row["layer"] == "conflicts"]
     assert (issue["status"], [each["position"] for each in issue["positions"]]) == ("conflict", ["A", "B"])
+    assert (issue["question_ar"], issue["question"]) == ("هل سيُفتح؟", "Will it?")
 
 
 def test_a_search_hides_cards_in_no_pile_and_changes_nothing_else(opened: Round) -> None:

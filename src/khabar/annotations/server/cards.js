@@ -2,12 +2,14 @@
 //
 // Label Studio has keys of its own (Tab to a card, space, arrows, space), but a card is some two hundred Tabs away. Here
 // `/` goes to the search, and Enter or an arrow from there to the cards. With a card in focus, arrows go to the next one,
-// and the letter of a pile puts it there. Keys count by their place on the keyboard, whatever alphabet it writes.
+// and the letter of a pile puts it there. `q` goes to the question, in Arabic first, then in English. Keys count by their
+// place on the keyboard, whatever alphabet it writes.
 (() => {
   "use strict";
 
   const LOOSE = "_";
   const CARD = ".htx-ranker-item";
+  const QUESTION = "input:is([name=question_ar], [name=question])";
   const TO_LOOSE = ["Digit0", "Numpad0", "Backspace", "Delete"];
 
   const ranker = () => window.Htx?.annotationStore?.selected?.names?.get("positions");
@@ -55,7 +57,8 @@
 
   field.addEventListener("input", search);
   field.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && field.value) {
+    if (event.key === "Escape") {
+      if (!field.value) field.blur();
       field.value = "";
       search();
     } else if (["Enter", "ArrowDown"].includes(event.key)) {
@@ -93,6 +96,8 @@
     if (event.code === "Slash") {
       field.focus();
       field.select();
+    } else if (event.code === "KeyQ" && document.querySelector(QUESTION)) {
+      document.querySelector(QUESTION).focus();
     } else if (!card || card !== event.target || isLifted(card)) {
       return;
     } else if (["ArrowDown", "ArrowUp"].includes(event.key)) {
@@ -105,6 +110,12 @@
     }
     event.preventDefault();
     event.stopImmediatePropagation();
+  }, true);
+
+  // What is asked in Arabic is asked in English next: the field of what was entered is gone by then.
+  addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.target.matches?.("input[name=question_ar]")) return;
+    setTimeout(() => document.querySelector(QUESTION)?.focus(), 100);
   }, true);
 
   // The search stands above the cards; what was looked for in a task is not looked for in the next.
