@@ -193,7 +193,9 @@ def check(
     if not as_json:
         for layer, share in shares.items():
             say(f"{layer}: {share['alike']} of {share['gold']} as gold has them")
-    print_checked([*incidents, *practised.notes], sound, as_json, practice=shares)
+        for note in practised.notes:  # all of them, however many: they are what was asked for
+            say(str(note), err=True)
+    print_checked([*incidents, *(practised.notes if as_json else ())], sound, as_json, practice=shares)
 
 
 @app.command(epilog="Example: khabar annotate pull second b")
