@@ -98,6 +98,14 @@ def test_a_region_that_is_chosen_is_relabelled_and_can_be_taken_back(opened: Rou
     assert opened.pull()[2]["label"] == "PERS"
 
 
+def test_words_selected_before_the_key_are_marked_by_the_next_drag(opened: Round, at_work: Annotator) -> None:
+    """Somebody forgot the key, presses it now, and drags over the same words: the browser would move them."""
+    at_work.open(*opened.place("entities"))
+    at_work.sweep("نبيل الشامي")
+    drawn(at_work, "1", "نبيل الشامي")
+    assert ["نبيل الشامي", "PERS"] in at_work.page.evaluate(REGIONS)
+
+
 def test_keys_typed_into_a_field_relabel_nothing(opened: Round, at_work: Annotator) -> None:
     page = at_work.page
     at_work.open(*opened.place("entities"))
