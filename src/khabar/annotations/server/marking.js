@@ -117,7 +117,9 @@
   }
 
   setInterval(look, 300);
-  addEventListener("mousedown", () => {
+  addEventListener("mousedown", (event) => {
+    // Words that somebody selected before there was a label would be dragged along, and nothing marked.
+    if (event.target.closest?.(TEXT) && !event.shiftKey) getSelection().removeAllRanges();
     look();
     before = new Set(regions().map((region) => region.id));
     relations = annotation()?.relationStore?.size ?? 0;
