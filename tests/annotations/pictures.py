@@ -135,6 +135,7 @@ def take_notes(who: Annotator, address: str) -> None:
     who.submit()
     notes = who.page.frame_locator("#khabar-notes iframe")
     notes.get_by_role("listitem").nth(len(TO_MEND) - 1).wait_for()
+    who.page.wait_for_function("document.querySelector('#khabar-notes iframe').clientHeight > 100")
 
 
 def notes() -> Any:
