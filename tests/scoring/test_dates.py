@@ -111,6 +111,12 @@ def test_what_has_no_bounded_days_shares_none(edtf: str) -> None:
     assert days_of(edtf) is None
 
 
+@pytest.mark.parametrize("edtf", ["2025-04-28T10:00:00", "2025-04-28T10:00:00Z", "2025-04-28T23:59:59+03:00"])
+def test_a_clock_time_is_not_compared(edtf: str) -> None:
+    assert date_key(edtf) == date_key("2025-04-28")
+    assert days_of(edtf) == days_of("2025-04-28")
+
+
 @pytest.mark.parametrize("edtf", ["2023-02-29", "2023-02-29~", "2023-02-29/2024", "XXXX-13", "2024-13", "24 June 2024"])
 def test_no_date(edtf: str) -> None:
     assert not is_date(edtf)

@@ -67,6 +67,12 @@ CATALOG: dict[str, Kind] = {
         "spans begin or end inside words, or are not where their text is",
         "count code points of the text as the corpus has it",
     ),
+    "prediction-unmatchable": Kind(
+        "warning", "most items of a kind can match no gold, whatever it says", "give what the format asks for"
+    ),
+    "edges-blank": Kind(
+        "warning", "most entities begin or end with a blank, and only exact spans are right", "leave the blanks out"
+    ),
     "speaker-key": Kind("warning", "a speaker is a key that no entity has, and a name", 'write {"name": "…"}'),
     "span-ungrounded": Kind("warning", "the string is not in the document", "copy it as it stands there"),
     "occurrence-wrong": Kind("error", "an occurrence and a line count from 1", "write 1 for the first"),

@@ -16,6 +16,7 @@ from khabar.reading.offset_checks import misplaced
 from khabar.reading.predictions import Origin, Records, Sourced, given_predictions, read_predictions, split
 from khabar.reading.reference import Reference
 from khabar.reading.span_checks import check_annotations, check_span
+from khabar.reading.unmatchable import count_unmatchable
 from khabar.records import (
     Annotations,
     Dispute,
@@ -52,6 +53,7 @@ def checked_predictions(
     incidents.extend(check_against(reference, records, complete=complete))
     file = next((origin.file for origin, _ in records), None)
     misplaced((record for _, record in records), reference.texts).report(incidents, file)
+    count_unmatchable([record for _, record in records], reference, layers).report(incidents, file)
     return records
 
 

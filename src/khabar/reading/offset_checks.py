@@ -113,11 +113,16 @@ class Misplaced:
 
     surfaces: Counted = field(default_factory=Counted)
     bare: Counted = field(default_factory=Counted)
+    entities: int = 0
+    blank: int = 0
+    """Entities that begin or end with a blank, as the tokens of some models do."""
 
     def add(self, other: Misplaced) -> None:
         """Add those of another part."""
         self.surfaces.add(other.surfaces)
         self.bare.add(other.bare)
+        self.entities += other.entities
+        self.blank += other.blank
 
     def report(self, incidents: Incidents, file: str | None) -> None:
         """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words.
@@ -125,6 +130,9 @@ class Misplaced:
         Of wrong surfaces that nothing explains, each has an error of its own.
         """
         surfaces, bare = self.surfaces, self.bare
+        if 2 * self.blank > self.entities:
+            message = f"{self.blank:,} of {self.entities:,} entities begin or end with a blank"
+            incidents.report("edges-blank", message, file=file)
         if surfaces.is_explained:
             (counting, rest), what = surfaces.best, "are not where the text has them"
             message = f"{surfaces.misplaced:,} of {surfaces.spans:,} spans {what}; counted {counting}, "
@@ -146,6 +154,8 @@ def misplaced(records: Iterable[Prediction], texts: Mapping[str, str | None]) ->
     tally = Misplaced()
     if not any(texts.values()):
         return tally
+    records = list(records)
+    _count_blank(records, texts, tally)
     given = _by_document(records, texts)
     for counted, has_surface in ((tally.surfaces, True), (tally.bare, False)):
         documents = {
@@ -153,6 +163,18 @@ def misplaced(records: Iterable[Prediction], texts: Mapping[str, str | None]) ->
         }
         _count(documents, texts, counted)
     return tally
+
+
+def _count_blank(records: Iterable[Prediction], texts: Mapping[str, str | None], tally: Misplaced) -> None:
+    for record in records:
+        text = texts.get(record.doc_id) if isinstance(record, Annotations) else None
+        if not isinstance(record, Annotations) or text is None:
+            continue
+        for entity in record.entities:
+            if entity.start is not None and entity.end is not None:
+                tally.entities += 1
+                surface = text[entity.start : entity.end]
+                tally.blank += surface != surface.strip()
 
 
 def _count(documents: Mapping[str, Sequence[_Span]], texts: Mapping[str, str | None], counted: Counted) -> None:

@@ -13,6 +13,7 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.offset_checks import Misplaced, misplaced
 from khabar.reading.predictions import Records
 from khabar.reading.reference import GoldFacts, Reference, canonical_lines
+from khabar.reading.unmatchable import Unmatchable, count_unmatchable
 from khabar.records.labels import EntityLabel, Layer
 from khabar.scale.outlines import records_of
 from khabar.scoring.bootstrap import StoryFigures, TableName
@@ -63,12 +64,13 @@ class Problems:
     """Documents without a line."""
     misplaced: Misplaced
     misplaced_of_gold: Misplaced
+    unmatchable: Unmatchable
 
     @classmethod
     def none_in(cls, files: Sequence[str]) -> Problems:
         """No problem yet."""
         gold, form, fit, missing = (Incidents(most=LISTED, files=files) for _ in range(4))
-        return cls(gold, form, fit, missing, Misplaced(), Misplaced())
+        return cls(gold, form, fit, missing, Misplaced(), Misplaced(), Unmatchable())
 
     def extend(self, other: Problems) -> None:
         """Add those of another part."""
@@ -78,6 +80,7 @@ class Problems:
         self.missing.extend(other.missing)
         self.misplaced.add(other.misplaced)
         self.misplaced_of_gold.add(other.misplaced_of_gold)
+        self.unmatchable.add(other.unmatchable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,7 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     del given
     predicted = Records(records_of(data, "predictions", problems.form))
     problems.misplaced.add(misplaced((record for _, record in predicted), gold.texts))
+    problems.unmatchable.add(count_unmatchable([record for _, record in predicted], gold, task.layers))
     misfits = check_against(gold, predicted, complete=any(layer in TEXT_LAYERS for layer in task.layers))
     problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)

@@ -1,4 +1,4 @@
-"""Speakers is meant: from what a system says of a source to one of gold's entities."""
+"""Who is meant: from what a system says of a source to one of gold's entities."""
 
 from __future__ import annotations
 

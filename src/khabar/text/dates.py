@@ -188,6 +188,8 @@ def _end(parsed: Any, bound: str) -> object:
     qualifiers = ""
     if isinstance(parsed, edtf.UncertainOrApproximate):
         parsed, qualifiers = parsed.date, str(parsed.ua or "")
+    if isinstance(parsed, edtf.DateAndTime):  # a date has no clock time
+        parsed = parsed.date
     bounded = (edtf.Date, edtf.Unspecified, edtf.Season, edtf.LongYear, edtf.ExponentialYear)
     if type(parsed) not in bounded or _EACH_YEAR in str(parsed):
         return None
