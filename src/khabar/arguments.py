@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
-from khabar.text.terminal import cut
+from khabar.text.terminal import shown
 
 MOST_RESAMPLES = 100_000
 MOST_SEED = 2**64 - 1
@@ -24,7 +24,7 @@ def check_arguments(**given: object) -> None:
         is_right, wanted = _KINDS.get(name, _PREDICTIONS)
         if not is_right(value):
             fix = _predictions_from(value, name) if wanted == _PREDICTIONS[1] else None
-            incidents.report("option-wrong", f"{name} is {_shown(value)}", fix=fix or f"give {wanted}")
+            incidents.report("option-wrong", f"{name} is {shown(value)}", fix=fix or f"give {wanted}")
     incidents.refuse()
 
 
@@ -37,9 +37,9 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
     if unknown or not names:
         from khabar.reading.incidents import InputError
 
-        message = f"no layer {', '.join(map(_shown, unknown))}"
+        message = f"no layer {', '.join(map(shown, unknown))}"
         if not names:
-            message = f"layers is {_shown(layers)}, where a list of names is asked for"
+            message = f"layers is {shown(layers)}, where a list of names is asked for"
         fix = f'write layers=["{layers if isinstance(layers, str) and layers in LAYERS else LAYERS[0]}"]'
         raise InputError.of("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)
     return tuple(layer for layer in LAYERS if layer in names)
@@ -53,10 +53,10 @@ def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) 
     unknown = [name for name in names if not isinstance(name, str) or name not in ENTITY_LABELS]
     message = None
     if unknown or not names:
-        shown = f"no label {', '.join(map(_shown, unknown))}"
+        problem = f"no label {', '.join(map(shown, unknown))}"
         if not unknown:
-            shown = f"labels is {_shown(labels)}, where a list of names is asked for"
-        message = f"{shown}; there is: {', '.join(ENTITY_LABELS)}"
+            problem = f"labels is {shown(labels)}, where a list of names is asked for"
+        message = f"{problem}; there is: {', '.join(ENTITY_LABELS)}"
     elif layers is not None and "entities" not in layers:
         message = f"labels are those of entities, and only {', '.join(layers)} are scored"
     if message is not None:
@@ -76,14 +76,6 @@ def _listed(names: object) -> list[Any]:
         return list(names)
     except TypeError:  # an array without dimensions passes for one
         return []
-
-
-def _shown(value: object) -> str:
-    """A value as Python writes it, cut; its type where that cannot be written."""
-    try:
-        return cut(repr(value))
-    except Exception:  # a list in a list, a thousand deep; an integer of 5,000 digits; somebody else's code
-        return f"a {type(value).__name__} that cannot be shown"
 
 
 def _is_name(value: object) -> TypeGuard[str | PathLike[str]]:

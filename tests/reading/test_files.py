@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from khabar.reading.files import remove_parts, write_all, write_whole
+from khabar.reading.files import recover, remove_parts, replace_files, unfinished, write_all, write_whole
 
 
 @pytest.fixture
@@ -52,14 +52,16 @@ def test_parts_of_dead_writers_go(tmp_path: Path) -> None:
     ended = subprocess.Popen([sys.executable, "-c", ""])
     ended.wait()
     left = tmp_path / "a" / f".card.toml.{ended.pid}.part"
-    mine = tmp_path / f".card.toml.{os.getpid()}.part"
+    ours = tmp_path / f".card.toml.{os.getpid()}.part"  # of a container before this one, in which numbers begin again
+    running = tmp_path / f".card.toml.{os.getppid()}.part"
     others = [tmp_path / ".notes.part", tmp_path / f"card.{ended.pid}.part", tmp_path / "card.toml"]
     left.parent.mkdir()
-    for path in (left, mine, *others):
+    for path in (left, ours, running, *others):
         path.write_bytes(b"")
     remove_parts(tmp_path)
     assert not left.exists()
-    assert all(path.exists() for path in (mine, *others))
+    assert not ours.exists()
+    assert all(path.exists() for path in (running, *others))
 
 
 def test_the_next_writer_of_a_file_removes_what_a_killed_one_left(tmp_path: Path) -> None:
@@ -72,3 +74,15 @@ def test_the_next_writer_of_a_file_removes_what_a_killed_one_left(tmp_path: Path
         path.write_bytes(b"")
     write_whole(tmp_path / "a[1].jsonl", b"x")
     assert {path.name for path in tmp_path.iterdir()} == {"a[1].jsonl", other.name, running.name}
+
+
+def test_a_killed_process_of_the_same_number_leaves_nothing_behind(tmp_path: Path) -> None:
+    """What it had staged is neither taken for ours nor in the way of the next check."""
+    staged = tmp_path / f".khabar-staged.{os.getpid()}"
+    staged.mkdir()
+    (staged / "old.txt").write_bytes(b"never finished")
+    replace_files(tmp_path, {"new.txt": b"new"})
+    assert [path.name for path in tmp_path.iterdir()] == ["new.txt"]
+    staged.mkdir()
+    recover(tmp_path)
+    assert not unfinished(tmp_path)

@@ -61,12 +61,20 @@ def entity(**columns: Any) -> Annotations:
     return Annotations(doc_id="d", entities=(PredictedEntity(**{"start": 4, "end": 9, "label": "PERS", **columns}),))
 
 
+class Unshowable:
+    """Somebody else's object, whose own `repr` fails."""
+
+    def __repr__(self) -> str:
+        raise RuntimeError("no")
+
+
 SPAN = PredictedSpan(start=4, end=9)
 WRONG: dict[str, tuple[Any, str]] = {
     "label": (entity(label="PERSON"), "entities[0].label is 'PERSON', not one of"),
     "offset": (entity(start="4"), "entities[0].start is '4', where an integer or null is asked for"),
     "fraction of an offset": (entity(start=np.float64(4.5)), "entities[0].start is 4.5"),
     "bytes": (entity(text=b"x"), "entities[0].text is b'x'"),
+    "what cannot be shown": (entity(start=Unshowable()), "entities[0].start is a Unshowable that cannot be shown"),
     "lone surrogate": (entity(name="\ud800"), "entities[0].name is"),
     "no list": (Annotations(doc_id="d", entities="abc"), "entities is 'abc', where a list is asked for"),  # type: ignore[arg-type]
     "no objects": (Annotations(doc_id="d", entities=(5,)), "entities[0] is 5, where an object is asked for"),  # type: ignore[arg-type]

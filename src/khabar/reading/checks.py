@@ -53,7 +53,8 @@ def checked_predictions(
     incidents.extend(check_against(reference, records, complete=complete))
     file = next((origin.file for origin, _ in records), None)
     misplaced((record for _, record in records), reference.texts).report(incidents, file)
-    count_unmatchable([record for _, record in records], reference, layers).report(incidents, file)
+    if not incidents.errors:
+        count_unmatchable([record for _, record in records], reference, layers).report(incidents, file)
     return records
 
 

@@ -85,6 +85,7 @@ def replace_files(folder: Path, files: Mapping[str, bytes], gone: Sequence[str] 
     if not changed and not gone:
         return
     staged = folder / _STAGED.format(os.getpid())
+    shutil.rmtree(staged, ignore_errors=True)  # of a killed process that had our number
     try:
         for name, data in {**changed, _PLAN: json.dumps({"gone": gone, "last": last}).encode()}.items():
             if (folder / name).is_dir():
@@ -162,8 +163,8 @@ def _target(part: Path) -> Path | None:
 
 
 def _is_running(process: int) -> bool:
-    if os.name == "nt":  # signal 0 would end it there
-        return process == os.getpid()
+    if process == os.getpid() or os.name == "nt":  # in containers one after the other has a number; signal 0 kills
+        return False
     with suppress(ProcessLookupError, OverflowError):
         with suppress(PermissionError):
             os.kill(process, 0)

@@ -125,14 +125,12 @@ class Misplaced:
         self.blank += other.blank
 
     def report(self, incidents: Incidents, file: str | None) -> None:
-        """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words.
+        """Warn if another counting explains many misplaced spans, or if most spans without a surface cut words; else if
+        most entities begin or end with a blank.
 
         Of wrong surfaces that nothing explains, each has an error of its own.
         """
         surfaces, bare = self.surfaces, self.bare
-        if 2 * self.blank > self.entities:
-            message = f"{self.blank:,} of {self.entities:,} entities begin or end with a blank"
-            incidents.report("edges-blank", message, file=file)
         if surfaces.is_explained:
             (counting, rest), what = surfaces.best, "are not where the text has them"
             message = f"{surfaces.misplaced:,} of {surfaces.spans:,} spans {what}; counted {counting}, "
@@ -144,6 +142,9 @@ class Misplaced:
             incidents.report("words-cut", f"{bare.misplaced:,} of {bare.spans:,} {_CUT}", file=file)
             return
         else:
+            if 2 * self.blank > self.entities:
+                message = f"{self.blank:,} of {self.entities:,} entities begin or end with a blank"
+                incidents.report("edges-blank", message, file=file)
             return
         fix = f"the offsets seem to count {counting}: count code points of the text as the corpus has it"
         incidents.report("words-cut", message, file=file, fix=fix)

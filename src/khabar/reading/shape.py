@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 import msgspec
 
 from khabar.reading.incidents import Report, fix_of
-from khabar.text.terminal import cut
+from khabar.text.terminal import shown
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 _BAD = object()
@@ -62,7 +62,7 @@ def _struct(value: Any, kind: type[msgspec.Struct], path: str, report: Report) -
         elif key not in fields:
             free = [name for name in fields if name not in value]
             fix = f"{fix_of(str(key), free)}, or remove it" if free else None
-            report("key-unknown", f"unknown key {_shown(path + str(key))}", fix=fix)
+            report("key-unknown", f"unknown key {shown(path + str(key))}", fix=fix)
         elif item is None and not fields[key][1]:
             continue
         else:
@@ -111,22 +111,12 @@ def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
 
 def _misfit(value: Any, kinds: tuple[Any, ...], path: str) -> str:
     closed = [choice for each in kinds if get_origin(each) is Literal for choice in get_args(each)]
-    shown = _shown(value)
     if closed and isinstance(value, str):
-        return f"{path} is {shown}, not one of {', '.join(closed)}"
+        return f"{path} is {shown(value)}, not one of {', '.join(closed)}"
     wanted = " or ".join(
         dict.fromkeys("null" if each is type(None) else "string" if closed else _wanted(each) for each in kinds)
     )
-    return f"{path} is {shown}, where {wanted} is asked for"
-
-
-def _shown(value: Any) -> str:
-    """A value as a message shows it: a line of it, whatever somebody's code has made."""
-    try:
-        shown = repr(value)
-    except (RecursionError, ValueError):  # nested too deeply, or an integer of thousands of digits
-        shown = f"a {type(value).__name__} too large to show"
-    return cut(shown)
+    return f"{path} is {shown(value)}, where {wanted} is asked for"
 
 
 def _wanted(kind: Any) -> str:

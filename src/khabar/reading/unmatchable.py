@@ -124,7 +124,8 @@ def _count_speakers(documents: Sequence[Annotations], reference: Reference, tall
                 tally.items["speaker"] += 1
             case str(key) | PredictedSource(wikidata=None, start=None, text=None, name=None, entity_id=str(key)):
                 tally.of["key"] += 1
-                tally.items["key"] += (stories.get(doc_id), key) not in keys
+                # A key that stands in the article is a name, which has a warning of its own.
+                tally.items["key"] += (stories.get(doc_id), key) not in keys and not _stands(key, doc_id, reference)
             case PredictedSource(wikidata=None, is_span=False) as source:
                 names.append((doc_id, source.name or source.text or ""))
     for is_known in islice(_are_known(names, reference), _MOST_NAMES):
@@ -156,5 +157,9 @@ def _are_known(names: Sequence[tuple[str, str]], reference: Reference) -> Iterat
     for doc_id, name in names:
         document = reference.documents.get(doc_id)
         if document is not None and document.passage.text is not None:
-            in_registry = (document.story, fold(name).strip()) in registry
-            yield in_registry or bool(searchable(document.passage.text).matches(name))
+            yield (document.story, fold(name).strip()) in registry or _stands(name, doc_id, reference)
+
+
+def _stands(name: str, doc_id: str, reference: Reference) -> bool:
+    text = reference.texts.get(doc_id)
+    return text is not None and bool(searchable(text).matches(name))

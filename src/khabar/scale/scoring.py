@@ -274,8 +274,8 @@ def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Inc
     if not problems.form.errors:  # else a document without a line may be one whose line is broken
         listed.extend(problems.missing)
     problems.misplaced.report(listed, first)
-    problems.unmatchable.report(listed, first)
     listed.refuse()
+    problems.unmatchable.report(listed, first)
     incidents.extend(listed)
 
 

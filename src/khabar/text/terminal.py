@@ -51,6 +51,14 @@ def cut(text: str, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
+def shown(value: object) -> str:
+    """A value as Python writes it, cut; its type where that cannot be written."""
+    try:
+        return cut(repr(value))
+    except Exception:  # a list in a list, a thousand deep; an integer of 5,000 digits; somebody else's code
+        return f"a {type(value).__name__} that cannot be shown"
+
+
 def sets_right_to_left(environment: Mapping[str, str]) -> bool | None:
     """Whether the terminal of an environment sets Arabic from right to left; None where nothing tells.
 
