@@ -57,6 +57,17 @@ def test_a_tag_is_never_moved(tmp_path: Path) -> None:
     assert changed.read_text() == "other"
 
 
+def test_an_upload_that_was_killed_is_finished(tmp_path: Path) -> None:
+    rehearse(plan(CORPUS), tmp_path)
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    for name in ("README.md", "claims/test.parquet"):
+        path = tmp_path / VERSION / name
+        path.rename(path.with_name(f".{path.name}.{ended.pid}.part"))
+    assert rehearse(plan(CORPUS), tmp_path)
+    assert _files(tmp_path / VERSION) == _files(CORPUS)
+
+
 def test_a_release_that_is_not_sound_stays_here(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(CORPUS, tmp_path / "corpus"))
     (copy / "quotes" / "test.parquet").write_bytes(b"PAR1")

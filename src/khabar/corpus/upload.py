@@ -15,7 +15,7 @@ from khabar.corpus.build import check
 from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import RELEASE, read_release
-from khabar.reading.files import sha256, write_all
+from khabar.reading.files import remove_parts, sha256, write_all
 from khabar.reading.incidents import Incident, InputError, said_by
 from khabar.records.repository import CHANGES, PLACES, ChangesFile
 
@@ -45,13 +45,17 @@ def plan(folder: Path) -> Upload:
 
 
 def rehearse(upload: Upload, target: Path) -> bool:
-    """Write what the Hub would show at the tag to `target`/tag. False if it stands there already. Raises InputError."""
+    """Write what the Hub would show at the tag to `target`/tag. False if it stands there already. Raises InputError.
+
+    What was killed before all of it stood there is finished.
+    """
     there = target / upload.tag
+    remove_parts(there)
     wanted = {name: path.read_bytes() for name, path in upload.files.items()}
     held = {str(path.relative_to(there)): path.read_bytes() for path in there.rglob("*") if path.is_file()}
     if held == wanted:
         return False
-    if held:
+    if any(wanted.get(name) != data for name, data in held.items()):
         raise InputError([_taken(upload.tag, str(there), _differing(wanted, held))])
     write_all({there / name: data for name, data in wanted.items()})
     return True
