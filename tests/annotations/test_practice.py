@@ -110,6 +110,13 @@ def test_a_claim_read_otherwise() -> None:
     assert result.right == {"claims": (3, 4), "conflicts": (2, 2)}
 
 
+def test_gold_without_surfaces_is_read_with_those_of_the_articles() -> None:
+    """As that of the stories whose articles are elsewhere."""
+    withheld = [replace(row, text=None) if isinstance(row, Claim) else row for row in MORE]
+    assert asked(GOLD, gold=withheld) == asked(GOLD)
+    assert asked(MORE, gold=withheld).notes == ()
+
+
 def test_a_status_and_a_pile_that_gold_has_otherwise() -> None:
     moved = [
         *(replace(row, position="A") if isinstance(row, Claim) else row for row in TROOPS[:2]),
