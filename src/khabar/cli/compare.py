@@ -10,7 +10,8 @@ import typer
 
 from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
-from khabar.cli.tables import chosen_form, decimal, difference_cells, latex_name, latex_table
+from khabar.cli.tables import chosen_form, difference_cells, latex_name, latex_table
+from khabar.scoring.result import decimal
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def latex_of(compared: Mapping[str, Mapping[str, Difference]], baseline: str) ->
             if difference.low is not None:
                 change += rf" {{\scriptsize [${difference.low:+.3f}$, ${difference.high:+.3f}$]}}"
             figures = (decimal(value).replace("–", "--") for value in (difference.a, difference.b))
-            p = "--" if difference.p is None else f"{difference.p:.4f}"
+            p = decimal(difference.p, ".4f").replace("–", "--")
             rows.append([latex_name(name), layer, *figures, change, p])
     head = ["system (b)", "layer", "a", "b", "$b - a$", "$p$ (Holm)" if len(compared) > 1 else "$p$"]
     yield from latex_table("llcccc", head, rows)
@@ -133,7 +134,7 @@ def _cells(difference: Difference) -> list[str]:
         decimal(difference.a),
         decimal(difference.b),
         *difference_cells(difference.difference, difference.low, difference.high),
-        "–" if difference.p is None else f"{difference.p:.4f}",
+        decimal(difference.p, ".4f"),
         decimal(difference.smallest_detectable),
         difference.conclusion or "–",
     ]

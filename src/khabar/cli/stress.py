@@ -10,7 +10,8 @@ import typer
 from khabar.cli.console import console, note, print_json, progress, table, warn, writing
 from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
-from khabar.cli.tables import decimal, difference_cells
+from khabar.cli.tables import difference_cells
+from khabar.scoring.result import decimal
 
 if TYPE_CHECKING:
     from khabar.systems.stress import LayerUnderStress, StressReport

@@ -10,6 +10,7 @@ from khabar.cli.errors import losses_to_dict, print_losses
 from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, LOOK, OVERALL
 from khabar.cli.options import wrong_option
 from khabar.records.labels import LAYERS
+from khabar.scoring.result import decimal, interval_words
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.cli.errors import Losses
-    from khabar.scoring.result import Interval, Measured, Score
+    from khabar.scoring.result import Measured, Score
 
 Form = Literal["short", "full", "json", "latex"]
 """How a score is printed."""
@@ -69,10 +70,10 @@ def short_table(result: Score, name: str, terminal: Console | None = None, look:
     for layer, (words, measured) in _headlines(result).items():
         counts = (Text(_count(measured, end), style="dim") for end in COUNTS.values())
         value = Text(decimal(measured.value), style="bold")
-        shown.add_row(layer, words, value, Text(ends(measured.interval)), *counts)
+        shown.add_row(layer, words, value, Text(interval_words(measured.interval)), *counts)
     if len(result.layers) == len(LAYERS):
         value = Text(decimal(result.overall), style="bold")
-        shown.add_row("overall", OVERALL, value, Text(ends(result.overall_interval)))
+        shown.add_row("overall", OVERALL, value, Text(interval_words(result.overall_interval)))
     terminal.print(shown)
     if is_quiet():
         return
@@ -108,8 +109,8 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
             shown.add_row(*_in_full("", words, figures[figure], style="dim"))
         shown.add_section()
     if len(result.layers) == len(LAYERS):
-        cells = ("overall", OVERALL, Text(decimal(result.overall), style="bold"), Text(ends(result.overall_interval)))
-        shown.add_row(*cells, "", _bar(result.overall))
+        value, interval = Text(decimal(result.overall), style="bold"), Text(interval_words(result.overall_interval))
+        shown.add_row("overall", OVERALL, value, interval, "", _bar(result.overall))
     terminal.print(shown)
     if is_quiet():
         return
@@ -151,7 +152,7 @@ def latex_lines(results: Mapping[str, Score]) -> Iterator[str]:
         cells = []
         for column in columns:
             interval = result.intervals[column]
-            drawn = "" if interval is None else rf" {{\scriptsize [{interval[0]:.3f}, {interval[1]:.3f}]}}"
+            drawn = "" if interval is None else rf" {{\scriptsize {interval_words(interval)}}}"
             cells.append(decimal(result.headline[column]).replace("–", "--") + drawn)
         rows.append([latex_name(name), *cells])
     yield from latex_table("l" + "c" * len(columns), ["system", *columns], rows)
@@ -169,24 +170,12 @@ def latex_table(alignment: str, head: Sequence[str], rows: Iterable[Sequence[str
     yield r"\end{tabular}"
 
 
-def decimal(value: float | None) -> str:
-    """A figure to three places; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.3f}"
-
-
 def difference_cells(difference: float | None, low: float | None, high: float | None) -> tuple[str, str]:
     """A signed difference and its interval, to three places; a dash for what is undefined."""
     from rich.markup import escape
 
-    return (
-        "–" if difference is None else f"{difference:+.3f}",
-        "–" if low is None or high is None else escape(f"[{low:+.3f}, {high:+.3f}]"),
-    )
-
-
-def ends(interval: Interval) -> str:
-    """An interval to three places; a dash where there is none."""
-    return "–" if interval is None else f"[{interval[0]:.3f}, {interval[1]:.3f}]"
+    interval = None if low is None or high is None else (low, high)
+    return decimal(difference, "+.3f"), escape(interval_words(interval, "+.3f"))
 
 
 def _headlines(result: Score) -> dict[str, tuple[str, Measured]]:
@@ -207,7 +196,7 @@ def _in_full(layer: str, words: str, measured: Measured, style: str = "bold") ->
     from rich.text import Text
 
     dim = "dim" if style == "dim" else ""
-    interval = Text("" if dim and measured.interval is None else ends(measured.interval), style=dim)
+    interval = Text("" if dim and measured.interval is None else interval_words(measured.interval), style=dim)
     value = Text(decimal(measured.value), style="" if dim else style)
     return [layer, Text(words, style=dim), value, interval, Text(_support(measured), style="dim")]
 

@@ -10,7 +10,7 @@ from khabar.leaderboard.card import SeenIn
 from khabar.leaderboard.result import StatedFigure
 from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
 from khabar.records.repository import CANARY
-from khabar.scoring.result import figure_words
+from khabar.scoring.result import decimal, figure_words, interval_words
 from khabar.text.terminal import isolated
 
 GENERATED = "<!-- Written by `khabar leaderboard build`. Nothing here is typed by hand. -->"
@@ -250,8 +250,8 @@ def _figure(figure: RankedFigure) -> str:
     """A figure with its interval, flagged where it is 1.0."""
     if figure.value is None:
         return "–"
-    ends = "" if figure.interval is None else " [{:.3f}, {:.3f}]".format(*figure.interval)
-    return f"{figure.value:.3f}{' ⚑' * figure.perfect}{ends}"
+    ends = "" if figure.interval is None else f" {interval_words(figure.interval)}"
+    return decimal(figure.value) + " ⚑" * figure.perfect + ends
 
 
 def _share(figure: StatedFigure | None) -> str:

@@ -10,6 +10,7 @@ from khabar.leaderboard.submission import Submission
 from khabar.leaderboard.view import BoardView, views_of
 from khabar.reading.incidents import Incident
 from khabar.scoring.compare import Difference, compare
+from khabar.scoring.result import decimal, interval_words
 
 _MOST = 50
 """Problems that are listed; the log has all."""
@@ -104,13 +105,8 @@ def _against(new: Submission, old: Mapping[str, Submission]) -> str:
 
 
 def _row(column: str, name: str, delta: Difference) -> list[str]:
-    ends = "–" if delta.low is None or delta.high is None else f"[{delta.low:+.3f}, {delta.high:+.3f}]"
-    figures = [_number(delta.a), _number(delta.b), _number(delta.difference, "+.3f"), ends, _number(delta.p, ".4f")]
-    return [column, name, *figures]
-
-
-def _number(value: float | None, form: str = ".3f") -> str:
-    return "–" if value is None else format(value, form)
+    change = (decimal(delta.difference, "+.3f"), interval_words(delta.interval, "+.3f"), decimal(delta.p, ".4f"))
+    return [column, name, decimal(delta.a), decimal(delta.b), *change]
 
 
 def _differs(a: Submission, b: Submission) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -25,12 +25,20 @@ def headline_name(figures: Container[str]) -> str:
     return PAIR_F if PAIR_F in figures else "f1"
 
 
+def decimal(value: float | None, form: str = ".3f") -> str:
+    """A figure as people write it; a dash where it is undefined."""
+    return "–" if value is None else format(value, form)
+
+
+def interval_words(interval: Sequence[float] | None, form: str = ".3f") -> str:
+    """An interval as people write it, `[0.663, 0.829]`; a dash where there is none."""
+    return "–" if interval is None else f"[{interval[0]:{form}}, {interval[1]:{form}}]"
+
+
 def figure_words(value: float | None, interval: Interval, form: str = ".3f") -> str:
-    """A figure with its interval, as people write it: `0.742 [0.663, 0.829]`; a dash where it is undefined."""
-    if value is None:
-        return "–"
-    ends = "" if interval is None else f" [{interval[0]:{form}}, {interval[1]:{form}}]"
-    return f"{value:{form}}{ends}"
+    """A figure with its interval, if it has one; a dash where it is undefined."""
+    ends = "" if value is None or interval is None else f" {interval_words(interval, form)}"
+    return decimal(value, form) + ends
 
 
 @dataclass(frozen=True, slots=True)

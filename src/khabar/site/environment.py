@@ -14,6 +14,7 @@ from khabar.reading.issues import words_of
 from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.repository import CANARY
+from khabar.scoring.result import decimal
 from khabar.site.language import InterfaceLanguage, grouped, in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.story import STATUSES, evidence
@@ -154,11 +155,6 @@ def clipped(text: str, longest: int) -> str:
         return text
     half = longest // 2
     return f"{text[:half].rpartition(' ')[0]} … {text[-half:].partition(' ')[2]}"
-
-
-def decimal(value: float | None) -> str:
-    """A figure to three places; a dash where it is undefined."""
-    return "–" if value is None else f"{value:.3f}"
 
 
 def percent(value: float) -> str:

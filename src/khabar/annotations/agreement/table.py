@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from khabar.scoring.result import decimal
+
 CEILINGS: dict[tuple[str, str], tuple[float, str]] = {
     ("entities", "f1"): (0.976, "Wojood"),
     ("numbers", "detection.f1"): (0.87, "MeasEval"),
@@ -62,8 +64,7 @@ class TableLine:
     @property
     def value(self) -> str:
         """One number where both ways give the same, else both."""
-        shown = ["–" if value is None else f"{value:.3f}" for value in (self.a, self.b)]
-        return " / ".join(dict.fromkeys(shown))
+        return " / ".join(dict.fromkeys(map(decimal, (self.a, self.b))))
 
     @property
     def alpha_words(self) -> str:
