@@ -21,12 +21,6 @@ PassNames = Annotated[
 ]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the group `annotate`."""
-    app.command(epilog="Example: khabar annotate agreement first")(agreement)
-    app.command(epilog="Example: khabar annotate adjudicate first --json")(adjudicate)
-
-
 def agreement(
     round_name: RoundName,
     passes: PassNames = None,

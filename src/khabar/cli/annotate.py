@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khabar.cli.agreement import adjudicate, agreement
 from khabar.cli.app import Group
 from khabar.cli.console import print_checked, print_json, progress, save, say, warn, writing
+from khabar.cli.errata import errata
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
 
 if TYPE_CHECKING:
@@ -24,23 +26,13 @@ if TYPE_CHECKING:
     from khabar.annotations.rounds import Articles
     from khabar.records import Document, Row
 
-app = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
+annotate = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
 
 PassArgument = Annotated[str, typer.Argument(help="The pass, a file of the round.", metavar="PASS")]
 Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khabar annotate serve`. [default: its own]")]
 
 
-def add_to(whole: typer.Typer) -> None:
-    """Add the group to the application."""
-    from khabar.cli import agreement
-    from khabar.cli.errata import errata
-
-    agreement.add_to(app)
-    app.command(epilog="Example: khabar annotate errata --answers answers.jsonl --key key.jsonl")(errata)
-    whole.add_typer(app, name="annotate")
-
-
-@app.command(epilog="Example: khabar annotate serve --port 8080")
+@annotate.command(epilog="Example: khabar annotate serve --port 8080")
 def serve(
     data: Annotated[Path, typer.Option("--data", help="The data folder of the server.")] = Path(".label-studio"),
     port: Annotated[
@@ -73,7 +65,7 @@ def serve(
         served.wait()
 
 
-@app.command(epilog="Example: khabar annotate push second b --annotator amal --documents 1/2")
+@annotate.command(epilog="Example: khabar annotate push second b --annotator amal --documents 1/2")
 def push(
     round_name: RoundName,
     pass_name: PassArgument,
@@ -124,7 +116,9 @@ def push(
     _print_shares(pushed, as_json=as_json)
 
 
-@app.command(epilog="Example: khabar annotate draft bridge --system rules --seeds mine/seeds --out mine/draft.jsonl")
+@annotate.command(
+    epilog="Example: khabar annotate draft bridge --system rules --seeds mine/seeds --out mine/draft.jsonl"
+)
 def draft(
     story: Annotated[str, typer.Argument(help="A story of the seeds.", metavar="STORY")],
     system: Annotated[str, typer.Option("--system", help="Whose predictions to begin with, as `khabar run` takes it.")],
@@ -154,7 +148,7 @@ def draft(
     say("Compare each with the guidelines, mend it, and remove its `draft`; until then it is refused as gold.")
 
 
-@app.command(epilog="Example: khabar annotate check second b")
+@annotate.command(epilog="Example: khabar annotate check second b")
 def check(
     round_name: RoundName,
     pass_name: PassArgument,
@@ -198,7 +192,7 @@ def check(
     print_checked([*incidents, *(practised.notes if as_json else ())], sound, as_json, practice=shares)
 
 
-@app.command(epilog="Example: khabar annotate pull second b")
+@annotate.command(epilog="Example: khabar annotate pull second b")
 def pull(
     round_name: RoundName,
     pass_name: PassArgument,
@@ -298,3 +292,8 @@ def _print_shares(
             say(f"{kind:12}{share.annotator:16}" + "".join(f"{getattr(share, column):7}" for column in columns))
     if rows is not None:
         say(f"{rows} rows in {file}" if rows else "nothing is submitted yet, and nothing written")
+
+
+annotate.command(epilog="Example: khabar annotate agreement first")(agreement)
+annotate.command(epilog="Example: khabar annotate adjudicate first --json")(adjudicate)
+annotate.command(epilog="Example: khabar annotate errata --answers answers.jsonl --key key.jsonl")(errata)

@@ -6,7 +6,6 @@ import atexit
 import gc
 import os
 import sys
-from collections.abc import Mapping
 from contextvars import copy_context
 from functools import cache
 from importlib import import_module
@@ -20,12 +19,24 @@ from typer.main import get_group
 from khabar.reading.incidents import Incident, InputError
 
 COMMANDS = {
-    "run": "run", "systems": "run", "score": "score", "validate": "score", "compare": "compare",
-    "stress": "stress", "show": "show", "disputes": "disputes", "convert": "convert", "schema": "convert",
-    "docs": "docs", "nominate": "errata", "corpus": "corpus", "seeds": "corpus", "leaderboard": "leaderboard",
-    "annotate": "annotate",
-}  # fmt: skip
-"""The commands, and the module of each."""
+    "run": ("run", "run rules --json"),
+    "systems": ("run", "systems"),
+    "score": ("score", "score predictions.jsonl --layers entities,numbers"),
+    "validate": ("score", "validate predictions.jsonl"),
+    "compare": ("compare", "compare mine.jsonl theirs.jsonl --layers quotes"),
+    "stress": ("stress", "stress rules --only hamza,zero-width"),
+    "show": ("show", "show 004 --layers quotes"),
+    "disputes": ("disputes", "disputes --json"),
+    "convert": ("convert", "convert tagged.conll predictions.jsonl --labels wojood"),
+    "schema": ("convert", "schema prediction-document"),
+    "docs": ("docs", "docs figures"),
+    "nominate": ("errata", "nominate eval/submissions/*/2.0.0/test/predictions.jsonl --out q.jsonl --key k.jsonl"),
+    "corpus": ("corpus", ""),
+    "seeds": ("corpus", ""),
+    "leaderboard": ("leaderboard", ""),
+    "annotate": ("annotate", ""),
+}
+"""The commands: the module of each, and an example; the examples of a group are those of its commands."""
 _WHOLE = 1000
 """Characters of a summary before it would be cut."""
 
@@ -50,14 +61,20 @@ class Commands(Group):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """The command of that name, None if there is none."""
-        return _of_module(COMMANDS[cmd_name])[cmd_name] if cmd_name in COMMANDS else None
+        return _command(cmd_name) if cmd_name in COMMANDS else None
 
 
 @cache
-def _of_module(name: str) -> Mapping[str, Any]:
-    group = typer.Typer(add_completion=False, rich_markup_mode=None)
-    import_module(f"khabar.cli.{name}").add_to(group)
-    return get_group(group).commands
+def _command(name: str) -> Any:
+    """Import a command, or a group of them, and read its options."""
+    module, example = COMMANDS[name]
+    target = getattr(import_module(f"khabar.cli.{module}"), name)
+    holder = typer.Typer(add_completion=False, rich_markup_mode=None)
+    if isinstance(target, typer.Typer):
+        holder.add_typer(target, name=name)
+    else:
+        holder.command(epilog=f"Example: khabar {example}")(target)
+    return get_group(holder).commands[name]
 
 
 app = typer.Typer(

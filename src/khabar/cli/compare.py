@@ -18,11 +18,6 @@ if TYPE_CHECKING:
     from khabar.scoring.compare import Difference
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example: khabar compare mine.jsonl theirs.jsonl --layers quotes")(compare)
-
-
 def compare(
     files: Annotated[
         list[Path],

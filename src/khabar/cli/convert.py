@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 NAMES = "predictions, conll, brat, spacy, labelstudio, hf or llm"
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(epilog="Example: khabar convert tagged.conll predictions.jsonl --labels wojood")(convert)
-    app.command(epilog="Example: khabar schema prediction-document")(schema)
-
-
 def convert(
     source: Annotated[Path, typer.Argument(help="A file, or a folder for brat and hf.", metavar="IN")],
     out: Annotated[Path, typer.Argument(help="A file, or a folder for brat.", metavar="OUT")],

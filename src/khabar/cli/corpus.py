@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,20 +16,14 @@ if TYPE_CHECKING:
     from khabar.corpus.diff import DataDifference
 
 
-app = typer.Typer(cls=Group, help="Build, check, fetch and publish the dataset.", no_args_is_help=True)
-seeds_app = typer.Typer(cls=Group, help="Take articles in exactly as received, and verify them.", no_args_is_help=True)
+corpus = typer.Typer(cls=Group, help="Build, check, fetch and publish the dataset.", no_args_is_help=True)
+seeds = typer.Typer(cls=Group, help="Take articles in exactly as received, and verify them.", no_args_is_help=True)
 
 GoldFolder = Annotated[Path, typer.Option("--gold", help="The folder of gold annotations.")]
 Folder = Annotated[Path | None, typer.Argument(help="A built corpus. [default: the released corpus]", metavar="CORPUS")]
 
 
-def add_to(whole: typer.Typer) -> None:
-    """Add both groups to the application."""
-    whole.add_typer(app, name="corpus")
-    whole.add_typer(seeds_app, name="seeds")
-
-
-@app.command(epilog="Example: khabar corpus build --out corpus")
+@corpus.command(epilog="Example: khabar corpus build --out corpus")
 def build(
     seeds: Seeds = Path("seeds"),
     gold: GoldFolder = Path("annotations/gold"),
@@ -63,7 +57,7 @@ def _write(built: Built, out: Path, as_json: bool) -> None:
         say(f"{split}: " + ", ".join(f"{n} {config}" for config, n in configs.items()))
 
 
-@app.command(epilog="Example: khabar corpus fill corpus-without-text articles/*.txt --out corpus")
+@corpus.command(epilog="Example: khabar corpus fill corpus-without-text articles/*.txt --out corpus")
 def fill(
     folder: Annotated[Path, typer.Argument(help="A release without text.", metavar="CORPUS")],
     copies: Annotated[
@@ -81,7 +75,7 @@ def fill(
     _write(fill_corpus(folder, copies), out or folder, as_json)
 
 
-@app.command(epilog="Example: khabar corpus fetch --from ../ntrex")
+@corpus.command(epilog="Example: khabar corpus fetch --from ../ntrex")
 def fetch(
     folder: Folder = None,
     origin: Annotated[
@@ -112,7 +106,7 @@ def fetch(
         say(str(filled))
 
 
-@app.command(epilog="Example: khabar corpus check")
+@corpus.command(epilog="Example: khabar corpus check")
 def check(
     folder: Folder = None,
     seeds: Annotated[
@@ -151,10 +145,10 @@ def check(
     print_checked(incidents, sound, as_json)
 
 
-@app.command(epilog="Example: khabar corpus stats --json")
+@corpus.command(epilog="Example: khabar corpus stats --json")
 def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     """Count what the dataset holds."""
-    from khabar.corpus.card import statistics
+    from khabar.corpus.card import statistic_words, statistics
     from khabar.corpus.contrast import read_released
     from khabar.corpus.release import read_release, released_corpus
     from khabar.corpus.tables import read_all
@@ -167,15 +161,11 @@ def stats(folder: Folder = None, as_json: AsJson = False) -> None:
         return
     shown = table(None, "", *counts)
     for name in next(iter(counts.values()), {}):
-        shown.add_row(name, *(_statistic(counts[split][name]) for split in counts))
+        shown.add_row(name, *(statistic_words(counts[split][name]) for split in counts))
     console().print(shown)
 
 
-def _statistic(value: Any) -> str:
-    return ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else str(value)
-
-
-@app.command(epilog="Example: khabar corpus diff corpus-1.0.0 corpus")
+@corpus.command(epilog="Example: khabar corpus diff corpus-1.0.0 corpus")
 def diff(
     old: Annotated[Path, typer.Argument(help="A built corpus.", metavar="OLD")],
     new: Annotated[Path, typer.Argument(help="The one that follows it.", metavar="NEW")],
@@ -194,7 +184,7 @@ def diff(
         raise typer.Exit(1)
 
 
-@app.command(epilog="Example: khabar corpus upload ./rehearsal")
+@corpus.command(epilog="Example: khabar corpus upload ./rehearsal")
 def upload(
     target: Annotated[
         str,
@@ -241,7 +231,7 @@ def _print_difference(difference: DataDifference) -> None:
     terminal.print(Text(verdict(difference)), soft_wrap=True)
 
 
-@seeds_app.command(epilog="Example: khabar seeds verify")
+@seeds.command(epilog="Example: khabar seeds verify")
 def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
     """Find changed, missing and unlisted articles. Those that are elsewhere are verified once they are fetched."""
     from khabar.seeds import at_hand, read_manifest
@@ -258,7 +248,7 @@ def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
     print_checked((), "" if as_json else sound, as_json)
 
 
-@seeds_app.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
+@seeds.command(epilog="Example: khabar seeds add article.txt --story floods --split floods")
 def add(
     files: Annotated[list[Path], typer.Argument(help="UTF-8 text files, one article each.", metavar="FILE…")],
     story: Annotated[

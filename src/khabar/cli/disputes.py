@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import typer
-
 from khabar.cli.console import console, note, paged, print_json
 from khabar.cli.options import AsJson, CorpusFolder, Split
 from khabar.reading.issues import AnsweredIssue, IssueAnswer, answered_issues
@@ -19,11 +17,6 @@ from khabar.text.terminal import harmless, isolated
 
 DISPUTED = ("conflict", "contested")
 """Statuses of questions whose answers stand against each other."""
-
-
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example: khabar disputes --json")(disputes)
 
 
 def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson = False) -> None:

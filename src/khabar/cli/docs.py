@@ -15,11 +15,6 @@ FOLDERS = ("docs", "annotations")
 """Folders of a checkout that hold the pages; a wheel has them all in one folder."""
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example: khabar docs figures")(docs)
-
-
 def names() -> list[str]:
     """What the pages are called."""
     return list(pages())

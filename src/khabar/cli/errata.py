@@ -20,13 +20,6 @@ if TYPE_CHECKING:
     from khabar.records.repository import Erratum
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add `nominate` to the application."""
-    app.command(
-        epilog="Example: khabar nominate eval/submissions/*/2.0.0/test/predictions.jsonl --out q.jsonl --key k.jsonl"
-    )(nominate)
-
-
 def nominate(
     files: Annotated[list[Path], typer.Argument(help="Predictions of several systems, a file each.", metavar="FILE…")],
     out: Annotated[Path, typer.Option("--out", help="Write the questions here (JSONL), for the second reader.")],

@@ -23,19 +23,16 @@ if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Annotations, Dispute
 
-app = typer.Typer(cls=Group, help="Take submissions in, score them again and build the boards.", no_args_is_help=True)
+leaderboard = typer.Typer(
+    cls=Group, help="Take submissions in, score them again and build the boards.", no_args_is_help=True
+)
 
 _NAME_WIDTH = 12
 """Columns of a system's name, which goes over two lines as its figures do."""
 Root = Annotated[Path, typer.Option("--eval", help="The eval folder.")]
 
 
-def add_to(whole: typer.Typer) -> None:
-    """Add the group to the application."""
-    whole.add_typer(app, name="leaderboard")
-
-
-@app.command(epilog="Example: khabar leaderboard add mine --from predictions.jsonl --card card.toml")
+@leaderboard.command(epilog="Example: khabar leaderboard add mine --from predictions.jsonl --card card.toml")
 def add(
     names: Annotated[list[str], typer.Argument(help="The system's key: its folder's name.", metavar="NAME…")],
     predictions: Annotated[
@@ -115,7 +112,7 @@ def add(
     say("Now run `khabar leaderboard build`, and commit what changed.")
 
 
-@app.command(epilog="Example: khabar leaderboard build")
+@leaderboard.command(epilog="Example: khabar leaderboard build")
 def build(
     root: Root = Path("eval"),
     gold: Gold = None,
@@ -170,7 +167,7 @@ def build(
     say(f"{site_folder / 'index.html'}: the site, {len(pages)} files")
 
 
-@app.command(epilog="Example: khabar leaderboard check")
+@leaderboard.command(epilog="Example: khabar leaderboard check")
 def check(
     root: Root = Path("eval"),
     gold: Gold = None,

@@ -47,12 +47,6 @@ def systems_by_name() -> list[str]:
     return [system.written for system in list_systems() if ":" not in system.written]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(epilog="Example: khabar run rules --json")(run)
-    app.command(epilog="Example: khabar systems")(systems)
-
-
 def run(
     system: Annotated[
         str,

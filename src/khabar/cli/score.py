@@ -53,12 +53,6 @@ AnyGold = Annotated[
 PredictionsFile = Annotated[Path, typer.Argument(help="Predictions: JSONL or Parquet.", metavar="FILE")]
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the commands to the application."""
-    app.command(epilog="Example: khabar score predictions.jsonl --layers entities,numbers")(score)
-    app.command(epilog="Example: khabar validate predictions.jsonl")(validate)
-
-
 def score(
     files: AnyFiles,
     gold: AnyGold = None,

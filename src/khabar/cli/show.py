@@ -40,11 +40,6 @@ _AROUND: dict[str, tuple[str, str]] = {**MARKS, "altered": ALTERED}
 _INNERMOST_LAST = ("quotes", "entities", "numbers", "altered")
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example: khabar show 004 --layers quotes")(show)
-
-
 def show(
     doc: Annotated[str, typer.Argument(help="A doc_id, or the beginning of one.", metavar="DOC")],
     gold: Gold = None,

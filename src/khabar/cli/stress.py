@@ -17,11 +17,6 @@ if TYPE_CHECKING:
     from khabar.systems.stress import LayerUnderStress, StressReport
 
 
-def add_to(app: typer.Typer) -> None:
-    """Add the command to the application."""
-    app.command(epilog="Example: khabar stress rules --only hamza,zero-width")(stress)
-
-
 def stress(
     system: Annotated[str, typer.Argument(help="A system, as `khabar run` takes it.", metavar="SYSTEM")],
     gold: CorpusFolder = None,

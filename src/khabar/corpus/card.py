@@ -168,7 +168,7 @@ def _markdown(by_split: Statistics) -> str:
     splits = list(by_split)
     lines = ["| | " + " | ".join(splits) + " |", "|---|" + "---|" * len(splits)]
     for name in next(iter(by_split.values()), {}):
-        lines.append(f"| {name} | " + " | ".join(_shown(by_split[split][name]) for split in splits) + " |")
+        lines.append(f"| {name} | " + " | ".join(statistic_words(by_split[split][name]) for split in splits) + " |")
     return "\n".join(lines)
 
 
@@ -176,5 +176,6 @@ def _count(labels: Iterable[str]) -> dict[str, int]:
     return dict(sorted(Counter(labels).items(), key=lambda item: (-item[1], item[0])))
 
 
-def _shown(value: int | Mapping[str, int]) -> str:
+def statistic_words(value: int | Mapping[str, int]) -> str:
+    """A statistic of a split in words: a number, or the number of each label."""
     return ", ".join(f"{label} {n}" for label, n in value.items()) if isinstance(value, Mapping) else str(value)
