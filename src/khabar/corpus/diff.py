@@ -230,12 +230,12 @@ def surface(row: Row) -> str:
     return " ".join(row.tokens) if isinstance(row, TokenRow) else ""
 
 
-def shown(value: object, longest: int = LONGEST) -> str:
+def shown(value: object) -> str:
     """A value on one line: spans as offsets and surface, long ones cut in the middle."""
     text = _text(value).replace("\n", "⏎")
     text = "".join(each if each.isprintable() or each in "\u00a0\u200c\u200d" else "·" for each in text)
-    half = (longest - 1) // 2
-    return text if len(text) <= longest else f"{text[:half]}…{text[-half:]}"
+    half = (LONGEST - 1) // 2
+    return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
 
 
 def _text(value: object) -> str:

@@ -25,7 +25,7 @@ from khabar.records.rows import each_span
 _SPAN = ("start", "end", "text")
 
 
-def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change:
+def inverse(story: Story, changes: Sequence[Change]) -> Change:
     """The change that undoes changes: applied to the edited story, it gives `story` back to the letter.
 
     Raises InputError if the changes cannot be made.
@@ -38,7 +38,7 @@ def inverse(story: Story, changes: Sequence[Change], id: str = "undo") -> Change
         for stretch, original in zip(back.inverse().replaced, back.replaced, strict=True):
             new = text[stretch.start : stretch.start + original.length]
             edits.append(Edit(doc_id=doc_id, start=original.start, end=original.end, new=new))
-    return difference(edited, story, edits, id)
+    return difference(edited, story, edits, "undo")
 
 
 def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: str) -> Change:

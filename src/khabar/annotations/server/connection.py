@@ -102,6 +102,8 @@ def is_served(data: Path) -> bool:
 
 URL = "LABEL_STUDIO_URL"
 TOKEN = "LABEL_STUDIO_API_KEY"
+_SHOWN = 300
+"""Characters shown of what a server says."""
 """Environment variables, the same two that label-studio-sdk reads."""
 
 
@@ -179,6 +181,6 @@ def _refusal(server: Connection, status: int | None, body: object) -> Incident:
     return Incident("server-failed", f"{server.url} answers {status}: {_short(detail)}")
 
 
-def _short(detail: object, most: int = 300) -> str:
+def _short(detail: object) -> str:
     text = str(detail)
-    return text if len(text) <= most else text[:most] + "…"
+    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
