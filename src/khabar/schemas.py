@@ -85,10 +85,10 @@ def schema(name: str) -> dict[str, Any]:
     own.pop("title", None)
     # A dataset row does not say its layer; a line of an annotation file does.
     own["required"] = [key for key in own.get("required", ()) if key != kind.__struct_config__.tag_field]
-    whole = {"$schema": DRAFT, "title": title, **own}
+    document = {"$schema": DRAFT, "title": title, **own}
     if definitions:
-        whole["$defs"] = definitions
-    return whole
+        document["$defs"] = definitions
+    return document
 
 
 def meanings(kind: type[msgspec.Struct]) -> dict[str, str]:

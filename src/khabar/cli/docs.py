@@ -30,17 +30,17 @@ def docs(
     """Show a page of the documentation; without a name, list them all."""
     from khabar.reading.incidents import fix_of
 
-    there = pages()
-    if page is not None and page not in there:
-        raise wrong_option(f"no page is called {page!r}; there is: {', '.join(there)}", fix=fix_of(page, there))
+    by_name = pages()
+    if page is not None and page not in by_name:
+        raise wrong_option(f"no page is called {page!r}; there is: {', '.join(by_name)}", fix=fix_of(page, by_name))
     if page is None:
-        titles = {name: title_of(path) for name, path in there.items()}
+        titles = {name: title_of(path) for name, path in by_name.items()}
         if as_json:
             print_json(titles)
         else:
             say("\n".join(f"{name:15} {title}" for name, title in titles.items()))
         return
-    text = there[page].read_text("utf-8")
+    text = by_name[page].read_text("utf-8")
     if as_json:
         print_json({"page": page, "markdown": text})
         return

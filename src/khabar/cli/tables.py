@@ -32,10 +32,10 @@ _OF_ALL = ("all", "rows", "pairs", "controls")
 def chosen_form(as_json: bool, latex: bool, full: bool) -> Form:
     """The form that options ask for. Raises InputError where they ask for more than one."""
     given: dict[Form, bool] = {"json": as_json, "latex": latex, "full": full}
-    asked = [form for form, is_asked in given.items() if is_asked]
-    if len(asked) > 1:
-        raise wrong_option(f"{' and '.join(f'--{form}' for form in asked)} are two forms", fix="write one of them")
-    return asked[0] if asked else "short"
+    forms = [form for form, is_asked in given.items() if is_asked]
+    if len(forms) > 1:
+        raise wrong_option(f"{' and '.join(f'--{form}' for form in forms)} are two forms", fix="write one of them")
+    return forms[0] if forms else "short"
 
 
 def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None = None, look: str = LOOK) -> None:

@@ -102,7 +102,7 @@ def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, 
 
     Raises InputError.
     """
-    known = {document.sha256: document.doc_id for document in documents}
+    by_digest = {document.sha256: document.doc_id for document in documents}
     incidents: list[Incident] = []
     texts = _fetched(documents)
     for path in copies:
@@ -111,10 +111,10 @@ def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, 
             continue
         data = path.read_bytes()
         digest = sha256(data)
-        if digest in known:
-            texts[known[digest]] = data.decode()
+        if digest in by_digest:
+            texts[by_digest[digest]] = data.decode()
         else:
-            incidents.append(Incident("copy-unknown", _why(data, path.stem, known), str(path)))
+            incidents.append(Incident("copy-unknown", _why(data, path.stem, by_digest), str(path)))
     for document in documents:
         if document.doc_id not in texts:
             message = f"no file given has the SHA-256 {document.sha256}"
@@ -124,13 +124,13 @@ def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, 
     return {document.doc_id: texts[document.doc_id] for document in documents}
 
 
-def _why(data: bytes, stem: str, known: Mapping[str, str]) -> str:
+def _why(data: bytes, stem: str, by_digest: Mapping[str, str]) -> str:
     """Why a file is no article: the change that was made to one, if undoing it gives one."""
     for cause, undone in _undone(data).items():
         for original in undone:
-            if sha256(original) in known:
-                return f"this is document {known[sha256(original)]}, but {cause}"
-    if stem in known.values():
+            if sha256(original) in by_digest:
+                return f"this is document {by_digest[sha256(original)]}, but {cause}"
+    if stem in by_digest.values():
         return f"its bytes (SHA-256 {sha256(data)[:12]}…) are not those of document {stem}, whose name it has"
     return f"its bytes (SHA-256 {sha256(data)[:12]}…) are those of no document"
 

@@ -97,14 +97,14 @@ class _Changed:
     def _all_rows(self) -> Iterator[Row | None]:
         restated: dict[RowKey, list[tuple[Change, dict[str, Any]]]] = defaultdict(list)
         removed = {key for change in self._changes for key in change.removed}
-        known = {key_of(row): row for row in self._story.rows}
+        keys = {key_of(row): row for row in self._story.rows}
         for change in self._changes:
             for columns in change.rows:
                 restated[restated_key(columns, self._story.name)].append((change, columns))
             for key in change.removed:
-                if key not in known:
+                if key not in keys:
                     self._report("reference-unknown", f"change {change.id!r} removes {_shown(key)}, which is no row")
-        for key, row in known.items():
+        for key, row in keys.items():
             if key not in removed:
                 yield self._row(key, row, restated.pop(key, []))
         for key, some in restated.items():

@@ -92,14 +92,14 @@ def _tag_columns(
     """Which columns hold tags (from 0); () where a token has as many as it likes. None and a report if unclear."""
     report = partial(work.incidents.report, file=path)
     by_name = work.columns is not None or bool(named)
-    asked = tuple(column - 1 for column in work.columns or ()) or tuple(named or ()) or (1,)
-    short = [line for line, cells in tokens if len(cells) <= max(asked)]
+    columns_asked = tuple(column - 1 for column in work.columns or ()) or tuple(named or ()) or (1,)
+    short = [line for line, cells in tokens if len(cells) <= max(columns_asked)]
     for line in short:
-        report("format-broken", f"the line has no column {max(asked) + 1}", line=line, fix=_FIX)
+        report("format-broken", f"the line has no column {max(columns_asked) + 1}", line=line, fix=_FIX)
     if short or not tokens:
         return None
     if by_name:
-        return asked
+        return columns_asked
     widths = {len(cells) for _, cells in tokens}
     if len(widths) > 1:
         return ()

@@ -83,11 +83,11 @@ def align(sentences: Sequence[Sequence[str]], text: str) -> list[list[RawSpan | 
             aligned.append(list(exact))
             continue
         words = [squeezed(_ESCAPES.get(token, token)).text for token in sentence]
-        whole = "".join(words)
-        start = small.text.find(whole, offset)
+        joined = "".join(words)
+        start = small.text.find(joined, offset)
         if start < 0:
-            start = small.text.find(whole)
-        if whole and start >= 0:
+            start = small.text.find(joined)
+        if joined and start >= 0:
             places, offset = _placed(words, small, start)
         else:
             places, offset = _token_by_token(words, small, offset)

@@ -81,14 +81,14 @@ def add(
             card_bytes = restated(card_bytes, "tokens", {split: replays[0].tokens})
             card_bytes = restated(card_bytes, "recordings", {split: digest})
         described = parse_card(card_bytes, str(path), incidents)
-    kept = {split: _kept(split, said, described, gold, incidents) for split, said in predictions.items()}
-    lines = {split: as_lines(records) for split, records in kept.items()}
+    stored = {split: _kept(split, said, described, gold, incidents) for split, said in predictions.items()}
+    lines = {split: as_lines(records) for split, records in stored.items()}
     for split, data in lines.items():
         if len(data) > LARGEST[PREDICTIONS]:
             message = f"{split}: {len(data):,} bytes of predictions, where {LARGEST[PREDICTIONS]:,} are the most"
             incidents.report("file-too-large", message)
     incidents.refuse()
-    submissions = score_splits(system, described, kept, gold, incidents, path)
+    submissions = score_splits(system, described, stored, gold, incidents, path)
     if submissions:
         _report_namesakes(present, place, submissions[0].card, incidents)
     incidents.refuse()
@@ -134,19 +134,19 @@ def _few(recordings: Sequence[Path]) -> Sequence[Path]:
 
 
 def _kept(
-    split: str, said: PredictionSource, card: Card | None, gold: BoardGold, incidents: Incidents
+    split: str, source: PredictionSource, card: Card | None, gold: BoardGold, incidents: Incidents
 ) -> Sequence[Annotations | Dispute]:
     """Predictions as they are to be kept. What is wrong with them as they were given is added to `incidents`."""
     problems = Incidents()
-    records = checked_predictions(said, gold.splits[split], gold.layers(split, card), problems)
-    given: Sequence[Annotations | Dispute] = [record for _, record in records]
+    records = checked_predictions(source, gold.splits[split], gold.layers(split, card), problems)
+    predictions: Sequence[Annotations | Dispute] = [record for _, record in records]
     if split in gold.contrast:
-        given = records.disputes
+        predictions = records.disputes
     if split not in gold.withheld or problems.errors:
         incidents.extend(problems.errors)  # a warning is told when what is kept is scored
-        return given
+        return predictions
     passages = {doc_id: document.passage for doc_id, document in gold.splits[split].documents.items()}
-    return [in_offsets(record, passages) for record in given]
+    return [in_offsets(record, passages) for record in predictions]
 
 
 def _differ(unanswered: Mapping[str, int], card: Card) -> bool:

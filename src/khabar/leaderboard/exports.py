@@ -204,20 +204,20 @@ def single_answers(submission: Submission, aggregate: dict[str, Any], gold: Refe
 
 def with_lines(aggregate: dict[str, Any], path: Path, lines: bytes) -> tuple[dict[str, Any], Path]:
     """A record that names its lines, and where these go: beside it, at `path` below the datastore."""
-    beside = path.with_name(f"{path.stem}_samples.jsonl")
+    lines_path = path.with_name(f"{path.stem}_samples.jsonl")
     named = {
         "format": "jsonl",
-        "file_path": beside.as_posix(),
+        "file_path": lines_path.as_posix(),
         "hash_algorithm": "sha256",
         "checksum": sha256(lines),
         "total_rows": lines.count(b"\n"),
     }
-    return {**aggregate, "detailed_evaluation_results": named}, beside
+    return {**aggregate, "detailed_evaluation_results": named}, lines_path
 
 
 def _line(question: Question, reply: Reply, aggregate: dict[str, Any], gold: Reference) -> dict[str, Any]:
     counts = counts_of(question, "" if reply.refusal else reply.content, gold)
-    whole = 2 * counts.tp + counts.fp + counts.fn
+    denominator = 2 * counts.tp + counts.fp + counts.fn
     return {
         "schema_version": ANSWER_SCHEMA_VERSION,
         "evaluation_id": aggregate["evaluation_id"],
@@ -229,7 +229,7 @@ def _line(question: Question, reply: Reply, aggregate: dict[str, Any], gold: Ref
         "output": {"raw": [reply.content]},
         "answer_attribution": [],
         "evaluation": {
-            "score": 2 * counts.tp / whole if whole else 1.0,
+            "score": 2 * counts.tp / denominator if denominator else 1.0,
             "is_correct": not counts.fp and not counts.fn,
         },
         "token_usage": _usage(reply),

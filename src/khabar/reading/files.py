@@ -46,7 +46,7 @@ def write_all(files: Mapping[Path, bytes]) -> None:
     A device, a pipe or a terminal is never replaced: it is written to. What writers of the same files that were killed
     left beside them is removed.
     """
-    beside: dict[Path, Path] = {}
+    staged: dict[Path, Path] = {}
     through = [path for path in files if is_stream(path)]
     for folder in {path.parent for path in files if path not in through}:
         _remove_dead(part for part in folder.glob(".*.part") if _target(part) in files)
@@ -57,15 +57,15 @@ def write_all(files: Mapping[Path, bytes]) -> None:
             if path.is_dir():
                 raise IsADirectoryError(EISDIR, "it is a folder", str(path))
             path.parent.mkdir(parents=True, exist_ok=True)
-            beside[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
-            beside[path].write_bytes(data)
-        for path, part in beside.items():
+            staged[path] = path.with_name(f".{path.name}.{os.getpid()}.part")
+            staged[path].write_bytes(data)
+        for path, part in staged.items():
             part.replace(path)
         for path in through:
             with path.open("ab") as stream:
                 stream.write(files[path])
     finally:
-        for part in beside.values():
+        for part in staged.values():
             part.unlink(missing_ok=True)
 
 

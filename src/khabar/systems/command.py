@@ -124,12 +124,12 @@ class Command(SlowSystem):
             self._stories[document.story].append(document)
         pending: list[Document] = []
         for document in documents:
-            kept = self.options.journal.get(self._digest(document), Annotations)
-            if kept is None:
+            stored = self.options.journal.get(self._digest(document), Annotations)
+            if stored is None:
                 pending.append(document)
             else:
                 self.answered = True
-                yield kept
+                yield stored
         for story, group in self._stories.items():
             self._disputes[story] = self.options.journal.get(self._digest(*group, story=True), list[Dispute]) or []
         if "conflicts" in layers and len(pending) < len(documents):
@@ -156,7 +156,7 @@ class Command(SlowSystem):
             finally:
                 self._keep(output)
             self.answered = self.answered or len(output.answered) > 0
-            left = [document for document in pending if document.doc_id not in output.answered]
+            unanswered = [document for document in pending if document.doc_id not in output.answered]
             why = process.ending + (f"; ignored: {output.ignored}" if output.ignored else "")
             if process.ended_well or len(batch) == 1:
                 silent = [document for document in batch if document.doc_id not in output.answered]
@@ -167,13 +167,13 @@ class Command(SlowSystem):
                 streams = streams and len(output.answered) > 0
                 alone = True
                 if compares:
-                    self._miss_disputes(left, f"the command stopped on the way ({why})")
+                    self._miss_disputes(unanswered, f"the command stopped on the way ({why})")
             if not self.answered and (process.code in _NOT_FOUND or failed >= TRIES):
-                silent = left
+                silent = unanswered
             for document in silent:
                 self.failures.append(Failure(document.doc_id, f"no answer: {why}"))
                 yield Annotations(doc_id=document.doc_id)
-            pending = [document for document in left if document not in silent]
+            pending = [document for document in unanswered if document not in silent]
 
     def _answers(self, process: Process, output: Output, documents: dict[str, Document]) -> Iterator[Annotations]:
         for line in process:
@@ -188,10 +188,10 @@ class Command(SlowSystem):
         """Keep what a process wrote beside its answers. What an earlier one wrote already is not kept twice."""
         self.incidents.extend(output.incidents)
         self._ignored += [output.ignored] if output.ignored else []
-        for story, known in self._disputes.items():
-            new = [dispute for dispute in output.disputes if dispute.story == story and dispute not in known]
+        for story, earlier in self._disputes.items():
+            new = [dispute for dispute in output.disputes if dispute.story == story and dispute not in earlier]
             if new:
-                self._disputes[story] = [*known, *new]
+                self._disputes[story] = [*earlier, *new]
                 self.options.journal.put(self._digest(*self._stories[story], story=True), self._disputes[story])
 
     def _miss_disputes(self, documents: Sequence[Document], why: str) -> None:

@@ -31,8 +31,8 @@ class Process:
     one. Leaving the context ends the process and whatever it has started; then `ending` says how it went.
     """
 
-    def __init__(self, command: str, given: Sequence[bytes], patience: float) -> None:
-        self._given = given
+    def __init__(self, command: str, input_lines: Sequence[bytes], patience: float) -> None:
+        self._given = input_lines
         self._patience = patience
         self._output: Queue[tuple[int, bytes | None] | None] = Queue(maxsize=2)  # of lines that may be long
         self._last_lines: deque[str] = deque(maxlen=_LAST_LINES)
@@ -82,12 +82,12 @@ class Process:
     def __iter__(self) -> Iterator[bytes]:
         """Lines as they come; one that is longer than a record may be comes empty."""
         while True:
-            left = self._deadline - monotonic()
-            if left <= 0:
+            remaining = self._deadline - monotonic()
+            if remaining <= 0:
                 self._stopped = f"ended after {self._patience:g} s without an answer"
                 return
             try:
-                written = self._output.get(timeout=min(left, _LOOK))
+                written = self._output.get(timeout=min(remaining, _LOOK))
             except Empty:
                 if self._process.poll() is not None:
                     return  # it is gone, and what it has started holds the pipe

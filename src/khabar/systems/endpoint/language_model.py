@@ -154,11 +154,11 @@ class Endpoint(LanguageModel):
             while agenda or pool.waiting:
                 while agenda:
                     question = agenda.popleft()
-                    kept = self.options.journal.get(self._asked(question), Reply)
-                    if kept is None:
+                    stored = self.options.journal.get(self._asked(question), Reply)
+                    if stored is None:
                         pool.submit(self._ask(question))
                     else:
-                        yield question, kept
+                        yield question, stored
                 if pool.waiting:
                     question, reply = pool.next()
                     if isinstance(reply, Unanswered):
