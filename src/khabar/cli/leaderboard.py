@@ -183,8 +183,8 @@ def check(
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""
     from khabar.leaderboard.board_gold import read_board_gold
     from khabar.leaderboard.build import check as check_boards
+    from khabar.leaderboard.build import not_scored
     from khabar.leaderboard.submission import score_all
-    from khabar.leaderboard.summary import not_scored
     from khabar.leaderboard.survey import survey
     from khabar.reading.incidents import Incidents, in_file_order
 
@@ -192,7 +192,7 @@ def check(
     with progress() as show:
         checked = check_boards(root, of_board, base=base, progress=show)
     if summary is not None:
-        from khabar.leaderboard.summary import summary as summarise
+        from khabar.leaderboard.build import summary as summarise
 
         before = [] if base is None else score_all(survey(base, Incidents()), of_board, Incidents())
         with writing(summary), summary.open("a", encoding="utf-8") as stream:

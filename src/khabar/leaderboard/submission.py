@@ -20,8 +20,8 @@ from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import Records
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
-from khabar.records.canonical import canonical
 from khabar.records.labels import LAYERS, Layer
+from khabar.records.predictions import canonical
 from khabar.scoring.result import Score, headline_name
 from khabar.scoring.scorer import count, measure
 from khabar.scoring.tally import Tally

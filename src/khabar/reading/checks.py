@@ -26,8 +26,8 @@ from khabar.records import (
     PredictedSpan,
     Prediction,
 )
-from khabar.records.canonical import canonical, with_sorted_lists
 from khabar.records.labels import Layer
+from khabar.records.predictions import canonical, with_sorted_lists
 from khabar.text.search import searchable
 
 

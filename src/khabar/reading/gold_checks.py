@@ -15,7 +15,7 @@ from khabar.reading.predictions import Origin, Sourced, split
 from khabar.reading.reference import in_order
 from khabar.reading.span_checks import check_annotations, check_span
 from khabar.records import Annotations, Dispute, PredictedEntity, PredictedNumber, PredictedQuote
-from khabar.records.canonical import canonical, with_sorted_lists
+from khabar.records.predictions import canonical, with_sorted_lists
 from khabar.text.grounding import Grounded, GroundedDocument, offsets_of, span_of
 from khabar.text.spans import Passage
 

@@ -15,8 +15,8 @@ from msgspec import structs
 from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
 from khabar.reading.mentions import Documents
 from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow
-from khabar.records.canonical import as_integer, canonical, sorted_list, with_sorted_lists
 from khabar.records.labels import LAYERS, Layer
+from khabar.records.predictions import as_integer, canonical, sorted_list, with_sorted_lists
 from khabar.text.grounding import GroundedDocument, span_of
 from khabar.text.spans import Passage
 

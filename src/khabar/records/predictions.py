@@ -1,10 +1,17 @@
 """What a system says of a document or a story. A span is offsets, or a string that the scorer grounds.
 
 Any column of a layer is a legal key, so gold and annotation passes can be read as predictions. What is left out
-stands as null here; `khabar.text.values` says what that means for a number.
+stands as null here; `khabar.text.values` says what that means for a number. All ways to write the same content have one
+canonical form, to sort by and to hash.
 """
 
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
 import msgspec
+from msgspec import structs
 
 from khabar.records.labels import (
     Act,
@@ -225,3 +232,49 @@ class Dispute(Part, frozen=True, kw_only=True, gc=False):
 
 Prediction = Annotations | Dispute
 """A line of a prediction file: a document has `doc_id`, a dispute has `sides`."""
+
+
+_ORDERED = ("source_chain",)
+"""Lists in which the order says something."""
+
+_Record = TypeVar("_Record", bound=Any)
+
+
+def canonical(record: msgspec.Struct) -> bytes:
+    """Encode a record as canonical JSON: sorted keys, defaults left out."""
+    return msgspec.json.encode(record, order="sorted")
+
+
+def with_sorted_lists(record: _Record) -> _Record:
+    """Give a struct or dataclass with its lists in canonical order, empty ones as None, and 1.0 as 1.
+
+    Lists whose order says something remain as they are.
+    """
+    is_struct = isinstance(record, msgspec.Struct)
+    names = record.__struct_fields__ if is_struct else record.__dataclass_fields__
+    changes: dict[str, object] = {}
+    for name in names:
+        value = getattr(record, name)
+        if isinstance(value, tuple) and name not in _ORDERED:
+            changes[name] = sorted_list(value) or None
+        elif isinstance(value, float):
+            changes[name] = as_integer(value)
+    change: Any = structs.replace if is_struct else replace
+    changed: _Record = change(record, **changes) if changes else record
+    return changed
+
+
+def sorted_list(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Sort a list by the JSON of its items, the lists in it first."""
+
+    def inner(item: Any) -> Any:
+        if isinstance(item, tuple):
+            return sorted_list(item)
+        return with_sorted_lists(item) if isinstance(item, msgspec.Struct) else item
+
+    return tuple(sorted(map(inner, items), key=msgspec.json.encode))
+
+
+def as_integer(value: str | int | float | bool | None) -> str | int | float | bool | None:
+    """Give a number without fraction as an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value

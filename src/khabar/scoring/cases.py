@@ -14,8 +14,8 @@ from khabar.reading.issues import Issue
 from khabar.reading.mentions import Documents
 from khabar.reading.reference import GoldFacts, Reference, in_order
 from khabar.records import Annotations, Dispute
-from khabar.records.canonical import canonical
 from khabar.records.labels import EntityLabel
+from khabar.records.predictions import canonical
 from khabar.scoring.bootstrap import FEWEST_STORIES
 from khabar.scoring.speakers import Speakers
 from khabar.text.arabic import token_spans

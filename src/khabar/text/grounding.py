@@ -22,7 +22,7 @@ from khabar.records import (
     PredictedSpan,
     StorySpan,
 )
-from khabar.records.canonical import canonical, with_sorted_lists
+from khabar.records.predictions import canonical, with_sorted_lists
 from khabar.text.arabic import fold
 from khabar.text.search import searchable
 from khabar.text.spans import Passage, Spans, normal

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from khabar.annotations.adjudication.correction import corrected
 from khabar.annotations.adjudication.decisions import decide, decided_rows, read_adjudication
 from khabar.annotations.adjudication.disagreements import Disagreement
-from khabar.annotations.adjudication.page import KEY, task_data
+from khabar.annotations.adjudication.page import KEY, corrected, task_data
 from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
 from khabar.annotations.label_studio.projects import Answer, Project, Server, Task
 from khabar.annotations.rounds import Round

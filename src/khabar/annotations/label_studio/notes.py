@@ -22,10 +22,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from khabar.annotations.label_studio.checks import Tasks, articles_of, check_pass
 from khabar.annotations.label_studio.configuration import QUESTIONS
-from khabar.annotations.label_studio.names import grown, names_of_pass
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.label_studio.pull import fetch, read_pass
-from khabar.annotations.label_studio.push import show
+from khabar.annotations.label_studio.push import grown, names_of_pass, show
 from khabar.annotations.label_studio.questions import Story, StoryQuestions, marked_claims
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import PassName

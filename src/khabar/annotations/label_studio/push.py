@@ -1,16 +1,17 @@
 """Pushing a pass: its projects, a task a document in each step and one a question, and what annotators begin with.
 
 Each step looks first whether it is done, so a push that was stopped is taken up by the next one. What annotators
-submitted or began is never touched.
+submitted or began is never touched. The names of a pass are those its pages can give, story by story, alike in every
+step; submissions add to them.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, Configuration, edited
-from khabar.annotations.label_studio.names import grown, names_of_pass
 from khabar.annotations.label_studio.projects import Project, Server, Task, repeated
 from khabar.annotations.label_studio.pull import read_pass
 from khabar.annotations.label_studio.questions import Story, StoryQuestions, marked_claims
@@ -18,11 +19,44 @@ from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import Articles, PassName
 from khabar.formats.label_studio.document_page import STEPS, document_page
 from khabar.formats.label_studio.fields import ZONE_LABELS
-from khabar.formats.label_studio.names import Names
+from khabar.formats.label_studio.names import NOBODY, Names, names_of_task
 from khabar.formats.label_studio.page import to_results
 from khabar.progress import Progress, logged, steps
 from khabar.reading.incidents import Incidents
 from khabar.records import Conflict, Registered, Row
+
+
+def names_of_pass(
+    tasks: Mapping[str, Sequence[Task]], articles: Articles, rows: Iterable[Row] = ()
+) -> dict[str, Names]:
+    """Story → the names its tasks have, then those of `rows`, then those of whatever is submitted."""
+    unheard = Incidents()  # problems of the pages are for whoever pulls
+    names = dict.fromkeys([*articles.stories.values(), *(task.story for task in _all(tasks))], NOBODY)
+    for task in _all(tasks):
+        story = task.story
+        known = names_of_task(task.data, unheard.report)
+        names[story] = Names(tuple(dict.fromkeys((*names[story].pairs, *known.pairs))))
+    registry = [row for row in (*rows, *read_pass(tasks, articles, (), unheard)) if isinstance(row, Registered)]
+    for story in names:
+        mine = [(row.entity_id, row.name) for row in registry if row.story == story]
+        names[story] = names[story].with_entities(mine)
+    return names
+
+
+def _all(tasks: Mapping[str, Sequence[Task]]) -> Iterable[Task]:
+    return (task for of_kind in tasks.values() for task in of_kind)
+
+
+def grown(server: Server, tasks: Sequence[Task], names: Mapping[str, Names]) -> list[Task]:
+    """Give tasks the names they lack; what is annotated in them keeps its meaning."""
+    now = []
+    for task in tasks:
+        pairs = names[task.story].data
+        changed = replace(task, data={**task.data, "names": pairs})
+        if task.data.get("names", []) != pairs:
+            server.change_task(task, changed.data)
+        now.append(changed)
+    return now
 
 
 def push(

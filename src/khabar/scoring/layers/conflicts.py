@@ -9,9 +9,9 @@ from functools import cached_property
 from hashlib import blake2b
 
 from khabar.reading.issues import Issue
-from khabar.records.canonical import canonical
 from khabar.records.errors import ConflictCause
 from khabar.records.labels import CONFLICT_TYPES
+from khabar.records.predictions import canonical
 from khabar.scoring.assignment import Pair, assign, lexicographic
 from khabar.scoring.bootstrap import Resampled
 from khabar.scoring.cases import StoryCase
