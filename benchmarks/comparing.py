@@ -16,8 +16,7 @@ import numpy as np
 from measuring import table
 
 from khabar.scoring.compare import Difference, compare
-from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import prf
+from khabar.scoring.counts import SamplingFrame, Table, prf
 from khabar.scoring.tally import LayerTally, Tally
 
 RECALL, FALSE = 0.6, 0.4

@@ -17,8 +17,7 @@ from measuring import COVERAGE, coverage, table
 from numpy.typing import NDArray
 
 from khabar.scoring.bootstrap import draw, interval
-from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import f1
+from khabar.scoring.counts import SamplingFrame, Table, f1
 
 Counts = NDArray[np.int64]
 """One row a unit: TP, FP, FN."""

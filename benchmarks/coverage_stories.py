@@ -25,8 +25,7 @@ from numpy.typing import NDArray
 
 from khabar.reading.incidents import Incidents
 from khabar.scoring.bootstrap import TAIL, draw, tail_of
-from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import f1
+from khabar.scoring.counts import SamplingFrame, Table, f1
 
 Counts = NDArray[np.int64]
 """Units × (TP, FP, FN)."""

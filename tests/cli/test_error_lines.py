@@ -10,7 +10,7 @@ from khabar.cli.show import errors_under, paragraphs
 from khabar.records import Document
 from khabar.records.errors import Context, Error
 from khabar.records.labels import Layer
-from khabar.scoring.error_lines import error_line
+from khabar.scoring.errors import error_line
 from khabar.text.terminal import ISOLATE, NOTHING, POP
 
 

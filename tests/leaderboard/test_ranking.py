@@ -22,7 +22,7 @@ from khabar.leaderboard.ranking import (
     sensitivity,
     trials_for,
 )
-from khabar.scoring.counting import SamplingFrame, Table
+from khabar.scoring.counts import SamplingFrame, Table
 from khabar.scoring.tally import LayerTally, Tally
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from khabar.scoring.bootstrap import draw, drawn_by_index
-from khabar.scoring.counting import SamplingFrame, Table
+from khabar.scoring.counts import SamplingFrame, Table
 
 
 @pytest.mark.parametrize("size", [1001, 1003, 4096, 30_000])

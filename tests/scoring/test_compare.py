@@ -12,8 +12,7 @@ from khabar import api
 from khabar.reading.reference import Reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
-from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import prf
+from khabar.scoring.counts import SamplingFrame, Table, prf
 from khabar.scoring.scorer import count
 from khabar.scoring.tally import LayerTally, Tally
 from tests import released

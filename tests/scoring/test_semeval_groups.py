@@ -10,7 +10,7 @@ import pytest
 
 from khabar.reading.mentions import Mentions, as_given
 from khabar.records import PredictedEntity
-from khabar.scoring.layers import semeval
+from khabar.scoring.layers.entity_columns import count_schemes
 
 Rows = list[tuple[int, int, str]]
 
@@ -19,37 +19,32 @@ def mentions(rows: Rows) -> Mentions:
     return as_given([[PredictedEntity(start=start, end=end, label=label) for start, end, label in rows]])  # type: ignore[arg-type]
 
 
-def counted(gold: Mentions, predicted: Mentions) -> Counter[str]:
+def counted(gold: Mentions, predicted: Mentions, **sizes: int) -> Counter[str]:
     found: Counter[str] = Counter()
 
     def add(column: str, indices: np.ndarray, of_gold: bool) -> None:
         found[column] += len(indices)
 
-    semeval.count_schemes(gold, predicted, add)
+    count_schemes(gold, predicted, add, **sizes)
     return +found
 
 
 @pytest.mark.parametrize("seed", range(60))
-def test_a_group_counts_the_same_assigned_by_hand_as_a_matrix_and_by_its_overlaps(
-    seed: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_group_counts_the_same_pair_by_pair_as_a_matrix_and_by_its_overlaps(seed: int) -> None:
     chance = random.Random(seed)
 
     def some() -> Rows:
         rows = {
             (start := chance.randrange(20), start + chance.randint(1, 12), chance.choice(["PERS", "ORG"]))
-            for _ in range(9)
+            for _ in range(16)
         }
         return sorted(rows)
 
     gold, said = some(), some()
     predicted = [*said, *chance.sample(gold, len(gold) // 2)]
-    by_hand = counted(mentions(gold), mentions(predicted))
-    monkeypatch.setattr(semeval, "FEW_PAIRS", 0)
-    monkeypatch.setattr(semeval, "is_small", lambda rows, guesses: False)
-    assert counted(mentions(gold), mentions(predicted)) == by_hand
-    monkeypatch.setattr(semeval, "MOST_CELLS", 0)
-    assert counted(mentions(gold), mentions(predicted)) == by_hand
+    pair_by_pair = counted(mentions(gold), mentions(predicted))
+    assert counted(mentions(gold), mentions(predicted), few_pairs=0) == pair_by_pair
+    assert counted(mentions(gold), mentions(predicted), few_pairs=0, most_cells=0) == pair_by_pair
 
 
 def test_a_thousand_mentions_over_one_place_are_judged() -> None:

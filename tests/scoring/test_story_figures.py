@@ -17,7 +17,7 @@ from khabar.records import Annotations, PredictedEntity
 from khabar.scoring import coreference as coref
 from khabar.scoring.bootstrap import FEWEST_STORIES, StorySums, redraw, story_frame
 from khabar.scoring.coreference import Coreference, coreference
-from khabar.scoring.layers.average_precision import Ranked, Ranking, average_precision
+from khabar.scoring.layers.conflicts import Ranked, Ranking, average_precision
 from khabar.scoring.layers.quotes import Utterances
 from khabar.text.grounding import GroundedDocument
 

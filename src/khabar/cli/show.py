@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from khabar.corpus.contrast import AlteredSpan
     from khabar.records.errors import Error
-    from khabar.scoring.error_lines import ErrorLine
+    from khabar.scoring.errors import ErrorLine
     from khabar.site.annotations import MarkKind
 
 STYLES = {"entities": "cyan", "numbers": "yellow", "quotes": "green", "conflicts": "magenta"}
@@ -230,7 +230,7 @@ def errors_under(
 
     An error of a story stands under each paragraph of this document that it cites.
     """
-    from khabar.scoring.error_lines import error_line
+    from khabar.scoring.errors import error_line
 
     under: dict[int, list[ErrorLine]] = {}
     for error in errors:

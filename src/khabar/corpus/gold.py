@@ -34,7 +34,7 @@ from khabar.records import (
     TokenRow,
     only,
 )
-from khabar.scoring.gold_against_itself import unmatchable
+from khabar.scoring.self_check import unmatchable
 
 DEFAULT_SPLIT = "test"
 _Said = TypeVar("_Said", bound=msgspec.Struct)

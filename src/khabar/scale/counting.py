@@ -18,17 +18,16 @@ from khabar.records.labels import EntityLabel, Layer
 from khabar.scale.outlines import records_of
 from khabar.scoring.bootstrap import StoryFigures, TableName
 from khabar.scoring.cases import CorpusFacts
-from khabar.scoring.counting import SamplingFrame, Table, Unit, narrow
-from khabar.scoring.gold_against_itself import unmatchable
-from khabar.scoring.metrics import Metric
+from khabar.scoring.counts import Metric, SamplingFrame, Table, Unit, narrow
 from khabar.scoring.scorer import count
+from khabar.scoring.self_check import unmatchable
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khabar.scoring.counting import Column
+    from khabar.scoring.counts import Column
 
     Integers = NDArray[np.intp]
 

@@ -29,7 +29,7 @@ from khabar.scale.outlines import InputSide, Keys, Outline, Parts, distribute, o
 from khabar.scale.workers import Workers
 from khabar.scoring.assignment import Components
 from khabar.scoring.cases import FEW_DOCUMENTS, CorpusFacts, unit_of
-from khabar.scoring.counting import SamplingFrame
+from khabar.scoring.counts import SamplingFrame
 from khabar.scoring.tally import LayerTally, Tally
 
 if TYPE_CHECKING:

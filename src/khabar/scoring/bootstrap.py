@@ -16,14 +16,14 @@ from itertools import accumulate
 from math import exp, factorial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
 
-from khabar.scoring.counting import SamplingFrame, Table
+from khabar.scoring.counts import SamplingFrame, Table
 from khabar.scoring.result import Measured
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khabar.scoring.counting import Column
+    from khabar.scoring.counts import Column
 
     Array = NDArray[np.float64]
     Times = NDArray[np.uint8]
@@ -64,7 +64,7 @@ def random_stream(seed: int, table: TableName, use: Literal["draws", "swaps", "s
 def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES, name: TableName = "text") -> dict[str, Array]:
     """Resample units with replacement within each stratum and sum the columns of every draw.
 
-    Returns column → array of one sum a draw.
+    Returns column → its sums, (resamples,).
     """
     import numpy as np
 
@@ -82,6 +82,7 @@ def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES, name: Table
 
 
 def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
+    """Draw as one multinomial over the distinct rows of `columns`, (units,) each: sums, resamples × columns."""
     import numpy as np
 
     rows: NDArray[np.generic] = np.column_stack(columns)
@@ -91,7 +92,10 @@ def _by_pattern(generator: np.random.Generator, columns: Sequence[Column], resam
 
 
 def _by_index(generator: np.random.Generator, columns: Sequence[Column], resamples: int) -> Array:
-    """Draw by index, several draws at a time, and sum block by block of units, so that memory is bounded."""
+    """Draw by index, several draws at a time, and sum block by block of units, so that memory is bounded.
+
+    `columns` are (units,) each. Returns sums, resamples × columns.
+    """
     import numpy as np
     from threadpoolctl import threadpool_limits
 
@@ -154,7 +158,7 @@ def tail_of(stories: int) -> float:
 
 
 def interval(draws: Array, tail: float = TAIL) -> tuple[float, float] | None:
-    """95% percentile interval of the defined draws; None when over 5% are undefined."""
+    """95% percentile interval of the defined among `draws`, (resamples,); None when over 5% are undefined."""
     import numpy as np
 
     defined = draws[~np.isnan(draws)]
@@ -210,7 +214,7 @@ class Undefined:
 def redraw(
     figures: Resampled, seed: int = SEED, resamples: int = RESAMPLES, name: TableName = "text"
 ) -> dict[str, Array]:
-    """Make figures anew on resamples; gives none where there is too little to draw."""
+    """Compute figures on resamples: name → (resamples,). Gives none where there is too little to draw."""
     import numpy as np
 
     if figures.frame is None:

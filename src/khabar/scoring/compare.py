@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Literal
 
 from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, TableName, draw, interval, random_stream
-from khabar.scoring.counting import SamplingFrame, Table
-from khabar.scoring.metrics import Metric
+from khabar.scoring.counts import Metric, SamplingFrame, Table
 from khabar.scoring.result import PAIR_F, Interval, figure_words
 from khabar.scoring.tally import Tally
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khabar.scoring.counting import Column
+    from khabar.scoring.counts import Column
 
     Array = NDArray[np.float64]
 
@@ -212,7 +211,7 @@ def _spread(column: Column, units: SamplingFrame, over: SamplingFrame) -> Column
 
 
 def _swap(table: Table, seed: int, trials: int, name: TableName) -> dict[str, Array]:
-    """Column sums of `trials` random swaps of the two systems' counts, unit by unit."""
+    """Swap the two systems' counts at random, unit by unit: column → its sum on each swap, (trials,)."""
     import numpy as np
 
     generator = random_stream(seed, name, "swaps")
@@ -245,7 +244,9 @@ class _Samples:
     a: float
     b: float
     drawn: Array
+    """(resamples,)"""
     swapped: Array
+    """(trials,)"""
 
     def difference(self, tail: float) -> Difference:
         import numpy as np

@@ -20,13 +20,13 @@ from khabar.reading.reference import Reference
 from khabar.records import PredictedEntity
 from khabar.scoring.assignment import assign
 from khabar.scoring.bootstrap import StorySums, story_frame
-from khabar.scoring.metrics import quotient, ratio
+from khabar.scoring.counts import quotient, ratio
 from khabar.scoring.result import Measured
 from khabar.text.grounding import Grounded
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counting import SamplingFrame
+    from khabar.scoring.counts import SamplingFrame
 
 Mention = Grounded[PredictedEntity]
 Key = TypeVar("Key")
@@ -146,7 +146,7 @@ class Coreference:
     sums: StorySums
     """Stories × `_COLUMNS`."""
     total: tuple[Fraction, ...]
-    """What `sums` adds up to, exactly."""
+    """What `sums` adds up to, exactly: (`_COLUMNS`,)."""
 
     @property
     def frame(self) -> SamplingFrame | None:

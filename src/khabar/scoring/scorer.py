@@ -11,9 +11,8 @@ from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, draw, interval, redraw
 from khabar.scoring.cases import Cases, CorpusFacts
-from khabar.scoring.counting import Table
+from khabar.scoring.counts import Metric, Table
 from khabar.scoring.layers.judge import Judge
-from khabar.scoring.metrics import Metric
 from khabar.scoring.result import PAIR_F, Measured, Score, Signature
 from khabar.scoring.tally import LayerTally, Tally, Units
 from khabar.version import __version__

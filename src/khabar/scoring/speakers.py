@@ -1,10 +1,10 @@
-"""Who is meant: from what a system says of a source to one of gold's entities."""
+"""Resolves a predicted speaker or source to a gold entity."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.reading.reference import Reference
 from khabar.records import PredictedEntity, PredictedQuote, PredictedSource
@@ -23,26 +23,37 @@ _Names = dict[str, set[str]]
 _Place = tuple[str, int, int]
 
 
-def mentions(document: GroundedDocument) -> list[tuple[int, int, str, str]]:
-    """List a document's mentions of sources and entities: start, end, surface or name, entity id (as the file says)."""
+class NamedMention(NamedTuple):
+    """A mention of an entity or a source that has a key."""
+
+    start: int
+    end: int
+    name: str
+    """Its name, else its surface; "" where the file gives neither."""
+    entity_id: str
+    """The key that the file gives it."""
+
+
+def mentions(document: GroundedDocument) -> list[NamedMention]:
+    """List a document's mentions of entities and of sources that have a place and a key."""
     named = [_entity_mention(item) for item in document.entities]
     named += [_speaker_mention(item) for item in document.quotes]
     return [mention for mention in named if mention is not None]
 
 
-def _entity_mention(item: Grounded[PredictedEntity]) -> tuple[int, int, str, str] | None:
+def _entity_mention(item: Grounded[PredictedEntity]) -> NamedMention | None:
     if item.spans is None or item.item.entity_id is None:
         return None
     start, end = item.spans[0][0], item.spans[-1][1]
-    return start, end, item.item.name or item.item.text or "", item.item.entity_id
+    return NamedMention(start, end, item.item.name or item.item.text or "", item.item.entity_id)
 
 
-def _speaker_mention(item: Grounded[PredictedQuote]) -> tuple[int, int, str, str] | None:
-    said, speaker = item.item.speaker_mention, item.item.speaker
-    entity_id = speaker if isinstance(speaker, str) else speaker.entity_id if speaker else None
-    if said is None or entity_id is None or said.start is None or said.end is None:
+def _speaker_mention(item: Grounded[PredictedQuote]) -> NamedMention | None:
+    mention, speaker = item.item.speaker_mention, item.item.speaker
+    entity_id = speaker.entity_id if isinstance(speaker, PredictedSource) else speaker
+    if mention is None or entity_id is None or mention.start is None or mention.end is None:
         return None
-    return said.start, said.end, said.text or "", entity_id
+    return NamedMention(mention.start, mention.end, mention.text or "", entity_id)
 
 
 class Speakers:
@@ -94,8 +105,9 @@ class Speakers:
         """Give each predicted cluster the gold entity with which it shares most mention spans; a tie: nobody."""
         places: dict[tuple[str, str], set[_Place]] = defaultdict(set)
         for doc_id, placed in predicted.items():
-            for start, end, _, cluster in mentions(placed):
-                places[self._gold.documents[doc_id].story, cluster].add((doc_id, start, end))
+            for mention in mentions(placed):
+                cluster = self._gold.documents[doc_id].story, mention.entity_id
+                places[cluster].add((doc_id, mention.start, mention.end))
         aligned: dict[tuple[str, str], str] = {}
         for (story, cluster), spans in places.items():
             shared = Counter(entity for place in spans for entity in entity_at.get((story, place), ()))
@@ -191,5 +203,5 @@ class Speakers:
 
 def _only(entities: Iterable[str]) -> str:
     """The one entity there is; nobody where there are several or none."""
-    found = set(entities)
-    return found.pop() if len(found) == 1 else NOBODY
+    distinct = set(entities)
+    return distinct.pop() if len(distinct) == 1 else NOBODY

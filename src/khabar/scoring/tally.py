@@ -10,8 +10,7 @@ from typing import NamedTuple
 from khabar.records.labels import Layer
 from khabar.scoring.bootstrap import TAIL, Resampled, TableName, tail_of
 from khabar.scoring.cases import Cases, UnitName
-from khabar.scoring.counting import SamplingFrame, Table, Unit
-from khabar.scoring.metrics import Metric
+from khabar.scoring.counts import Metric, SamplingFrame, Table, Unit
 from khabar.scoring.result import headline_name
 from khabar.scoring.verdicts import Count
 from khabar.text.spans import Passage

@@ -17,7 +17,7 @@ from khabar.records import Annotations
 from khabar.records.errors import Error, Outcome
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.cases import Cases
-from khabar.scoring.error_lines import error_line
+from khabar.scoring.errors import error_line
 from khabar.site.annotations import ArticleAnnotations, of_system
 from khabar.site.language import SpeakerNames
 from khabar.text.terminal import harmless

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from khabar.reading.issues import ContrastPair, Member
-from khabar.scoring.counting import Counts, Unit
+from khabar.scoring.counts import Counts, Metric, Unit, chance_of_pairs, ratio
 from khabar.scoring.layers.conflicts import Conflicts, ConflictVerdict
 from khabar.scoring.layers.edges import disputes_of_edges_between
-from khabar.scoring.metrics import Metric, chance_of_pairs, ratio
 from khabar.scoring.result import PAIR_F
 from khabar.scoring.tally import Units
 

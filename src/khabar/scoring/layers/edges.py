@@ -16,7 +16,7 @@ from typing import Literal
 from khabar.reading.issues import ClaimSpan, Issue
 from khabar.reading.limits import LONGEST_CITATION
 from khabar.records import Dispute
-from khabar.scoring.metrics import Metric, prf, ratio
+from khabar.scoring.counts import Metric, prf, ratio
 from khabar.scoring.verdicts import Count
 from khabar.text.grounding import GroundedDispute, Place
 

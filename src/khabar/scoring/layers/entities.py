@@ -1,4 +1,4 @@
-"""Entities: exact span and label, nested included; beside it the SemEval-2013 schemes and what explains them.
+"""Entities: exact span and label, nested included; the SemEval-2013 schemes, and IOB2 tags as seqeval scores them.
 
 `Entities.judge` judges one document. `Entities.tally` counts all documents at once, as arrays
 (`khabar.scoring.layers.entity_columns`); a property test holds it equal to what the verdicts add up to.
@@ -7,28 +7,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
-from khabar.records import PredictedEntity
+from khabar.reading.reference import Reference
+from khabar.records import PredictedEntity, TokenRow
 from khabar.records.errors import EntityCause
 from khabar.records.labels import ENTITY_LABELS
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.bootstrap import Resampled, Undefined
 from khabar.scoring.cases import Cases, DocumentCase
-from khabar.scoring.layers.entity_columns import count_columns
-from khabar.scoring.layers.judge import DocumentJudge
-from khabar.scoring.layers.semeval import OUTCOMES, SCHEMES, outcome_of, weight_of
-from khabar.scoring.metrics import (
+from khabar.scoring.counts import (
     Metric,
+    SamplingFrame,
     macro_f1,
     of_phenomena,
     prf,
+    quotient,
     semeval_f1,
     semeval_precision,
     semeval_recall,
 )
+from khabar.scoring.layers.entity_columns import OUTCOMES, SCHEMES, count_columns, outcome_of, weight_of
+from khabar.scoring.layers.judge import DocumentJudge
+from khabar.scoring.result import Measured
 from khabar.scoring.tally import LayerTally, Units
 from khabar.scoring.verdicts import (
     Count,
@@ -43,10 +47,17 @@ from khabar.scoring.verdicts import (
 )
 from khabar.text.grounding import Grounded
 from khabar.text.search import is_clitic_before
-from khabar.text.spans import Passage, overlapping, overlaps, permille
+from khabar.text.spans import Passage, iob2, last_letter, overlapping, overlaps, permille
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from khabar.scoring.bootstrap import Array, Times
+
+    Integers = NDArray[np.intp]
 
 Mention = Grounded[PredictedEntity]
-
 
 IDENTITY = (
     *(f"identity.{metric}.f1" for metric in ("lea", "b_cubed", "ceaf_e", "muc", "conll")),
@@ -90,16 +101,16 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
 
     def _paired_in_text_order(self, edges: Iterable[Pair]) -> Pairing:
         """Pair by place and label, so that of equal assignments the one is taken that arrays of mentions would take."""
-        (rows, row_at), (guesses, guess_at) = self._text_orders
+        gold, predicted = self._text_orders
         pairing = pair(
-            sorted(row_at[row] for row in self.matcher.scored),
-            sorted(guess_at[guess] for guess in self.matcher.predictions),
-            [(row_at[row], guess_at[guess], weight) for row, guess, weight in edges],
+            sorted(gold.position[row] for row in self.matcher.scored),
+            sorted(predicted.position[guess] for guess in self.matcher.predictions),
+            [(gold.position[row], predicted.position[guess], weight) for row, guess, weight in edges],
         )
         return Pairing(
-            tuple(sorted((rows[row], guesses[guess]) for row, guess in pairing.pairs)),
-            tuple(sorted(rows[row] for row in pairing.missed)),
-            tuple(sorted(guesses[guess] for guess in pairing.false)),
+            tuple(sorted((gold.indices[row], predicted.indices[guess]) for row, guess in pairing.pairs)),
+            tuple(sorted(gold.indices[row] for row in pairing.missed)),
+            tuple(sorted(predicted.indices[guess] for guess in pairing.false)),
         )
 
     @cached_property
@@ -119,9 +130,9 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
         )
 
     @cached_property
-    def _text_orders(self) -> tuple[tuple[list[int], dict[int, int]], tuple[list[int], dict[int, int]]]:
-        """Gold's order by place and label, and that of the predictions, which all schemes share."""
-        return _in_text_order(self.gold), _in_text_order(self.predicted)
+    def _text_orders(self) -> tuple[TextOrder, TextOrder]:
+        """The orders of gold and of the predictions, which all schemes share."""
+        return TextOrder.of(self.gold), TextOrder.of(self.predicted)
 
     @cached_property
     def _overlapping(self) -> list[tuple[int, int]]:
@@ -217,7 +228,7 @@ class Entities(DocumentJudge[EntityVerdict]):
         else:
             figures.append(Undefined(IDENTITY))
         if reference.tokens:
-            from khabar.scoring.flat_tags import flat_tags
+            from khabar.scoring.layers.entities import flat_tags
 
             # A token may have been of a label that is left out.
             tokens = reference.tokens if self.corpus.labels is None else ()
@@ -229,11 +240,20 @@ def _key(mention: Mention) -> tuple[object, str]:
     return mention.spans, mention.item.label
 
 
-def _in_text_order(mentions: Sequence[Mention]) -> tuple[list[int], dict[int, int]]:
-    """Sort mentions by place and label: the index of each, and the position of each index."""
-    label_at = {label: position for position, label in enumerate(ENTITY_LABELS)}
-    order = sorted(range(len(mentions)), key=lambda i: (_extent(mentions[i]), label_at[mentions[i].item.label], i))
-    return order, {index: position for position, index in enumerate(order)}
+class TextOrder(NamedTuple):
+    """Mentions in the order of the text, then of labels."""
+
+    indices: list[int]
+    """The index of the mention at each position."""
+    position: dict[int, int]
+    """The position of each index."""
+
+    @classmethod
+    def of(cls, mentions: Sequence[Mention]) -> TextOrder:
+        """Sort mentions."""
+        rank = {label: number for number, label in enumerate(ENTITY_LABELS)}
+        indices = sorted(range(len(mentions)), key=lambda i: (_extent(mentions[i]), rank[mentions[i].item.label], i))
+        return cls(indices, {index: position for position, index in enumerate(indices)})
 
 
 def _extent(mention: Mention) -> tuple[int, int]:
@@ -271,3 +291,72 @@ def nested(extents: Sequence[tuple[int, int]]) -> set[int]:
         elif end > reach[1]:
             reach = start, end
     return inner
+
+
+_F1 = "seqeval.strict_iob2.f1"
+Tags = list[list[str]]
+"""The tags of each paragraph."""
+
+
+@dataclass(frozen=True, slots=True)
+class FlatTags:
+    """Tags of gold and of the predictions, and the index of the unit of each paragraph."""
+
+    units: SamplingFrame
+    gold: Tags
+    predicted: Tags
+    unit_of: Integers
+
+    @property
+    def frame(self) -> SamplingFrame | None:
+        """The units of the layer, if anything is tagged."""
+        return self.units if any(tag != "O" for tags in (*self.gold, *self.predicted) for tag in tags) else None
+
+    def values(self) -> dict[str, Measured]:
+        """What seqeval says (strict mode, scheme IOB2); undefined where nobody tags anything."""
+        return {_F1: Measured(None if self.frame is None else seqeval_f1(self.gold, self.predicted), None, {})}
+
+    def resample(self, times: Times) -> dict[str, Array]:
+        """The same F1 on draws of units (draws × units), from the entities that seqeval reads in each paragraph."""
+        import numpy as np
+        from seqeval.scheme import IOB2, Entities
+
+        entities = [[set(each) for each in Entities(tags, IOB2).entities] for tags in (self.gold, self.predicted)]
+        right = np.array([len(one & other) for one, other in zip(*entities, strict=True)], float)
+        both = np.array([len(one) + len(other) for one, other in zip(*entities, strict=True)], float)
+        of_paragraphs = times[:, self.unit_of]
+        return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
+
+
+def flat_tags(
+    reference: Reference, rows: Sequence[TokenRow], mentions: Mapping[str, Sequence[Mention]], units: Units
+) -> FlatTags:
+    """Project `mentions`, those of each document that take part, to tags as gold's (`rows`) were made.
+
+    Don't-care rows are never missed: where a document has any, gold's tags are derived again without them.
+    """
+    import numpy as np
+
+    scored = {
+        doc_id: [row for row in document.entities if row.item.scored]
+        for doc_id, document in reference.documents.items()
+        if not all(row.item.scored for row in document.entities)
+    }
+    gold = [_tags(row, scored[row.doc_id]) if row.doc_id in scored else list(row.tags) for row in rows]
+    ours = [_tags(row, mentions[row.doc_id]) for row in rows]
+    first = [(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
+    indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.intp)
+    return FlatTags(units.frame, gold, ours, indices)
+
+
+def _tags(row: TokenRow, mentions: Sequence[Mention]) -> list[str]:
+    anchors = [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)]
+    return iob2(anchors, [(*mention.spans[0], mention.item.label) for mention in mentions if mention.spans])
+
+
+def seqeval_f1(gold: Tags, predicted: Tags) -> float:
+    """F1 of the real seqeval."""
+    from seqeval.metrics import f1_score
+    from seqeval.scheme import IOB2
+
+    return float(f1_score(gold, predicted, mode="strict", scheme=IOB2, zero_division=0))

@@ -1,22 +1,28 @@
-"""Entities as columns: the counts that verdicts add up to, for all documents in a few array operations."""
+"""Entities as columns: the counts that verdicts add up to, for all documents in a few array operations.
+
+The four schemes are those of SemEval-2013 task 9.1 (Segura-Bedmar et al. 2013) under optimal assignment. A pair of
+overlapping mentions is correct, incorrect or partial, a gold row missing, a prediction spurious. Mentions that overlap,
+directly or through others, form a group. Nearly all groups are one row and one prediction and are judged in one sweep;
+the rest are assigned one by one, for most credit, then most pairs.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from khabar.reading.mentions import LABEL_NUMBER, Documents, Mentions, keys
 from khabar.records.labels import ENTITY_LABELS
-from khabar.scoring.assignment import assign, lexicographic
+from khabar.scoring.assignment import assign, assign_matrix, is_small, lexicographic
 from khabar.scoring.cases import Cases
-from khabar.scoring.counting import SamplingFrame, Table, narrow
-from khabar.scoring.layers.semeval import SCHEMES, count_schemes
+from khabar.scoring.counts import SamplingFrame, Table, narrow
 from khabar.scoring.tally import Units
+from khabar.scoring.verdicts import pair
 from khabar.text.grounding import GroundedDocument
 from khabar.text.search import is_clitic_before
-from khabar.text.spans import Passage
+from khabar.text.spans import Passage, overlapping
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,6 +30,21 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.int64]
     Booleans = NDArray[np.bool_]
+
+
+Agrees = TypeVar("Agrees", bool, "Booleans")
+
+SCHEMES = ("strict", "exact", "partial", "type")
+OUTCOMES = ("cor", "inc", "par", "mis", "spu")
+
+Add = Callable[[str, "Integers", bool], None]
+"""Called with a column, indices, and whether they are of gold rows."""
+
+_CREDIT = {"cor": 2, "par": 1, "inc": 0}
+_FEW_PAIRS = 4096
+"""Size of a group up to which looking at each pair is less work than sorting mentions."""
+_MOST_CELLS = 1 << 20
+"""Size of a matrix up to which a group is solved as one; beyond, most of its members overlap few of the others."""
 
 
 def count_columns(cases: Cases, units: Units) -> tuple[Table, int, int]:
@@ -97,7 +118,7 @@ class _Counter:
 
 
 def _units(mentions: Mentions, passages: Sequence[Passage], units: Units) -> Integers:
-    """Index of the unit each mention counts to."""
+    """Index of the unit each mention counts in, (mentions,)."""
     import numpy as np
 
     if not units.by_paragraph:
@@ -107,7 +128,10 @@ def _units(mentions: Mentions, passages: Sequence[Passage], units: Units) -> Int
 
 
 def _set_aside(gold: Mentions, ours: Mentions, passages: Iterable[tuple[int, Passage]]) -> Booleans:
-    """Say of each prediction whether it stays out without a partner: boilerplate, or the span of a don't-care row."""
+    """Say of each prediction, (predictions,), whether it is set aside without a partner.
+
+    Set aside are boilerplate, and the span of a don't-care row. `passages` are those with zones, by document.
+    """
     import numpy as np
 
     row, guess = keys(*((m.document, m.start, m.end) for m in (gold, ours)))
@@ -141,12 +165,15 @@ def _clitic_tolerant(
 ) -> tuple[Integers, Integers]:
     """Pair mentions of equal label and end whose starts differ by proclitics at most: most pairs, then most equal.
 
-    Returns the pairs as indices of gold rows and of predictions.
+    `takes_part` is (predictions,). Returns the pairs as indices of gold rows and of predictions, (pairs,) each.
     """
     import numpy as np
 
     rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded & takes_part)
-    row, guess = keys(*((m.document[at], m.end[at], m.label[at]) for m, at in ((gold, rows), (ours, guesses))))
+    row, guess = keys(
+        (gold.document[rows], gold.end[rows], gold.label[rows]),
+        (ours.document[guesses], ours.end[guesses], ours.label[guesses]),
+    )
     order = np.argsort(guess, kind="stable")
     first, last = (np.searchsorted(guess[order], row, side) for side in ("left", "right"))
     times = last - first
@@ -160,6 +187,8 @@ def _clitic_tolerant(
         near[at] = is_clitic_before(text, int(starts[:, at].min()), int(starts[:, at].max()))
     left, right, same = left[near], right[near], same[near]
     alone = (np.bincount(left)[left] == 1) & (np.bincount(right)[right] == 1)
+    if alone.all():
+        return left, right
     weights = [lexicographic(1, is_same) for is_same in same[~alone].tolist()]
     chosen = assign(zip(left[~alone].tolist(), right[~alone].tolist(), weights, strict=True))
     both = np.array(chosen, np.int64).reshape(-1, 2)
@@ -193,7 +222,7 @@ def sorted_mentions(annotations: Documents, documents: Mapping[str, GroundedDocu
 
 
 def among(values: Integers, ordered: Integers) -> Booleans:
-    """Say of each value whether it is one of those in ascending order."""
+    """Say of each value, (n,), whether it is among `ordered`, (m,), which ascends."""
     import numpy as np
 
     if not len(ordered):
@@ -201,3 +230,154 @@ def among(values: Integers, ordered: Integers) -> Booleans:
     place = np.minimum(np.searchsorted(ordered, values), len(ordered) - 1)
     found: Booleans = ordered[place] == values
     return found
+
+
+def count_schemes(
+    gold: Mentions, predicted: Mentions, add: Add, *, few_pairs: int = _FEW_PAIRS, most_cells: int = _MOST_CELLS
+) -> None:
+    """Count the outcomes of scored, grounded `gold` rows and grounded `predicted` mentions under each scheme.
+
+    A group of more than `few_pairs` and at most `most_cells` pairs is solved as a matrix, unless one side is tiny: of a
+    thousand mentions over one place a hundred times faster than pair by pair.
+    """
+    import numpy as np
+
+    rows, guesses, groups = _groups(gold, predicted)
+    n_rows, n_guesses = np.bincount(rows, minlength=groups), np.bincount(guesses, minlength=groups)
+    row_of, guess_of = np.full(groups, -1), np.full(groups, -1)
+    row_of[rows], guess_of[guesses] = np.arange(len(rows)), np.arange(len(guesses))
+
+    one_to_one = (n_rows == 1) & (n_guesses == 1)
+    left, right = row_of[one_to_one], guess_of[one_to_one]
+    same_span = (gold.start[left] == predicted.start[right]) & (gold.end[left] == predicted.end[right])
+    same_label = gold.label[left] == predicted.label[right]
+    lonely_rows = np.flatnonzero(n_guesses[rows] == 0)
+    lonely_guesses = np.flatnonzero(n_rows[guesses] == 0)
+    for scheme in SCHEMES:
+        good = _is_right(scheme, same_span, same_label)
+        add(f"semeval.{scheme}.cor", left[good], True)
+        add(f"semeval.{scheme}.{'par' if scheme == 'partial' else 'inc'}", left[~good], True)
+        add(f"semeval.{scheme}.mis", lonely_rows, True)
+        add(f"semeval.{scheme}.spu", lonely_guesses, False)
+
+    tangled = (n_rows > 0) & (n_guesses > 0) & ~one_to_one
+    if not tangled.any():
+        return
+    outcomes: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
+        if few_pairs < len(mine) * len(theirs) <= most_cells and not is_small(len(mine), len(theirs)):
+            outcomes_of_group = _match_matrix(gold, predicted, mine, theirs)
+        else:
+            outcomes_of_group = _match_pairs(gold, predicted, mine, theirs, few_pairs)
+        for outcome in outcomes_of_group:
+            outcomes[outcome.column, outcome.of_gold] += outcome.indices
+    for (column, of_gold), indices in outcomes.items():
+        add(column, np.array(indices, np.int64), of_gold)
+
+
+class GroupOutcome(NamedTuple):
+    """Mentions of a group that count in one column."""
+
+    column: str
+    of_gold: bool
+    """Whether `indices` are of gold rows, or of predictions."""
+    indices: list[int]
+
+
+def _groups(gold: Mentions, predicted: Mentions) -> tuple[Integers, Integers, int]:
+    """Number the groups of mentions that overlap, directly or through others.
+
+    Returns the group of each row, (rows,), that of each prediction, (predictions,), and how many groups there are.
+    """
+    import numpy as np
+
+    document = np.concatenate([gold.document, predicted.document])
+    start, end = np.concatenate([gold.start, predicted.start]), np.concatenate([gold.end, predicted.end])
+    width = int(end.max(initial=0)) + 1
+    start, end = document * width + start, document * width + end
+    order = np.argsort(start, kind="stable")
+    reach = np.maximum.accumulate(end[order])
+    opens = np.ones(len(order), bool)
+    opens[1:] = start[order][1:] >= reach[:-1]
+    group = np.empty(len(order), np.int64)
+    group[order] = np.cumsum(opens) - 1
+    return group[: len(gold)], group[len(gold) :], int(opens.sum())
+
+
+def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
+    """Indices of the members of each wanted group, in the order of the groups."""
+    import numpy as np
+
+    which = np.flatnonzero(wanted[group])
+    order = which[np.argsort(group[which], kind="stable")]
+    cuts = np.flatnonzero(np.diff(group[order])) + 1
+    return [part.tolist() for part in np.split(order, cuts)]
+
+
+def _match_pairs(
+    gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int], few_pairs: int
+) -> Iterator[GroupOutcome]:
+    """Match a group under each scheme by its overlapping pairs."""
+    mine, theirs = (
+        list(zip(of.start[which].tolist(), of.end[which].tolist(), of.label[which].tolist(), strict=True))
+        for of, which in ((gold, rows), (predicted, guesses))
+    )
+    if len(mine) * len(theirs) <= few_pairs:
+        near = [
+            (i, j)
+            for i, row in enumerate(mine)
+            for j, guess in enumerate(theirs)
+            if row[0] < guess[1] and guess[0] < row[1]
+        ]
+    else:
+        near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
+    alike = {(i, j): (mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near}
+    for scheme in SCHEMES:
+        outcome = {both: outcome_of(scheme, *same) for both, same in alike.items()}
+        pairing = pair(range(len(rows)), range(len(guesses)), [(*both, weight_of(outcome[both])) for both in near])
+        for both in pairing.pairs:
+            yield GroupOutcome(f"semeval.{scheme}.{outcome[both]}", True, [rows[both[0]]])
+        yield GroupOutcome(f"semeval.{scheme}.mis", True, [rows[row] for row in pairing.missed])
+        yield GroupOutcome(f"semeval.{scheme}.spu", False, [guesses[guess] for guess in pairing.false])
+
+
+def _match_matrix(gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]) -> Iterator[GroupOutcome]:
+    """Match a group in which most mentions overlap under each scheme: all its pairs as a matrix, rows × predictions."""
+    import numpy as np
+
+    mine, theirs = gold.take(np.array(rows)), predicted.take(np.array(guesses))
+    overlap = (mine.start[:, None] < theirs.end) & (theirs.start < mine.end[:, None])
+    same_span = (mine.start[:, None] == theirs.start) & (mine.end[:, None] == theirs.end)
+    same_label = mine.label[:, None] == theirs.label
+    base = min(len(rows), len(guesses)) + 1
+    for scheme in SCHEMES:
+        right = _is_right(scheme, same_span, same_label)
+        wrong = "par" if scheme == "partial" else "inc"
+        credit = np.where(right, _CREDIT["cor"], _CREDIT[wrong])
+        left, partner = assign_matrix(np.where(overlap, credit * base + 1, 0))
+        missed, false = np.ones(len(rows), bool), np.ones(len(guesses), bool)
+        missed[left] = false[partner] = False
+        good = right[left, partner]
+        for name, of_gold, indices in (
+            ("cor", True, left[good]),
+            (wrong, True, left[~good]),
+            ("mis", True, np.flatnonzero(missed)),
+            ("spu", False, np.flatnonzero(false)),
+        ):
+            side = np.array(rows if of_gold else guesses)
+            yield GroupOutcome(f"semeval.{scheme}.{name}", of_gold, side[indices].tolist())
+
+
+def outcome_of(scheme: str, same_span: bool, same_label: bool) -> str:
+    """Say what a pair of overlapping mentions is under a scheme."""
+    return "cor" if _is_right(scheme, same_span, same_label) else "par" if scheme == "partial" else "inc"
+
+
+def weight_of(outcome: str) -> int:
+    """Weigh a pair: most credit, then most pairs."""
+    return lexicographic(_CREDIT[outcome], 1)
+
+
+def _is_right(scheme: str, same_span: Agrees, same_label: Agrees) -> Agrees:
+    """What a scheme asks of a pair for full credit; takes two truth values or two arrays of them."""
+    return {"strict": same_span & same_label, "exact": same_span, "partial": same_span, "type": same_label}[scheme]

@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from khabar.scoring.bootstrap import Resampled, TableName
 from khabar.scoring.cases import Cases, DocumentCase, TextLayer
-from khabar.scoring.counting import Counts, SamplingFrame
-from khabar.scoring.metrics import Metric
+from khabar.scoring.counts import Counts, Metric, SamplingFrame
 from khabar.scoring.tally import LayerTally, Units, VerdictUnits
 from khabar.scoring.verdicts import CaseKind, DocumentVerdict, Verdict
 

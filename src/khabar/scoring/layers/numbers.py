@@ -12,8 +12,8 @@ from khabar.records.errors import NumberCause
 from khabar.records.labels import MODALITIES, NUMBER_KINDS
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.cases import DocumentCase
+from khabar.scoring.counts import Metric, credit_f1, macro_f1, of_phenomena, prf, ratio
 from khabar.scoring.layers.judge import DocumentJudge
-from khabar.scoring.metrics import Metric, credit_f1, macro_f1, of_phenomena, prf, ratio
 from khabar.scoring.verdicts import (
     Count,
     DocumentVerdict,

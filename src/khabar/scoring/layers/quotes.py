@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.records import PredictedQuote, PredictedSource
 from khabar.records.errors import QuoteCause
 from khabar.scoring.assignment import Pair, lexicographic
 from khabar.scoring.bootstrap import Resampled, StorySums, story_frame
 from khabar.scoring.cases import DocumentCase
+from khabar.scoring.counts import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.layers.judge import DocumentJudge
-from khabar.scoring.metrics import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.result import Measured
 from khabar.scoring.speakers import Speakers
 from khabar.scoring.tally import Units
@@ -35,7 +35,7 @@ from khabar.text.spans import Iou, Passage, Spans, at_least_half, best_covered, 
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counting import SamplingFrame
+    from khabar.scoring.counts import SamplingFrame
 
 Quotation = Grounded[PredictedQuote]
 Utterance = tuple[str | None, str | None]
@@ -197,8 +197,8 @@ class Quotes(DocumentJudge[QuoteVerdict]):
         speakers = [resolver.predicted(gold, item.item.speaker) for item in items]
         right: set[Pair] = set()
         ious: Ious = {}
-        for row, place, guess, iou in _overlaps(gold.passage, readings, scored, items):
-            if at_least_half(iou) and readings[row][place].speaker == speakers[guess]:
+        for row, reading, guess, iou in _overlaps(gold.passage, readings, scored, items):
+            if at_least_half(iou) and reading.speaker == speakers[guess]:
                 right.add((row, guess, 1))
             best = ious.get((row, guess))
             if best is None or iou[0] * best[1] > best[0] * iou[1]:
@@ -227,13 +227,24 @@ class Quotes(DocumentJudge[QuoteVerdict]):
         return readings
 
 
+class ContentOverlap(NamedTuple):
+    """A reading of a gold row and a prediction whose contents share letters."""
+
+    row: int
+    reading: GoldReading
+    guess: int
+    iou: Iou
+
+
 def _overlaps(
     passage: Passage, readings: list[list[GoldReading]], scored: list[int], items: Sequence[Quotation]
-) -> list[tuple[int, int, int, Iou]]:
-    """Find all (row, reading, prediction) whose contents share letters, with their IoU."""
-    flat = [(row, place, reading.content) for row in scored for place, reading in enumerate(readings[row])]
-    pairs = overlaps(passage, [content for _, _, content in flat], [item.spans or () for item in items])
-    return sorted((*flat[index][:2], guess, (shared, union)) for index, guess, shared, union in pairs if shared)
+) -> list[ContentOverlap]:
+    """Find all overlaps, by row, then reading, then prediction."""
+    flat = [(row, reading) for row in scored for reading in readings[row]]
+    pairs = overlaps(passage, [reading.content for _, reading in flat], [item.spans or () for item in items])
+    return [
+        ContentOverlap(*flat[index], guess, (shared, union)) for index, guess, shared, union in sorted(pairs) if shared
+    ]
 
 
 def _aside(
