@@ -153,3 +153,20 @@ def test_a_speaker_of_two_entities_is_refused(tmp_path: Path) -> None:
     (tmp_path / "gold.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
     with pytest.raises(InputError, match="more than one"):
         load_gold(tmp_path / "gold.jsonl")
+
+
+def test_a_dont_care_row_does_not_stand_for_one_that_nothing_matches(tmp_path: Path) -> None:
+    """It fits another reading of the scored row, whose own speaker is one of two."""
+    both = [
+        {"start": 4, "end": 9, "label": "PERS", "entity_id": "e1"},
+        {"start": TEXT.rindex("بوتين"), "end": TEXT.rindex("بوتين") + 5, "label": "PERS", "entity_id": "e2"},
+    ]
+    content = [{"start": 13, "end": 33}]
+    quotes = [
+        {"content": content, "speaker": {"name": "بوتين"}, "alternatives": [{"speaker": "e1"}]},
+        {"content": content, "speaker": "e1", "scored": False},
+    ]
+    line = {"doc_id": "d", "story": "s", "text": TEXT, "entities": both, "quotes": quotes}
+    (tmp_path / "gold.jsonl").write_text(json.dumps(line) + "\n", "utf-8")
+    with pytest.raises(InputError, match="more than one"):
+        load_gold(tmp_path / "gold.jsonl")
