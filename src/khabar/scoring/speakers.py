@@ -105,9 +105,9 @@ class Speakers:
         """Give each predicted cluster the gold entity with which it shares most mention spans; a tie: nobody."""
         places: dict[tuple[str, str], set[_Place]] = defaultdict(set)
         for doc_id, placed in predicted.items():
+            story = self._gold.documents[doc_id].story
             for mention in mentions(placed):
-                cluster = self._gold.documents[doc_id].story, mention.entity_id
-                places[cluster].add((doc_id, mention.start, mention.end))
+                places[story, mention.entity_id].add((doc_id, mention.start, mention.end))
         aligned: dict[tuple[str, str], str] = {}
         for (story, cluster), spans in places.items():
             shared = Counter(entity for place in spans for entity in entity_at.get((story, place), ()))
