@@ -8,16 +8,27 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
+from typing import TypeVar
 
 import msgspec
 from msgspec import structs
 
-from khabar.reading.issues import ClaimSpan, ContrastPair, Issue
+from khabar.reading.issues import ClaimSpan, ContrastPair, Issue, as_dispute
 from khabar.reading.mentions import Documents
-from khabar.records import Annotations, Dispute, Registered, StorySpan, TokenRow
+from khabar.records import (
+    Annotations,
+    Dispute,
+    PredictedEntity,
+    PredictedNumber,
+    PredictedQuote,
+    PredictedSource,
+    Registered,
+    StorySpan,
+    TokenRow,
+)
 from khabar.records.labels import LAYERS, Layer
 from khabar.records.predictions import as_integer, canonical, sorted_list, with_sorted_lists
-from khabar.text.grounding import GroundedDocument, span_of
+from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.spans import Passage
 
 _FEW_STORIES = 20
@@ -123,6 +134,42 @@ class Reference:
             other_splits or {},
             tuple(pairs),
         )
+
+
+def as_predictions(gold: Reference) -> tuple[list[Annotations], list[Dispute]]:
+    """Give gold as predictions: every scored row with its offsets, every hard dispute with its claims.
+
+    Don't-care rows are left out: a relay row has the content of a scored row and another speaker, and by its rule on
+    ties the scorer would take it for the scored row with a wrong speaker.
+    """
+    mentioned = {row.item.entity_id for document in gold.documents.values() for row in document.entities}
+    # A source that is no named entity has no cluster of mentions to be known by: it goes by its name.
+    names = {row.entity_id: PredictedSource(name=row.name) for row in gold.registry if row.entity_id not in mentioned}
+
+    def with_names(quote: PredictedQuote) -> PredictedQuote:
+        chain = (
+            names.get(source, source) if isinstance(source, str) else source for source in quote.source_chain or ()
+        )
+        return structs.replace(quote, source_chain=tuple(chain))
+
+    annotations = [
+        Annotations(
+            doc_id=doc_id,
+            entities=tuple(_with_offsets(row) for row in document.entities if row.item.scored),
+            numbers=tuple(_with_offsets(row) for row in document.numbers if row.item.scored),
+            quotes=tuple(with_names(row.item) for row in document.quotes if row.item.scored),
+        )
+        for doc_id, document in gold.documents.items()
+    ]
+    hard = [as_dispute(issue) for issue in gold.issues if issue.status == "conflict"]
+    return annotations, [structs.replace(dispute, confidence=1.0) for dispute in hard]
+
+
+_Spanned = TypeVar("_Spanned", PredictedEntity, PredictedNumber)
+
+
+def _with_offsets(row: Grounded[_Spanned]) -> _Spanned:
+    return structs.replace(row.item, start=row.spans[0][0], end=row.spans[0][1]) if row.spans else row.item
 
 
 def in_order(dispute: Dispute) -> Dispute:

@@ -19,11 +19,10 @@ from khabar.annotations.agreement.differences import WORDING, comparable, differ
 from khabar.annotations.rounds import Round
 from khabar.corpus.derivation import derive
 from khabar.corpus.gold import from_tables
-from khabar.reading.reference import Reference
-from khabar.records import BY_LAYER, CONFIGS, Claim, Document, Entity, Number, Quote, Registered, Row, Seed, Zones, only
+from khabar.reading.reference import Reference, as_predictions
+from khabar.records import BY_LAYER, CONFIGS, Claim, Entity, Number, Quote, Registered, Row, Seed, Zones, only
 from khabar.scoring.result import Measured, Score
 from khabar.scoring.scorer import score
-from khabar.systems.checkers import Oracle
 from khabar.text.arabic import token_spans
 from khabar.text.spans import Passage, iob2, last_letter, lines_of, quote_type, zone_at
 
@@ -204,11 +203,7 @@ def _reference(rows: Sequence[Row], seeds: Sequence[Seed], texts: Mapping[str, s
 
 
 def _scored(gold: Reference, other: Reference) -> Score:
-    system = Oracle(other)
-    documents = [Document(doc_id=key, story=each.story, text="", sha256="") for key, each in other.documents.items()]
-    predictions = [system(document) for document in documents]
-    disputes = [record for story in other.stories for record in system.disputes(story, documents, predictions)]
-    return score(gold, predictions, disputes)
+    return score(gold, *as_predictions(other))
 
 
 def reliability(a: Sequence[Hashable], b: Sequence[Hashable], *, categories: bool = True) -> Reliability:
