@@ -103,7 +103,7 @@ def itself(known: Reference, disputes: list[dict[str, Any]]) -> list[Any]:
 
 @given(golds())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-def test_self_check_is_one_or_an_error_says_why(gold: list[dict[str, Any]]) -> None:
+def test_gold_against_itself_is_one_or_an_error_says_why(gold: list[dict[str, Any]]) -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder, "gold.jsonl")
         path.write_text("".join(json.dumps(line) + "\n" for line in gold), "utf-8")
