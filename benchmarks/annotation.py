@@ -34,7 +34,7 @@ from benchmarks.hand import Action, Hand  # noqa: E402
 
 from khabar.annotations.agreement.names import matched_groups  # noqa: E402
 from khabar.annotations.label_studio.configuration import QUESTIONS, read_configuration  # noqa: E402
-from khabar.annotations.proposals import by_value, proposed  # noqa: E402
+from khabar.annotations.label_studio.questions import by_value, proposed  # noqa: E402
 from khabar.annotations.rounds import read_articles  # noqa: E402
 from khabar.formats.label_studio.document_page import STEPS, document_page, document_rows  # noqa: E402
 from khabar.formats.label_studio.names import Names  # noqa: E402

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from khabar.annotations.proposals import by_value, proposed, topics
+from khabar.annotations.label_studio.questions import by_value, proposed, topics
 from khabar.records import Claim, Row
 from tests.annotations.story import ONE, TWO, claim, entity, number, span
 

@@ -25,7 +25,7 @@ from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.label_studio.pull import fetch, read_pass
 from khabar.annotations.label_studio.push import grown, names_of_pass, show
-from khabar.annotations.label_studio.questions import Story, StoryQuestions, marked_claims
+from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, marked_claims
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import PassName
 from khabar.formats.label_studio.names import Names
@@ -148,7 +148,7 @@ def _with_questions(server: Server, which: PassName, tasks: Tasks, names: Names,
     rows = read_pass(
         {kind: tasks[kind] for kind in tasks if kind not in ("claims", QUESTIONS)}, articles, (), Incidents()
     )
-    about = Story(task.story, articles, names, marked, rows)
+    about = QuestionContext(task.story, articles, names, marked, rows)
     there = [each for each in server.tasks(project) if each.story == task.story]  # a push may have brought some since
     StoryQuestions(server, project, there, about, Start(), str(task.data.get("annotator", ""))).bring()
     now = [each for each in server.tasks(project) if each.story == task.story]

@@ -14,7 +14,7 @@ from dataclasses import replace
 from khabar.annotations.label_studio.configuration import QUESTIONS, Configuration, edited
 from khabar.annotations.label_studio.projects import Project, Server, Task, repeated
 from khabar.annotations.label_studio.pull import read_pass
-from khabar.annotations.label_studio.questions import Story, StoryQuestions, marked_claims
+from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, marked_claims
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import Articles, PassName
 from khabar.formats.label_studio.document_page import STEPS, document_page
@@ -97,7 +97,7 @@ def push(
             for story in steps(sorted({task.story for task in tasks["claims"]}), QUESTIONS, progress):
                 asked = [task for task in there[kind] if task.story == story]
                 marked = marked_claims(tasks["claims"], articles.of(story))
-                about = Story(story, articles, names[story], marked, rows)
+                about = QuestionContext(story, articles, names[story], marked, rows)
                 StoryQuestions(server, project, asked, about, start, annotator).bring()
         else:
             for doc_id in steps(share, kind, progress):

@@ -1,7 +1,8 @@
 """The questions of a story on the server: those it begins with, those its claims suggest, and one more to ask.
 
 Claims are marked in the articles first. Once those of all articles are submitted, they are cards in every question;
-what is submitted of the articles later changes the cards, and a card keeps its place.
+what is submitted of the articles later changes the cards, and a card keeps its place. Claims that may answer one
+question together are proposed from their anchors: a beginning for annotators, no reading.
 """
 
 from __future__ import annotations
@@ -18,14 +19,73 @@ from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.projects import Project, Server, Task
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.label_studio.tasks import page_of_question, read_document
-from khabar.annotations.proposals import by_value, proposed, topics
 from khabar.annotations.rounds import Articles, story_of
-from khabar.formats.label_studio.fields import SPEAKS_FOR
+from khabar.formats.label_studio.fields import POSITIONS, SPEAKS_FOR
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, to_results
-from khabar.formats.label_studio.question_page import Card, card, cards_now, question_page
+from khabar.formats.label_studio.question_page import ClaimCard, card, cards_now, question_page
 from khabar.reading.incidents import Incidents
-from khabar.records import Claim, Conflict, Registered, Row, only
+from khabar.records import Claim, Conflict, Entity, Number, Registered, Row, Span, only
+from khabar.text.arabic import bare, fold
+
+Topic = tuple[str, str]
+"""The type of an anchor (a kind of number, `date`, `name` or `word`), and a noun or an entity that goes with it."""
+_SHORT = 3
+"""Words of so many letters name nothing by themselves."""
+
+
+def topics(claim: Claim, rows: Iterable[Row]) -> list[Topic]:
+    """What a claim is about: the type of its anchor with the noun counted there, or with what else it names.
+
+    `rows` are entities and numbers of the claim's article.
+    """
+    anchor = claim.anchor
+    if anchor is None:
+        return []
+    inside = [row for row in rows if isinstance(row, (Entity, Number)) and _overlap(row, claim)]
+    for number in (row for row in inside if isinstance(row, Number) and _overlap(row.core, anchor)):
+        noun = number.unit or number.counted
+        if noun:
+            return [(number.kind, fold(noun))]
+    names = [row for row in inside if isinstance(row, Entity)]
+    dated = any(isinstance(row, Number) and row.kind == "date" and _overlap(row.core, anchor) for row in inside)
+    kind = "date" if dated else "name" if any(_overlap(row, anchor) for row in names) else "word"
+    about = [row.entity_id for row in names if kind == "word" or not _overlap(row, anchor)]
+    words = fold(claim.text if kind == "word" else claim.text.replace(anchor.text, " ")).split()
+    about += [bare(word) for word in words if len(word) > _SHORT]
+    return [(kind, each) for each in dict.fromkeys(about)]
+
+
+def _overlap(row: Claim | Entity | Number | Span, other: Claim | Span) -> bool:
+    return row.start < other.end and other.start < row.end
+
+
+def proposed(claims: Sequence[Claim], rows: Sequence[Row]) -> dict[Topic, tuple[Claim, ...]]:
+    """Group claims that share a topic, each with the rarest of its topics that others share.
+
+    A group is of two sources or articles at least, as an issue is.
+    """
+    by_topic: dict[Topic, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        for topic in topics(claim, (row for row in rows if row.article == claim.doc_id)):
+            by_topic[topic].append(claim)
+    groups: dict[Topic, tuple[Claim, ...]] = {}
+    done: set[str] = set()
+    for topic, sharing in sorted(by_topic.items(), key=lambda item: (len(item[1]), item[0])):
+        group = tuple(claim for claim in sharing if claim.id not in done)
+        if len({(claim.doc_id, claim.source) for claim in group}) > 1:
+            groups[topic] = group
+            done |= {claim.id for claim in group}
+    return groups
+
+
+def by_value(claims: Iterable[Claim]) -> Mapping[str, tuple[str, ...]]:
+    """Positions for claims on one question: those of equal values share one. Claims beyond the last have none."""
+    answers: dict[str | None, list[str]] = defaultdict(list)
+    for claim in claims:
+        answers[claim.value].append(claim.id)
+    return {position: tuple(ids) for position, ids in zip(POSITIONS, answers.values(), strict=False)}
+
 
 ANOTHER = "سؤال آخر في القصة · another question"
 """What a task asks that nothing suggested."""
@@ -43,7 +103,7 @@ def marked_claims(tasks: Iterable[Task], texts: Mapping[str, str]) -> list[Claim
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class QuestionContext:
     """What the questions of a story are made of: its claims (None until all are marked), and rows of its articles that
     say what is named and counted there."""
 
@@ -57,19 +117,19 @@ class Story:
 class _Deck:
     """Claims as cards."""
 
-    def __init__(self, claims: Sequence[Claim], story: Story) -> None:
+    def __init__(self, claims: Sequence[Claim], story: QuestionContext) -> None:
         beside: dict[str, list[Row]] = defaultdict(list)
         for row in story.rows:
             beside[str(getattr(row, "doc_id", ""))].append(row)
         self._topics = {claim.id: set(topics(claim, beside[claim.doc_id])) for claim in claims}
         self._cards = [card(claim, story.articles.texts[claim.doc_id], story.names) for claim in claims]
 
-    def dealt(self, page: Page, before: Sequence[Card]) -> list[Card]:
+    def dealt(self, page: Page, before: Sequence[ClaimCard]) -> list[ClaimCard]:
         """The cards of a page that had others before: first those it has placed, then those on the same topics."""
         placed = {key for keys in page.piles.values() for key in keys}
         ours = {topic for key in placed for topic in self._topics.get(key, ())}
 
-        def turn(each: Card) -> tuple[bool, bool]:
+        def turn(each: ClaimCard) -> tuple[bool, bool]:
             return each["id"] not in placed, not ours & self._topics[each["id"]]
 
         return cards_now(sorted(self._cards, key=turn), before)
@@ -79,7 +139,13 @@ class StoryQuestions:
     """The questions of a story in a project; `tasks` are those that are there."""
 
     def __init__(
-        self, server: Server, project: Project, tasks: Sequence[Task], story: Story, start: Start, annotator: str
+        self,
+        server: Server,
+        project: Project,
+        tasks: Sequence[Task],
+        story: QuestionContext,
+        start: Start,
+        annotator: str,
     ) -> None:
         self._server, self._project, self._annotator = server, project, annotator
         self._story, self._start, self._tasks = story, start, list(tasks)

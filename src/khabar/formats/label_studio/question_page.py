@@ -20,7 +20,7 @@ from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, Problem
 from khabar.records import Claim, Conflict, Position, Registered
 
-Card = Mapping[str, str]
+ClaimCard = Mapping[str, str]
 """A card as Label Studio's List takes it: `id` (that of the claim), `title` and `html`."""
 GONE = "حُذفت من مقالها · deleted in its article"
 """Title of a card whose claim is gone. Label Studio cannot open a page that places a card it does not have."""
@@ -28,7 +28,7 @@ _AROUND = 50
 """Letters of the line that a card shows on each side of its claim."""
 
 
-def card(claim: Claim, text: str, names: Names) -> Card:
+def card(claim: Claim, text: str, names: Names) -> ClaimCard:
     """Show a claim: who says it in which article, its words in their line with the anchor marked, and its value."""
     first, last = text.rfind("\n", 0, claim.start) + 1, text.find("\n", claim.end)
     before = text[max(first, claim.start - _AROUND) : claim.start]
@@ -56,7 +56,7 @@ def _marked(claim: Claim, text: str) -> str:
     return f"{escape(before)}<mark>{escape(anchor.text)}</mark>{escape(after)}"
 
 
-def cards_now(cards: Sequence[Card], before: Iterable[Card]) -> list[Card]:
+def cards_now(cards: Sequence[ClaimCard], before: Iterable[ClaimCard]) -> list[ClaimCard]:
     """The cards of a page that had others: those whose claims are gone come last, and say so."""
     ids = {each["id"] for each in cards}
     return [*cards, *({**each, "title": GONE} for each in before if each["id"] not in ids)]
