@@ -32,6 +32,10 @@ IMPORTED = {
 collect_ignore = [file for file, module in IMPORTED.items() if not os.environ.get("CI") and find_spec(module) is None]
 assert all((Path(__file__).parent / file).is_file() for file in IMPORTED), "a file above has another name now"
 
+# Of what tests install in environments of their own, little is ever imported: it is compiled then, once.
+os.environ["PIP_COMPILE"] = "0"
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 settings.register_profile("khabar", deadline=None)  # no test is one of speed
 settings.load_profile("khabar")
 

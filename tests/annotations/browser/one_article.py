@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from khabar.annotations.label_studio.projects import Server
 from khabar.annotations.rounds import PassName
 from tests.annotations.conftest import LabelStudio
+from tests.cli.conftest import run
 
 TEXT = (
     "خبرٌ عاجل 📰🚨 من مدينةِ\u00a0الريّاضِ: قـــال الوزيرُ\u00a0نبيل الشامي إن المصنعَ سيُفتح قريبا.\n"
@@ -90,11 +88,9 @@ class Round:
     def khabar(self, *args: str, code: int = 0) -> str:
         """Run a command in the folder: what it prints."""
         there = self.server.connection
-        environment = {**os.environ, "LABEL_STUDIO_URL": there.url, "LABEL_STUDIO_API_KEY": there.token}
-        command = [sys.executable, "-m", "khabar", *args]
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stdout + done.stderr
-        return done.stdout
+        answer = run(*args, cwd=self.folder, LABEL_STUDIO_URL=there.url, LABEL_STUDIO_API_KEY=there.token)
+        assert answer.code == code, answer.out + answer.err
+        return answer.out
 
     def push(self, *args: str) -> None:
         self.khabar("annotate", "push", "page", self.name, *args)

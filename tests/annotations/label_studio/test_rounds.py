@@ -25,6 +25,7 @@ from khabar.formats.label_studio.question_page import GONE
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, only
+from tests.cli.conftest import run
 
 if TYPE_CHECKING:
     from tests.annotations.conftest import LabelStudio
@@ -50,13 +51,12 @@ class Rounds:
     def start(self, *args: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "khabar", "annotate", *args]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL}
-        return subprocess.Popen(command, cwd=self.folder, env=self.environment, text=True, **pipes)  # type: ignore[call-overload, no-any-return]
+        return subprocess.Popen(command, cwd=self.folder, env={**os.environ, **self.environment}, text=True, **pipes)  # type: ignore[call-overload, no-any-return]
 
     def run(self, *args: str, code: int = 0) -> str:
-        process = self.start(*args)
-        out, err = process.communicate(timeout=300)
-        assert process.returncode == code, out + err
-        return str(err if code else out)
+        answer = run("annotate", *args, cwd=self.folder, **self.environment)
+        assert answer.code == code, answer.out + answer.err
+        return answer.err if code else answer.out
 
     def tasks(self, name: str, kind: str = "entities") -> list[Task]:
         project = self.server.find(PassName("r", name).title(kind))
@@ -79,7 +79,7 @@ class Rounds:
 def rounds(label_studio: LabelStudio, own_sources: tuple[Path, Path], tmp_path: Path) -> Rounds:
     there = label_studio.connection
     (tmp_path / "seeds").symlink_to(own_sources[0])
-    environment = {**os.environ, "LABEL_STUDIO_URL": there.url, "LABEL_STUDIO_API_KEY": there.token}
+    environment = {"LABEL_STUDIO_URL": there.url, "LABEL_STUDIO_API_KEY": there.token}
     client = there.client()
     return Rounds(tmp_path, environment, Server(client, there.url), client)
 
