@@ -50,6 +50,7 @@ class Annotator:
     page: Page
     url: str
     hosts: set[str] = field(default_factory=set)
+    lower: bool = False
 
     def open(self, project: int, task: int, *, is_empty: bool = False) -> None:
         self.page.goto(f"{self.url}/projects/{project}/data?task={task}")
@@ -106,13 +107,18 @@ class Annotator:
         self.sweep_letters(*self.page.evaluate(PLACE, [TEXT, surface]))
 
     def sweep_letters(self, start: int, end: int) -> None:
-        """Drag over letters of the text on the screen."""
+        """Drag over letters of the text on the screen.
+
+        Two drags in half a second that end within a few pixels are a double click for Label Studio, which then gives
+        the second the label of the first. No hand is so fast: here each drag ends a little above or below the last.
+        """
+        self.lower = not self.lower
         first, last = self.page.evaluate(EDGES, [TEXT, start, end])
         mouse = self.page.mouse
         mouse.move(first["x"], first["y"])
         mouse.down()
         mouse.move((first["x"] + last["x"]) / 2, first["y"], steps=8)
-        mouse.move(last["x"], last["y"], steps=8)
+        mouse.move(last["x"], last["y"] + (6 if self.lower else -6), steps=8)
         mouse.up()
 
     def region(self, surface: str) -> Locator:
