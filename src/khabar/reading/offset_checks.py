@@ -21,7 +21,7 @@ from khabar.text.search import is_clitics
 _MOST_SPANS = 5000
 """Spans looked at, those of the first documents by name: they count as all others do."""
 _FEWEST, _FEWEST_UNEXPLAINED = 3, 20
-"""Cut spans below which nothing is concluded; the latter where no other counting explains them."""
+"""Spans that cut words, or have blanks, below which nothing is concluded; the latter where no counting explains it."""
 _FEW = 5
 """In percent: what of right spans may cut words, where a text runs words together."""
 _CUT = "spans that give no text begin or end inside a word"
@@ -142,7 +142,7 @@ class Misplaced:
             incidents.report("words-cut", f"{bare.misplaced:,} of {bare.spans:,} {_CUT}", file=file)
             return
         else:
-            if 2 * self.blank > self.entities:
+            if self.blank >= _FEWEST and 2 * self.blank > self.entities:
                 message = f"{self.blank:,} of {self.entities:,} entities begin or end with a blank"
                 incidents.report("edges-blank", message, file=file)
             return

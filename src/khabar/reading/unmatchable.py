@@ -20,6 +20,8 @@ from khabar.records.labels import Layer
 from khabar.text.arabic import fold
 from khabar.text.search import searchable
 
+_FEWEST = 3
+"""Such items below which nothing is concluded."""
 _MOST_NAMES = 5000
 """Speakers that are looked up by name: those of the first documents, which count as all others do."""
 
@@ -66,7 +68,7 @@ class Unmatchable:
     def report(self, incidents: Incidents, file: str | None) -> None:
         """Warn of each cause that most items have which could have it."""
         for cause, (what, fix) in _CAUSES.items():
-            if 2 * self.items[cause] > self.of[cause]:
+            if self.items[cause] >= _FEWEST and 2 * self.items[cause] > self.of[cause]:
                 message = f"{self.items[cause]:,} of {self.of[cause]:,} {what}"
                 incidents.report("prediction-unmatchable", message, file=file, fix=fix)
 
