@@ -142,6 +142,7 @@ class Cases:
         self.disputes = disputes
         self.labels = labels
         self._facts_of_whole = facts
+        self._tags: dict[TextLayer, list[str]] = {}
         self.predictions = {
             doc_id: GroundedDocument(self.annotations.by_id.get(doc_id) or Annotations(doc_id=doc_id), document.passage)
             for doc_id, document in reference.documents.items()
@@ -180,8 +181,10 @@ class Cases:
 
     def tags(self, layer: TextLayer) -> list[str]:
         """The phenomena that gold's scored rows of a text layer carry, sorted."""
-        rows = (row for record in self.reference.annotations for row in getattr(record, layer) if row.phenomena)
-        return sorted({tag for row in rows if row.scored for tag in row.phenomena})
+        if layer not in self._tags:
+            rows = (row for record in self.reference.annotations for row in getattr(record, layer) if row.phenomena)
+            self._tags[layer] = sorted({tag for row in rows if row.scored for tag in row.phenomena})
+        return self._tags[layer]
 
     def of_documents(self, layer: TextLayer) -> Iterator[DocumentCase]:
         """Yield the documents of which gold or the system says anything on a text layer."""
