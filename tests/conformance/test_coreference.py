@@ -15,7 +15,7 @@ from scorch import scores as scorch
 from khabar.scoring import coreference as identity
 
 CASES = json.loads((Path(__file__).parent / "coreference.json").read_text("utf-8"))["cases"]
-METRICS: dict[str, Callable[..., identity.Pair]] = {
+METRICS: dict[str, Callable[..., identity.Ratio]] = {
     "muc": identity.muc,
     "b_cubed": identity.b_cubed,
     "ceaf_e": identity.ceaf_e,
@@ -24,7 +24,7 @@ METRICS: dict[str, Callable[..., identity.Pair]] = {
 Clusters = list[frozenset[str]]
 
 
-def share(pair: identity.Pair) -> Fraction | None:
+def share(pair: identity.Ratio) -> Fraction | None:
     return pair[0] / pair[1] if pair[1] else None
 
 

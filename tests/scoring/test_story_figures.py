@@ -21,7 +21,7 @@ from khabar.scoring.layers.conflicts import Ranked, Ranking, average_precision
 from khabar.scoring.layers.quotes import Utterances
 from khabar.text.grounding import GroundedDocument
 
-METRICS: dict[str, Callable[..., coref.Pair]] = {
+METRICS: dict[str, Callable[..., coref.Ratio]] = {
     "lea": coref.lea,
     "b_cubed": coref.b_cubed,
     "ceaf_e": coref.ceaf_e,

@@ -35,7 +35,7 @@ class Voter:
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class VotedReading:
     """One reading that a system gives at a place, grounded. `speaker` is whom a quote's speaker resolves to."""
 
     item: Any
@@ -56,7 +56,7 @@ class Ballot:
     """Systems that do not contradict gold."""
     missed: list[str] = field(default_factory=list)
     """Systems that say nothing where gold has a row."""
-    otherwise: list[tuple[str, Said]] = field(default_factory=list)
+    otherwise: list[tuple[str, VotedReading]] = field(default_factory=list)
     """Systems that say something else, and what."""
     weight: dict[str, float] = field(default_factory=dict)
     """System → weight of its vote here."""
@@ -145,10 +145,10 @@ def _is_no_witness(verdict: Verdict[Any, Any, Any], fault: Fault) -> bool:
     return repeated or verdict.predicted[fault.predicted].spans is None
 
 
-def _said(verdict: Verdict[Any, Any, Any], fault: Fault) -> Said:
+def _said(verdict: Verdict[Any, Any, Any], fault: Fault) -> VotedReading:
     assert fault.predicted is not None
     speaker = verdict.speakers[fault.predicted] if isinstance(verdict, QuoteVerdict) else None
-    return Said(verdict.predicted[fault.predicted], speaker)
+    return VotedReading(verdict.predicted[fault.predicted], speaker)
 
 
 def _spot(verdict: Verdict[Any, Any, Any], fault: Fault) -> Hashable:

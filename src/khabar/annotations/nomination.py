@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from string import ascii_uppercase
 
-from khabar.annotations.ballots import Ballot, Said, any_right
+from khabar.annotations.ballots import Ballot, VotedReading, any_right
 from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Document, PredictedNumber, PredictedSource, RowKey
@@ -77,14 +77,14 @@ def _of_row(
     document = ballot.document
     assert document is not None
 
-    def words(said: Said) -> str:
+    def words(said: VotedReading) -> str:
         return _words(ballot, said, document, names)
 
     votes: Mapping[str, set[str]] = defaultdict(set)
     gold = NO_ROW
     if ballot.gold is not None:
         speaker = ballot.gold.item.speaker if ballot.layer == "quotes" else None
-        gold = words(Said(ballot.gold, speaker if isinstance(speaker, str) else None))
+        gold = words(VotedReading(ballot.gold, speaker if isinstance(speaker, str) else None))
     votes[gold] |= set(ballot.confirmed)
     votes[NO_ROW] |= set(ballot.missed)
     for name, said in ballot.otherwise:
@@ -170,7 +170,9 @@ def _digest(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()
 
 
-def _words(ballot: Ballot, reading: Said, document: GroundedDocument, names: Mapping[tuple[str, str], str]) -> str:
+def _words(
+    ballot: Ballot, reading: VotedReading, document: GroundedDocument, names: Mapping[tuple[str, str], str]
+) -> str:
     """A reading in words that are the same whoever gives it."""
     text, item = document.passage.text or "", reading.item.item
     surface = " … ".join(text[start:end] for start, end in reading.item.spans or ())
@@ -193,7 +195,7 @@ def _value(item: PredictedNumber) -> str:
     return f" = {low}, {high}, {value.modality}{unit}"
 
 
-def _speaker(ballot: Ballot, said: Said, names: Mapping[tuple[str, str], str]) -> str:
+def _speaker(ballot: Ballot, said: VotedReading, names: Mapping[tuple[str, str], str]) -> str:
     """The name of a speaker: the registry's where gold knows who is meant, else what the system calls it."""
     if said.speaker is not None and said.speaker != NOBODY:
         return names.get((ballot.story, said.speaker), said.speaker)

@@ -17,21 +17,19 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from khabar.reading.reference import Reference
-from khabar.records import PredictedEntity
 from khabar.scoring.assignment import assign
 from khabar.scoring.bootstrap import StorySums, story_frame
 from khabar.scoring.counts import quotient, ratio
 from khabar.scoring.result import Measured
-from khabar.text.grounding import Grounded
+from khabar.text.grounding import GroundedMention, Place
 
 if TYPE_CHECKING:
     from khabar.scoring.bootstrap import Array, Times
     from khabar.scoring.counts import SamplingFrame
 
-Mention = Grounded[PredictedEntity]
 Key = TypeVar("Key")
 Clusters = Sequence[frozenset[Key]]
-Pair = tuple[Fraction, Fraction]
+Ratio = tuple[Fraction, Fraction]
 """Numerator and denominator of a recall (or, with sides swapped, a precision)."""
 
 
@@ -43,7 +41,7 @@ def clusters_of(mentions: Mapping[Key, str]) -> list[frozenset[Key]]:
     return [frozenset(grouped[key]) for key in sorted(grouped)]
 
 
-def muc(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+def muc(key: Clusters[Key], response: Clusters[Key]) -> Ratio:
     """Links kept: Σ(|K| − parts of K) over Σ(|K| − 1)."""
     of = _index(response)
     kept = links = 0
@@ -54,7 +52,7 @@ def muc(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     return Fraction(kept), Fraction(links)
 
 
-def b_cubed(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+def b_cubed(key: Clusters[Key], response: Clusters[Key]) -> Ratio:
     """Mean over key mentions of the share of their cluster that the response keeps with them."""
     of = _index(response)
     tops: Counter[int] = Counter()
@@ -63,7 +61,7 @@ def b_cubed(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     return _sum(tops), Fraction(sum(map(len, key)))
 
 
-def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Ratio:
     """Best one-to-one alignment of clusters under φ4 = 2|K ∩ R| / (|K| + |R|), over the number of key clusters."""
     of = _index(response)
     overlap: dict[tuple[int, int], int] = Counter(
@@ -76,7 +74,7 @@ def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     return _sum(tops), Fraction(len(key))
 
 
-def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
+def lea(key: Clusters[Key], response: Clusters[Key]) -> Ratio:
     """Link-based entity-aware: share of each entity's links that are found, weighted by its size.
 
     An entity of one mention has one link, to itself, found if the response has it alone too.
@@ -92,7 +90,7 @@ def lea(key: Clusters[Key], response: Clusters[Key]) -> Pair:
     return _sum(tops), Fraction(sum(map(len, key)))
 
 
-def harmonic(recall: Pair, precision: Pair) -> Fraction | None:
+def harmonic(recall: Ratio, precision: Ratio) -> Fraction | None:
     """F1 of a recall and a precision; None where both are undefined."""
     if not recall[1] and not precision[1]:
         return None
@@ -134,9 +132,6 @@ METRICS = {"lea": lea, "b_cubed": b_cubed, "ceaf_e": ceaf_e, "muc": muc}
 _CONLL = ("muc", "b_cubed", "ceaf_e")
 _COLUMNS = 4 * len(METRICS) + 2
 """Numerator and denominator of each metric's recall, then of its precision; links of variants kept, and all of them."""
-
-Place = tuple[str, int, int]
-"""A mention: document, start, end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +179,7 @@ class Coreference:
         return cls(StorySums.merge([part.sums for part in parts]), _total(part.total for part in parts))
 
 
-def coreference(reference: Reference, mentions: Mapping[str, Sequence[Mention]]) -> Coreference:
+def coreference(reference: Reference, mentions: Mapping[str, Sequence[GroundedMention]]) -> Coreference:
     """Compare the clusters of all stories. `mentions` are those of each document that take part."""
     stories = {record.story or "" for record in reference.annotations}
     rows = {story: _row(*sides) for story, sides in _clusterings(reference, mentions).items()}
@@ -196,7 +191,7 @@ _Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]
 """Of each story: mention → cluster in gold, mention → cluster in the prediction, gold's variant spellings."""
 
 
-def _clusterings(reference: Reference, mentions: Mapping[str, Sequence[Mention]]) -> _Clusterings:
+def _clusterings(reference: Reference, mentions: Mapping[str, Sequence[GroundedMention]]) -> _Clusterings:
     """Sort out clusters of exact spans. A predicted mention without a key is a cluster of its own."""
     by_story: _Clusterings = defaultdict(lambda: ({}, {}, set()))
     for doc_id, document in reference.documents.items():

@@ -40,7 +40,7 @@ _NOT_REPEATED = ("start", "end", "text", "line", "occurrence", "content", "doc_i
 """Keys that are given anew, or are those of the error."""
 
 
-Documents = Mapping[str, GroundedDocument]
+GroundedDocuments = Mapping[str, GroundedDocument]
 
 
 def list_errors(judges: Mapping[Layer, Judge[Any, Any]]) -> list[Error]:
@@ -91,7 +91,7 @@ def _of_document(layer: Layer, verdict: DocumentVerdict[Any], fault: Fault) -> E
     )
 
 
-def _of_story(verdict: ConflictVerdict, fault: Fault, documents: Documents) -> Error:
+def _of_story(verdict: ConflictVerdict, fault: Fault, documents: GroundedDocuments) -> Error:
     gold = None if fault.gold is None else _issue(verdict.gold[fault.gold], documents)
     predicted = None if fault.predicted is None else _dispute(verdict.predicted[fault.predicted], documents)
     by_document: dict[str, list[tuple[int, int]]] = defaultdict(list)
@@ -174,13 +174,13 @@ def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     return place | {key: value for key, value in columns.items() if key not in _NOT_REPEATED}
 
 
-def _issue(issue: Issue, documents: Documents) -> dict[str, Any]:
+def _issue(issue: Issue, documents: GroundedDocuments) -> dict[str, Any]:
     """Describe a gold issue with the places of its positions."""
     positions = [[_claim(claim, documents) for claim in position] for position in issue.positions]
     return {"issue_id": issue.issue_id, "status": issue.status, "type": issue.type, "positions": positions}
 
 
-def _dispute(record: GroundedDispute, documents: Documents) -> dict[str, Any]:
+def _dispute(record: GroundedDispute, documents: GroundedDocuments) -> dict[str, Any]:
     """Describe a predicted dispute with the places of its sides; an ungrounded span stands as it was given."""
     sides = []
     for side, places in zip(record.dispute.sides, record.sides, strict=True):
@@ -203,7 +203,7 @@ def _places(described: dict[str, Any] | None) -> list[Place]:
     return [(s["doc_id"], s["start"], s["end"]) for s in spans if s.get("start") is not None]
 
 
-def _unplaced(span: StorySpan, documents: Documents) -> dict[str, Any]:
+def _unplaced(span: StorySpan, documents: GroundedDocuments) -> dict[str, Any]:
     given: dict[str, Any] = msgspec.to_builtins(span)
     document = documents.get(span.doc_id)
     return given | _ungrounded(span, document.passage if document else Passage(span.doc_id))
@@ -219,7 +219,7 @@ def _ungrounded(span: PredictedSpan, passage: Passage) -> dict[str, Any]:
     return {"ungrounded": "place" if places else "text", "nearest": near}
 
 
-def _claim(claim: ClaimSpan, documents: Documents) -> dict[str, Any]:
+def _claim(claim: ClaimSpan, documents: GroundedDocuments) -> dict[str, Any]:
     document = documents.get(claim.doc_id)
     text = _surface(document.passage, claim.start, claim.end) if document else None
     return {"doc_id": claim.doc_id, "start": claim.start, "end": claim.end, "text": text}

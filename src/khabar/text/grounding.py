@@ -50,6 +50,7 @@ class Grounded(Generic[Item]):
         return replace(self.item, start=self.spans[0][0], end=self.spans[-1][1]) if self.spans else self.item
 
 
+GroundedMention = Grounded[PredictedEntity]
 Place = tuple[str, int, int]
 """A span of one of a story's documents: doc_id, start, end."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from khabar.annotations.label_studio.configuration import Configuration
-from khabar.formats.label_studio.page import Result
+from khabar.formats.label_studio.page import RegionResult
 from khabar.reading.incidents import Incident, InputError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class Answer:
     """An annotation (`by` whom) or a prediction (`by` which source)."""
 
     id: int
-    results: tuple[Result, ...]
+    results: tuple[RegionResult, ...]
     by: str
 
 
@@ -120,18 +120,18 @@ class Server:
         """Change what a task is made of."""
         self._client.tasks.update(id=str(task.id), data=dict(data))
 
-    def annotate(self, task: Task, results: Sequence[Result]) -> None:
+    def annotate(self, task: Task, results: Sequence[RegionResult]) -> None:
         """Submit an annotation."""
         self._client.annotations.create(id=task.id, result=list(results))
 
-    def predict(self, task: Task, results: Sequence[Result], source: str) -> None:
+    def predict(self, task: Task, results: Sequence[RegionResult], source: str) -> None:
         """Add a prediction, after taking away those of the same source."""
         for answer in task.predictions:
             if answer.by == source:
                 self._client.predictions.delete(id=answer.id)
         self._client.predictions.create(task=task.id, result=list(results), model_version=source)
 
-    def begin(self, task: Task, results: Sequence[Result], source: str, *, finished: bool) -> None:
+    def begin(self, task: Task, results: Sequence[RegionResult], source: str, *, finished: bool) -> None:
         """Submit a finished pass, or show where to begin, unless it is there or somebody is at work."""
         if task.annotations or task.begun:
             return

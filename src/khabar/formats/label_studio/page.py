@@ -27,7 +27,7 @@ OBJECT = "text"
 
 Problem = Callable[..., None]
 """Called with an incident id and a message, and by name with the `offset` in the page and a `fix`."""
-Result = dict[str, Any]
+RegionResult = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,9 @@ def in_text_order(regions: Iterable[Region]) -> list[Region]:
     return sorted(regions, key=lambda region: (region.start, region.end, region.id))
 
 
-def to_results(page: Page) -> list[Result]:
+def to_results(page: Page) -> list[RegionResult]:
     """Write a page as the `result` of an annotation or prediction, regions in the order given."""
-    results: list[Result] = []
+    results: list[RegionResult] = []
     for region in page.regions:
         place = {"start": region.start, "end": region.end, "text": region.text}
         labelled = _result(region.id, LABEL, "labels", {**place, "labels": [region.label]})
@@ -115,11 +115,11 @@ def to_results(page: Page) -> list[Result]:
     return results
 
 
-def _result(region: str, control: str, kind: str, value: Mapping[str, Any]) -> Result:
+def _result(region: str, control: str, kind: str, value: Mapping[str, Any]) -> RegionResult:
     return {"id": region, "from_name": control, "to_name": OBJECT, "type": kind, "value": dict(value)}
 
 
-def _controlled(region: str, control: str, words: Values, place: Mapping[str, Any]) -> Result:
+def _controlled(region: str, control: str, words: Values, place: Mapping[str, Any]) -> RegionResult:
     kind, key = ("choices", "choices") if CONTROLS[control] == CHOICES else ("textarea", "text")
     return _result(region, control, kind, {**place, key: list(words)})
 

@@ -45,7 +45,7 @@ from khabar.scoring.verdicts import (
     outcomes,
     pair,
 )
-from khabar.text.grounding import Grounded
+from khabar.text.grounding import GroundedMention
 from khabar.text.search import is_clitic_before
 from khabar.text.spans import Passage, iob2, last_letter, overlapping, overlaps, permille
 
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 
     Integers = NDArray[np.intp]
 
-Mention = Grounded[PredictedEntity]
 
 IDENTITY = (
     *(f"identity.{metric}.f1" for metric in ("lea", "b_cubed", "ceaf_e", "muc", "conll")),
@@ -236,7 +235,7 @@ class Entities(DocumentJudge[EntityVerdict]):
         return figures
 
 
-def _key(mention: Mention) -> tuple[object, str]:
+def _key(mention: GroundedMention) -> tuple[object, str]:
     return mention.spans, mention.item.label
 
 
@@ -249,27 +248,27 @@ class TextOrder(NamedTuple):
     """The position of each index."""
 
     @classmethod
-    def of(cls, mentions: Sequence[Mention]) -> TextOrder:
+    def of(cls, mentions: Sequence[GroundedMention]) -> TextOrder:
         """Sort mentions."""
         rank = {label: number for number, label in enumerate(ENTITY_LABELS)}
         indices = sorted(range(len(mentions)), key=lambda i: (_extent(mentions[i]), rank[mentions[i].item.label], i))
         return cls(indices, {index: position for position, index in enumerate(indices)})
 
 
-def _extent(mention: Mention) -> tuple[int, int]:
+def _extent(mention: GroundedMention) -> tuple[int, int]:
     return (mention.spans[0][0], mention.spans[-1][1]) if mention.spans else (-1, -1)
 
 
-def _aside(passage: Passage, rows: Sequence[Mention], items: Sequence[Mention]) -> list[bool]:
+def _aside(passage: Passage, rows: Sequence[GroundedMention], items: Sequence[GroundedMention]) -> list[bool]:
     """Say of each prediction whether it is set aside without a partner: boilerplate, or a don't-care row's span."""
     scored = {row.spans for row in rows if row.item.scored}
     ignored = {row.spans for row in rows if not row.item.scored} - scored
     return [bool(i.spans) and (i.spans in ignored or passage.in_boilerplate(i.spans or ())) for i in items]
 
 
-def _taking_part(cases: Cases) -> dict[str, list[Mention]]:
+def _taking_part(cases: Cases) -> dict[str, list[GroundedMention]]:
     """Give the grounded mentions of each document that the headline does not set aside."""
-    taking_part: dict[str, list[Mention]] = {}
+    taking_part: dict[str, list[GroundedMention]] = {}
     for doc_id, gold in cases.reference.documents.items():
         items = cases.predictions[doc_id].entities
         right = {_key(row) for row in gold.entities if row.item.scored}
@@ -329,7 +328,7 @@ class FlatTags:
 
 
 def flat_tags(
-    reference: Reference, rows: Sequence[TokenRow], mentions: Mapping[str, Sequence[Mention]], units: Units
+    reference: Reference, rows: Sequence[TokenRow], mentions: Mapping[str, Sequence[GroundedMention]], units: Units
 ) -> FlatTags:
     """Project `mentions`, those of each document that take part, to tags as gold's (`rows`) were made.
 
@@ -349,7 +348,7 @@ def flat_tags(
     return FlatTags(units.frame, gold, ours, indices)
 
 
-def _tags(row: TokenRow, mentions: Sequence[Mention]) -> list[str]:
+def _tags(row: TokenRow, mentions: Sequence[GroundedMention]) -> list[str]:
     anchors = [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)]
     return iob2(anchors, [(*mention.spans[0], mention.item.label) for mention in mentions if mention.spans])
 

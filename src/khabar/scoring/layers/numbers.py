@@ -30,7 +30,7 @@ from khabar.text.grounding import Grounded
 from khabar.text.spans import Passage, Spans, best_covered, normal, overlapping, overlaps, permille
 from khabar.text.values import Value, is_right, same_interval, same_unit, same_value, value_of
 
-Number = Grounded[PredictedNumber]
+GroundedNumber = Grounded[PredictedNumber]
 Test = Callable[[PredictedNumber, PredictedNumber], bool]
 
 ASPECTS: dict[str, Test] = {
@@ -185,8 +185,8 @@ def _modality(item: PredictedNumber) -> str | None:
 def _outcomes_by(
     pairing: Pairing,
     prefix: str,
-    rows: Sequence[Number],
-    items: Sequence[Number],
+    rows: Sequence[GroundedNumber],
+    items: Sequence[GroundedNumber],
     name: Callable[[PredictedNumber], str | None],
 ) -> Iterator[Count]:
     """Yield the counts of a pairing, class by class: pairs and missed rows by gold's class, the rest by their own."""
@@ -195,7 +195,9 @@ def _outcomes_by(
     yield from (Count(f"{prefix}.{name(items[guess].item)}.fp", "predicted", guess) for guess in pairing.false)
 
 
-def _unassigned(passage: Passage, rows: Sequence[Number], items: Sequence[Number]) -> tuple[list[bool], dict[int, int]]:
+def _unassigned(
+    passage: Passage, rows: Sequence[GroundedNumber], items: Sequence[GroundedNumber]
+) -> tuple[list[bool], dict[int, int]]:
     """Say what a prediction is without a partner: set aside or not, and which trap it falls for (prediction → row).
 
     The trap rule comes first: an `ident` prediction on an `ident` row is set aside, any other one on it is an alarm.
@@ -222,7 +224,7 @@ def _unassigned(passage: Passage, rows: Sequence[Number], items: Sequence[Number
 
 
 def _located(
-    passage: Passage, rows: Sequence[Number], scored: Sequence[int], items: Sequence[Number]
+    passage: Passage, rows: Sequence[GroundedNumber], scored: Sequence[int], items: Sequence[GroundedNumber]
 ) -> list[tuple[int, int]]:
     """Find the pairs with the right span: core ⊆ prediction ⊆ mention plus modifier, on letters."""
     guesses = [item.spans or () for item in items]
@@ -236,14 +238,14 @@ def _located(
     return sorted((scored[place], guess) for place, guess in inside if passage.inside(cores[place], guesses[guess]))
 
 
-def _core(row: Number) -> Spans:
+def _core(row: GroundedNumber) -> Spans:
     core = row.item.core
     if core is None or core.start is None or core.end is None:
         return row.spans or ()
     return ((core.start, core.end),)
 
 
-def _with_modifier(row: Number) -> Spans:
+def _with_modifier(row: GroundedNumber) -> Spans:
     """Where a right span may reach: the mention and its modifier."""
     modifier = row.item.modifier
     if modifier is None or modifier.start is None or modifier.end is None:
