@@ -20,9 +20,9 @@ from khabar.systems.registry import find_system
 from khabar.systems.runner import run_system
 from tests.leaderboard.conftest import CARD, Leaderboard
 from tests.leaderboard.test_exports import SCHEMA
-from tests.leaderboard.test_splits import copies, news
+from tests.leaderboard.test_splits import copies, news, with_news
 
-__all__ = ["copies", "news"]  # fixtures
+__all__ = ["copies", "news", "with_news"]  # fixtures
 REQUIRED = {
     "schema_version", "evaluation_id", "model_id", "evaluation_name", "sample_id", "interaction_type", "input", "output",
     "answer_attribution", "evaluation",
