@@ -86,7 +86,12 @@ def with_news(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (seeds / "manifest.jsonl").open("a", encoding="utf-8") as manifest:
         for doc_id, text in ARTICLES.items():
             seed = {"file": f"{doc_id}.txt", "sha256": sha256(text.encode()), "story": "visit", "split": "news"}
-            seed |= {"rights": "CC BY-SA 4.0", "source": "ntrex", "title": text.split("\n")[0]}
+            seed |= {
+                "rights": "CC BY-SA 4.0",
+                "source": "ntrex",
+                "title": text.split("\n")[0],
+                "published": "2030-05-06",
+            }
             manifest.write(json.dumps(seed) + "\n")
     (gold / "visit.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows()), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
