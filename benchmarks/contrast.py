@@ -106,9 +106,11 @@ def headline(tally: Tally) -> str:
 def by_story(tally: Tally, columns: Sequence[str]) -> dict[str, np.ndarray]:
     """What is counted in some columns, by story."""
     sums: dict[str, np.ndarray] = defaultdict(lambda: np.zeros(len(columns)))
-    for (stratum, name), row in tally.layers["conflicts"].counts.rows.items():
+    table = tally.layers["conflicts"].table
+    counts = [table.column(column) for column in columns]
+    for (stratum, name), unit in table.frame.index.items():
         story = str(name) if stratum == "" else stratum.rpartition(" ")[2]
-        sums[story] += [row.get(column, 0) for column in columns]
+        sums[story] += [0 if column is None else column[unit] for column in counts]
     return sums
 
 

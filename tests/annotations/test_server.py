@@ -10,11 +10,14 @@ import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
+from khabar.annotations.label_studio.configuration import read_configuration
+from khabar.annotations.label_studio.projects import Server
 from khabar.annotations.server import Connection, asking, connection
 from khabar.annotations.server.connection import Access, access_file, is_served, lock_of, write_secret
 from khabar.annotations.server.environment import LAUNCHER, environment, settings
@@ -46,6 +49,24 @@ def _gone(url: str, within: float = 120) -> bool:
 
 class TestRunning:
     pytestmark = pytest.mark.slow
+
+    def test_many_write_at_once(self, label_studio: LabelStudio) -> None:
+        """SQLite has one writer; the others wait. A request that failed would be repeated, and make a second project."""
+
+        def make(worker: int) -> None:
+            server = Server(label_studio.connection.client(), label_studio.connection.url)
+            for number in range(6):
+                project = server.make(f"khabar at once {worker} {number}", read_configuration("entities"))
+                server.add_task(project, {"key": "d", "text": "خبر"})
+
+        with ThreadPoolExecutor(6) as workers:
+            list(workers.map(make, range(6)))
+        server = Server(label_studio.connection.client(), label_studio.connection.url)
+        for worker in range(6):
+            for number in range(6):
+                project = server.find(f"khabar at once {worker} {number}")
+                assert project is not None
+                assert len(server.tasks(project)) == 1
 
     def test_the_token_opens_it(self, label_studio: LabelStudio) -> None:
         me = label_studio.connection.client().users.whoami()

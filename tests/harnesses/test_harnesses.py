@@ -51,7 +51,7 @@ def test_a_sample_is_worth_what_its_answer_is_worth() -> None:
 
 def test_standard_errors_are_clustered_by_story() -> None:
     """Samples of one story move together: two stories, however many samples each, are two draws."""
-    good, bad = harnesses.Counts(9, 1, 0), harnesses.Counts(1, 4, 5)
+    good, bad = harnesses.SampleCounts(9, 1, 0), harnesses.SampleCounts(1, 4, 5)
     assert math.isnan(harnesses.stderr([("s", good), ("s", bad)]))
     two = harnesses.stderr([("s", good), ("t", bad)])
     assert two == pytest.approx(math.sqrt(2 * ((18 - 20 / 30 * 19) ** 2 + (2 - 20 / 30 * 11) ** 2)) / 30)

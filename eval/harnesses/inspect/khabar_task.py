@@ -19,7 +19,7 @@ def headline() -> Metric:
     """The headline of each layer and their mean, from the samples' counts; standard errors, clustered by story."""
 
     def compute(scores: list[SampleScore]) -> dict[str, float]:
-        samples = [(each.sample_metadata, harnesses.Counts(**each.score.value)) for each in scores]
+        samples = [(each.sample_metadata, harnesses.SampleCounts(**each.score.value)) for each in scores]
         layers = {layer: [(told["story"], n) for told, n in samples if told["layer"] == layer] for layer in LAYERS}
         figures = {layer: harnesses.f1(n for _, n in mine) for layer, mine in layers.items()}
         figures["overall"] = harnesses.overall((told["layer"], n) for told, n in samples)

@@ -31,6 +31,9 @@ SUBMISSION = re.compile(r"/api/(tasks/\d+/annotations|annotations/\d+)/?")
 SCRIPTS = ("marking.js", "page.js", "cards.js")
 OURS = ["__main__.tell_notes", "__main__.with_script"]
 """Our middleware of Django."""
+ONE_WRITER = {"transaction_mode": "IMMEDIATE", "timeout": 60}
+"""SQLite: a transaction waits for the one before it, up to a minute. One that first reads and then writes would fail at
+once ("database is locked") if another wrote in between, and leave half of a project behind."""
 
 
 def refuse_outside(event: str, args: tuple[Any, ...]) -> None:
@@ -62,12 +65,13 @@ def end_with_parent() -> None:
     os._exit(0)
 
 
-def with_middleware(get_application: Callable[[], Any]) -> Callable[[], Any]:
-    """Django's `get_wsgi_application`, with our middleware after all other."""
+def with_ours(get_application: Callable[[], Any]) -> Callable[[], Any]:
+    """Django's `get_wsgi_application`, with our middleware after all other, and a database that waits."""
 
     def application() -> Any:
-        middleware = importlib.import_module("django.conf").settings.MIDDLEWARE
-        middleware += [ours for ours in OURS if ours not in middleware]
+        settings = importlib.import_module("django.conf").settings
+        settings.MIDDLEWARE += [ours for ours in OURS if ours not in settings.MIDDLEWARE]
+        settings.DATABASES["default"]["OPTIONS"] |= ONE_WRITER
         return get_application()
 
     return application
@@ -115,5 +119,5 @@ if __name__ == "__main__":
     if sys.argv[1] == "start":
         threading.Thread(target=end_with_parent, daemon=True).start()
     wsgi: Any = importlib.import_module("django.core.wsgi")
-    wsgi.get_wsgi_application = with_middleware(wsgi.get_wsgi_application)  # before Label Studio takes it from there
+    wsgi.get_wsgi_application = with_ours(wsgi.get_wsgi_application)  # before Label Studio takes it from there
     importlib.import_module("label_studio.server").main()
