@@ -27,9 +27,6 @@ from khabar.text.arabic import token_spans
 from khabar.text.search import is_clitic_before
 from khabar.text.spans import iob2, last_letter, lines_of, quote_type, zone_at
 
-COMPUTED_TAGS = frozenset({"clitic", "nested", "implicit_speaker", "chain", "discontinuous"})
-"""The phenomena that follow from offsets, and are never annotated."""
-
 
 def derive(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Sequence[Row]) -> Tables:
     """Make the rows of every config and split. Rows are sorted, so the same input gives the same tables."""

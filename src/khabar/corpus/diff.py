@@ -15,11 +15,11 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from khabar.corpus.derivation import COMPUTED_TAGS
 from khabar.corpus.release import RELEASE, Step, Version, parse_version, read_release
 from khabar.corpus.tables import Tables, read_all
 from khabar.corpus.withheld import read_places, without_strings, without_text
 from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
+from khabar.records.labels import COMPUTED_TAGS
 from khabar.records.repository import Withheld
 
 ChangeKind = Literal["added", "removed", "changed"]

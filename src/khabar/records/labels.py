@@ -40,3 +40,6 @@ Language = Literal["en", "ar"]
 """The languages in which models are asked and pages are written."""
 NARRATOR = "narrator"
 """Source of a claim nobody in the text is said to make."""
+
+COMPUTED_TAGS = frozenset({"clitic", "nested", "implicit_speaker", "chain", "discontinuous"})
+"""The phenomena that follow from offsets, and are never annotated."""

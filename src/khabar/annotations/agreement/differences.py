@@ -10,6 +10,7 @@ import msgspec
 
 from khabar.annotations.agreement.alignment import RowPair
 from khabar.records import Claim, Entity, Number, Quote, Registered, Row
+from khabar.records.labels import COMPUTED_TAGS
 from khabar.text.terminal import NOTHING
 
 WORDING = {
@@ -26,9 +27,6 @@ NAMES = {"id", "doc_id", "issue_id", "story", "zone", "text"}
 DERIVED = {"quotes": ("type",), "conflicts": ("positions",), "registry": ("entity_id",)}
 """What follows from other fields or other rows: the type from the marks, an issue's positions from its claims; and
 the key of a registry row, which is its name."""
-
-COMPUTED_TAGS = {"clitic", "nested", "implicit_speaker", "chain", "discontinuous"}
-"""Phenomena that follow from offsets and are therefore not compared."""
 
 
 @dataclass(frozen=True, slots=True)
