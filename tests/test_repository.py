@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import pydoc
 import re
 import subprocess
 import sys
@@ -212,3 +213,10 @@ def test_a_short_run_leaves_out_what_imports_more_than_it_installs() -> None:
         if _imported(path) & more
     }
     assert needing == set(IMPORTED)
+
+
+def test_modules_of_the_map_exist() -> None:
+    packages = {path.name for path in (ROOT / "src/khabar").iterdir()}
+    for dotted in re.findall(r"`([a-z_]+(?:\.\w+)+)`", (ROOT / "docs/maintainers.md").read_text("utf-8")):
+        if dotted.partition(".")[0] in packages:
+            assert pydoc.locate(f"khabar.{dotted}") is not None, dotted
