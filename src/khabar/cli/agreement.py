@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+import msgspec
 import typer
 
 from khabar.cli.console import console, print_json, progress, say, table, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
+from khabar.reading.files import json_lines, write_all, write_whole
+from khabar.reading.incidents import Incidents
+from khabar.text.terminal import harmless, isolated, shortened
 
 if TYPE_CHECKING:
     from khabar.annotations.adjudication import Adjudication
@@ -32,8 +36,6 @@ def agreement(
     ] = False,
 ) -> None:
     """Compare two passes: the scorer with either as gold, Krippendorff's alpha, and every item that differs."""
-    import msgspec
-
     from khabar.annotations.agreement import agreement as agreement_of
     from khabar.annotations.agreement import differences
 
@@ -41,8 +43,6 @@ def agreement(
     figures = agreement_of(given)
     items = differences(figures.pairs)
     if write:
-        from khabar.reading.files import write_whole
-
         path = given.folder / "agreement.json"
         with writing(path):
             write_whole(path, figures.to_json().encode())
@@ -87,8 +87,6 @@ def adjudicate(
         say(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
     state = read_adjudication(all_disagreements, path)
     if not state.undecided:
-        from khabar.reading.files import json_lines, write_all
-
         written = conclude(state, pairs, given, gold)
         with writing(gold):
             write_all({target: json_lines(rows) for target, rows in written.items()})
@@ -105,7 +103,6 @@ def adjudicate(
 def _read(rounds: Path, name: str, seeds: Path, passes: Sequence[str] | None) -> Round:
     """Read two passes of a round. Raises InputError if a name is a path that leads elsewhere."""
     from khabar.annotations.agreement import read_round
-    from khabar.reading.incidents import Incidents
 
     if name in ("", ".", "..") or Path(name).name != name:
         raise wrong_option(f"{name!r} is not the name of a round", fix="name a folder of --rounds")
@@ -195,7 +192,5 @@ def _print_undecided(state: Adjudication, path: Path) -> None:
 
 def _cell(text: str, longest: int) -> str:
     """A cell: shortened in the middle, harmless, and isolated so that it does not turn its neighbours."""
-    from khabar.text.terminal import harmless, isolated, shortened
-
     text = " ".join(text.split())
     return isolated(harmless(text if len(text) <= longest else shortened(text, longest - 3)))

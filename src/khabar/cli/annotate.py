@@ -17,6 +17,10 @@ from khabar.cli.app import Group
 from khabar.cli.console import print_checked, print_json, progress, save, say, warn, writing
 from khabar.cli.errata import errata
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, chosen_layers, wrong_option
+from khabar.reading.files import write_whole
+from khabar.reading.incidents import Incidents
+from khabar.records import Document, Row
+from khabar.records.labels import LAYERS
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -24,7 +28,6 @@ if TYPE_CHECKING:
     from khabar.annotations.label_studio.projects import Task
     from khabar.annotations.label_studio.start import Start
     from khabar.annotations.rounds import Articles
-    from khabar.records import Document, Row
 
 annotate = typer.Typer(cls=Group, help="Lead annotation rounds in Label Studio.", no_args_is_help=True)
 
@@ -98,7 +101,6 @@ def push(
     from khabar.annotations.label_studio.tasks import share_of
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
-    from khabar.records.labels import LAYERS
 
     if source is not None and system is not None:
         raise wrong_option("--from and --system exclude each other", fix="give one of them")
@@ -130,8 +132,6 @@ def draft(
     from khabar.annotations.label_studio.start import draft as draft_story
     from khabar.annotations.label_studio.start import encoded
     from khabar.annotations.rounds import read_articles
-    from khabar.reading.files import write_whole
-    from khabar.reading.incidents import Incidents
 
     if out.exists():
         raise wrong_option("--out is there already, perhaps with corrections", file=str(out), fix="name another file")
@@ -168,7 +168,6 @@ def check(
     from khabar.annotations.practice import beside_gold
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
-    from khabar.reading.incidents import Incidents
 
     which = PassName(round_name, pass_name)
     articles, before = read_articles(seeds), _rows_of(which.file(rounds))
@@ -207,7 +206,6 @@ def pull(
     from khabar.annotations.label_studio.pull import shrinks
     from khabar.annotations.rounds import PassName, read_articles
     from khabar.annotations.server import asking, connection
-    from khabar.reading.incidents import Incidents
 
     which = PassName(round_name, pass_name)
     articles = read_articles(seeds)
@@ -228,7 +226,6 @@ def pull(
 
 def _rows_of(path: Path, *, there: bool = False) -> list[Row]:
     """The rows of a pass; none if it has no file yet, unless it must be `there`. Raises InputError."""
-    from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_rows
 
     incidents = Incidents()
@@ -258,7 +255,6 @@ def _start(
     source: Path | None, system: str | None, finished: bool, articles: Articles, documents: Sequence[Document]
 ) -> Start:
     from khabar.annotations.label_studio.start import Start, start_of_file, start_of_system
-    from khabar.reading.incidents import Incidents
 
     incidents = Incidents()
     start = Start()

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khabar import api
 from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
 from khabar.cli.tables import chosen_form, difference_cells, latex_name, latex_table
+from khabar.reading.incidents import Incidents
 from khabar.scoring.result import decimal
 from khabar.text.terminal import harmless
 
@@ -41,9 +43,6 @@ def compare(
 
     Each layer shows b − a, its 95% interval and the p of a paired test, and says whether b is better or worse.
     """
-    from khabar import api
-    from khabar.reading.incidents import Incidents
-
     if len(files) < 2:
         raise typer.BadParameter("name at least two files: the baseline, and what is compared with it")
     form = chosen_form(as_json, latex, full=False)

@@ -13,17 +13,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
+from msgspec import Struct
 
-from khabar.progress import logged
+from khabar.progress import Progress, logged
+from khabar.reading.files import write_records
+from khabar.reading.incidents import Incident, InputError, digest, errors
 from khabar.text.terminal import LEFT_TO_RIGHT, harmless, sets_right_to_left
 
 if TYPE_CHECKING:
-    from msgspec import Struct
     from rich.console import Console
     from rich.table import Table
-
-    from khabar.progress import Progress
-    from khabar.reading.incidents import Incident
 
 _MOST_WARNINGS = 20
 
@@ -56,8 +55,6 @@ def warn(incidents: Iterable[Incident]) -> None:
     """Print warnings to stderr, the first few of many; none where only the result was asked for."""
     if is_quiet():
         return
-    from khabar.reading.incidents import digest
-
     lines = list(digest(dict.fromkeys(incidents)))
     for line in lines[:_MOST_WARNINGS]:
         say(line, err=True)
@@ -67,8 +64,6 @@ def warn(incidents: Iterable[Incident]) -> None:
 
 def print_checked(incidents: Iterable[Incident], sound: str, as_json: bool, **more: Any) -> None:
     """Print what a check found: all of it on stderr, or `sound` if there is no error; exit with 1 on an error."""
-    from khabar.reading.incidents import digest, errors
-
     incidents = list(incidents)
     failed = errors(incidents)
     if as_json:
@@ -105,8 +100,6 @@ def writing(path: Path | None = None) -> Iterator[None]:
 
     Raises InputError.
     """
-    from khabar.reading.incidents import InputError
-
     try:
         yield
     except BrokenPipeError:
@@ -119,8 +112,6 @@ def writing(path: Path | None = None) -> Iterator[None]:
 
 def save(path: Path, records: Iterable[Struct]) -> None:
     """Write a file of records. Raises InputError."""
-    from khabar.reading.files import write_records
-
     with writing(path):
         write_records(path, records)
 

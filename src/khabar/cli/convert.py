@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khabar import api
 from khabar.cli.console import print_json, say, warn, writing
 from khabar.cli.options import AsJson, Gold, Split, names_in, wrong_option
+from khabar.reading.files import write_all
+from khabar.reading.incidents import fix_of
 
 if TYPE_CHECKING:
     from khabar.formats.context import Repair
@@ -48,13 +51,10 @@ def convert(
     as_json: AsJson = False,
 ) -> None:
     """Convert annotations between predictions and other tools' formats, and say what is lost."""
-    from khabar import api
     from khabar.formats.context import Conversion
     from khabar.formats.conversion import FORMATS
     from khabar.formats.conversion import convert as convert_files
     from khabar.formats.label_maps import MAPS
-    from khabar.reading.files import write_all
-    from khabar.reading.incidents import fix_of
 
     for option, value, known in (("--from", given, FORMATS), ("--to", wanted, FORMATS), ("--labels", labels, MAPS)):
         if value is not None and value not in known:
@@ -126,7 +126,6 @@ def schema(
 ) -> None:
     """Print the JSON Schema of a file that khabar reads or writes; without a name, list them all."""
     from khabar import schemas
-    from khabar.reading.incidents import fix_of
 
     titles = {known: title for known, (_, title) in schemas.RECORDS.items()}
     if name is not None and name not in titles:

@@ -10,6 +10,7 @@ import typer
 from khabar.cli.app import Group
 from khabar.cli.console import console, print_checked, print_json, progress, say, table, warn, writing
 from khabar.cli.options import AsJson, Seeds
+from khabar.corpus.release import read_release, released_corpus
 
 if TYPE_CHECKING:
     from khabar.corpus.build import Built
@@ -93,7 +94,6 @@ def fetch(
     From then on these splits work wherever this release is read. What is there is not fetched again.
     """
     from khabar.corpus.fill import fetch as fetch_articles
-    from khabar.corpus.release import released_corpus
     from khabar.seeds import ntrex
 
     with writing(ntrex.cached()), progress() as show:
@@ -129,7 +129,6 @@ def check(
     """
     from khabar.corpus.build import check as check_corpus
     from khabar.corpus.build import compared_splits
-    from khabar.corpus.release import read_release, released_corpus
 
     where = released_corpus() if folder is None else folder
     chosen = (seeds or Path("seeds"), gold or Path("annotations/gold"))
@@ -150,7 +149,6 @@ def stats(folder: Folder = None, as_json: AsJson = False) -> None:
     """Count what the dataset holds."""
     from khabar.corpus.card import statistic_words, statistics
     from khabar.corpus.contrast import read_released
-    from khabar.corpus.release import read_release, released_corpus
     from khabar.corpus.tables import read_all
 
     where = released_corpus() if folder is None else folder
@@ -199,7 +197,6 @@ def upload(
     as_json: AsJson = False,
 ) -> None:
     """Put a sound release where others load it, under a tag that is its version and is never moved."""
-    from khabar.corpus.release import released_corpus
     from khabar.corpus.upload import plan, publish, rehearse
 
     planned = plan(released_corpus() if folder is None else folder)

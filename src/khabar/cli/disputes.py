@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from khabar.cli.console import console, note, paged, print_json
 from khabar.cli.options import AsJson, CorpusFolder, Split
+from khabar.corpus.release import released_corpus
 from khabar.reading.issues import AnsweredIssue, IssueAnswer, answered_issues
 from khabar.records import Claim, Conflict, Document, only
 from khabar.text.terminal import harmless, isolated
@@ -25,7 +28,6 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
     from rich.text import Text
 
     from khabar.corpus.gold import read_rows
-    from khabar.corpus.release import released_corpus
 
     tables = read_rows(released_corpus() if gold is None else gold, split)
     questions = answered_issues(only(tables["conflicts"], Conflict), only(tables["claims"], Claim)).values()
@@ -49,8 +51,6 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
 
 def _plain(question: AnsweredIssue) -> dict[str, Any]:
     """Plain JSON form: the issue, and its claims by answer."""
-    import msgspec
-
     answers = [
         {"position": answer.position, "claims": msgspec.to_builtins(answer.claims)} for answer in question.answers
     ]

@@ -10,6 +10,8 @@ import typer
 
 from khabar.cli.console import console, paged, print_json, say
 from khabar.cli.options import AsJson, wrong_option
+from khabar.corpus.release import repository
+from khabar.reading.incidents import fix_of
 
 FOLDERS = ("docs", "annotations")
 """Folders of a checkout that hold the pages; a wheel has them all in one folder."""
@@ -28,8 +30,6 @@ def docs(
     as_json: AsJson = False,
 ) -> None:
     """Show a page of the documentation; without a name, list them all."""
-    from khabar.reading.incidents import fix_of
-
     by_name = pages()
     if page is not None and page not in by_name:
         raise wrong_option(f"no page is called {page!r}; there is: {', '.join(by_name)}", fix=fix_of(page, by_name))
@@ -56,8 +56,6 @@ def docs(
 
 def pages() -> dict[str, Path]:
     """Name → file of each page: of the wheel, or of the checkout this package runs from."""
-    from khabar.corpus.release import repository
-
     packaged = Path(str(files("khabar"))) / "_data" / "docs"
     root = repository()
     folders = [packaged] if root is None or packaged.is_dir() else [root / name for name in FOLDERS]

@@ -8,16 +8,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
+import msgspec
 import typer
 
+from khabar import api
 from khabar.cli.console import print_json, save, say, warn, writing
 from khabar.cli.options import AsJson, CorpusFolder, Layers, Seeds, Split, chosen_layers, wrong_option
 from khabar.cli.score import spare
-
-if TYPE_CHECKING:
-    from khabar.records.repository import Erratum
+from khabar.corpus.release import read_release
+from khabar.reading.files import json_lines, write_all
+from khabar.reading.incidents import Incidents
+from khabar.records.labels import LAYERS
+from khabar.records.repository import Erratum, NominationKey, ReaderAnswer
 
 
 def nominate(
@@ -33,13 +37,9 @@ def nominate(
     as_json: AsJson = False,
 ) -> None:
     """Ask about the places where systems outvote gold, without saying what gold has or which system says what."""
-    from khabar import api
     from khabar.annotations.ballots import Voter, ballots
     from khabar.annotations.nomination import nominate as put_questions
     from khabar.reading.checks import checked_predictions
-    from khabar.reading.files import json_lines, write_all
-    from khabar.reading.incidents import Incidents
-    from khabar.records.labels import LAYERS
 
     spare(out, key, *files, option="--out")
     spare(key, *files, option="--key")
@@ -80,10 +80,7 @@ def errata(
 ) -> None:
     """Check the errata of gold, and list what is open and what waits for a data version."""
     from khabar.annotations.errata import entered, read_errata, read_lines, waiting
-    from khabar.corpus.release import read_release
-    from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_gold
-    from khabar.records.repository import NominationKey, ReaderAnswer
 
     if (answers is None) != (key is None):
         raise wrong_option("--answers and --key go together", fix="name both")
@@ -123,10 +120,7 @@ def errata(
 
 def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, version: str) -> list[Erratum]:
     """Write the errata that wait into the rows of their stories, and the version into them. Raises InputError."""
-    import msgspec
-
     from khabar.annotations.errata import file_after, waiting
-    from khabar.reading.files import json_lines, write_all
     from khabar.seeds import read_manifest, read_texts
 
     chosen = waiting(errata)

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from khabar.cli.console import TABLE_WIDTH, console, is_quiet, say, table
+from khabar.records.errors import Error
+from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
-    from khabar.records.errors import Error
-    from khabar.records.labels import Layer
     from khabar.scoring.losses import Loss, LossCause, Unread
     from khabar.scoring.result import Score
 
@@ -34,7 +34,6 @@ WORDS = {
 
 def losses_of(errors: Sequence[Error], result: Score, unread: Sequence[Unread] = ()) -> Losses:
     """Sort errors by what each layer of a score lost to them. A layer whose headline is no F1 is left out."""
-    from khabar.records.labels import LAYERS
     from khabar.scoring.losses import losses
     from khabar.scoring.result import headline_name
 
@@ -57,8 +56,6 @@ def print_losses(lost: Losses) -> None:
 
 def tell_errors(path: Path, errors: Sequence[Error], gold: object, split: str) -> None:
     """Print what was written: how many errors of each layer, by cause, and how to see them in the text."""
-    from khabar.records.labels import LAYERS
-
     say(f"{path}: {len(errors)} error(s), a line each")
     if is_quiet() or not errors:
         return

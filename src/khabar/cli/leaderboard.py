@@ -8,20 +8,23 @@ from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
+from khabar import api
 from khabar.cli.app import Group
 from khabar.cli.console import console, note, print_checked, print_json, progress, say, table, warn, writing
 from khabar.cli.options import AsJson, Gold
+from khabar.reading.files import write_all
+from khabar.reading.incidents import Incident, Incidents, in_file_order
+from khabar.records import Annotations, Dispute
 
 if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.leaderboard.board_gold import BoardGold
     from khabar.leaderboard.view import BoardView, RankedFigure
-    from khabar.reading.incidents import Incident
     from khabar.reading.reference import Reference
-    from khabar.records import Annotations, Dispute
 
 leaderboard = typer.Typer(
     cls=Group, help="Take submissions in, score them again and build the boards.", no_args_is_help=True
@@ -61,8 +64,6 @@ def add(
     from khabar.cli.tables import print_scores
     from khabar.leaderboard.add import add as add_submission
     from khabar.leaderboard.board_gold import read_board_gold
-    from khabar.reading.files import write_all
-    from khabar.reading.incidents import Incidents
 
     chosen = [split.strip() for split in splits.split(",")]
     if len(names) > 1 and (predictions or system or recordings or card):
@@ -133,7 +134,6 @@ def build(
     from khabar.leaderboard.build import build as build_boards
     from khabar.leaderboard.exports import export, repository_id
     from khabar.leaderboard.view import views_of
-    from khabar.reading.files import write_all
     from khabar.site.build import check_folder, write_site
     from khabar.site.build import site as site_of
 
@@ -156,8 +156,6 @@ def build(
         write_site(site_folder, pages)
     _warn(built.warnings, root, known)
     if as_json:
-        import msgspec
-
         print_json(msgspec.to_builtins({"boards": built.boards}))
         return
     for view in views_of(built.boards).values():
@@ -186,7 +184,6 @@ def check(
     from khabar.leaderboard.build import not_scored
     from khabar.leaderboard.submission import score_all
     from khabar.leaderboard.survey import survey
-    from khabar.reading.incidents import Incidents, in_file_order
 
     of_board = read_board_gold(gold)
     with progress() as show:
@@ -217,7 +214,6 @@ def _on_boards(root: Path, gold: BoardGold) -> set[str]:
     """The systems on the boards of the present corpus, as they stand in an eval folder."""
     from khabar.leaderboard.board import read_board
     from khabar.leaderboard.survey import board_file
-    from khabar.reading.incidents import Incidents
 
     boards = [read_board(board_file(root, gold.version, split), Incidents()) for split in gold.splits]
     return {entry.system for board in boards if board is not None for entry in board.systems}
@@ -244,9 +240,7 @@ def _warn(warnings: Iterable[Incident], root: Path, known: Container[str]) -> No
 
 def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tuple[list[Annotations | Dispute], int]:
     """What a system says, and how much it left unanswered, which is told as `khabar run` tells it."""
-    from khabar import api
     from khabar.cli.run import tell_failures
-    from khabar.reading.incidents import Incidents
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
     from khabar.systems.registry import find_system

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from khabar import arguments
 from khabar.cli.console import set_quiet
-from khabar.records.labels import ENTITY_LABELS, LAYERS
-
-if TYPE_CHECKING:
-    from khabar.reading.incidents import InputError
-    from khabar.records.labels import EntityLabel, Layer
+from khabar.corpus.release import read_release, released_corpus
+from khabar.reading.incidents import InputError, fix_of
+from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 
 Gold = Annotated[
     Path | None,
@@ -29,8 +27,6 @@ CorpusFolder = Annotated[
 
 def _splits() -> list[str]:
     """The splits of the released corpus, for whoever completes a command in a shell."""
-    from khabar.corpus.release import read_release, released_corpus
-
     return list(read_release(released_corpus()).splits)
 
 
@@ -85,15 +81,11 @@ Rounds = Annotated[Path, typer.Option("--rounds", help="The folder of rounds.")]
 
 def wrong_option(message: str, *, file: str | None = None, fix: str | None = None) -> InputError:
     """The error that an option's value cannot be used."""
-    from khabar.reading.incidents import InputError
-
     return InputError.of("option-wrong", message, file, fix=fix)
 
 
 def chosen_layers(text: str | None) -> tuple[Layer, ...] | None:
     """Parse `--layers`; None where it is not given. Raises InputError."""
-    from khabar.reading.incidents import fix_of
-
     named = names_in(text)
     if named is None:
         return None

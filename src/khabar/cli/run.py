@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from khabar import api
 from khabar.cli.console import console, note, print_json, progress, save, say, table, warn, writing
 from khabar.cli.errors import tell_errors
 from khabar.cli.options import (
@@ -29,11 +30,12 @@ from khabar.cli.options import (
 )
 from khabar.cli.score import publish, spare
 from khabar.cli.tables import chosen_form, print_scores
-from khabar.records.labels import Language
+from khabar.reading.incidents import Incidents, InputError
+from khabar.records import Prediction
+from khabar.records.labels import LAYERS, Language
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
-    from khabar.records import Prediction
     from khabar.scoring.losses import Unread
     from khabar.systems.endpoint import LanguageModel
     from khabar.systems.journal import Journal
@@ -90,8 +92,6 @@ def run(
     ] = None,
 ) -> None:
     """Run a system over the corpus and score it."""
-    from khabar import api
-    from khabar.reading.incidents import Incidents
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import Options, Price
     from khabar.systems.registry import find_system
@@ -143,7 +143,6 @@ def run(
 
 def _unread(system: System | SlowSystem) -> list[Unread]:
     """What a slow system did not answer, by layer and document (of conflicts, story)."""
-    from khabar.records.labels import LAYERS
     from khabar.scoring.losses import Unread
     from khabar.systems.protocol import SlowSystem
 
@@ -167,8 +166,6 @@ def _recordable(system: System | SlowSystem, name: str) -> LanguageModel:
 @contextmanager
 def kept_in(journal: Journal) -> Iterator[None]:
     """Say what was taken up from an earlier run and, if this one does not come to its end, how to go on."""
-    from khabar.reading.incidents import InputError
-
     try:
         yield
     except (KeyboardInterrupt, InputError):

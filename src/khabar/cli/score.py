@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from khabar import api
 from khabar.cli.console import is_quiet, print_json, progress, save, say, told_apart, warn, writing
 from khabar.cli.errors import losses_of, tell_errors
 from khabar.cli.options import (
@@ -27,10 +28,12 @@ from khabar.cli.options import (
     wrong_option,
 )
 from khabar.cli.tables import chosen_form, print_scores
+from khabar.reading.files import is_stream, write_whole
+from khabar.reading.incidents import Incidents, InputError, digest, fix_of, in_file_order
+from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
     from khabar.cli.errors import Losses
-    from khabar.records.labels import Layer
     from khabar.scoring.evaluation import Evaluation
     from khabar.scoring.losses import Unread
     from khabar.scoring.result import Score
@@ -78,10 +81,6 @@ def score(
 
     Predictions may be of any size: what is large is counted in parts, on all cores.
     """
-    from khabar import api
-    from khabar.reading.incidents import Incidents
-    from khabar.records.labels import LAYERS
-
     form = chosen_form(as_json, latex, full)
     wanted = chosen_layers(layers)
     chosen = chosen_labels(labels, wanted)
@@ -125,8 +124,6 @@ def score(
 
 def scored_each(files: Sequence[str], scored: Callable[[str], Score]) -> dict[str, Score]:
     """Score each of several files: name → score. Raises InputError with every problem of all of them."""
-    from khabar.reading.incidents import InputError
-
     results: dict[str, Score] = {}
     refused: list[InputError] = []
     for name, file in zip(told_apart(files), files, strict=True):
@@ -144,9 +141,7 @@ def validate(
     file: PredictionsFile, gold: Gold = None, split: Split = "test", labels: Labels = None, as_json: AsJson = False
 ) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
-    from khabar import api
     from khabar.reading.checks import checked_predictions
-    from khabar.reading.incidents import Incidents, digest, in_file_order
 
     chosen = chosen_labels(labels, None)
     reference = api.read_gold(gold, split, Incidents())
@@ -169,9 +164,6 @@ def validate(
 
 def thresholds(given: Sequence[str], layers: Sequence[Layer], *, has_overall: bool) -> list[tuple[str, float]]:
     """Parse `--fail-under` options into (headline, least value). Raises InputError with every one that is wrong."""
-    from khabar.reading.incidents import Incidents, fix_of
-    from khabar.records.labels import LAYERS
-
     scored = [*layers, *(["overall"] if has_overall and len(layers) == len(LAYERS) else [])]
     least: list[tuple[str, float]] = []
     incidents = Incidents()
@@ -203,8 +195,6 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
 
 def spare(written: Path | None, *others: Path | None, option: str = "--errors") -> None:
     """Refuse to write what an option asks for over another file of the command. Raises InputError."""
-    from khabar.reading.files import is_stream
-
     if written is None or is_stream(written):
         return
     if written.resolve() in {other.resolve() for other in others if other is not None}:
@@ -233,7 +223,6 @@ def publish(
 
 def write_report(path: Path, name: str, evaluation: Evaluation, result: Score) -> None:
     """Write the report of a run as one page."""
-    from khabar.reading.files import write_whole
     from khabar.site.report import ARABIC, report
 
     page = report(name, evaluation, result, arabic=path.name.endswith(ARABIC))

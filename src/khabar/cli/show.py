@@ -11,13 +11,18 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
+from khabar import api
 from khabar.cli.console import console, paged, print_json
 from khabar.cli.disputes import claim_notes
 from khabar.cli.options import AsJson, Gold, Layers, Split, chosen_layers, wrong_option
+from khabar.corpus.release import read_release, released_corpus
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.issues import AnsweredIssue, answered_issues
 from khabar.records import Claim, Conflict, Document, Entity, Number, Quote, Row, only
+from khabar.records.errors import Error
 from khabar.records.labels import LAYERS, Layer
 from khabar.text.spans import lines_of, zone_at
 from khabar.text.terminal import NOTHING, isolated
@@ -27,7 +32,6 @@ if TYPE_CHECKING:
     from rich.text import Text
 
     from khabar.corpus.contrast import AlteredSpan
-    from khabar.records.errors import Error
     from khabar.scoring.errors import ErrorLine
     from khabar.site.annotations import MarkKind
 
@@ -55,7 +59,6 @@ def show(
     ] = False,
 ) -> None:
     """Show an article in the terminal with its layers marked."""
-    from khabar.corpus.release import released_corpus
     from khabar.corpus.tables import read_split
 
     if errors_only and errors is None:
@@ -82,17 +85,12 @@ def show(
             _print_head(terminal, document, () if errors_only else wanted, altered, None if errors is None else wrong)
             _print_paragraphs(terminal, laid_out, errors_under(document, wrong, laid_out), errors_only)
         return
-    import msgspec
-
     shown = {**rows, "altered": altered} if altered else rows
     print_json(msgspec.to_builtins(shown if errors is None else {**shown, "errors": wrong}))
 
 
 def _document(start: str, gold: Path | None, split: str) -> Document:
     """The document whose id begins so. Raises InputError."""
-    from khabar import api
-    from khabar.reading.incidents import InputError
-
     documents = api.load(gold, split=split)
     fitting = [document for document in documents if document.doc_id.startswith(start)]
     if len(fitting) == 1:
@@ -104,9 +102,7 @@ def _document(start: str, gold: Path | None, split: str) -> Document:
 
 def altered_spans_of(document: Document, folder: Path, split: str) -> list[AlteredSpan]:
     """What is altered in an article of a contrast set; nothing in any other. Raises InputError."""
-    from khabar import api
     from khabar.corpus.contrast import altered_spans, original_split, read_released, variant_stories
-    from khabar.corpus.release import read_release
 
     changes = read_released(folder, read_release(folder))
     if document.story not in variant_stories(changes):
@@ -117,7 +113,6 @@ def altered_spans_of(document: Document, folder: Path, split: str) -> list[Alter
 
 def _errors_of(path: Path, doc_id: str) -> Sequence[Error]:
     """Read the errors of a document, and of its story where they cite it. Raises InputError."""
-    from khabar.reading.incidents import Incidents
     from khabar.reading.rows import read_errors
 
     incidents = Incidents()

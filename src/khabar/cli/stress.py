@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import msgspec
 import typer
 
 from khabar.cli.console import console, note, print_json, progress, table, warn, writing
 from khabar.cli.options import AsJson, CorpusFolder, Layers, Split, chosen_layers
 from khabar.cli.run import kept_in, tell_failures
 from khabar.cli.tables import difference_cells
+from khabar.reading.files import write_whole
+from khabar.reading.incidents import Incidents
+from khabar.records.labels import LAYERS
 from khabar.scoring.result import decimal
+from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
     from khabar.systems.stress import LayerUnderStress, StressReport
@@ -39,8 +44,6 @@ def stress(
 ) -> None:
     """Run a system over the corpus written in other ways, and tell what it loses and what it says otherwise."""
     from khabar.edits.stress import TRANSFORMATIONS
-    from khabar.reading.incidents import Incidents
-    from khabar.records.labels import LAYERS
     from khabar.systems import stress as stressing
     from khabar.systems.journal import Journal
     from khabar.systems.protocol import SlowSystem
@@ -63,10 +66,6 @@ def stress(
             incidents=incidents,
         )
     if out is not None:
-        import msgspec
-
-        from khabar.reading.files import write_whole
-
         with writing(out):
             write_whole(out, msgspec.json.format(msgspec.json.encode(report.to_dict())) + b"\n")
         if not isinstance(report.system, SlowSystem):
@@ -80,8 +79,6 @@ def stress(
 
 
 def _print_report(report: StressReport, system: str) -> None:
-    from khabar.text.terminal import harmless
-
     terminal = console(least_width=100)
     figures = ("original", "then", "lost", "95% interval", "same")
     shown = table(
