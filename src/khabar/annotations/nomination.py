@@ -11,13 +11,14 @@ from string import ascii_uppercase
 from khabar.annotations.ballots import Ballot, VotedReading, any_right
 from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
-from khabar.records import Document, PredictedNumber, PredictedSource, RowKey
+from khabar.records import Document, PredictedNumber, RowKey
 from khabar.records.labels import LAYERS, Layer
 from khabar.records.repository import DocSpan, Extract, Nomination, NominationKey
 from khabar.scoring.speakers import NOBODY
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 from khabar.text.spans import lines_of
 from khabar.text.values import value_of
+from khabar.text.wording import BETWEEN, source_name
 
 NO_ROW = "no row"
 """The reading that nothing is to be labelled."""
@@ -175,7 +176,7 @@ def _words(
 ) -> str:
     """A reading in words that are the same whoever gives it."""
     text, item = document.passage.text or "", reading.item.item
-    surface = " … ".join(text[start:end] for start, end in reading.item.spans or ())
+    surface = BETWEEN.join(text[start:end] for start, end in reading.item.spans or ())
     if ballot.layer == "entities":
         return f"{item.label}: {surface}"
     if ballot.layer == "numbers":
@@ -199,10 +200,7 @@ def _speaker(ballot: Ballot, said: VotedReading, names: Mapping[tuple[str, str],
     """The name of a speaker: the registry's where gold knows who is meant, else what the system calls it."""
     if said.speaker is not None and said.speaker != NOBODY:
         return names.get((ballot.story, said.speaker), said.speaker)
-    source = said.item.item.speaker
-    if isinstance(source, PredictedSource):
-        return source.name or source.text or source.entity_id or UNKNOWN
-    return source or UNKNOWN
+    return source_name(said.item.item.speaker) or UNKNOWN
 
 
 def _extract(document: Document, marks: Iterable[tuple[int, str]]) -> Extract:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from khabar.annotations.agreement.alignment import align, half_of_shorter, matched_issues, pair_claims
-from khabar.annotations.agreement.differences import FieldDifference, comparable, differences, differing, in_words
+from khabar.annotations.agreement.differences import FieldDifference, comparable, differences, differing
 from khabar.annotations.agreement.names import keys_of, matched_groups, with_keys
 from khabar.annotations.label_studio.checks import Tasks, linked
 from khabar.annotations.label_studio.configuration import QUESTIONS
@@ -22,6 +22,7 @@ from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Claim, Conflict, Registered, Row, only
 from khabar.text.spans import Passage
+from khabar.text.wording import in_words
 
 CHAPTERS = {"entities": 2, "numbers": 3, "quotes": 4, "claims": 5, "conflicts": 5}
 """Layers → their chapter of the guidelines."""

@@ -122,8 +122,8 @@ def _print_agreement(figures: Mapping[str, Any], items: Sequence[FieldDifference
     """Print the figures, then what differs: a line an item; wording is counted only."""
     from rich.text import Text
 
-    from khabar.annotations.agreement.differences import in_words
     from khabar.annotations.agreement.table import lines, warning
+    from khabar.text.wording import in_words
 
     terminal = console(least_width=90)
     a, b = figures["passes"]

@@ -26,6 +26,7 @@ from khabar.records.errors import Error
 from khabar.records.labels import LAYERS, Layer
 from khabar.text.spans import lines_of, zone_at
 from khabar.text.terminal import NOTHING, isolated
+from khabar.text.wording import BETWEEN, amount, surface
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -281,23 +282,14 @@ def _notes(row: Row, layers: Sequence[Layer], questions: Mapping[str, AnsweredIs
     if isinstance(row, Entity) and "entities" in layers:
         yield "entities", f"{row.label}  {row.entity_id}{aside}  {isolated(row.text)}"
     elif isinstance(row, Number) and "numbers" in layers:
-        yield "numbers", f"{row.kind}  {isolated(_value(row))}{aside}  {isolated(row.text)}"
+        value = " ".join(filter(None, amount(row)))
+        kinds = row.kind if row.modality in (None, "exact", "approx") else f"{row.kind} {row.modality}"
+        yield "numbers", f"{kinds}  {isolated(value or NOTHING)}{aside}  {isolated(row.text)}"
     elif isinstance(row, Quote) and "quotes" in layers:
         chain = " ← ".join(row.source_chain or (row.speaker,))
-        cue = " … ".join(span.text for span in row.cue) or "–"
-        content = " … ".join(span.text for span in row.content)
-        yield "quotes", f"{row.type}  {chain}{aside}  {isolated(f'{cue}: {content}')}"
+        cue = BETWEEN.join(span.text for span in row.cue) or NOTHING
+        words = f"{cue}: {surface(row)}" if row.content else cue
+        yield "quotes", f"{row.type}  {chain}{aside}  {isolated(words)}"
     elif isinstance(row, Claim) and "conflicts" in layers:
         for words in claim_notes(row, questions.get(row.issue_id)):
             yield "conflicts", words
-
-
-def _value(row: Number) -> str:
-    if row.kind == "date":
-        return row.edtf or row.edtf_literal or "?"
-    if row.kind == "ident":
-        return "no quantity"
-    opens, closes = "[" if row.low_incl else "(", "]" if row.high_incl else ")"
-    exact = row.low is not None and row.low == row.high
-    value = row.low if exact else f"{opens}{row.low or '−∞'}, {row.high or '∞'}{closes}"
-    return " ".join(part for part in (row.modality, value, row.unit) if part)

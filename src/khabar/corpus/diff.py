@@ -5,7 +5,6 @@ A `DataDifference` as plain JSON, or as the lines of a table, in words.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +17,11 @@ import msgspec
 from khabar.corpus.release import RELEASE, Step, Version, parse_version, read_release
 from khabar.corpus.tables import Tables, read_all
 from khabar.corpus.withheld import read_places, without_strings, without_text
-from khabar.records import CONFIGS, Claim, Conflict, Document, Entity, Number, Quote, Registered, Row, TokenRow
+from khabar.records import CONFIGS, Row
 from khabar.records.labels import COMPUTED_TAGS
 from khabar.records.repository import Withheld
+from khabar.text.terminal import harmless, shortened
+from khabar.text.wording import in_words, surface
 
 ChangeKind = Literal["added", "removed", "changed"]
 TELLING = {
@@ -37,7 +38,7 @@ TELLING = {
 KINDS: tuple[ChangeKind, ...] = ("added", "removed", "changed")
 SIGNS: dict[ChangeKind, str] = {"added": "+", "removed": "-", "changed": "~"}
 LONGEST = 60
-"""Code points shown of a value."""
+"""Characters of a value beyond which its two ends are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,39 +216,9 @@ def verdict(difference: DataDifference) -> str:
     return f"{head}; NOT honoured, at least {difference.old.after(difference.step)}"
 
 
-def surface(row: Row) -> str:
-    """What a row is about, in the words of the article or of the annotator."""
-    if isinstance(row, (Entity, Number, Claim)):
-        return row.text
-    if isinstance(row, Quote):
-        return " … ".join(span.text for span in row.content or row.cue)
-    if isinstance(row, Document):
-        return row.title or ""
-    if isinstance(row, Conflict):
-        return row.question_ar
-    if isinstance(row, Registered):
-        return row.name
-    return " ".join(row.tokens) if isinstance(row, TokenRow) else ""
-
-
 def shown(value: object) -> str:
     """A value on one line: spans as offsets and surface, long ones cut in the middle."""
-    text = _text(value).replace("\n", "⏎")
-    text = "".join(each if each.isprintable() or each in "\u00a0\u200c\u200d" else "·" for each in text)
-    half = (LONGEST - 1) // 2
-    return text if len(text) <= LONGEST else f"{text[:half]}…{text[-half:]}"
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "–"
-    if isinstance(value, str):
-        return value
-    if isinstance(value, dict) and {"start", "end"} <= set(value):
-        return f"{value['start']}–{value['end']} {value.get('text', value.get('zone', ''))}".strip()
-    if isinstance(value, (list, tuple)):
-        return ", ".join(map(_text, value)) or "none"
-    return json.dumps(value, ensure_ascii=False)
+    return shortened(harmless(in_words(value, offsets=True)), LONGEST)
 
 
 def _change(change: ChangedRow) -> dict[str, Any]:

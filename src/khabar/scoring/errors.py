@@ -29,6 +29,7 @@ from khabar.text.grounding import Grounded, GroundedDispute, GroundedDocument, I
 from khabar.text.search import nearest, searchable
 from khabar.text.spans import Passage, Spans
 from khabar.text.terminal import NOTHING, harmless, isolated, shortened
+from khabar.text.wording import BETWEEN, bounds, source_name
 
 LONGEST_CONTEXT = 4_000
 """Code points of a context: longer than any paragraph of an article, and a bound on what a file of errors repeats."""
@@ -161,7 +162,7 @@ def _item(item: Grounded[Item], passage: Passage) -> dict[str, Any]:
     place: dict[str, Any] = {
         "start": spans[0][0] if spans else None,
         "end": spans[-1][1] if spans else None,
-        "text": " … ".join(_surface(passage, *span) or "" for span in spans) if passage.text is not None else None,
+        "text": BETWEEN.join(_surface(passage, *span) or "" for span in spans) if passage.text is not None else None,
     }
     if isinstance(item.item, PredictedQuote):
         content = [{"start": start, "end": end, "text": _surface(passage, start, end)} for start, end in spans]
@@ -288,12 +289,11 @@ def _words(row: Mapping[str, Any] | None, layer: Layer) -> str:
     elif layer == "entities":
         words = [row.get("text"), row.get("label")]
     elif layer == "numbers":
-        bounds = dict.fromkeys(str(row[key]) for key in ("low", "high") if row.get(key) is not None)
-        value = row.get("edtf") or row.get("edtf_literal") or "–".join(bounds)
+        value = row.get("edtf") or row.get("edtf_literal") or bounds(row.get("low"), row.get("high"))
         words = [row.get("text"), row.get("kind"), row.get("modality"), value, row.get("unit")]
     else:
         # The bounds of a long quote are to be seen at its two ends.
-        words = [f"«{shortened(str(row.get('text') or ''), _LONGEST_QUOTE)}»", _speaker(row.get("speaker"))]
+        words = [f"«{shortened(str(row.get('text') or ''), _LONGEST_QUOTE)}»", source_name(row.get("speaker")) or "?"]
     if "ungrounded" in row:
         place = row.get("nearest")
         near = shortened(str(place.get("text")), _LONGEST_QUOTE) if isinstance(place, Mapping) else None
@@ -305,10 +305,3 @@ def _values(sides: object) -> str:
     """The values of a predicted dispute's sides, one against the other."""
     sides = sides if isinstance(sides, list) else []
     return " / ".join(str(side.get("value")) for side in sides if isinstance(side, Mapping) and side.get("value"))
-
-
-def _speaker(source: object) -> str:
-    """What names a speaker: a key, or the first that a system gives of what the scorer reads."""
-    if isinstance(source, Mapping):
-        return next((str(source[key]) for key in ("name", "text", "wikidata", "entity_id") if source.get(key)), "?")
-    return str(source or "?")

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 from khabar.corpus.contrast import AlteredSpan
-from khabar.records import Annotations, Claim, Dispute, PredictedNumber, PredictedSpan
+from khabar.records import Annotations, Claim, Dispute, PredictedSpan
 from khabar.records.labels import Layer
-from khabar.site.language import SpeakerNames, grouped
+from khabar.site.language import SpeakerNames
 from khabar.text.grounding import Grounded, GroundedDocument, span_of
 from khabar.text.spans import Passage
 from khabar.text.terminal import harmless
+from khabar.text.wording import BETWEEN, amount
 
 MarkKind = Layer | Literal["altered"]
 """What a mark is of: a layer, or an edit."""
@@ -207,7 +208,7 @@ def _notes(document: GroundedDocument, names: SpeakerNames) -> Iterator[MarginNo
         yield MarginNote("numbers", number.start, surface, codes, value, unit, aside=not number.item.scored)
     for quote in document.quotes:
         row = quote.item
-        cue = " … ".join(_words(part, text) for part in row.cue or ())
+        cue = BETWEEN.join(_words(part, text) for part in row.cue or ())
         who = tuple(names.as_written(source) for source in row.source_chain or (row.speaker,))
         words = tuple(code for code in (row.type, row.act) if code)
         yield MarginNote("quotes", quote.start, _surface(quote, text), words, who=who, cue=cue, aside=not row.scored)
@@ -227,30 +228,9 @@ def _cited(disputes: Sequence[Dispute], passage: Passage) -> Iterator[tuple[Text
                     yield TextMark(*place, "conflicts", str(number), value), note
 
 
-def amount(number: PredictedNumber) -> tuple[str, str]:
-    """A number's value and unit as signs: `≈ 14,000`, `> 5`, `10,000–12,000`; a date's resolved EDTF."""
-    if number.kind == "date":
-        return harmless(number.edtf or number.edtf_literal or ""), ""
-    if number.kind == "ident":
-        return "", ""
-    low, high = (None if end is None else grouped(harmless(str(end))) for end in (number.low, number.high))
-    if low is None and high is None:
-        value = ""
-    elif low == high:
-        value = low or ""
-    elif high is None:
-        value = f"{'≥' if number.low_incl else '>'} {low}"
-    elif low is None:
-        value = f"{'≤' if number.high_incl else '<'} {high}"
-    else:
-        value = f"{low}–{high}"
-    approximately = "≈ " if number.modality == "approx" and value else ""
-    return approximately + value, harmless(number.unit or number.counted or "")
-
-
 def _surface(item: Grounded, text: str) -> str:  # type: ignore[type-arg]
     if item.spans:
-        return " … ".join(text[start:end] for start, end in item.spans)
+        return BETWEEN.join(text[start:end] for start, end in item.spans)
     return harmless(str(getattr(item.item, "text", None) or ""))
 
 

@@ -15,10 +15,11 @@ from khabar.records import Document
 from khabar.records.labels import LAYERS
 from khabar.records.repository import CANARY
 from khabar.scoring.result import decimal
-from khabar.site.language import InterfaceLanguage, grouped, in_words, page_name
+from khabar.site.language import InterfaceLanguage, in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView, causes_of, first_error, main_figures, same_in_all, slices
+from khabar.text.wording import grouped
 
 if TYPE_CHECKING:
     from jinja2 import BytecodeCache, Environment

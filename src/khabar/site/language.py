@@ -16,6 +16,7 @@ from typing import Literal
 from khabar.records import PredictedSource, Registered
 from khabar.records.labels import NARRATOR, Language
 from khabar.text.terminal import harmless
+from khabar.text.wording import grouped, source_name
 
 _DAY = re.compile(r"(\d{4})-(\d{2})(?:-(\d{2}))?")
 _INTERVAL = re.compile(r"(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?/(\d{4}(-\d{2}){0,2}[?~%]?|\.\.)?")
@@ -72,12 +73,6 @@ class InterfaceLanguage:
         if _DAY.match(text) or _INTERVAL.fullmatch(text):
             return self.date(text)
         return grouped(text) if re.fullmatch(r"-?\d+(\.\d+)?", text) and len(text) > 4 else text
-
-
-def grouped(number: str) -> str:
-    """Put commas between the thousands of a decimal string; anything else as it stands."""
-    whole, point, rest = number.partition(".")
-    return f"{int(whole):,}{point}{rest}" if re.fullmatch(r"-?\d+", whole, re.ASCII) else number
 
 
 def translations(story: str) -> dict[str, str]:
@@ -146,12 +141,7 @@ class SpeakerNames:
 
     def as_written(self, source: str | PredictedSource | None) -> str:
         """Say who is meant by a quote: the registered name of a key, else what a system gives, made harmless."""
-        if source is None:
-            return "?"
-        if isinstance(source, str):
-            return harmless(self.names.get(source, source))
-        given = (source.name, source.text, source.wikidata, source.entity_id)
-        name = next((name for name in given if name), None)
+        name = source_name(source)
         return "?" if name is None else harmless(self.names.get(name, name))
 
 

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import msgspec
 
 from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, place_of
-from khabar.annotations.agreement.differences import differing, row_id
+from khabar.annotations.agreement.differences import differing
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
 from khabar.scoring.assignment import Components
 from khabar.text.spans import Passage
+from khabar.text.wording import row_id
 
 
 @dataclass(frozen=True, slots=True)

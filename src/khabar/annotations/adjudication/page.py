@@ -17,14 +17,14 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from khabar.annotations.adjudication.decisions import plain
 from khabar.annotations.adjudication.disagreements import Disagreement
-from khabar.annotations.agreement.differences import comparable, fields, in_words, place, row_id, summary
+from khabar.annotations.agreement.differences import comparable, fields, place
 from khabar.reading.incidents import Report
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from khabar.records.repository import RULINGS
 from khabar.text.spans import Spans, intersection, lines_of, normal
 from khabar.text.terminal import NOTHING
+from khabar.text.wording import BETWEEN, in_words, row_id, summary
 
-BETWEEN = " … "
 _UNSAID = {"alternatives", "positions"}
 """Fields that no few words say."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import RowPair
-from khabar.records import Claim, Entity, Number, Quote, Registered, Row
+from khabar.annotations.agreement.alignment import RowPair, place_of
+from khabar.records import Claim, Entity, Number, Registered, Row
 from khabar.records.labels import COMPUTED_TAGS
-from khabar.text.terminal import NOTHING
+from khabar.text.wording import summary, surface
 
 WORDING = {
     "numbers": ("anchor",),
@@ -97,47 +97,7 @@ def comparable(row: Row, field: str) -> Any:
 
 def place(row: Row) -> tuple[int | None, str]:
     """Where a row begins (null: it is of the story), and its surface or key."""
-    if isinstance(row, Quote):
-        spans: Sequence[Any] = row.content or row.cue
-        return min(span.start for span in spans), " … ".join(span.text for span in spans)
-    if isinstance(row, (Entity, Number, Claim)):
-        return row.start, row.text
+    spans = place_of(row)
+    if spans:
+        return spans[0][0], surface(row)
     return None, row.name if isinstance(row, Registered) else row.key
-
-
-def summary(row: Row) -> str:
-    """A row in a few words: what it is, for whoever sees that the other pass has none."""
-    words: list[str | None]
-    if isinstance(row, Entity):
-        words = [row.label, row.entity_id]
-    elif isinstance(row, Number):
-        bounds = "..".join(dict.fromkeys(bound for bound in (row.low, row.high) if bound is not None))
-        words = [row.kind, row.modality, row.edtf or bounds, row.unit]
-    elif isinstance(row, Quote):
-        words = [" ← ".join(row.source_chain or (row.speaker,)), " … ".join(span.text for span in row.cue)]
-    elif isinstance(row, Claim):
-        words = [f"{row.issue_id}/{row.position}", row.source, row.stance, row.value]
-    else:
-        words = [getattr(row, "status", None) or getattr(row, "label", None), row_id(row)]
-    aside = [] if getattr(row, "scored", True) else ["not scored"]
-    return " ".join(word for word in (*words, *aside) if word)
-
-
-def row_id(row: Row) -> str:
-    """What a row is called within its story."""
-    return row.entity_id if isinstance(row, Registered) else row.key
-
-
-def in_words(value: Any) -> str:
-    """A reading as somebody would say it: a span by its text, a list by its members, null and nothing as ∅."""
-    if value is None or value in ("", [], {}):
-        return NOTHING
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, Mapping):
-        if "text" in value:
-            return str(value["text"])
-        return " ".join(in_words(item) for item in value.values() if item is not None) or NOTHING
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return " … ".join(map(in_words, value))
-    return str(value)

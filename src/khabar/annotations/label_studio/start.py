@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from khabar.annotations.agreement.differences import comparable, in_words
+from khabar.annotations.agreement.differences import comparable
 from khabar.annotations.label_studio.preannotation import rows_of
 from khabar.annotations.label_studio.tasks import registered
 from khabar.annotations.rounds import Articles, in_file_order
@@ -27,6 +27,7 @@ from khabar.reading.rows import DRAFT, check, read_rows
 from khabar.reading.sources import is_parquet
 from khabar.records import Claim, Conflict, Document, Number, PredictedNumber, Registered, Row
 from khabar.text.values import value_of
+from khabar.text.wording import in_words
 
 
 @dataclass(frozen=True, slots=True)
