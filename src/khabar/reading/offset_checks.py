@@ -6,10 +6,12 @@ The latter alone shows it where spans come without their surface: each is inside
 from __future__ import annotations
 
 import unicodedata
+from array import array
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate, pairwise, takewhile
 
 from khabar.reading.incidents import Incidents
@@ -194,8 +196,8 @@ def _count(documents: Mapping[str, Sequence[_Span]], texts: Mapping[str, str | N
         return
     for doc_id, spans in looked_at.items():
         text = texts[doc_id] or ""
-        for name, widths in _WIDTHS.items():
-            counted.otherwise[name] += _misplaced(text, _read(spans, list(accumulate(widths(text), initial=0))))
+        for name in _WIDTHS:
+            counted.otherwise[name] += _misplaced(text, _read(spans, _offsets(name, text)))
         for name, (first, last) in _SHIFTS.items():
             shifted = [(start + first, end + last, surface) for start, end, surface in spans]
             counted.otherwise[name] += _misplaced(text, shifted)
@@ -213,6 +215,12 @@ def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None])
             if span.start is not None and span.end is not None and texts.get(doc_id):
                 given[doc_id].append((span.start, span.end, span.text))
     return given
+
+
+@lru_cache(2048)
+def _offsets(counting: str, text: str) -> Sequence[int]:
+    """What each place of a text, and its end, is counted as. Boards have many predictions of the same few texts."""
+    return array("L", accumulate(_WIDTHS[counting](text), initial=0))
 
 
 def _read(spans: Sequence[_Span], offsets: Sequence[int]) -> list[_Span]:
