@@ -53,6 +53,12 @@ def test_entities_are_scored_without_seqeval_and_data_libraries(tmp_path: Path) 
     assert not _modules_after(statement) & {"seqeval", "sklearn", "scipy", "pandas", "pyarrow", "datasets"}
 
 
+def test_no_scoring_loads_scikit_learn() -> None:
+    """seqeval's scorer would, and it takes longer than all else."""
+    assert "seqeval" in (loaded := _modules_after("import khabar; khabar.run('digits', split='test')"))
+    assert "sklearn" not in loaded
+
+
 def test_what_functions_import_is_there() -> None:
     """An import inside a function fails only when it is called: each name of `khabar` that one asks for exists."""
     missing, asked = [], 0

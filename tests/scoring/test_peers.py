@@ -10,7 +10,10 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from nervaluate.evaluator import Evaluator
 from seqeval.metrics import classification_report, f1_score
 from seqeval.scheme import IOB2
@@ -19,6 +22,8 @@ from khabar.reading.incidents import Incidents, errors
 from khabar.reading.predictions import given_predictions, split
 from khabar.reading.reference import Reference
 from khabar.records.labels import ENTITY_LABELS
+from khabar.scoring.counts import SamplingFrame
+from khabar.scoring.layers.entities import FlatTags
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 
@@ -111,6 +116,19 @@ def test_seqeval(seed: int) -> None:
             value = figures[f"label.{label}.{name}"].value
             assert (value or 0) == pytest.approx(report[label][theirs], abs=1e-12), f"{label} {name}"
     assert figures["macro_f1"].value == pytest.approx(report["macro avg"]["f1-score"], abs=1e-12)
+
+
+TAGS = st.lists(st.sampled_from(["O", "B-PERS", "I-PERS", "B-LOC", "I-LOC"]), min_size=4, max_size=4)
+
+
+@given(st.lists(st.tuples(TAGS, TAGS), min_size=1, max_size=5))
+def test_flat_tags(paragraphs: list[tuple[list[str], list[str]]]) -> None:
+    """The figure over tags, ill-formed ones too, is seqeval's to the last bit; undefined where nothing is tagged."""
+    gold, said = ([list(tags) for tags in side] for side in zip(*paragraphs, strict=True))
+    frame = SamplingFrame({"": range(len(gold))})
+    [figure] = FlatTags.of(frame, np.arange(len(gold)), gold, said).values().values()
+    is_tagged = any(tag != "O" for tags in gold + said for tag in tags)
+    assert figure.value == (f1_score(gold, said, mode="strict", scheme=IOB2, zero_division=0) if is_tagged else None)
 
 
 @pytest.mark.parametrize("seed", range(CORPORA))

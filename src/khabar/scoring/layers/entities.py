@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.reading.reference import Reference
@@ -227,8 +228,6 @@ class Entities(DocumentJudge[EntityVerdict]):
         else:
             figures.append(Undefined(IDENTITY))
         if reference.tokens:
-            from khabar.scoring.layers.entities import flat_tags
-
             # A token may have been of a label that is left out.
             tokens = reference.tokens if self.corpus.labels is None else ()
             figures.append(flat_tags(reference, tokens, mentions, units))
@@ -299,32 +298,50 @@ Tags = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class FlatTags:
-    """Tags of gold and of the predictions, and the index of the unit of each paragraph."""
+    """The entities that seqeval reads (strict mode, scheme IOB2) in the tags of each paragraph, counted.
+
+    Its scorer would load scikit-learn, which takes longer than all else in a run of `khabar score`.
+    """
 
     units: SamplingFrame
-    gold: Tags
-    predicted: Tags
     unit_of: Integers
+    """The index of the unit of each paragraph."""
+    right: Sequence[int]
+    gold: Sequence[int]
+    predicted: Sequence[int]
+    is_tagged: bool
+    """Whether anything has a tag other than O."""
+
+    @classmethod
+    def of(cls, units: SamplingFrame, unit_of: Integers, gold: Tags, predicted: Tags) -> FlatTags:
+        """Read tags."""
+        from seqeval.scheme import IOB2, Entities
+
+        entities = [[set(paragraph) for paragraph in Entities(tags, IOB2).entities] for tags in (gold, predicted)]
+        right = [len(set.intersection(*paragraphs)) for paragraphs in zip(*entities, strict=True)]
+        in_gold, in_predicted = ([len(paragraph) for paragraph in paragraphs] for paragraphs in entities)
+        is_tagged = any(tag != "O" for tags in chain(gold, predicted) for tag in tags)
+        return cls(units, unit_of, right, in_gold, in_predicted, is_tagged)
 
     @property
     def frame(self) -> SamplingFrame | None:
         """The units of the layer, if anything is tagged."""
-        return self.units if any(tag != "O" for tags in (*self.gold, *self.predicted) for tag in tags) else None
+        return self.units if self.is_tagged else None
 
     def values(self) -> dict[str, Measured]:
-        """What seqeval says (strict mode, scheme IOB2); undefined where nobody tags anything."""
-        return {_F1: Measured(None if self.frame is None else seqeval_f1(self.gold, self.predicted), None, {})}
+        """Give F1 as seqeval computes it, to the last bit; undefined where nobody tags anything."""
+        right, gold, predicted = sum(self.right), sum(self.gold), sum(self.predicted)
+        precision, recall = right / max(predicted, 1), right / max(gold, 1)
+        f1 = 2 * precision * recall / (precision + recall) if right else 0.0
+        return {_F1: Measured(f1 if self.is_tagged else None, None, {})}
 
     def resample(self, times: Times) -> dict[str, Array]:
-        """The same F1 on draws of units (draws × units), from the entities that seqeval reads in each paragraph."""
+        """Give the same F1 on draws of units (draws × units)."""
         import numpy as np
-        from seqeval.scheme import IOB2, Entities
 
-        entities = [[set(each) for each in Entities(tags, IOB2).entities] for tags in (self.gold, self.predicted)]
-        right = np.array([len(one & other) for one, other in zip(*entities, strict=True)], float)
-        both = np.array([len(one) + len(other) for one, other in zip(*entities, strict=True)], float)
         of_paragraphs = times[:, self.unit_of]
-        return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ both)}
+        right, gold, predicted = (np.array(each, float) for each in (self.right, self.gold, self.predicted))
+        return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ (gold + predicted))}
 
 
 def flat_tags(
@@ -345,17 +362,9 @@ def flat_tags(
     ours = [_tags(row, mentions[row.doc_id]) for row in rows]
     first = [(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
     indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.intp)
-    return FlatTags(units.frame, gold, ours, indices)
+    return FlatTags.of(units.frame, indices, gold, ours)
 
 
 def _tags(row: TokenRow, mentions: Sequence[GroundedMention]) -> list[str]:
     anchors = [start + last_letter(token) for start, token in zip(row.starts, row.tokens, strict=True)]
     return iob2(anchors, [(*mention.spans[0], mention.item.label) for mention in mentions if mention.spans])
-
-
-def seqeval_f1(gold: Tags, predicted: Tags) -> float:
-    """F1 of the real seqeval."""
-    from seqeval.metrics import f1_score
-    from seqeval.scheme import IOB2
-
-    return float(f1_score(gold, predicted, mode="strict", scheme=IOB2, zero_division=0))
