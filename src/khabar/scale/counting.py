@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
@@ -16,20 +15,15 @@ from khabar.reading.reference import GoldFacts, Reference, canonical_lines
 from khabar.reading.unmatchable import Unmatchable, count_unmatchable
 from khabar.records.labels import EntityLabel, Layer
 from khabar.scale.outlines import records_of
-from khabar.scoring.bootstrap import StoryFigures, TableName
+from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.cases import CorpusFacts
-from khabar.scoring.counts import Metric, SamplingFrame, Table, Unit, narrow
+from khabar.scoring.counts import SamplingFrame, Table, narrow
 from khabar.scoring.scorer import count
 from khabar.scoring.self_check import unmatchable
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from khabar.scoring.counts import Column
-
-    Integers = NDArray[np.intp]
 
 LISTED = 1000
 """How many problems of a large input are listed; of the others there is only a count."""
@@ -82,26 +76,12 @@ class Problems:
         self.unmatchable.add(other.unmatchable)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerCounts:
-    """A layer's counts over the units of a part: its documents in order, or the units named (disputes, stories)."""
-
-    columns: list[str]
-    values: list[Column]
-    units: list[Unit] | None
-    figures: Sequence[Metric]
-    of_stories: Sequence[StoryFigures]
-    stream: TableName
-    set_aside: int
-    ungrounded: int
-
-
 @dataclass(slots=True)
 class PartCounts:
     """What comes back of a part."""
 
     problems: Problems
-    layers: dict[str, LayerCounts] = field(default_factory=dict)
+    layers: Mapping[str, LayerTally] = field(default_factory=dict)
     lines: tuple[bytes, ...] = ()
     """Canonical JSON of the part's gold, sorted: its share of the fingerprint."""
 
@@ -131,97 +111,40 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.fit.extend(misfit for misfit in misfits if misfit.id != _MISSING)
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)
     if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
-        counted = count(
-            gold,
-            predicted.documents,
-            predicted.disputes,
-            layers=task.layers,
-            labels=task.labels,
-            facts=task.facts,
-        )
-        counts.layers = {
-            name: _counts_of(layer, is_named=name == "conflicts" or counted.unit == "story")
-            for name, layer in counted.layers.items()
-        }
+        sides = gold, predicted.documents, predicted.disputes
+        counts.layers = count(*sides, layers=task.layers, labels=task.labels, facts=task.facts).layers
     return counts
-
-
-def _counts_of(layer: LayerTally, *, is_named: bool) -> LayerCounts:
-    return LayerCounts(
-        layer.table.columns,
-        layer.table.values,
-        list(layer.table.frame.index) if is_named else None,
-        layer.metrics,
-        cast("Sequence[StoryFigures]", layer.resampled),  # gold in the prediction format has no tokens to tag
-        layer.stream,
-        layer.set_aside,
-        layer.ungrounded,
-    )
-
-
-class JoinedLayer:
-    """One layer of the whole, filled part by part, in any order. `units` is how many units it has."""
-
-    def __init__(self, units: int) -> None:
-        self._units = units
-        self._columns: dict[str, Column] = {}
-        self._figures: dict[str, Metric] = {}
-        self._of_stories: list[Sequence[StoryFigures]] = []
-        self._stream: TableName = "text"
-        self._set_aside = self._ungrounded = 0
-
-    def add(self, part: LayerCounts, units: Integers) -> None:
-        """Add a part; `units` gives the indices that its units have in the whole."""
-        for name, values in zip(part.columns, part.values, strict=True):
-            self._columns[name] = _added(self._columns.get(name), values, units, self._units)
-        self._figures |= {figure.name: figure for figure in part.figures}
-        self._of_stories.append(part.of_stories)
-        self._stream = part.stream
-        self._set_aside += part.set_aside
-        self._ungrounded += part.ungrounded
-
-    def layer(self, frame: SamplingFrame) -> LayerTally:
-        """The layer as it would be, had it been counted at once."""
-        columns = sorted(self._columns)
-        # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
-        tagged = sorted(name for name in self._figures if name.startswith(_PHENOMENON))
-        plain = [name for name in self._figures if not name.startswith(_PHENOMENON)]
-        return LayerTally(
-            [self._figures[name] for name in (*plain, *tagged)],
-            Table(frame, columns, [self._columns[name] for name in columns]),
-            [type(parts[0]).merge(parts) for parts in zip(*self._of_stories, strict=True)],
-            self._stream,
-            self._set_aside,
-            self._ungrounded,
-        )
 
 
 _PHENOMENON = "phenomenon."
 
 
-def joined_by_name(parts: Sequence[LayerCounts]) -> LayerTally:
-    """A layer of the whole whose units have names: the stories of all parts, or their disputes and false records."""
+def joined(parts: Sequence[LayerTally]) -> LayerTally:
+    """Join the tallies of a layer, one a part: the layer as it would be, had it been counted at once."""
     import numpy as np
 
-    strata: dict[str, set[str | int]] = defaultdict(set)
-    for part in parts:
-        for stratum, name in part.units or ():
-            strata[stratum].add(name)
-    frame = SamplingFrame({stratum: sorted(names, key=str) for stratum, names in strata.items()})
-    joined = JoinedLayer(len(frame))
-    for part in parts:
-        joined.add(part, np.array([frame.index[unit] for unit in part.units or ()], np.intp))
-    return joined.layer(frame)
-
-
-def _added(column: Column | None, values: Column, units: Integers, size: int) -> Column:
-    """Add counts to a column at some units; the column widens where it has to."""
-    import numpy as np
-
-    if column is None:
-        column = np.zeros(size, values.dtype)
-    wide = np.int64 if np.issubdtype(values.dtype, np.integer) else np.float64
-    sums = narrow(column[units].astype(np.promote_types(wide, np.int64)) + values)
-    column = column.astype(np.promote_types(column.dtype, sums.dtype), copy=False)
-    column[units] = sums
-    return column
+    frame = SamplingFrame.union([part.table.frame for part in parts])
+    units = [np.array([frame.index[unit] for unit in part.table.frame.index], np.intp) for part in parts]
+    names = sorted({column for part in parts for column in part.table.columns})
+    columns: list[Column] = []
+    for name in names:
+        sums = np.zeros(len(frame))
+        for part, places in zip(parts, units, strict=True):
+            counts = part.table.column(name)
+            if counts is not None:
+                sums[places] += counts.astype(float)
+        columns.append(narrow(sums))
+    metrics = {metric.name: metric for part in parts for metric in part.metrics}
+    # Figures of phenomena stand at the end, by name; a part knows those of its own gold only.
+    tagged = sorted(name for name in metrics if name.startswith(_PHENOMENON))
+    plain = [name for name in metrics if not name.startswith(_PHENOMENON)]
+    # Gold in the prediction format has no tokens to tag: what is resampled is drawn by story.
+    of_stories = [cast("Sequence[StoryFigures]", part.resampled) for part in parts]
+    return LayerTally(
+        [metrics[name] for name in (*plain, *tagged)],
+        Table(frame, names, columns),
+        [type(figures[0]).merge(figures) for figures in zip(*of_stories, strict=True)],
+        parts[0].stream,
+        sum(part.set_aside for part in parts),
+        sum(part.ungrounded for part in parts),
+    )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
@@ -51,31 +50,33 @@ class _Side(msgspec.Struct, gc=False):
     spans: tuple[_Span, ...] | None = None
 
 
-class _Record(Keys, gc=False):
+class Outline(Keys, gc=False):
+    """A record's keys, and how it may reach into other documents."""
+
     text: str | None = None
     entities: tuple[_Mention, ...] | None = None
     quotes: tuple[_Quote, ...] | None = None
     sides: tuple[_Side, ...] | None = None
 
+    @property
+    def has_names(self) -> bool:
+        """Whether any mention has an `entity_id`."""
+        return any(mention.entity_id is not None for mention in self.entities or ())
 
-@dataclass(frozen=True, slots=True)
-class Outline:
-    """A record's keys, and how it may reach into other documents."""
+    @property
+    def has_clusters(self) -> bool:
+        """Whether any scored mention has one."""
+        return any(mention.scored and mention.entity_id is not None for mention in self.entities or ())
 
-    doc_id: str | None
-    story: str | None
-    has_text: bool
-    has_names: bool
-    """Whether any mention has an `entity_id`."""
-    has_clusters: bool
-    """Whether any scored mention has one."""
-    has_quotes: bool
-    cited: tuple[str, ...]
-    """The documents that a dispute's spans lie in."""
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The documents that a dispute's spans lie in."""
+        spans = (span for side in self.sides or () for span in side.spans or ())
+        return tuple(dict.fromkeys(span.doc_id for span in spans if span.doc_id is not None))
 
 
 _KEYS = msgspec.json.Decoder(Keys)
-_RECORDS = msgspec.json.Decoder(_Record)
+_OUTLINES = msgspec.json.Decoder(Outline)
 
 
 def keys_of(line: bytes) -> Keys:
@@ -102,30 +103,14 @@ def outlines(file: File, incidents: Incidents) -> Iterator[Outline]:
             yield from _outlines_of_rows(batch)
     else:
         for _, line in jsonl(file, incidents):
-            yield _outline(_record_of(line) or keys_of(line))
+            try:
+                yield _OUTLINES.decode(line)
+            except (msgspec.DecodeError, RecursionError):
+                yield _without_reach(keys_of(line))
 
 
-def _record_of(line: bytes) -> _Record | None:
-    try:
-        return _RECORDS.decode(line)
-    except (msgspec.DecodeError, RecursionError):
-        return None
-
-
-def _outline(record: Keys, has_text: bool | None = None) -> Outline:
-    if not isinstance(record, _Record):
-        return Outline(record.doc_id, record.story, False, False, False, False, ())
-    named = [mention for mention in record.entities or () if mention.entity_id is not None]
-    spans = [span for side in record.sides or () for span in side.spans or ()]
-    return Outline(
-        record.doc_id,
-        record.story,
-        record.text is not None if has_text is None else has_text,
-        bool(named),
-        any(mention.scored for mention in named),
-        bool(record.quotes),
-        tuple(dict.fromkeys(span.doc_id for span in spans if span.doc_id is not None)),
-    )
+def _without_reach(keys: Keys) -> Outline:
+    return Outline(keys.doc_id, keys.story)
 
 
 _LEAVES = ("doc_id", "story", "text", "entity_id", "scored", "content")
@@ -134,19 +119,21 @@ _LEAVES = ("doc_id", "story", "text", "entity_id", "scored", "content")
 def _is_outlined(path: str) -> bool:
     """Tell whether a column of a Parquet file says anything about an outline."""
     top, *_ = names = path.split(".")
-    return top in _Record.__struct_fields__ and bool(set(names) & set(_LEAVES))
+    return top in Outline.__struct_fields__ and bool(set(names) & set(_LEAVES))
 
 
 def _outlines_of_rows(batch: Any) -> Iterator[Outline]:
-    texts = [False] * len(batch)
-    if "text" in batch.schema.names:
-        texts = batch.column("text").is_valid().to_pylist()
-        batch = batch.drop_columns(["text"])
-    for keys, row, has_text in zip(keys_of_rows(batch), batch.to_pylist(), texts, strict=True):
+    import pyarrow as pa
+    from pyarrow import compute
+
+    if "text" in batch.schema.names:  # whether there is one is all that matters, and texts are long
+        texts = compute.if_else(batch.column("text").is_valid(), "", pa.scalar(None, pa.string()))
+        batch = batch.set_column(batch.schema.get_field_index("text"), "text", texts)
+    for keys, row in zip(keys_of_rows(batch), batch.to_pylist(), strict=True):
         try:
-            yield _outline(msgspec.convert(_without_nulls(row), _Record), has_text)
+            yield msgspec.convert(_without_nulls(row), Outline)
         except msgspec.ValidationError:
-            yield _outline(keys)
+            yield _without_reach(keys)
 
 
 def _without_nulls(value: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,18 +24,14 @@ from khabar.reading.incidents import Incidents
 from khabar.reading.reference import GoldFacts, fingerprint
 from khabar.reading.sources import bytes_of, sources
 from khabar.records.labels import LAYERS, EntityLabel, Layer
-from khabar.scale.counting import LISTED, CountingTask, JoinedLayer, LayerCounts, Problems, count_part, joined_by_name
+from khabar.scale.counting import LISTED, CountingTask, Problems, count_part, joined
 from khabar.scale.outlines import InputSide, Keys, Outline, Parts, distribute, outlines, read_lengthy, write_lengthy
 from khabar.scale.workers import Workers
 from khabar.scoring.assignment import Components
 from khabar.scoring.cases import FEW_DOCUMENTS, CorpusFacts, unit_of
-from khabar.scoring.counts import SamplingFrame
 from khabar.scoring.tally import LayerTally, Tally
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from khabar.reading.sources import File
 
 
@@ -65,9 +61,9 @@ class Survey:
                 story = self._stories.setdefault(outline.story or "", outline.story or "")
                 self.documents.setdefault(outline.doc_id, story)
                 self._names_stories |= bool(story)
-                self._has_texts &= outline.has_text
+                self._has_texts &= outline.text is not None
                 self._clustered |= outline.has_clusters
-                self._quoted |= outline.has_quotes
+                self._quoted |= bool(outline.quotes)
             elif outline.story is not None:
                 self._names_stories |= bool(outline.story)
                 self._cite(outline.story, outline.cited)
@@ -77,7 +73,7 @@ class Survey:
         for outline in outlines:
             if outline.doc_id is not None:
                 self._named |= outline.has_names
-                self._quoted |= outline.has_quotes
+                self._quoted |= bool(outline.quotes)
             elif outline.story is not None:
                 self._cite(outline.story, outline.cited)
 
@@ -85,12 +81,15 @@ class Survey:
         story = self._stories.setdefault(story, story)
         self._cited += [(story, doc_id) for doc_id in doc_ids if not story or self.documents.get(doc_id) != story]
 
+    @property
     def gold_facts(self) -> GoldFacts:
         """What each part has to know of gold."""
         return GoldFacts(len(self.documents), self._has_texts, self._names_stories)
 
-    def facts(self, gold: GoldFacts) -> CorpusFacts:
+    @property
+    def facts(self) -> CorpusFacts:
         """What each part has to know of gold and predictions."""
+        gold = self.gold_facts
         return CorpusFacts(
             unit_of(gold, len(self._stories)),
             len(self._stories),
@@ -113,13 +112,6 @@ class Survey:
         if keys.doc_id is not None:
             return self._part(self._document(keys.doc_id), parts)
         return 0 if keys.story is None else self._part(_story(keys.story), parts)
-
-    def parts_of_documents(self, parts: int) -> NDArray[np.uint16]:
-        """The part of each of gold's documents, in the order of their ids."""
-        import numpy as np
-
-        numbers = (self._part(self._document(doc_id), parts) for doc_id in sorted(self.documents))
-        return np.fromiter(numbers, np.uint16, len(self.documents))
 
     def _document(self, doc_id: str) -> str:
         story = self.documents.get(doc_id, "")
@@ -163,71 +155,43 @@ def count_in_parts(
 
     Warnings are added to `incidents`. Raises InputError with the first thousand problems, and TooFewError.
     """
-    with workers() as running, tempfile.TemporaryDirectory(prefix="khabar-") as name:
-        return _count(predictions, gold, layers, labels, running, incidents, part_bytes, progress, Path(name))
+    with workers() as work_on, tempfile.TemporaryDirectory(prefix="khabar-") as name:
+        folder = Path(name)
+        survey = Survey()
+        of_gold, of_predictions = Incidents(), Incidents()
+        golds = _surveyed(gold, survey.read_gold, of_gold, "reading gold", progress)
+        files = _surveyed(predictions, survey.read_predictions, of_predictions, "reading predictions", progress)
+        if not of_gold.errors and len(survey.documents) < FEW_DOCUMENTS:
+            raise TooFewError
+        survey.conclude(layers)
+        number = max(1, min(MOST_PARTS, bytes_of([*golds, *files]) // part_bytes))
+        parts = Parts(folder)
+        part_of = partial(survey.part_of, parts=number)
+        sides: dict[InputSide, list[File]] = {"gold": golds, "predictions": files}
+        for side, of_side in sides.items():
+            sizes = (size for file in of_side for size in distribute(parts, side, file, part_of))
+            deque(_shown(sizes, f"sorting {side}", progress), maxlen=0)
 
-
-def _count(
-    predictions: Path | str,
-    gold: Path | str,
-    layers: Sequence[Layer],
-    labels: tuple[EntityLabel, ...] | None,
-    workers: Workers,
-    incidents: Incidents,
-    part_bytes: int,
-    progress: Progress,
-    folder: Path,
-) -> Tally:
-    survey = Survey()
-    of_gold, of_predictions = Incidents(), Incidents()
-    golds = _surveyed(gold, survey.read_gold, of_gold, "reading gold", progress)
-    files = _surveyed(predictions, survey.read_predictions, of_predictions, "reading predictions", progress)
-    if not of_gold.errors and len(survey.documents) < FEW_DOCUMENTS:
-        raise TooFewError
-    survey.conclude(layers)
-    number = max(1, min(MOST_PARTS, bytes_of([*golds, *files]) // part_bytes))
-    parts = Parts(folder)
-    part_of = partial(survey.part_of, parts=number)
-
-    def distribute_all(side: InputSide, files: Sequence[File]) -> None:
-        sizes = (size for file in files for size in distribute(parts, side, file, part_of))
-        deque(_shown(sizes, f"sorting {side}", progress), maxlen=0)
-
-    distribute_all("gold", golds)
-    distribute_all("predictions", files)
-    names = tuple(dict.fromkeys(map(str, (*golds, *files))))
-    gold_facts = survey.gold_facts()
-    facts = survey.facts(gold_facts)
-    task = CountingTask(tuple(layers), gold_facts, facts, names, str(files[0]) if files else "", labels)
-
-    by_story = facts.unit == "story"
-    by_name = [layer for layer in layers if by_story or layer == "conflicts"]
-    frame = SamplingFrame({"": sorted(survey.documents)})
-    documents = _indices(survey.parts_of_documents(number), number)
-    joined: dict[str, JoinedLayer] = {layer: JoinedLayer(len(frame)) for layer in layers if layer not in by_name}
-    named: dict[str, dict[int, LayerCounts]] = {layer: {} for layer in by_name}
-    problems = Problems.none_in(names)
-    problems.gold.extend(of_gold)
-    problems.form.extend(of_predictions)
-    counts = workers.run(count_part, ((part, (parts.take(part), task)) for part in range(number)))
-    for done, (part, counted) in enumerate(counts, start=1):
-        problems.extend(counted.problems)
-        for name, layer in counted.layers.items():
-            if name in named:
-                named[name][part] = layer
-            else:
-                joined[name].add(layer, documents[part])
-        _write_lines(folder / f"{part:05}.lines", counted.lines)
-        progress("counting", done, number)
-    _refuse(problems, names, task.predictions, incidents)
-    tallies: dict[str, LayerTally] = {name: layer.layer(frame) for name, layer in joined.items()}
-    tallies |= {
-        layer: joined_by_name([counts_of[part] for part in sorted(counts_of)]) for layer, counts_of in named.items()
-    }
-    progress("signing", 0, None)
-    signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
-    ordered: dict[str, LayerTally] = {layer: tallies[layer] for layer in LAYERS if layer in tallies}
-    return Tally(ordered, facts.unit, "-", signed, facts.stories if by_story else 0, labels)
+        names = tuple(dict.fromkeys(map(str, (*golds, *files))))
+        facts = survey.facts
+        task = CountingTask(tuple(layers), survey.gold_facts, facts, names, str(files[0]) if files else "", labels)
+        problems = Problems.none_in(names)
+        problems.gold.extend(of_gold)
+        problems.form.extend(of_predictions)
+        counted: dict[int, Mapping[str, LayerTally]] = {}
+        counts = work_on(count_part, ((part, (parts.take(part), task)) for part in range(number)))
+        for done, (part, counts_of_part) in enumerate(counts, start=1):
+            problems.extend(counts_of_part.problems)
+            counted[part] = counts_of_part.layers
+            _write_lines(folder / f"{part:05}.lines", counts_of_part.lines)
+            progress("counting", done, number)
+        _refuse(problems, names, task.predictions, incidents)
+        tallies: dict[str, LayerTally] = {
+            layer: joined([counted[part][layer] for part in range(number)]) for layer in LAYERS if layer in layers
+        }
+        progress("signing", 0, None)
+        signed = fingerprint(_merged(sorted(folder.glob("*.lines"))))
+    return Tally(tallies, facts.unit, "-", signed, facts.stories if facts.unit == "story" else 0, labels)
 
 
 def _surveyed(
@@ -253,14 +217,6 @@ def _shown(items: Iterable[ItemT], doing: str, progress: Progress) -> Iterator[I
         yield item
         if done % _SHOWN_AFTER == 0:
             progress(doing, done, None)
-
-
-def _indices(parts: NDArray[np.uint16], number: int) -> list[NDArray[np.intp]]:
-    """Where the documents of each part stand among all, from the part of each document in order."""
-    import numpy as np
-
-    order = np.argsort(parts, kind="stable")
-    return np.split(order, np.cumsum(np.bincount(parts, minlength=number))[:-1])
 
 
 def _refuse(problems: Problems, files: Sequence[str], first: str, incidents: Incidents) -> None:

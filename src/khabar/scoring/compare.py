@@ -11,7 +11,6 @@ compared with one baseline, p is corrected for that layer by layer (Holm 1979).
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
@@ -178,7 +177,7 @@ def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
     tables = [
         (layer, side, run.layers[layer].table) for layer in layers for side, run in zip(_SIDES, (a, b), strict=True)
     ]
-    frame = _union([table.frame for _, _, table in tables])
+    frame = SamplingFrame.union([table.frame for _, _, table in tables])
     for layer, side, table in tables:
         for name in a.layers[layer].headline.columns:
             column = table.column(name)
@@ -186,17 +185,6 @@ def _side_by_side(a: Tally, b: Tally, layers: Sequence[str]) -> Table:
                 columns.append(_column(layer, side, name))
                 values.append(_spread(column, table.frame, frame))
     return Table(frame, columns, values)
-
-
-def _union(frames: Sequence[SamplingFrame]) -> SamplingFrame:
-    """The units of all frames. Text layers have the same anyway."""
-    if frames and all(frame.strata == frames[0].strata for frame in frames):
-        return frames[0]
-    strata: dict[str, set[str | int]] = defaultdict(set)
-    for frame in frames:
-        for name, units in frame.strata.items():
-            strata[name].update(units)
-    return SamplingFrame({name: sorted(units, key=str) for name, units in strata.items()})
 
 
 def _spread(column: Column, units: SamplingFrame, over: SamplingFrame) -> Column:

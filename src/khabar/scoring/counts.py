@@ -37,6 +37,21 @@ class SamplingFrame:
     def __len__(self) -> int:
         return sum(map(len, self.strata.values()))
 
+    def __reduce__(self) -> tuple[type[SamplingFrame], tuple[Mapping[str, Sequence[str | int]]]]:
+        """Travel without the index."""
+        return SamplingFrame, (self.strata,)
+
+    @classmethod
+    def union(cls, frames: Sequence[SamplingFrame]) -> SamplingFrame:
+        """The units of all frames: those of the first in its order if all have the same, else by name."""
+        if frames and all(frame.strata == frames[0].strata for frame in frames):
+            return frames[0]
+        strata: dict[str, set[str | int]] = defaultdict(set)
+        for frame in frames:
+            for name, units in frame.strata.items():
+                strata[name].update(units)
+        return cls({name: sorted(units, key=str) for name, units in strata.items()})
+
     @cached_property
     def offsets(self) -> dict[str, int]:
         """Index of the first unit of each stratum."""
