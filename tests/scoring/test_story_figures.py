@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, PredictedEntity
 from khabar.scoring import coreference as coref
-from khabar.scoring.bootstrap import FEWEST_STORIES, StorySums, redraw, story_frame
+from khabar.scoring.bootstrap import FEWEST_STORIES, redraw, story_frame
 from khabar.scoring.coreference import Coreference, coreference
 from khabar.scoring.layers.conflicts import Ranked, Ranking, average_precision
-from khabar.scoring.layers.quotes import Utterances
+from khabar.scoring.layers.quotes import Utterances, pairs_of
 from khabar.text.grounding import GroundedDocument
 
 METRICS: dict[str, Callable[..., coref.Ratio]] = {
@@ -149,7 +149,8 @@ def test_utterances(seed: int) -> None:
         for one, other in combinations(items, 2):
             ours, theirs = (one[side] is not None and one[side] == other[side] for side in (0, 1))
             counts["tp" if ours and theirs else "fn" if ours else "fp" if theirs else "-"] += 1
-    made = Utterances.of(contents, ["s0", "s1", "s2", "s3", "silent"])
+    pairs = {story: pairs_of(items) for story, items in contents.items()}
+    made = Utterances.of(pairs, ["s0", "s1", "s2", "s3", "silent"], 3)
     figure = made.values()["utterance.pair_f1"]
     assert figure.counts == {f"utterance.{name}": counts[name] for name in ("tp", "fp", "fn")}
     once = made.resample(np.ones((1, STORIES + 1), np.uint8))["utterance.pair_f1"]
@@ -158,17 +159,18 @@ def test_utterances(seed: int) -> None:
 
 @given(st.lists(st.dictionaries(st.integers(0, 5), st.integers(-4, 4)), min_size=1), st.integers(0, 3))
 def test_sums_of_stories_add_over_parts(parts: list[dict[int, int]], more: int) -> None:
-    sums = [StorySums.of({str(name): [n, 1] for name, n in part.items()}, map(str, range(more)), 2) for part in parts]
-    joined = StorySums.merge(sums)
+    sums = [Utterances.of({str(k): [n, 1, 0] for k, n in part.items()}, map(str, range(more)), 3) for part in parts]
+    joined = Utterances.merge(sums)
     assert list(joined.stories) == sorted({story for part in sums for story in part.stories})
     for story, row in zip(joined.stories, joined.rows.tolist(), strict=True):
         numbers = [part[int(story)] for part in parts if int(story) in part]
-        assert row == [sum(numbers), len(numbers)]
+        assert row == [sum(numbers), len(numbers), 0]
+    assert joined.total == tuple(joined.rows.sum(axis=0))
 
 
 def test_below_ten_stories_nothing_is_drawn() -> None:
     def utterances(stories: int) -> Utterances:
-        return Utterances.of({f"{at}": [("a", "x"), ("a", "x")] for at in range(stories)}, ())
+        return Utterances.of({f"{at}": (1, 0, 0) for at in range(stories)}, (), 3)
 
     assert story_frame([str(at) for at in range(FEWEST_STORIES - 1)]) is None
     assert redraw(utterances(FEWEST_STORIES - 1)) == {}

@@ -10,8 +10,10 @@ stories, in which a story drawn twice stands there as two stories.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate
 from math import exp, factorial
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, get_args
@@ -230,41 +232,58 @@ def story_frame(stories: Sequence[str]) -> SamplingFrame | None:
 
 
 @dataclass(frozen=True, slots=True)
-class StorySums:
-    """Numbers that add over stories."""
+class StorySums(ABC):
+    """Figures made of numbers that add over stories."""
 
     stories: tuple[str, ...]
     """All stories, sorted, also those of which there is nothing to add."""
     rows: Array
     """Stories × columns."""
+    total: tuple[Fraction, ...]
+    """What `rows` adds up to, exactly: (columns,)."""
 
     @classmethod
-    def of(cls, rows: Mapping[str, Sequence[float]], stories: Iterable[str], columns: int) -> StorySums:
+    def of(cls, rows: Mapping[str, Sequence[Fraction | int]], stories: Iterable[str], columns: int) -> Self:
         """Lay rows out by story; a story without one has zeros."""
         import numpy as np
 
         names = tuple(sorted({*stories, *rows}))
-        sums = np.zeros((len(names), columns))
-        for row, name in zip(sums, names, strict=True):
-            if name in rows:
-                row[:] = rows[name]
-        return cls(names, sums)
+        zeros = (0,) * columns
+        sums = np.array([rows.get(name, zeros) for name in names], float).reshape(-1, columns)
+        return cls(names, sums, _added([zeros, *rows.values()]))
 
     @classmethod
-    def merge(cls, parts: Sequence[StorySums]) -> StorySums:
+    def merge(cls, parts: Sequence[Self]) -> Self:
         """Merge parts of a corpus."""
         import numpy as np
 
         names = tuple(sorted({name for part in parts for name in part.stories}))
         place = {name: index for index, name in enumerate(names)}
-        sums = np.zeros((len(names), parts[0].rows.shape[1]))
+        sums = np.zeros((len(names), len(parts[0].total)))
         for part in parts:
             sums[[place[name] for name in part.stories]] += part.rows
-        return cls(names, sums)
+        return cls(names, sums, _added([part.total for part in parts]))
 
-    def resample(self, times: Times) -> Array:
-        """What the stories drawn (draws × stories) add up to: draws × columns."""
-        return times.astype(float) @ self.rows
+    @property
+    def frame(self) -> SamplingFrame | None:
+        """Stories, if there are enough of them to draw."""
+        return story_frame(self.stories)
+
+    @abstractmethod
+    def values(self) -> dict[str, Measured]:
+        """The figures, without intervals."""
+
+    @abstractmethod
+    def of_sums(self, *sums: Array) -> dict[str, Array]:
+        """The figures from the sums of each column on some draws, (draws,): of each, (draws,)."""
+
+    def resample(self, times: Times) -> dict[str, Array]:
+        """The figures on draws of stories (draws × stories): of each, (draws,)."""
+        return self.of_sums(*(times.astype(float) @ self.rows).T)
+
+
+def _added(rows: Sequence[Sequence[Fraction | int]]) -> tuple[Fraction, ...]:
+    return tuple(sum(column, Fraction(0)) for column in zip(*rows, strict=True))
 
 
 def _times(frame: SamplingFrame, generator: np.random.Generator, resamples: int) -> Iterator[Times]:

@@ -12,20 +12,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, TypeVar
 
 from khabar.reading.reference import Reference
 from khabar.scoring.assignment import assign
-from khabar.scoring.bootstrap import StorySums, story_frame
+from khabar.scoring.bootstrap import StorySums
 from khabar.scoring.counts import quotient, ratio
 from khabar.scoring.result import Measured
 from khabar.text.grounding import GroundedMention, Place
 
 if TYPE_CHECKING:
-    from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counts import SamplingFrame
+    from khabar.scoring.bootstrap import Array
 
 Key = TypeVar("Key")
 Clusters = Sequence[frozenset[Key]]
@@ -134,19 +132,10 @@ _COLUMNS = 4 * len(METRICS) + 2
 """Numerator and denominator of each metric's recall, then of its precision; links of variants kept, and all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Coreference:
-    """The agreement of two clusterings, story by story."""
+class Coreference(StorySums):
+    """The agreement of two clusterings, story by story, in `_COLUMNS` columns."""
 
-    sums: StorySums
-    """Stories × `_COLUMNS`."""
-    total: tuple[Fraction, ...]
-    """What `sums` adds up to, exactly: (`_COLUMNS`,)."""
-
-    @property
-    def frame(self) -> SamplingFrame | None:
-        """Stories, if there are enough of them to draw."""
-        return story_frame(self.sums.stories)
+    __slots__ = ()
 
     def values(self) -> dict[str, Measured]:
         """F1 of each metric, the mean of three of them, and the recall of links to variant spellings."""
@@ -162,9 +151,9 @@ class Coreference:
         figures["identity.variants.recall"] = float(kept / links) if links else None
         return {name: Measured(value, None, {}) for name, value in figures.items()}
 
-    def resample(self, times: Times) -> dict[str, Array]:
-        """The same on draws of stories (draws × stories): a value a draw."""
-        *shares, kept, links = self.sums.resample(times).T
+    def of_sums(self, *sums: Array) -> dict[str, Array]:
+        """The same on draws of stories."""
+        *shares, kept, links = sums
         columns = (shares[first : first + 4] for first in range(0, len(shares), 4))
         figures = {f"identity.{name}.f1": _f1(*four) for name, four in zip(METRICS, columns, strict=True)}
         muc, b_cubed, ceaf_e = (figures[f"identity.{name}.f1"] for name in _CONLL)
@@ -173,18 +162,11 @@ class Coreference:
             "identity.variants.recall": ratio(kept, links),
         }
 
-    @classmethod
-    def merge(cls, parts: Sequence[Coreference]) -> Coreference:
-        """Merge parts of a corpus."""
-        return cls(StorySums.merge([part.sums for part in parts]), _total(part.total for part in parts))
-
 
 def coreference(reference: Reference, mentions: Mapping[str, Sequence[GroundedMention]]) -> Coreference:
     """Compare the clusters of all stories. `mentions` are those of each document that take part."""
-    stories = {record.story or "" for record in reference.annotations}
     rows = {story: _row(*sides) for story, sides in _clusterings(reference, mentions).items()}
-    sums = StorySums.of({story: list(map(float, row)) for story, row in rows.items()}, stories, _COLUMNS)
-    return Coreference(sums, _total(rows.values()))
+    return Coreference.of(rows, {record.story or "" for record in reference.annotations}, _COLUMNS)
 
 
 _Clusterings = dict[str, tuple[dict[Place, str], dict[Place, str], set[Place]]]
@@ -228,11 +210,6 @@ def _variant_links(
         links += together[gold[place]].total() - 1
         kept += together[gold[place]][ours[place]] - 1 if place in ours else 0
     return Fraction(kept), Fraction(links)
-
-
-def _total(rows: Iterable[tuple[Fraction, ...]]) -> tuple[Fraction, ...]:
-    zeros = (Fraction(0),) * _COLUMNS
-    return tuple(sum(column, Fraction(0)) for column in zip(zeros, *rows, strict=True))
 
 
 def _f1(recall_top: Array, recall_of: Array, precision_top: Array, precision_of: Array) -> Array:

@@ -31,6 +31,11 @@ class Pairing:
     aside: tuple[int, ...] = ()
     """Predictions without a partner that are set aside: they are neither right nor false."""
 
+    @property
+    def rows(self) -> list[int]:
+        """The scored gold rows, found or missed, in order."""
+        return sorted([*(row for row, _ in self.pairs), *self.missed])
+
 
 class Count(NamedTuple):
     """So much more in a column of the unit that a gold row or a prediction belongs to."""
@@ -95,8 +100,11 @@ class Verdict(ABC, Generic[CaseKind, GoldRow, Predicted]):
 class DocumentVerdict(Verdict[DocumentCase, Grounded[Item], Grounded[Item]], Generic[Item]):
     """The verdict on a document: what is judged are grounded items."""
 
-    matcher: Matcher
-    """Pairs them for the figures other than the headline."""
+    @cached_property
+    def matcher(self) -> Matcher:
+        """Pairs items for the figures other than the headline: what that sets aside takes no part in any."""
+        aside = set(self.headline.aside)
+        return Matcher(self.headline.rows, [index for index in range(len(self.predicted)) if index not in aside])
 
     @property
     def passage(self) -> Passage:
@@ -116,26 +124,9 @@ class Matcher:
     scored: Sequence[int]
     predictions: Sequence[int]
 
-    @classmethod
-    def after(cls, headline: Pairing, scored: Sequence[int], predictions: int) -> Matcher:
-        """The matcher of a layer's other figures: what the headline sets aside takes no part in any."""
-        aside = set(headline.aside)
-        return cls(scored, [index for index in range(predictions) if index not in aside])
-
     def pair(self, edges: Iterable[Pair]) -> Pairing:
         """Assign eligible pairs (row, prediction, weight)."""
         return pair(self.scored, self.predictions, edges)
-
-    def pair_all(self, edges: Mapping[str, Iterable[Pair]]) -> dict[str, Pairing]:
-        """Assign the eligible pairs of several figures. Those that have the same are assigned once."""
-        assigned: dict[tuple[Pair, ...], Pairing] = {}
-        pairings: dict[str, Pairing] = {}
-        for figure, eligible in edges.items():
-            key = tuple(eligible)
-            if key not in assigned:
-                assigned[key] = self.pair(key)
-            pairings[figure] = assigned[key]
-        return pairings
 
     def restrict(self, scored: Sequence[int], predictions: Iterable[int]) -> Matcher:
         """The matcher of fewer rows and predictions."""

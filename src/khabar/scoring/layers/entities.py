@@ -39,7 +39,6 @@ from khabar.scoring.verdicts import (
     Count,
     DocumentVerdict,
     Fault,
-    Matcher,
     Pairing,
     by_phenomenon,
     headline,
@@ -208,8 +207,7 @@ class Entities(DocumentJudge[EntityVerdict]):
                 by_key[_key(rows[index])].append(index)
         right = [(row, guess, 1) for guess, item in enumerate(items) for row in by_key.get(_key(item), ())]
         paired = headline(scored, right, _aside(case.gold.passage, rows, items))
-        matcher = Matcher.after(paired, scored, len(items))
-        return EntityVerdict(case, rows, items, paired, matcher, self.corpus.facts.with_texts)
+        return EntityVerdict(case, rows, items, paired, self.corpus.facts.with_texts)
 
     def tally(self, units: Units) -> LayerTally:
         """Count the layer, all documents at once."""

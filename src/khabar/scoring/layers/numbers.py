@@ -26,7 +26,7 @@ from khabar.scoring.verdicts import (
     pair,
 )
 from khabar.text.dates import days_in_common, same_date, same_literal
-from khabar.text.grounding import Grounded
+from khabar.text.grounding import Grounded, offsets_of
 from khabar.text.spans import Passage, Spans, best_covered, normal, overlapping, overlaps, permille
 from khabar.text.values import Value, is_right, same_interval, same_unit, same_value, value_of
 
@@ -59,11 +59,12 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
     def pairings(self) -> dict[str, Pairing]:
         """Of the headline, each aspect, dates and modalities."""
         pairings = {"full": self.headline}
-        pairings |= self.matcher.pair_all({aspect: self._edges(test) for aspect, test in ASPECTS.items()})
-        credits = self._day_credits.items()
-        dated = {aspect: self._edges(test, "date") for aspect, test in DATE_ASPECTS.items()}
-        dated["dates.interval"] = [(*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in credits]
-        pairings |= self._matcher_of(lambda item: item.kind == "date").pair_all(dated)
+        pairings |= {aspect: self.matcher.pair(self._edges(test)) for aspect, test in ASPECTS.items()}
+        dates = self._matcher_of(lambda item: item.kind == "date")
+        pairings |= {aspect: dates.pair(self._edges(test, "date")) for aspect, test in DATE_ASPECTS.items()}
+        pairings["dates.interval"] = dates.pair(
+            (*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in self._day_credits.items()
+        )
         valued = self._matcher_of(lambda item: _modality(item) is not None)
         pairings["modality"] = valued.pair(
             self._edges(lambda x, y: _modality(x) is not None and _modality(x) == _modality(y))
@@ -128,8 +129,7 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
             yield Count("dates.credit", "gold", row, float(self._day_credits[row, guess]))
             yield Count("dates.predicted", "gold", row)
         yield from (Count("dates.predicted", "predicted", guess) for guess in pairing.false)
-        rows = sorted([*(row for row, _ in pairing.pairs), *pairing.missed])
-        yield from (Count("dates.gold", "gold", row) for row in rows)
+        yield from (Count("dates.gold", "gold", row) for row in pairing.rows)
 
     def _cause(self, row: int, guess: int, is_located: bool) -> NumberCause:
         return number_cause(self.gold[row].item, self.predicted[guess].item) if is_located else "boundary"
@@ -172,9 +172,7 @@ class Numbers(DocumentJudge[NumberVerdict]):
         aside, alarms = _unassigned(passage, rows, items)
         located = _located(passage, rows, scored, items)
         right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
-        paired = headline(scored, right, aside)
-        matcher = Matcher.after(paired, scored, len(items))
-        return NumberVerdict(case, rows, items, paired, matcher, located, alarms)
+        return NumberVerdict(case, rows, items, headline(scored, right, aside), located, alarms)
 
 
 def _modality(item: PredictedNumber) -> str | None:
@@ -239,18 +237,13 @@ def _located(
 
 
 def _core(row: GroundedNumber) -> Spans:
-    core = row.item.core
-    if core is None or core.start is None or core.end is None:
-        return row.spans or ()
-    return ((core.start, core.end),)
+    return offsets_of([row.item.core] if row.item.core else None) or row.spans or ()
 
 
 def _with_modifier(row: GroundedNumber) -> Spans:
     """Where a right span may reach: the mention and its modifier."""
-    modifier = row.item.modifier
-    if modifier is None or modifier.start is None or modifier.end is None:
-        return row.spans or ()
-    return normal([*(row.spans or ()), (modifier.start, modifier.end)])
+    modifier = offsets_of([row.item.modifier] if row.item.modifier else None)
+    return normal([*(row.spans or ()), *modifier])
 
 
 NUMBER_ERRORS = ("lost_multiplier", "summed_range", "year_as_count", "count_as_year", "wrong_modality", "wrong_unit")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from khabar.records import PredictedQuote, PredictedSource
 from khabar.records.errors import QuoteCause
 from khabar.scoring.assignment import Pair, lexicographic
-from khabar.scoring.bootstrap import Resampled, StorySums, story_frame
+from khabar.scoring.bootstrap import Resampled, StorySums
 from khabar.scoring.cases import DocumentCase
 from khabar.scoring.counts import Metric, credit_f1, f1, of_phenomena, prf, ratio
 from khabar.scoring.layers.judge import DocumentJudge
@@ -23,7 +23,6 @@ from khabar.scoring.verdicts import (
     Count,
     DocumentVerdict,
     Fault,
-    Matcher,
     Pairing,
     by_phenomenon,
     headline,
@@ -34,8 +33,7 @@ from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
 from khabar.text.spans import Iou, Passage, Spans, at_least_half, best_covered, overlaps, permille
 
 if TYPE_CHECKING:
-    from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counts import SamplingFrame
+    from khabar.scoring.bootstrap import Array
 
 Quotation = Grounded[PredictedQuote]
 Utterance = tuple[str | None, str | None]
@@ -83,7 +81,8 @@ class QuoteVerdict(DocumentVerdict[PredictedQuote]):
         edges["soft"] = [
             (*both, lexicographic(shared * _CREDIT_STEPS // union, 1)) for both, (shared, union) in self.ious.items()
         ]
-        return {"said": self.headline, **self.matcher.pair_all(edges), "cue": self._cues()}
+        pairings = {name: self.matcher.pair(eligible) for name, eligible in edges.items()}
+        return {"said": self.headline, **pairings, "cue": self._cues()}
 
     def counts(self) -> Iterator[Count]:
         """Yield the counts of all figures."""
@@ -205,15 +204,15 @@ class Quotes(DocumentJudge[QuoteVerdict]):
                 ious[row, guess] = iou
         aside = _aside(gold.passage, rows, [[reading.content for reading in each] for each in readings], items)
         paired = headline(scored, sorted(right), aside)
-        matcher = Matcher.after(paired, scored, len(items))
-        return QuoteVerdict(case, rows, items, paired, matcher, {pair[:2] for pair in right}, ious, speakers, resolver)
+        return QuoteVerdict(case, rows, items, paired, {pair[:2] for pair in right}, ious, speakers, resolver)
 
     def resampled(self, units: Units) -> list[Resampled]:
         """Give the figure of utterances, which cross the documents of a story."""
         contents: dict[str, list[Utterance]] = defaultdict(list)
         for verdict in self.verdicts:
             contents[verdict.case.story] += verdict.utterances
-        return [Utterances.of(contents, {record.story or "" for record in self.corpus.reference.annotations})]
+        stories = {record.story or "" for record in self.corpus.reference.annotations}
+        return [Utterances.of({story: pairs_of(items) for story, items in contents.items()}, stories, 3)]
 
     def _readings(self, row: Quotation, document: GroundedDocument) -> list[GoldReading]:
         """The row's own reading, then its alternatives, each whole."""
@@ -274,45 +273,29 @@ def _chain(quote: Quotation, document: GroundedDocument, resolve: _Resolve) -> s
     return set(pairwise(resolve(document, source) for source in quote.item.source_chain or ()))
 
 
-@dataclass(frozen=True, slots=True)
-class Utterances:
-    """Contents put into one utterance, by gold and by the system; judged on pairs, so that names do not matter."""
+class Utterances(StorySums):
+    """Contents put into one utterance, by gold and by the system; judged on pairs, so that names do not matter.
 
-    sums: StorySums
-    """Stories × (pairs put together by both, by the system alone, by gold alone)."""
+    The columns are pairs put together by both, by the system alone, and by gold alone.
+    """
 
-    @classmethod
-    def of(cls, contents: Mapping[str, Sequence[Utterance]], stories: Iterable[str]) -> Utterances:
-        """Count the pairs of each story's contents."""
-        rows = {story: _pairs(items) for story, items in contents.items()}
-        return cls(StorySums.of(rows, stories, 3))
-
-    @classmethod
-    def merge(cls, parts: Sequence[Utterances]) -> Utterances:
-        """Merge parts of a corpus."""
-        return cls(StorySums.merge([part.sums for part in parts]))
-
-    @property
-    def frame(self) -> SamplingFrame | None:
-        """Stories, if there are enough of them to draw."""
-        return story_frame(self.sums.stories)
+    __slots__ = ()
 
     def values(self) -> dict[str, Measured]:
         """F1 over pairs, and its counts."""
-        totals = self.sums.rows.sum(axis=0)
-        value = float(f1(*totals))
-        counts = dict(zip((f"utterance.{name}" for name in ("tp", "fp", "fn")), map(int, totals), strict=True))
+        value = float(f1(*self.rows.sum(axis=0)))
+        counts = {f"utterance.{name}": int(n) for name, n in zip(("tp", "fp", "fn"), self.total, strict=True)}
         return {_PAIR_F1: Measured(value if value == value else None, None, dict(counts))}
 
-    def resample(self, times: Times) -> dict[str, Array]:
-        """The same on draws of stories (draws × stories): a value a draw."""
-        return {_PAIR_F1: f1(*self.sums.resample(times).T)}
+    def of_sums(self, *sums: Array) -> dict[str, Array]:
+        """The same on draws of stories."""
+        return {_PAIR_F1: f1(*sums)}
 
 
 _PAIR_F1 = "utterance.pair_f1"
 
 
-def _pairs(contents: Sequence[Utterance]) -> tuple[int, int, int]:
+def pairs_of(contents: Sequence[Utterance]) -> tuple[int, int, int]:
     """Pairs put together by both, by the system alone, by gold alone. What is in no utterance is in no pair."""
 
     def pairs(names: Iterable[object]) -> int:
