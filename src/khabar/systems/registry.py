@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from khabar.reading.incidents import InputError, nearest
 from khabar.reading.reference import Reference
@@ -18,76 +19,63 @@ GROUP = "khabar.systems"
 
 
 @dataclass(frozen=True, slots=True)
-class Embedded:
-    """A system that comes with khabar: `name` in `module`. One that is `from_gold` is a class made with the gold.
+class KnownSystem:
+    """A system that comes with khabar, or a kind of systems that it can run: `name` in `module`.
 
-    `needs` is the package it imports (None: nothing more), which the extra `extra` installs.
+    One with an `argument` is written PREFIX:ARGUMENT, and made from what follows the colon and from `Options`. One that
+    is `from_gold` is made from gold. The extra `extra` installs the packages that it imports (`needs`).
     """
 
     module: str
     name: str
     what: str
+    argument: str | None = None
     from_gold: bool = False
-    needs: str | None = None
-    extra: str = ""
+    needs: tuple[str, ...] = ()
+    extra: str | None = None
 
 
-_PATTERNS = "khabar.systems.baselines.patterns"
-EMBEDDED: dict[str, Embedded] = {
-    "rules": Embedded("khabar.systems.rules", "rules", "all layers: word lists, patterns and a gazetteer"),
-    "oracle": Embedded("khabar.systems.checkers", "Oracle", "gold itself, to check the scorer", from_gold=True),
-    "empty": Embedded("khabar.systems.checkers", "empty", "says nothing: the floor"),
-    "digits": Embedded(_PATTERNS, "digits", "numbers: runs of digits"),
-    "digits-multipliers": Embedded(_PATTERNS, "digits_multipliers", "numbers: the same with thousands"),
-    "dateparser": Embedded(
-        _PATTERNS,
-        "SearchDates",
-        "numbers: dates by the library dateparser",
-        needs="dateparser",
-        extra="dateparser",
+_PATTERNS, _MODELS = "khabar.systems.baselines.patterns", "khabar.systems.models"
+_ENDPOINT = "khabar.systems.endpoint"
+EMBEDDED: dict[str, KnownSystem] = {
+    "rules": KnownSystem("khabar.systems.rules", "rules", "all layers: word lists, patterns and a gazetteer"),
+    "oracle": KnownSystem("khabar.systems.checkers", "Oracle", "gold itself, to check the scorer", from_gold=True),
+    "empty": KnownSystem("khabar.systems.checkers", "empty", "says nothing: the floor"),
+    "digits": KnownSystem(_PATTERNS, "digits", "numbers: runs of digits"),
+    "digits-multipliers": KnownSystem(_PATTERNS, "digits_multipliers", "numbers: the same with thousands"),
+    "dateparser": KnownSystem(
+        _PATTERNS, "SearchDates", "numbers: dates by the library dateparser", needs=("dateparser",), extra="dateparser"
     ),
-    "quote-marks": Embedded(_PATTERNS, "quote_marks", "quotes: marks, each with the nearest name"),
-    "value-mismatch": Embedded(_PATTERNS, "ValueMismatch", "conflicts: different figures for a noun"),
-    "denial-cue": Embedded(_PATTERNS, "DenialCue", "conflicts: a word of denial"),
-    "tagger": Embedded(
+    "quote-marks": KnownSystem(_PATTERNS, "quote_marks", "quotes: marks, each with the nearest name"),
+    "value-mismatch": KnownSystem(_PATTERNS, "ValueMismatch", "conflicts: different figures for a noun"),
+    "denial-cue": KnownSystem(_PATTERNS, "DenialCue", "conflicts: a word of denial"),
+    "tagger": KnownSystem(
         "khabar.systems.baselines.tagger",
         "Tagger",
         "entities: a CRF that learned from dev and test",
-        needs="pycrfsuite",
+        needs=("pycrfsuite",),
         extra="tagger",
     ),
 }
 """Name → system."""
-
-
-@dataclass(frozen=True, slots=True)
-class Adapter:
-    """The class `name` in `module`, made from what follows the prefix and from `Options`, which runs systems of a kind.
-
-    It imports the packages `needs`; the extra named like the first of them installs them.
-    """
-
-    module: str
-    name: str
-    follows: str
-    what: str
-    needs: tuple[str, ...] = ()
-
-
-_LIBRARIES = "khabar.systems.models"
-ADAPTERS: dict[str, Adapter] = {
-    "cmd": Adapter("khabar.systems.command", "Command", "COMMAND", "a program in any language that speaks JSONL"),
-    "openai": Adapter(
-        "khabar.systems.endpoint", "Endpoint", "MODEL", "a language model behind an endpoint", needs=("openai",)
+ADAPTERS: dict[str, KnownSystem] = {
+    "cmd": KnownSystem("khabar.systems.command", "Command", "a program in any language that speaks JSONL", "COMMAND"),
+    "openai": KnownSystem(
+        _ENDPOINT, "Endpoint", "a language model behind an endpoint", "MODEL", needs=("openai",), extra="openai"
     ),
-    "openai-recording": Adapter("khabar.systems.endpoint", "Recording", "FILE", "what --record kept of one"),
-    "transformers": Adapter(
-        _LIBRARIES, "TokenClassification", "PATH", "a local token classifier", needs=("transformers", "torch")
+    "openai-recording": KnownSystem(_ENDPOINT, "Recording", "what --record kept of one", "FILE"),
+    "transformers": KnownSystem(
+        _MODELS,
+        "TokenClassification",
+        "a local token classifier",
+        "PATH",
+        needs=("transformers", "torch"),
+        extra="transformers",
     ),
-    "spacy": Adapter(_LIBRARIES, "SpacyPipeline", "PATH", "a local spaCy pipeline", needs=("spacy",)),
-    "gliner": Adapter(_LIBRARIES, "Gliner", "PATH", "a local GLiNER model", needs=("gliner", "torch")),
+    "spacy": KnownSystem(_MODELS, "SpacyPipeline", "a local spaCy pipeline", "PATH", needs=("spacy",), extra="spacy"),
+    "gliner": KnownSystem(_MODELS, "Gliner", "a local GLiNER model", "PATH", needs=("gliner", "torch"), extra="gliner"),
 }
-"""Prefix → adapter."""
+"""Prefix → the kind of systems it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +91,29 @@ class Listed:
 
 def list_systems() -> list[Listed]:
     """Everything that `find_system` takes: embedded systems, then installed ones, then what is written with a colon."""
-    embedded = [
-        Listed(name, system.what, system.extra or None, system.needs is None or find_spec(system.needs) is not None)
-        for name, system in EMBEDDED.items()
+
+    def listed(written: str, system: KnownSystem) -> Listed:
+        return Listed(written, system.what, system.extra, all(map(find_spec, system.needs)))
+
+    return [
+        *(listed(name, system) for name, system in EMBEDDED.items()),
+        *(Listed(entry.name, f"installed: {entry.value}") for entry in entry_points(group=GROUP)),
+        *(listed(f"{prefix}:{system.argument}", system) for prefix, system in ADAPTERS.items()),
+        Listed("MODULE:NAME", "a function of yours: mine:extract is extract in mine.py"),
     ]
-    installed = [Listed(entry.name, f"installed: {entry.value}") for entry in entry_points(group=GROUP)]
-    adapters = [
-        Listed(
-            f"{prefix}:{adapter.follows}",
-            adapter.what,
-            next(iter(adapter.needs), None),
-            all(find_spec(package) is not None for package in adapter.needs),
-        )
-        for prefix, adapter in ADAPTERS.items()
-    ]
-    own = Listed("MODULE:NAME", "a function of yours: mine:extract is extract in mine.py")
-    return [*embedded, *installed, *adapters, own]
 
 
 def find_system(name: str, gold: Reference, options: Options | None = None) -> System | SlowSystem:
     """Load a system. `oracle` is made from the gold it is scored on. Raises InputError if there is none."""
     if name in EMBEDDED:
-        return _embedded(name, gold)
+        target = _required(name, EMBEDDED[name])
+        return target(gold) if EMBEDDED[name].from_gold else _instance(target, name)
     prefix, colon, rest = name.partition(":")
     if colon and prefix in ADAPTERS:
-        return _adapted(prefix, rest, options or Options())
+        if not rest.strip():
+            raise _unknown(f"{prefix}: without anything behind it", f"write {prefix}:{ADAPTERS[prefix].argument}")
+        adapted: SlowSystem = _required(f"{prefix}:", ADAPTERS[prefix])(rest, options or Options())
+        return adapted
     is_command = len(prefix.split()) > 1
     if colon and not is_command:
         return _from_module(name)
@@ -150,28 +136,13 @@ def find_system(name: str, gold: Reference, options: Options | None = None) -> S
     raise _unknown(f"no system {name!r}; there is: {', '.join(written)}", fix)
 
 
-def _embedded(name: str, gold: Reference) -> System:
-    embedded = EMBEDDED[name]
-    if embedded.needs is not None:
-        _require(name, embedded.needs, embedded.extra)
-    target = getattr(importlib.import_module(embedded.module), embedded.name)
-    return target(gold) if embedded.from_gold else _instance(target, name)
-
-
-def _require(name: str, package: str, extra: str) -> None:
-    if find_spec(package) is None:
-        message = f"{name} needs the package {package}"
-        raise InputError.of("extra-missing", message, fix=f"pip install 'khabar[{extra}]'")
-
-
-def _adapted(prefix: str, rest: str, options: Options) -> SlowSystem:
-    adapter = ADAPTERS[prefix]
-    if not rest.strip():
-        raise _unknown(f"{prefix}: without anything behind it", f"write {prefix}:{adapter.follows}")
-    for package in adapter.needs:
-        _require(f"{prefix}:", package, adapter.needs[0])
-    system: SlowSystem = getattr(importlib.import_module(adapter.module), adapter.name)(rest, options)
-    return system
+def _required(name: str, system: KnownSystem) -> Any:
+    """Import a system, or its class. Raises InputError where a package that it needs is not there."""
+    for package in system.needs:
+        if find_spec(package) is None:
+            message = f"{name} needs the package {package}"
+            raise InputError.of("extra-missing", message, fix=f"pip install 'khabar[{system.extra}]'")
+    return getattr(importlib.import_module(system.module), system.name)
 
 
 def _from_module(name: str) -> System:
@@ -198,11 +169,8 @@ def _loaded(load: Callable[[], object], name: str) -> object:
         return load()
     except (Exception, SystemExit) as error:  # a user's module may fail in any way while it is imported
         is_missing = isinstance(error, ModuleNotFoundError) and error.name == name
-        fix = (
-            f"a file {name}.py must be in this folder, or be installed"
-            if is_missing
-            else "mend what it imports or does"
-        )
+        missing = f"a file {name}.py must be in this folder, or be installed"
+        fix = missing if is_missing else "mend what it imports or does"
         raise _unknown(f"{name!r} cannot be imported: {type(error).__name__}: {error}", fix) from error
 
 
