@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from numbers import Integral
 from os import PathLike
 from pathlib import Path
-from typing import Any, TypeGuard
+from typing import Any, TypeGuard, TypeVar
 
 from khabar.records.labels import ENTITY_LABELS, LAYERS, EntityLabel, Layer
 from khabar.text.terminal import shown
 
+NameT = TypeVar("NameT", bound=str)
 MOST_RESAMPLES = 100_000
 MOST_SEED = 2**64 - 1
 
@@ -32,40 +33,36 @@ def chosen_layers(layers: Iterable[Layer] | None) -> tuple[Layer, ...] | None:
     """Give layers in their order; None are those that gold is scored on. Raises khabar.InputError for others."""
     if layers is None:
         return None
-    names = _listed(layers)
-    unknown = [name for name in names if not isinstance(name, str) or name not in LAYERS]
-    if unknown or not names:
-        from khabar.reading.incidents import InputError
-
-        message = f"no layer {', '.join(map(shown, unknown))}"
-        if not names:
-            message = f"layers is {shown(layers)}, where a list of names is asked for"
-        fix = f'write layers=["{layers if isinstance(layers, str) and layers in LAYERS else LAYERS[0]}"]'
-        raise InputError.of("option-wrong", f"{message}; there is: {', '.join(LAYERS)}", fix=fix)
-    return tuple(layer for layer in LAYERS if layer in names)
+    fix = f'write layers=["{layers if isinstance(layers, str) and layers in LAYERS else LAYERS[0]}"]'
+    return _chosen("layer", layers, LAYERS, fix)
 
 
 def chosen_labels(labels: Iterable[str] | None, layers: Sequence[Layer] | None) -> tuple[EntityLabel, ...] | None:
     """Give labels of entities in their order; None are all. Raises khabar.InputError for others, or on other layers."""
     if labels is None:
         return None
-    names = _listed(labels)
-    unknown = [name for name in names if not isinstance(name, str) or name not in ENTITY_LABELS]
-    message = None
-    if unknown or not names:
-        problem = f"no label {', '.join(map(shown, unknown))}"
-        if not unknown:
-            problem = f"labels is {shown(labels)}, where a list of names is asked for"
-        message = f"{problem}; there is: {', '.join(ENTITY_LABELS)}"
-    elif layers is not None and "entities" not in layers:
-        message = f"labels are those of entities, and only {', '.join(layers)} are scored"
-    if message is not None:
+    fix = 'give a list of names, such as labels=["PERS", "GPE", "ORG", "LOC"] (--labels PERS,GPE,ORG,LOC)'
+    chosen = _chosen("label", labels, ENTITY_LABELS, fix)
+    if layers is not None and "entities" not in layers:
         from khabar.reading.incidents import InputError
 
-        fix = 'give a list of names, such as labels=["PERS", "GPE", "ORG", "LOC"] (--labels PERS,GPE,ORG,LOC)'
+        message = f"labels are those of entities, and only {', '.join(layers)} are scored"
         raise InputError.of("option-wrong", message, fix=fix)
-    chosen = tuple(label for label in ENTITY_LABELS if label in names)
     return None if len(chosen) == len(ENTITY_LABELS) else chosen
+
+
+def _chosen(kind: str, names: object, known: Sequence[NameT], fix: str) -> tuple[NameT, ...]:
+    """Give the known names among `names`, in their order. Raises khabar.InputError for others, or for none."""
+    chosen = _listed(names)
+    unknown = [name for name in chosen if not isinstance(name, str) or name not in known]
+    if unknown or not chosen:
+        from khabar.reading.incidents import InputError
+
+        message = f"no {kind} {', '.join(map(shown, unknown))}"
+        if not unknown:
+            message = f"{kind}s is {shown(names)}, where a list of names is asked for"
+        raise InputError.of("option-wrong", f"{message}; there is: {', '.join(known)}", fix=fix)
+    return tuple(name for name in known if name in chosen)
 
 
 def _listed(names: object) -> list[Any]:

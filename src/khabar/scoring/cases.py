@@ -81,16 +81,8 @@ class GoldStory:
         return sum(len(token_spans(document.passage.text or "")) for document in self.documents)
 
 
-@dataclass(frozen=True, slots=True)
-class PredictedStory:
-    """A system's records of disputes in a story, in canonical order."""
-
-    story: str
-    records: tuple[GroundedDispute, ...]
-
-
 GoldSide = TypeVar("GoldSide", GroundedDocument, GoldStory)
-PredictedSide = TypeVar("PredictedSide", GroundedDocument, PredictedStory)
+PredictedSide = TypeVar("PredictedSide", GroundedDocument, tuple[GroundedDispute, ...])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +109,8 @@ class DocumentCase(Case[GroundedDocument, GroundedDocument]):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryCase(Case[GoldStory, PredictedStory]):
-    """A story: what disputes are judged by."""
+class StoryCase(Case[GoldStory, tuple[GroundedDispute, ...]]):
+    """A story: what disputes are judged by. Predicted are a system's records of disputes, in canonical order."""
 
 
 class Cases:
@@ -196,26 +188,19 @@ class Cases:
 
     def of_stories(self) -> Iterator[StoryCase]:
         """Yield all stories."""
-        yield from map(StoryCase, self._gold_stories(), self._predicted_stories())
-
-    @cached_property
-    def stories(self) -> list[str]:
-        """All stories that gold or a prediction speaks of, sorted."""
-        return sorted({*self.reference.stories, *(dispute.story for dispute in self.disputes)})
-
-    def _gold_stories(self) -> Iterator[GoldStory]:
         issues: dict[str, list[Issue]] = defaultdict(list)
         for issue in self.reference.issues:
             issues[issue.story].append(issue)
         documents: dict[str, list[GroundedDocument]] = defaultdict(list)
         for document in self.reference.documents.values():
             documents[document.story].append(document)
-        for story in self.stories:
-            yield GoldStory(story, tuple(issues[story]), tuple(documents[story]))
-
-    def _predicted_stories(self) -> Iterator[PredictedStory]:
         records: dict[str, list[GroundedDispute]] = defaultdict(list)
         for dispute in sorted(map(in_order, self.disputes), key=canonical):
             records[dispute.story].append(GroundedDispute.of(dispute, self.reference.documents))
         for story in self.stories:
-            yield PredictedStory(story, tuple(records[story]))
+            yield StoryCase(GoldStory(story, tuple(issues[story]), tuple(documents[story])), tuple(records[story]))
+
+    @cached_property
+    def stories(self) -> list[str]:
+        """All stories that gold or a prediction speaks of, sorted."""
+        return sorted({*self.reference.stories, *(dispute.story for dispute in self.disputes)})

@@ -15,10 +15,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from khabar.records.labels import LAYERS
 from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, TableName, draw, interval, random_stream
 from khabar.scoring.counts import Metric, SamplingFrame, Table
-from khabar.scoring.result import PAIR_F, Interval, figure_words
+from khabar.scoring.result import Interval, figure_words
 from khabar.scoring.tally import Tally
 
 if TYPE_CHECKING:
@@ -132,8 +131,7 @@ def compare(a: Tally, b: Tally, *, seed: int = SEED, resamples: int = RESAMPLES,
         draws.update(draw(table, seed, resamples, name))
         swaps.update(_swap(table, seed, trials, name))
     samples = {layer: _samples(layer, a.layers[layer].headline, totals, draws, swaps) for layer in layers}
-    is_contrast = any(layer.headline.name == PAIR_F for layer in a.layers.values())
-    if len(samples) == len(LAYERS) and a.labels is None and not is_contrast:
+    if a.has_overall and len(samples) == len(a.layers):
         samples["overall"] = _mean(list(samples.values()))
     return Comparison({layer: sample.difference(a.tail) for layer, sample in samples.items()})
 

@@ -35,7 +35,7 @@ def interval_words(interval: Sequence[float] | None, form: str = ".3f") -> str:
     return "–" if interval is None else f"[{interval[0]:{form}}, {interval[1]:{form}}]"
 
 
-def figure_words(value: float | None, interval: Interval, form: str = ".3f") -> str:
+def figure_words(value: float | None, interval: Sequence[float] | None, form: str = ".3f") -> str:
     """A figure with its interval, if it has one; a dash where it is undefined."""
     ends = "" if value is None or interval is None else f" {interval_words(interval, form)}"
     return decimal(value, form) + ends
@@ -91,22 +91,12 @@ class Signature:
     def parse(cls, line: str) -> Signature:
         """Read a signature back. Raises ValueError if the line is not one."""
         head, *parts = line.split("|")
-        values = dict(part.split(":", 1) for part in parts if ":" in part)
+        values: dict[str, Any] = dict(part.split(":", 1) for part in parts if ":" in part)
         if head != "khabar" or set(values) | {"labels"} != {field.name for field in fields(cls)}:
             raise ValueError(f"not a khabar signature: {line!r}")
-        return cls(
-            version=values["version"],
-            layers=tuple(values["layers"].split("+")),
-            corpus=values["corpus"],
-            hash=values["hash"],
-            unit=values["unit"],
-            resamples=int(values["resamples"]),
-            seed=int(values["seed"]),
-            scheme=values["scheme"],
-            match=values["match"],
-            fold=values["fold"],
-            labels=tuple(values["labels"].split("+")) if "labels" in values else None,
-        )
+        values |= {name: int(values[name]) for name in ("resamples", "seed")}
+        values |= {name: tuple(values[name].split("+")) for name in ("layers", "labels") if name in values}
+        return cls(**values)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -136,9 +126,8 @@ class Score:
 
     def _headlines(self) -> list[tuple[str, str]]:
         """Name and words of each headline that is there."""
-        ends = {name: None if found is None else (found[0], found[1]) for name, found in self.intervals.items()}
-        there = {**self.layers, **({} if self.overall is None else {"overall": None})}
-        return [(name, figure_words(self.headline[name], ends[name])) for name in there]
+        names = [*self.layers, *([] if self.overall is None else ["overall"])]
+        return [(name, figure_words(self.headline[name], self.intervals[name])) for name in names]
 
     def to_frame(self) -> pandas.DataFrame:
         """Every figure as a row of a pandas table: layer, figure, value, low, high (NaN where undefined)."""

@@ -13,7 +13,7 @@ from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, draw, interval, r
 from khabar.scoring.cases import Cases, CorpusFacts
 from khabar.scoring.counts import Metric, Table
 from khabar.scoring.layers.judge import Judge
-from khabar.scoring.result import PAIR_F, Measured, Score, Signature
+from khabar.scoring.result import Measured, Score, Signature
 from khabar.scoring.tally import LayerTally, Tally, Units
 from khabar.version import __version__
 
@@ -156,16 +156,11 @@ def _measure(
 def _overall(
     tally: Tally, draws: Draws, measured: Mapping[str, Mapping[str, Measured]], resamples: int
 ) -> tuple[float | None, tuple[float, float] | None]:
-    """Plain mean of the four headlines, and its interval: its draws average theirs one by one.
-
-    A contrast set has none, nor has a choice of layers or labels.
-    """
-    if len(tally.layers) < len(LAYERS) or tally.labels is not None:
-        return None, None
+    """Plain mean of the four headlines, and its interval: its draws average theirs one by one."""
     headlines = {name: layer.headline for name, layer in tally.layers.items()}
     values = [measured[name][headline.name].value for name, headline in headlines.items()]
     known = [value for value in values if value is not None]
-    if len(known) < len(values) or any(headline.name == PAIR_F for headline in headlines.values()):
+    if len(known) < len(values) or not tally.has_overall:
         return None, None
     first, *others = [_values(headline, draws[name], (resamples,)) for name, headline in headlines.items()]
     return sum(known) / len(LAYERS), interval(sum(others, first) / len(LAYERS), tally.tail)

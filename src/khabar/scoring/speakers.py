@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.reading.reference import Reference
@@ -93,11 +93,16 @@ class Speakers:
 
     def _add_gold_sources(self) -> None:
         """Gold in the prediction format may name a speaker no mention has: such a name is an entity of its own."""
+        for document, source in self._gold_sources():
+            if isinstance(source, PredictedSource):
+                self._add_names(document, {self._name(source, document)}, self.gold(document, source) or NOBODY)
+
+    def _gold_sources(self) -> Iterator[tuple[GroundedDocument, str | PredictedSource | None]]:
+        """All speakers and relays of gold."""
         for document in self._gold.documents.values():
             for item in document.quotes:
                 for source in (item.item.speaker, *(item.item.source_chain or ())):
-                    if isinstance(source, PredictedSource):
-                        self._add_names(document, {self._name(source, document)}, self.gold(document, source) or NOBODY)
+                    yield document, source
 
     def _align(
         self, predicted: Mapping[str, GroundedDocument], entity_at: Mapping[tuple[str, _Place], set[str]]
@@ -116,12 +121,11 @@ class Speakers:
                 aligned[story, cluster] = best[0][0]
         # A key that neither side mentions anywhere can only be known by itself.
         mentioned = {(story, entity) for (story, _), entities in entity_at.items() for entity in entities}
-        for document in self._gold.documents.values():
-            for item in document.quotes:
-                for source in (item.item.speaker, *(item.item.source_chain or ())):
-                    key = (document.story, source if isinstance(source, str) else source.entity_id if source else None)
-                    if key[1] is not None and key not in mentioned and key not in places:
-                        aligned[document.story, key[1]] = key[1]
+        for document, source in self._gold_sources():
+            name = source.entity_id if isinstance(source, PredictedSource) else source
+            key = document.story, name
+            if name is not None and key not in mentioned and key not in places:
+                aligned[document.story, name] = name
         return aligned
 
     def predicted(self, document: GroundedDocument, source: str | PredictedSource | None) -> str | None:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from khabar.records.labels import Layer
+from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.bootstrap import TAIL, Resampled, TableName, tail_of
 from khabar.scoring.cases import Cases, UnitName
 from khabar.scoring.counts import Metric, SamplingFrame, Table, Unit
-from khabar.scoring.result import headline_name
+from khabar.scoring.result import PAIR_F, headline_name
 from khabar.scoring.verdicts import Count
 from khabar.text.spans import Passage
 
@@ -114,3 +114,9 @@ class Tally:
     def tail(self) -> float:
         """The share of draws that an interval leaves out at either end."""
         return tail_of(self.stories) if self.stories else TAIL
+
+    @property
+    def has_overall(self) -> bool:
+        """Whether the headlines have a mean: not those of some layers or labels, nor those of a contrast set."""
+        are_all = len(self.layers) == len(LAYERS) and self.labels is None
+        return are_all and all(layer.headline.name != PAIR_F for layer in self.layers.values())

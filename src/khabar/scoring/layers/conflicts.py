@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from khabar.reading.issues import Issue
 from khabar.records.errors import ConflictCause
@@ -25,13 +25,7 @@ from khabar.scoring.verdicts import Count, Fault, Pairing, Verdict, outcomes
 from khabar.text.grounding import GroundedDispute
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from khabar.scoring.bootstrap import Array, Times
-    from khabar.scoring.counts import SamplingFrame
-
-    Integers = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -90,10 +84,11 @@ class ConflictVerdict(Verdict[StoryCase, Issue, GroundedDispute]):
         return sum(not record.grounded for record in self.records)
 
     @property
-    def ranked(self) -> list[tuple[float, bool]]:
-        """Confidence of each record that is right or false, and which it is."""
-        right = [(self.records[guess].confidence, True) for _, guess in self.headline.pairs]
-        return right + [(self.records[guess].confidence, False) for guess in self.headline.false]
+    def ranked(self) -> list[Ranked]:
+        """Each record that is right or false, and which it is."""
+        right = {guess for _, guess in self.headline.pairs}
+        scored = [*right, *self.headline.false]
+        return [Ranked(self.case.story, self.records[guess].confidence, guess in right) for guess in scored]
 
     def _found(self, index: int, guess: int) -> Iterator[Count]:
         """Count what a record says of the dispute it is assigned to."""
@@ -138,12 +133,12 @@ class Conflicts(Judge[StoryCase, ConflictVerdict]):
 
     def judge(self, case: StoryCase) -> ConflictVerdict:
         """Assign a story's records to its hard disputes. Rows are issues, predictions are records."""
-        gold, predicted = case.gold, case.predicted
-        claims = Claims(gold.issues)
-        records = [edges_of(record, claims) for record in predicted.records]
-        assignment = assign(_eligible(gold.issues, records))
+        issues = case.gold.issues
+        claims = Claims(issues)
+        records = [edges_of(record, claims) for record in case.predicted]
+        assignment = assign(_eligible(issues, records))
         assigned, used = {issue for issue, _ in assignment}, {record for _, record in assignment}
-        hard = [index for index, issue in enumerate(gold.issues) if issue.status == "conflict"]
+        hard = [index for index, issue in enumerate(issues) if issue.status == "conflict"]
         rest = [index for index in range(len(records)) if index not in used]
         false = [i for i in rest if records[i].outcome == "false" or not records[i].disputes <= assigned]
         headline = Pairing(
@@ -152,7 +147,7 @@ class Conflicts(Judge[StoryCase, ConflictVerdict]):
             tuple(false),
             tuple(index for index in rest if index not in set(false)),
         )
-        return ConflictVerdict(case, gold.issues, predicted.records, headline, claims, records)
+        return ConflictVerdict(case, issues, case.predicted, headline, claims, records)
 
     def units_of(self, verdict: ConflictVerdict, units: Units) -> VerdictUnits:
         """Give each hard dispute, each trap and each false record a unit of its own, where stories are none."""
@@ -183,7 +178,7 @@ class Conflicts(Judge[StoryCase, ConflictVerdict]):
 
     def resampled(self, units: Units) -> list[Resampled]:
         """Give average precision: ranks cross the disputes of all stories."""
-        ranked = [Ranked(verdict.case.story, *record) for verdict in self.verdicts for record in verdict.ranked]
+        ranked = (record for verdict in self.verdicts for record in verdict.ranked)
         hard = Counter(issue.story for issue in self.corpus.reference.issues if issue.status == "conflict")
         return [Ranking.of(ranked, hard, self.corpus.stories)]
 
@@ -227,8 +222,7 @@ def _false_cause(record: RecordEdges) -> ConflictCause:
     return "impure" if record.disputes else "spurious"
 
 
-@dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked(NamedTuple):
     """A record as average precision sees it."""
 
     story: str
@@ -240,62 +234,42 @@ class Ranked:
 class Ranking:
     """Records that are right or false, ranked by their confidence, and how many disputes there are to find."""
 
-    stories: tuple[str, ...]
-    """All stories, sorted."""
-    hard: Array
-    """Hard disputes of each story, (stories,)."""
-    story: Integers
-    """Index of the story of each record, (records,)."""
-    confidence: Array
-    """(records,)"""
-    right: Array
-    """1 for each record that is right, 0 for each that is false, (records,)."""
+    records: tuple[Ranked, ...]
+    hard: Mapping[str, int]
+    """Story → its hard disputes, of all stories in order."""
 
     @classmethod
-    def of(cls, records: Sequence[Ranked], hard: Mapping[str, int], stories: Iterable[str]) -> Ranking:
+    def of(cls, records: Iterable[Ranked], hard: Mapping[str, int], stories: Iterable[str]) -> Ranking:
         """Gather records; `hard` counts the hard disputes of stories."""
-        import numpy as np
-
-        names = tuple(sorted(stories))
-        place = {name: at for at, name in enumerate(names)}
-        return cls(
-            names,
-            np.array([hard.get(name, 0) for name in names], float),
-            np.array([place[record.story] for record in records], np.intp),
-            np.array([record.confidence for record in records], float),
-            np.array([record.right for record in records], float),
-        )
+        return cls(tuple(records), {story: hard.get(story, 0) for story in sorted(stories)})
 
     @classmethod
     def merge(cls, parts: Sequence[Ranking]) -> Ranking:
         """Merge parts of a corpus. Equal confidence is one rank, so the order of parts does not matter."""
-        records = [
-            Ranked(part.stories[story], confidence, bool(right))
-            for part in parts
-            for story, confidence, right in zip(part.story.tolist(), part.confidence, part.right, strict=True)
-        ]
         hard: Counter[str] = Counter()
         for part in parts:
-            hard.update(dict(zip(part.stories, part.hard.astype(int).tolist(), strict=True)))
-        return cls.of(records, hard, set().union(*(part.stories for part in parts)))
+            hard.update(part.hard)
+        return cls.of((record for part in parts for record in part.records), hard, hard)
 
     @property
     def frame(self) -> SamplingFrame | None:
         """Stories, if there are enough of them to draw."""
-        return story_frame(self.stories)
+        return story_frame(tuple(self.hard))
 
     def values(self) -> dict[str, Measured]:
         """Average precision."""
-        ranked = zip(self.confidence.tolist(), self.right.astype(bool).tolist(), strict=True)
-        return {_AVERAGE_PRECISION: Measured(average_precision(ranked, int(self.hard.sum())), None, {})}
+        ranked = ((record.confidence, record.right) for record in self.records)
+        return {_AVERAGE_PRECISION: Measured(average_precision(ranked, sum(self.hard.values())), None, {})}
 
     def resample(self, times: Times) -> dict[str, Array]:
         """Average precision on draws of stories (draws × stories): a value a draw."""
         import numpy as np
 
-        order = np.argsort(-self.confidence, kind="stable")
-        ranks = np.unique(-self.confidence[order], return_index=True)[1]
-        story, right = self.story[order], self.right[order]
+        ordered = sorted(self.records, key=lambda record: -record.confidence)
+        ranks = np.unique([-record.confidence for record in ordered], return_index=True)[1]
+        place = {name: index for index, name in enumerate(self.hard)}
+        story = np.array([place[record.story] for record in ordered], np.intp)
+        right = np.array([record.right for record in ordered], float)
         total = np.zeros(len(times))
         at_once = max(1, _NUMBERS_AT_A_TIME // max(1, len(story)))
         for start in range(0, len(times) if len(story) else 0, at_once):
@@ -307,7 +281,7 @@ class Ranking:
             # Where nothing is seen yet nothing is found either.
             precision = found.cumsum(axis=1) / np.maximum(seen.cumsum(axis=1), 1)
             total[draws] = (found * precision).sum(axis=1)
-        return {_AVERAGE_PRECISION: ratio(total, times @ self.hard)}
+        return {_AVERAGE_PRECISION: ratio(total, times @ np.array(list(self.hard.values()), float))}
 
 
 _AVERAGE_PRECISION = "average_precision"
