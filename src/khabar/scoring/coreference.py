@@ -67,7 +67,7 @@ def ceaf_e(key: Clusters[Key], response: Clusters[Key]) -> Ratio:
     )
     sizes = {(number, other): len(key[number]) + len(response[other]) for number, other in overlap}
     tops: Counter[int] = Counter()
-    for pair in assign((*pair, _rounded(shared << 41, sizes[pair])) for pair, shared in overlap.items()):
+    for pair in assign((*pair, round(Fraction(shared << 41, sizes[pair]))) for pair, shared in overlap.items()):
         tops[sizes[pair]] += 2 * overlap[pair]
     return _sum(tops), Fraction(len(key))
 
@@ -114,12 +114,6 @@ def _together(cluster: frozenset[Key], of: Mapping[Key, int]) -> list[int]:
 def _sum(tops: Mapping[int, int]) -> Fraction:
     """Add fractions, given as the sum of the numerators of each denominator: few fractions are fast to add."""
     return sum((Fraction(top, bottom) for bottom, top in tops.items()), Fraction(0))
-
-
-def _rounded(top: int, bottom: int) -> int:
-    """The quotient as a whole number, a half going to the even one."""
-    whole, rest = divmod(top, bottom)
-    return whole + (2 * rest > bottom or (2 * rest == bottom and whole % 2))
 
 
 def _links(size: int) -> int:

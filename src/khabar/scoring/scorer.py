@@ -157,10 +157,12 @@ def _overall(
     tally: Tally, draws: Draws, measured: Mapping[str, Mapping[str, Measured]], resamples: int
 ) -> tuple[float | None, tuple[float, float] | None]:
     """Plain mean of the four headlines, and its interval: its draws average theirs one by one."""
+    if not tally.has_overall:
+        return None, None
     headlines = {name: layer.headline for name, layer in tally.layers.items()}
     values = [measured[name][headline.name].value for name, headline in headlines.items()]
     known = [value for value in values if value is not None]
-    if len(known) < len(values) or not tally.has_overall:
+    if len(known) < len(values):
         return None, None
     first, *others = [_values(headline, draws[name], (resamples,)) for name, headline in headlines.items()]
     return sum(known) / len(LAYERS), interval(sum(others, first) / len(LAYERS), tally.tail)

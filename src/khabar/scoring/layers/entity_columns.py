@@ -9,7 +9,7 @@ the rest are assigned one by one, for most credit, then most pairs.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -37,12 +37,7 @@ Agrees = TypeVar("Agrees", bool, "Booleans")
 SCHEMES = ("strict", "exact", "partial", "type")
 OUTCOMES = ("cor", "inc", "par", "mis", "spu")
 
-Add = Callable[[str, "Integers", bool], None]
-"""Called with a column, indices, and whether they are of gold rows."""
-
 _CREDIT = {"cor": 2, "par": 1, "inc": 0}
-_FEW_PAIRS = 4096
-"""Size of a group up to which looking at each pair is less work than sorting mentions."""
 _MOST_CELLS = 1 << 20
 """Size of a matrix up to which a group is solved as one; beyond, most of its members overlap few of the others."""
 
@@ -73,16 +68,18 @@ def count_columns(cases: Cases, units: Units) -> tuple[Table, int, int]:
     aside = _set_aside(gold, ours, in_zones) & ~is_right
     missed, false = gold.scored & ~paired, ~hit & ~aside
 
-    for outcome, which, of_gold in (("tp", paired, True), ("fn", missed, True), ("fp", false, False)):
+    for name, which, of_gold in (("tp", paired, True), ("fn", missed, True), ("fp", false, False)):
         indices, labels = np.flatnonzero(which), (gold if of_gold else ours).label
-        counter.add(f"exact.{outcome}", indices, of_gold)
+        counter.add(f"exact.{name}", indices, of_gold)
         for at, label in enumerate(ENTITY_LABELS):
-            counter.add(f"label.{label}.{outcome}", indices[labels[indices] == at], of_gold)
+            counter.add(f"label.{label}.{name}", indices[labels[indices] == at], of_gold)
     for tag in cases.tags("entities"):
         tagged = np.array([tag in (item.phenomena or ()) for item in gold.items], bool)
         counter.add(f"phenomenon.{tag}.tp", np.flatnonzero(paired & tagged), True)
         counter.add(f"phenomenon.{tag}.fn", np.flatnonzero(missed & tagged), True)
-    _count_schemes(counter, gold, ours, aside)
+    rows, guesses = np.flatnonzero(gold.scored), np.flatnonzero(~aside)
+    for outcome in outcomes_of_schemes(gold.take(rows), ours.take(guesses)):
+        counter.add(outcome.column, (rows if outcome.of_gold else guesses)[outcome.indices], outcome.of_gold)
     if cases.facts.with_texts:
         rows, guesses = _clitic_tolerant(gold, ours, passages, ~aside)
         missed, false = gold.scored.copy(), ~aside
@@ -142,22 +139,6 @@ def _set_aside(gold: Mentions, ours: Mentions, passages: Iterable[tuple[int, Pas
             places = zip(ours.start[here].tolist(), ours.end[here].tolist(), strict=True)
             aside[here] |= np.array([passage.in_boilerplate(((start, end),)) for start, end in places], bool)
     return aside & ours.grounded
-
-
-def _count_schemes(counter: _Counter, gold: Mentions, ours: Mentions, aside: Booleans) -> None:
-    """Count the SemEval schemes on what has a place; what has none is missing or spurious under each."""
-    import numpy as np
-
-    rows, guesses = np.flatnonzero(gold.scored & gold.grounded), np.flatnonzero(ours.grounded & ~aside)
-    lost_rows, lost_guesses = np.flatnonzero(gold.scored & ~gold.grounded), np.flatnonzero(~ours.grounded)
-
-    def add(column: str, indices: Integers, of_gold: bool) -> None:
-        counter.add(column, (rows if of_gold else guesses)[indices], of_gold)
-
-    count_schemes(gold.take(rows), ours.take(guesses), add)
-    for scheme in SCHEMES:
-        counter.add(f"semeval.{scheme}.mis", lost_rows, True)
-        counter.add(f"semeval.{scheme}.spu", lost_guesses, False)
 
 
 def _clitic_tolerant(
@@ -232,13 +213,22 @@ def among(values: Integers, ordered: Integers) -> Booleans:
     return found
 
 
-def count_schemes(
-    gold: Mentions, predicted: Mentions, add: Add, *, few_pairs: int = _FEW_PAIRS, most_cells: int = _MOST_CELLS
-) -> None:
-    """Count the outcomes of scored, grounded `gold` rows and grounded `predicted` mentions under each scheme.
+class SchemeOutcome(NamedTuple):
+    """Mentions that count in one column."""
 
-    A group of more than `few_pairs` and at most `most_cells` pairs is solved as a matrix, unless one side is tiny: of a
-    thousand mentions over one place a hundred times faster than pair by pair.
+    column: str
+    of_gold: bool
+    """Whether `indices` are of gold rows, or of predictions."""
+    indices: Integers
+
+
+def outcomes_of_schemes(
+    gold: Mentions, predicted: Mentions, *, most_cells: int = _MOST_CELLS
+) -> Iterator[SchemeOutcome]:
+    """Judge gold rows and predictions under each scheme. What has no place is missing or spurious.
+
+    A group that is too large to try all choices is solved as a matrix of at most `most_cells`: of a thousand mentions
+    over one place ten times faster than pair by pair.
     """
     import numpy as np
 
@@ -255,33 +245,22 @@ def count_schemes(
     lonely_guesses = np.flatnonzero(n_rows[guesses] == 0)
     for scheme in SCHEMES:
         good = _is_right(scheme, same_span, same_label)
-        add(f"semeval.{scheme}.cor", left[good], True)
-        add(f"semeval.{scheme}.{'par' if scheme == 'partial' else 'inc'}", left[~good], True)
-        add(f"semeval.{scheme}.mis", lonely_rows, True)
-        add(f"semeval.{scheme}.spu", lonely_guesses, False)
+        yield SchemeOutcome(f"semeval.{scheme}.cor", True, left[good])
+        yield SchemeOutcome(f"semeval.{scheme}.{_wrong(scheme)}", True, left[~good])
+        yield SchemeOutcome(f"semeval.{scheme}.mis", True, lonely_rows)
+        yield SchemeOutcome(f"semeval.{scheme}.spu", False, lonely_guesses)
 
     tangled = (n_rows > 0) & (n_guesses > 0) & ~one_to_one
     if not tangled.any():
         return
-    outcomes: dict[tuple[str, bool], list[int]] = defaultdict(list)
+    indices: dict[tuple[str, bool], list[int]] = defaultdict(list)
     for mine, theirs in zip(_members(rows, tangled), _members(guesses, tangled), strict=True):
-        if few_pairs < len(mine) * len(theirs) <= most_cells and not is_small(len(mine), len(theirs)):
-            outcomes_of_group = _match_matrix(gold, predicted, mine, theirs)
-        else:
-            outcomes_of_group = _match_pairs(gold, predicted, mine, theirs, few_pairs)
-        for outcome in outcomes_of_group:
-            outcomes[outcome.column, outcome.of_gold] += outcome.indices
-    for (column, of_gold), indices in outcomes.items():
-        add(column, np.array(indices, np.int64), of_gold)
-
-
-class GroupOutcome(NamedTuple):
-    """Mentions of a group that count in one column."""
-
-    column: str
-    of_gold: bool
-    """Whether `indices` are of gold rows, or of predictions."""
-    indices: list[int]
+        is_matrix = not is_small(len(mine), len(theirs)) and len(mine) * len(theirs) <= most_cells
+        match = _match_matrix if is_matrix else _match_pairs
+        for column, of_gold, which in match(gold, predicted, mine, theirs):
+            indices[column, of_gold] += which
+    for (column, of_gold), which in indices.items():
+        yield SchemeOutcome(column, of_gold, np.array(which, np.int64))
 
 
 def _groups(gold: Mentions, predicted: Mentions) -> tuple[Integers, Integers, int]:
@@ -314,34 +293,28 @@ def _members(group: Integers, wanted: Booleans) -> list[list[int]]:
     return [part.tolist() for part in np.split(order, cuts)]
 
 
-def _match_pairs(
-    gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int], few_pairs: int
-) -> Iterator[GroupOutcome]:
+GroupOutcomes = Iterator[tuple[str, bool, list[int]]]
+"""Outcomes of a group, as in `SchemeOutcome`."""
+
+
+def _match_pairs(gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]) -> GroupOutcomes:
     """Match a group under each scheme by its overlapping pairs."""
     mine, theirs = (
         list(zip(of.start[which].tolist(), of.end[which].tolist(), of.label[which].tolist(), strict=True))
         for of, which in ((gold, rows), (predicted, guesses))
     )
-    if len(mine) * len(theirs) <= few_pairs:
-        near = [
-            (i, j)
-            for i, row in enumerate(mine)
-            for j, guess in enumerate(theirs)
-            if row[0] < guess[1] and guess[0] < row[1]
-        ]
-    else:
-        near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
+    near = sorted(overlapping([(row[:2],) for row in mine], [(guess[:2],) for guess in theirs]))
     alike = {(i, j): (mine[i][:2] == theirs[j][:2], mine[i][2] == theirs[j][2]) for i, j in near}
     for scheme in SCHEMES:
         outcome = {both: outcome_of(scheme, *same) for both, same in alike.items()}
         pairing = pair(range(len(rows)), range(len(guesses)), [(*both, weight_of(outcome[both])) for both in near])
         for both in pairing.pairs:
-            yield GroupOutcome(f"semeval.{scheme}.{outcome[both]}", True, [rows[both[0]]])
-        yield GroupOutcome(f"semeval.{scheme}.mis", True, [rows[row] for row in pairing.missed])
-        yield GroupOutcome(f"semeval.{scheme}.spu", False, [guesses[guess] for guess in pairing.false])
+            yield f"semeval.{scheme}.{outcome[both]}", True, [rows[both[0]]]
+        yield f"semeval.{scheme}.mis", True, [rows[row] for row in pairing.missed]
+        yield f"semeval.{scheme}.spu", False, [guesses[guess] for guess in pairing.false]
 
 
-def _match_matrix(gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]) -> Iterator[GroupOutcome]:
+def _match_matrix(gold: Mentions, predicted: Mentions, rows: list[int], guesses: list[int]) -> GroupOutcomes:
     """Match a group in which most mentions overlap under each scheme: all its pairs as a matrix, rows × predictions."""
     import numpy as np
 
@@ -352,7 +325,7 @@ def _match_matrix(gold: Mentions, predicted: Mentions, rows: list[int], guesses:
     base = min(len(rows), len(guesses)) + 1
     for scheme in SCHEMES:
         right = _is_right(scheme, same_span, same_label)
-        wrong = "par" if scheme == "partial" else "inc"
+        wrong = _wrong(scheme)
         credit = np.where(right, _CREDIT["cor"], _CREDIT[wrong])
         left, partner = assign_matrix(np.where(overlap, credit * base + 1, 0))
         missed, false = np.ones(len(rows), bool), np.ones(len(guesses), bool)
@@ -365,12 +338,16 @@ def _match_matrix(gold: Mentions, predicted: Mentions, rows: list[int], guesses:
             ("spu", False, np.flatnonzero(false)),
         ):
             side = np.array(rows if of_gold else guesses)
-            yield GroupOutcome(f"semeval.{scheme}.{name}", of_gold, side[indices].tolist())
+            yield f"semeval.{scheme}.{name}", of_gold, side[indices].tolist()
 
 
 def outcome_of(scheme: str, same_span: bool, same_label: bool) -> str:
     """Say what a pair of overlapping mentions is under a scheme."""
-    return "cor" if _is_right(scheme, same_span, same_label) else "par" if scheme == "partial" else "inc"
+    return "cor" if _is_right(scheme, same_span, same_label) else _wrong(scheme)
+
+
+def _wrong(scheme: str) -> str:
+    return "par" if scheme == "partial" else "inc"
 
 
 def weight_of(outcome: str) -> int:

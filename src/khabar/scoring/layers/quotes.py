@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from khabar.records import PredictedQuote, PredictedSource
 from khabar.records.errors import QuoteCause
@@ -196,7 +196,13 @@ class Quotes(DocumentJudge[QuoteVerdict]):
         speakers = [resolver.predicted(gold, item.item.speaker) for item in items]
         right: set[Pair] = set()
         ious: Ious = {}
-        for row, reading, guess, iou in _overlaps(gold.passage, readings, scored, items):
+        of_rows = [(row, reading) for row in scored for reading in readings[row]]
+        contents = [reading.content for _, reading in of_rows]
+        pairs = overlaps(gold.passage, contents, [item.spans or () for item in items])
+        for index, guess, shared, union in sorted(pairs):
+            if not shared:
+                continue
+            (row, reading), iou = of_rows[index], (shared, union)
             if at_least_half(iou) and reading.speaker == speakers[guess]:
                 right.add((row, guess, 1))
             best = ious.get((row, guess))
@@ -224,26 +230,6 @@ class Quotes(DocumentJudge[QuoteVerdict]):
             by = speaker if other.speaker is None else resolver.gold(document, other.speaker)
             readings.append(GoldReading(content, by))
         return readings
-
-
-class ContentOverlap(NamedTuple):
-    """A reading of a gold row and a prediction whose contents share letters."""
-
-    row: int
-    reading: GoldReading
-    guess: int
-    iou: Iou
-
-
-def _overlaps(
-    passage: Passage, readings: list[list[GoldReading]], scored: list[int], items: Sequence[Quotation]
-) -> list[ContentOverlap]:
-    """Find all overlaps, by row, then reading, then prediction."""
-    flat = [(row, reading) for row in scored for reading in readings[row]]
-    pairs = overlaps(passage, [reading.content for _, reading in flat], [item.spans or () for item in items])
-    return [
-        ContentOverlap(*flat[index], guess, (shared, union)) for index, guess, shared, union in sorted(pairs) if shared
-    ]
 
 
 def _aside(
