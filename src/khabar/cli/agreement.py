@@ -57,13 +57,11 @@ def adjudicate(
     passes: PassNames = None,
     rounds: Rounds = Path("annotations/rounds"),
     seeds: Seeds = Path("seeds"),
-    gold: Annotated[Path, typer.Option("--gold", help="The folder that gold is written to.")] = Path(
-        "annotations/gold"
-    ),
+    gold: Annotated[Path, typer.Option(help="The folder that gold is written to.")] = Path("annotations/gold"),
     server: Annotated[
         bool, typer.Option("--server", help="Fetch decisions from Label Studio, and put what is undecided there.")
     ] = False,
-    data: Annotated[Path | None, typer.Option("--data", help="The data folder of the server.")] = None,
+    data: Annotated[Path | None, typer.Option(help="The data folder of the server.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """List what two passes disagree on, or, once all of it is decided in decisions.jsonl, write the gold.

@@ -37,9 +37,9 @@ Data = Annotated[Path | None, typer.Option("--data", help="Data folder of `khaba
 
 @annotate.command(epilog="Example: khabar annotate serve --port 8080")
 def serve(
-    data: Annotated[Path, typer.Option("--data", help="The data folder of the server.")] = Path(".label-studio"),
+    data: Annotated[Path, typer.Option(help="The data folder of the server.")] = Path(".label-studio"),
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Where it listens on 127.0.0.1; 0: any free port.")
+        int, typer.Option(min=0, max=65535, help="Where it listens on 127.0.0.1; 0: any free port.")
     ] = 8080,
     as_json: AsJson = False,
 ) -> None:
@@ -73,20 +73,14 @@ def push(
     round_name: RoundName,
     pass_name: PassArgument,
     documents: Annotated[
-        str | None,
-        typer.Option("--documents", help="The annotator's share: doc_ids with commas, or 1/2, 2/2. [default: all]"),
+        str | None, typer.Option(help="The annotator's share: doc_ids with commas, or 1/2, 2/2. [default: all]")
     ] = None,
-    layers: Annotated[
-        str | None,
-        typer.Option("--layers", help="Layers to annotate, with commas. [default: all four]"),
-    ] = None,
-    annotator: Annotated[
-        str | None, typer.Option("--annotator", help="Whose share it is. [default: the name of the pass]")
-    ] = None,
+    layers: Annotated[str | None, typer.Option(help="Layers to annotate, with commas. [default: all four]")] = None,
+    annotator: Annotated[str | None, typer.Option(help="Whose share it is. [default: the name of the pass]")] = None,
     source: Annotated[
         Path | None, typer.Option("--from", help="Begin with the rows of a pass, with gold, or with predictions.")
     ] = None,
-    system: Annotated[str | None, typer.Option("--system", help="Begin with what a system says.")] = None,
+    system: Annotated[str | None, typer.Option(help="Begin with what a system says.")] = None,
     finished: Annotated[
         bool, typer.Option("--finished", help="--from is a finished pass: submit it, and ask nobody.")
     ] = False,
@@ -123,8 +117,8 @@ def push(
 )
 def draft(
     story: Annotated[str, typer.Argument(help="A story of the seeds.", metavar="STORY")],
-    system: Annotated[str, typer.Option("--system", help="Whose predictions to begin with, as `khabar run` takes it.")],
-    out: Annotated[Path, typer.Option("--out", help="Write the drafts here (JSONL). A file that is there is kept.")],
+    system: Annotated[str, typer.Option(help="Whose predictions to begin with, as `khabar run` takes it.")],
+    out: Annotated[Path, typer.Option(help="Write the drafts here (JSONL). A file that is there is kept.")],
     seeds: Seeds = Path("seeds"),
     as_json: AsJson = False,
 ) -> None:
@@ -153,8 +147,7 @@ def check(
     round_name: RoundName,
     pass_name: PassArgument,
     against: Annotated[
-        Path | None,
-        typer.Option("--against", help="Practice: also list what these rows, gold, say otherwise."),
+        Path | None, typer.Option(help="Practice: also list what these rows, gold, say otherwise.")
     ] = None,
     rounds: Rounds = Path("annotations/rounds"),
     seeds: Seeds = Path("seeds"),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar import api
-from khabar.cli.console import TABLE_WIDTH, console, is_quiet, note, print_json, say, table, told_apart, warn
+from khabar.cli.console import TABLE_WIDTH, console, note, print_json, say, table, told_apart, warn
 from khabar.cli.options import AsJson, Gold, Labels, Layers, Quiet, Split, chosen_labels, chosen_layers
 from khabar.cli.tables import chosen_form, difference_cells, latex_name, latex_table
 from khabar.reading.incidents import Incidents
@@ -99,10 +99,11 @@ def comparison_tables(compared: Mapping[str, Mapping[str, Difference]], baseline
         for layer, difference in differences.items():
             shown.add_row(layer, *_cells(difference))
         terminal.print(shown)
-    if is_quiet():
-        return
-    note(terminal, "not shown: chance may explain the difference; there may be one all the same")
-    note(terminal, "detectable: the smallest difference this corpus could show")
+    note(
+        terminal,
+        "not shown: chance may explain the difference; there may be one all the same",
+        "detectable: the smallest difference this corpus could show",
+    )
     if several:
         note(terminal, f"Holm p: corrected on each layer for {len(compared)} comparisons with a")
 

@@ -199,8 +199,12 @@ def table(
     return laid_out
 
 
-def note(console: Console, text: str) -> None:
-    """Print a line under a table; it wraps on a terminal and is one line in a pipe."""
+def note(console: Console, *lines: str) -> None:
+    """Print lines under a table, none where only the result was asked for.
+
+    A line wraps on a terminal and is one line in a pipe.
+    """
     from rich.text import Text
 
-    console.print(Text(text, style="dim"), soft_wrap=not console.is_terminal)
+    for line in () if is_quiet() else lines:
+        console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)

@@ -23,28 +23,18 @@ NAMES = "predictions, conll, brat, spacy, labelstudio, hf or llm"
 def convert(
     source: Annotated[Path, typer.Argument(help="A file, or a folder for brat and hf.", metavar="IN")],
     out: Annotated[Path, typer.Argument(help="A file, or a folder for brat.", metavar="OUT")],
-    given: Annotated[
-        str | None, typer.Option("--from", help=f"{NAMES}. [default: by name or content]", show_default=False)
-    ] = None,
-    wanted: Annotated[str | None, typer.Option("--to", help=f"{NAMES}. [default: by name]", show_default=False)] = None,
+    given: Annotated[str | None, typer.Option("--from", help=f"{NAMES}. [default: by name or content]")] = None,
+    wanted: Annotated[str | None, typer.Option("--to", help=f"{NAMES}. [default: by name]")] = None,
     labels: Annotated[
         str | None,
-        typer.Option(
-            "--labels",
-            help="Read labels as: khabar, wojood, ontonotes, conll, anercorp or muc. [default: what fits]",
-            show_default=False,
-        ),
+        typer.Option(help="Read labels as: khabar, wojood, ontonotes, conll, anercorp or muc. [default: what fits]"),
     ] = None,
     repair: Annotated[
         str | None,
-        typer.Option(
-            "--repair",
-            help="Mend, with commas: conlleval or discard (an I- that continues nothing), utf16 (offsets).",
-            show_default=False,
-        ),
+        typer.Option(help="Mend, with commas: conlleval or discard (an I- that continues nothing), utf16 (offsets)."),
     ] = None,
     columns: Annotated[
-        str | None, typer.Option("--columns", help="Tag columns of CoNLL files, such as 2,3. [default: found]")
+        str | None, typer.Option(help="Tag columns of CoNLL files, such as 2,3. [default: found]")
     ] = None,
     gold: Gold = None,
     split: Split = "test",

@@ -29,10 +29,7 @@ def build(
     seeds: Seeds = Path("seeds"),
     gold: GoldFolder = Path("annotations/gold"),
     out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", help="Where the dataset goes. [default: corpus; corpus-without-text]", show_default=False
-        ),
+        Path | None, typer.Option(help="Where the dataset goes. [default: corpus; corpus-without-text]")
     ] = None,
     without_text: Annotated[bool, typer.Option("--without-text", help="Only offsets, labels and hashes.")] = False,
     as_json: AsJson = False,
@@ -64,10 +61,7 @@ def fill(
     copies: Annotated[
         list[Path], typer.Argument(help="The articles byte for byte; their names do not matter.", metavar="FILE…")
     ],
-    out: Annotated[
-        Path | None,
-        typer.Option("--out", help="Where the full dataset goes. [default: into CORPUS itself]", show_default=False),
-    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where the full dataset goes. [default: into CORPUS itself]")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Complete a release without text from your own copies of its articles, all of them or not at all."""
@@ -84,7 +78,6 @@ def fetch(
         typer.Option(
             "--from",
             help="A folder that holds the two files, or an address they are below. [default: where they are public]",
-            show_default=False,
         ),
     ] = None,
     as_json: AsJson = False,
@@ -110,16 +103,10 @@ def fetch(
 def check(
     folder: Folder = None,
     seeds: Annotated[
-        Path | None,
-        typer.Option(
-            "--seeds", help="The seeds folder it is built from. [default: seeds, for ./corpus]", show_default=False
-        ),
+        Path | None, typer.Option(help="The seeds folder it is built from. [default: seeds, for ./corpus]")
     ] = None,
     gold: Annotated[
-        Path | None,
-        typer.Option(
-            "--gold", help="The gold it is built from. [default: annotations/gold, for ./corpus]", show_default=False
-        ),
+        Path | None, typer.Option(help="The gold it is built from. [default: annotations/gold, for ./corpus]")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -192,7 +179,7 @@ def upload(
         ),
     ],
     folder: Annotated[
-        Path | None, typer.Option("--corpus", help="A built corpus. [default: the released corpus]", show_default=False)
+        Path | None, typer.Option("--corpus", help="A built corpus. [default: the released corpus]")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -249,11 +236,10 @@ def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
 def add(
     files: Annotated[list[Path], typer.Argument(help="UTF-8 text files, one article each.", metavar="FILE…")],
     story: Annotated[
-        str | None, typer.Option("--story", help="Key of the story they report. [default: the one story there is]")
+        str | None, typer.Option(help="Key of the story they report. [default: the one story there is]")
     ] = None,
     split: Annotated[
-        str | None,
-        typer.Option("--split", help="Split they go to. It must be named: what joins a split changes it."),
+        str | None, typer.Option(help="Split they go to. It must be named: what joins a split changes it.")
     ] = None,
     folder: Seeds = Path("seeds"),
     as_json: AsJson = False,

@@ -26,14 +26,14 @@ from khabar.records.repository import Erratum, NominationKey, ReaderAnswer
 
 def nominate(
     files: Annotated[list[Path], typer.Argument(help="Predictions of several systems, a file each.", metavar="FILE…")],
-    out: Annotated[Path, typer.Option("--out", help="Write the questions here (JSONL), for the second reader.")],
+    out: Annotated[Path, typer.Option(help="Write the questions here (JSONL), for the second reader.")],
     key: Annotated[
-        Path, typer.Option("--key", help="Write here what they do not say (JSONL): gold's answer, and who votes how.")
+        Path, typer.Option(help="Write here what they do not say (JSONL): gold's answer, and who votes how.")
     ],
     gold: CorpusFolder = None,
     split: Split = "test",
     layers: Layers = None,
-    most: Annotated[int, typer.Option("--most", min=1, help="The most questions of a layer.")] = 10,
+    most: Annotated[int, typer.Option(min=1, help="The most questions of a layer.")] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Ask about the places where systems outvote gold, without saying what gold has or which system says what."""
@@ -67,14 +67,14 @@ def nominate(
 
 def errata(
     answers: Annotated[
-        Path | None, typer.Option("--answers", help="Enter what a second reader answered to the questions of --key.")
+        Path | None, typer.Option(help="Enter what a second reader answered to the questions of --key.")
     ] = None,
-    key: Annotated[Path | None, typer.Option("--key", help="The key that `khabar nominate` wrote.")] = None,
+    key: Annotated[Path | None, typer.Option(help="The key that `khabar nominate` wrote.")] = None,
     apply: Annotated[
         bool, typer.Option("--apply", help="Write what is accepted and waits into gold, as of the version it has now.")
     ] = False,
     file: Annotated[Path, typer.Option("--errata", help="The file of errata.")] = Path("annotations/errata.jsonl"),
-    gold: Annotated[Path, typer.Option("--gold", help="The folder of gold rows.")] = Path("annotations/gold"),
+    gold: Annotated[Path, typer.Option(help="The folder of gold rows.")] = Path("annotations/gold"),
     seeds: Seeds = Path("seeds"),
     as_json: AsJson = False,
 ) -> None:

@@ -48,9 +48,7 @@ def add(
         list[Path] | None,
         typer.Option("--recording", help="Or a language model's answers, of `khabar run --record`; up to three runs."),
     ] = None,
-    card: Annotated[
-        Path | None, typer.Option("--card", help="Its card (TOML). [default: that of its last submission]")
-    ] = None,
+    card: Annotated[Path | None, typer.Option(help="Its card (TOML). [default: that of its last submission]")] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of another submission.")] = False,
     splits: Annotated[
         str, typer.Option("--split", help="The split of the predictions; of a run several, with commas.")
@@ -118,15 +116,12 @@ def build(
     root: Root = Path("eval"),
     gold: Gold = None,
     exports: Annotated[
-        Path | None,
-        typer.Option("--exports", help="Also write results for Hugging Face and Every Eval Ever into this folder."),
+        Path | None, typer.Option(help="Also write results for Hugging Face and Every Eval Ever into this folder.")
     ] = None,
     dataset: Annotated[
-        str | None, typer.Option("--dataset", help="OWNER/NAME of the corpus on Hugging Face, for --exports.")
+        str | None, typer.Option(help="OWNER/NAME of the corpus on Hugging Face, for --exports.")
     ] = None,
-    site: Annotated[
-        Path | None, typer.Option("--site", help="Where the site goes. [default: the eval folder's site]")
-    ] = None,
+    site: Annotated[Path | None, typer.Option(help="Where the site goes. [default: the eval folder's site]")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Score every submission again, write results, tables and the site, and close boards of other corpus versions."""
@@ -170,12 +165,9 @@ def check(
     root: Root = Path("eval"),
     gold: Gold = None,
     base: Annotated[
-        Path | None,
-        typer.Option("--base", help="The eval folder before a change: closed boards must be as they are there."),
+        Path | None, typer.Option(help="The eval folder before a change: closed boards must be as they are there.")
     ] = None,
-    summary: Annotated[
-        Path | None, typer.Option("--summary", help="Append what changed since --base here, as Markdown.")
-    ] = None,
+    summary: Annotated[Path | None, typer.Option(help="Append what changed since --base here, as Markdown.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Validate and score every submission again. Exit 1 on any drift, wrong corpus, unknown file, link or markup."""

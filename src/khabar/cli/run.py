@@ -69,26 +69,19 @@ def run(
     quiet: Quiet = False,
     out: Annotated[
         Path | None,
-        typer.Option(
-            "--out", help="Also write the predictions here (JSONL). A run that was stopped goes on from there."
-        ),
+        typer.Option(help="Also write the predictions here (JSONL). A run that was stopped goes on from there."),
     ] = None,
     errors: Errors = None,
     html: Html = None,
-    time_limit: Annotated[
-        float, typer.Option("--time-limit", help="Seconds to wait for an answer of a command or an endpoint.")
-    ] = 120,
-    jobs: Annotated[int, typer.Option("--jobs", help="How many requests an endpoint gets at once.")] = 4,
+    time_limit: Annotated[float, typer.Option(help="Seconds to wait for an answer of a command or an endpoint.")] = 120,
+    jobs: Annotated[int, typer.Option(help="How many requests an endpoint gets at once.")] = 4,
     price: Annotated[
         str | None,
-        typer.Option(
-            "--price", help="What a million tokens in and out of an endpoint cost, as 0.15/0.60: adds the cost."
-        ),
+        typer.Option(help="What a million tokens in and out of an endpoint cost, as 0.15/0.60: adds the cost."),
     ] = None,
-    prompts: Annotated[Language, typer.Option("--prompts", help="The language a language model is asked in.")] = "en",
+    prompts: Annotated[Language, typer.Option(help="The language a language model is asked in.")] = "en",
     record: Annotated[
-        Path | None,
-        typer.Option("--record", help="Also keep a language model's answers here, for openai-recording:FILE."),
+        Path | None, typer.Option(help="Also keep a language model's answers here, for openai-recording:FILE.")
     ] = None,
 ) -> None:
     """Run a system over the corpus and score it."""

@@ -69,12 +69,10 @@ def score(
     errors: Errors = None,
     html: Html = None,
     fail_under: Annotated[
-        list[str] | None,
-        typer.Option("--fail-under", help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable."),
+        list[str] | None, typer.Option(help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable.")
     ] = None,
     cluster: Annotated[
-        str | None,
-        typer.Option("--cluster", help="Count on the dask.distributed scheduler at this address (tcp://HOST:8786)."),
+        str | None, typer.Option(help="Count on the dask.distributed scheduler at this address (tcp://HOST:8786).")
     ] = None,
 ) -> None:
     """Score predictions against gold.

@@ -52,8 +52,7 @@ def show(
     layers: Layers = None,
     as_json: AsJson = False,
     errors: Annotated[
-        Path | None,
-        typer.Option("--errors", help="Show the errors of this file (from `khabar score --errors`) under the text."),
+        Path | None, typer.Option(help="Show the errors of this file (from `khabar score --errors`) under the text.")
     ] = None,
     errors_only: Annotated[
         bool, typer.Option("--errors-only", help="Show the paragraphs with errors alone, and no gold beside them.")

@@ -28,17 +28,14 @@ def stress(
     split: Split = "test",
     layers: Layers = None,
     only: Annotated[
-        str | None,
-        typer.Option("--only", help="Transformations, with commas; a+b is one after the other. [default: each]"),
+        str | None, typer.Option(help="Transformations, with commas; a+b is one after the other. [default: each]")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of what is chosen at random.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what is chosen at random.")] = 0,
     as_json: AsJson = False,
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out",
-            help="Also write the report here (JSON). A run that was stopped goes on from there.",
-            dir_okay=False,
+            help="Also write the report here (JSON). A run that was stopped goes on from there.", dir_okay=False
         ),
     ] = None,
 ) -> None:
@@ -92,8 +89,7 @@ def _print_report(report: StressReport, system: str) -> None:
     idle = [name for name, outcome in report.transformations.items() if not outcome.edits and name != "order"]
     if idle:
         note(terminal, f"nothing to change in these texts: {', '.join(map(harmless, idle))}")
-    note(terminal, "same: the answers that are given on both texts, over the mean number given")
-    note(terminal, report.signature)
+    note(terminal, "same: the answers that are given on both texts, over the mean number given", report.signature)
 
 
 def _cells(figure: LayerUnderStress) -> list[str]:

@@ -15,6 +15,7 @@ from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
     from khabar.cli.errors import Losses
@@ -61,12 +62,8 @@ def short_table(result: Score, name: str, terminal: Console | None = None, look:
     """Print a score in twelve lines: each headline with interval and counts, what does not count, where to look."""
     from rich.text import Text
 
-    terminal = terminal or console(TABLE_WIDTH)
-    right = ("value", *COUNTS)
-    shown = table(f"khabar: {harmless(name)}", dense=True)
-    shown.add_column("layer", style="bold")
-    for column in ("figure", "value", "95% interval", *COUNTS):
-        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    columns = ("figure", "value", "95% interval", *COUNTS)
+    shown = _layers_table(f"khabar: {harmless(name)}", *columns, right=("value", *COUNTS))
     for layer, (words, measured) in _headlines(result).items():
         counts = (Text(_count(measured, end), style="dim") for end in COUNTS.values())
         value = Text(decimal(measured.value), style="bold")
@@ -74,15 +71,10 @@ def short_table(result: Score, name: str, terminal: Console | None = None, look:
     if len(result.layers) == len(LAYERS):
         value = Text(decimal(result.overall), style="bold")
         shown.add_row("overall", OVERALL, value, Text(interval_words(result.overall_interval)))
+    terminal = terminal or console(TABLE_WIDTH)
     terminal.print(shown)
-    if is_quiet():
-        return
-    for line in (_uncounted(result), _unpredicted(result)):
-        if line:
-            terminal.print(Text(line, style="dim"))
-    note(terminal, str(result.signature))
-    note(terminal, look)
-    note(terminal, GLOSSARY)
+    _print_asides(terminal, _uncounted(result), _unpredicted(result))
+    note(terminal, str(result.signature), look, GLOSSARY)
 
 
 def full_table(result: Score, name: str, terminal: Console | None = None) -> None:
@@ -91,12 +83,8 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
 
     from khabar.scoring.result import headline_name
 
-    terminal = terminal or console(TABLE_WIDTH)
-    shown = table(f"khabar: {harmless(name)}", dense=True)
-    shown.add_column("layer", style="bold")
-    shown.add_column("figure", no_wrap=True)
-    for column in ("value", "95% interval", "support", ""):
-        shown.add_column(column, justify="left" if column in ("", "95% interval") else "right", no_wrap=True)
+    columns = ("figure", "value", "95% interval", "support", "")
+    shown = _layers_table(f"khabar: {harmless(name)}", *columns, right=("value", "support"))
     for layer, figures in result.layers.items():
         head = headline_name(figures)
         shown.add_row(*_in_full(layer, HEADLINES[layer][head], figures[head]), _bar(figures[head].value))
@@ -111,14 +99,27 @@ def full_table(result: Score, name: str, terminal: Console | None = None) -> Non
     if len(result.layers) == len(LAYERS):
         value, interval = Text(decimal(result.overall), style="bold"), Text(interval_words(result.overall_interval))
         shown.add_row("overall", OVERALL, value, interval, "", _bar(result.overall))
+    terminal = terminal or console(TABLE_WIDTH)
     terminal.print(shown)
-    if is_quiet():
-        return
-    for line in (_uncounted(result), _unpredicted(result), _drawn(result)):
-        if line:
-            terminal.print(Text(line, style="dim"))
-    note(terminal, str(result.signature))
-    note(terminal, GLOSSARY)
+    _print_asides(terminal, _uncounted(result), _unpredicted(result), _drawn(result))
+    note(terminal, str(result.signature), GLOSSARY)
+
+
+def _layers_table(title: str, *columns: str, right: Sequence[str]) -> Table:
+    """A table whose first column names layers, and whose other columns do not wrap."""
+    shown = table(title, dense=True)
+    shown.add_column("layer", style="bold")
+    for column in columns:
+        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    return shown
+
+
+def _print_asides(terminal: Console, *lines: str) -> None:
+    """Print what has to be known of a score, as far as there is something; it wraps everywhere."""
+    from rich.text import Text
+
+    for line in () if is_quiet() else filter(None, lines):
+        terminal.print(Text(line, style="dim"))
 
 
 def systems_table(results: Mapping[str, Score]) -> None:
@@ -134,19 +135,23 @@ def systems_table(results: Mapping[str, Score]) -> None:
     for name, result in results.items():
         shown.add_row(Text(harmless(name)), *(decimal(result.headline[column]) for column in columns))
     terminal.print(shown)
-    if is_quiet():
-        return
-    for signature in dict.fromkeys(str(result.signature) for result in results.values()):
-        note(terminal, signature)
-    note(terminal, "intervals and all figures: --full; whether two differ: khabar compare BASELINE OTHER")
-    note(terminal, GLOSSARY)
+    note(
+        terminal,
+        *_signatures(results),
+        "intervals and all figures: --full; whether two differ: khabar compare BASELINE OTHER",
+        GLOSSARY,
+    )
+
+
+def _signatures(results: Mapping[str, Score]) -> list[str]:
+    """The signatures of scores, each once."""
+    return list(dict.fromkeys(str(result.signature) for result in results.values()))
 
 
 def latex_lines(results: Mapping[str, Score]) -> Iterator[str]:
     """Give the headlines of systems as a LaTeX table (booktabs), a row each, with their intervals."""
     columns = _columns(results)
-    for signature in dict.fromkeys(str(result.signature) for result in results.values()):
-        yield f"% {signature}"
+    yield from (f"% {signature}" for signature in _signatures(results))
     rows = []
     for name, result in results.items():
         cells = []

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from unicodedata import bidirectional, category
 
 from khabar.leaderboard.card import SeenIn
 from khabar.leaderboard.result import StatedFigure
-from khabar.leaderboard.view import BoardView, Caveat, Finding, MovedRank, RankedFigure, SystemRow
+from khabar.leaderboard.view import BoardView, Caveat, Finding, RankedFigure, SystemRow
 from khabar.records.repository import CANARY
 from khabar.scoring.result import decimal, figure_words, interval_words
 from khabar.text.terminal import isolated
@@ -187,16 +188,19 @@ def pairs_by_slice(view: BoardView) -> str:
 
 
 def one_dispute(view: BoardView) -> str:
-    """Where one dispute won, lost or left out is another rank."""
+    """Where one dispute won or lost is another rank."""
     disputes = view.corpus.disputes
     if not view.moved_ranks:
-        return f"No rank moves with one dispute of {disputes} won, lost or left out."
+        return f"No rank moves with one dispute of {disputes} won or lost."
     head = (
         f"The conflicts layer has {disputes} hard disputes. The rank a system would have, had it found "
-        "one more or one fewer, and had one dispute (with the record that found it) not been counted for anybody:"
+        "one more or one fewer:"
     )
-    heads = ["system", "column", "rank", "one more", "one fewer", "one left out"]
-    return f"{head}\n\n{table(heads, map(_moved_rank, view.moved_ranks))}"
+    rows = [
+        [in_markdown(row.system), column, *("–" if rank is None else str(rank) for rank in astuple(ranks))]
+        for row, column, ranks in view.moved_ranks
+    ]
+    return f"{head}\n\n{table(['system', 'column', 'rank', 'one more', 'one fewer'], rows)}"
 
 
 def what_it_shows(view: BoardView) -> str:
@@ -272,12 +276,6 @@ def _caveat(row: SystemRow, caveat: Caveat) -> str:
         apart = ", ".join(f"{column} {low:.3f}–{high:.3f}" for column, (low, high) in caveat.spread.items())
         return f"{name}: {_count(caveat.count, 'run')}, of which the first is shown; between them {apart}."
     return f"{name}: {_count(caveat.count, 'question')} of its run got no whole answer, which counts as nothing."
-
-
-def _moved_rank(moved: MovedRank) -> list[str]:
-    left_out = f"{', '.join(map(str, moved.left_out))} ({moved.moved} of {moved.disputes} disputes)"
-    ranks = ["–" if rank is None else str(rank) for rank in (moved.rank, moved.one_more, moved.one_fewer)]
-    return [in_markdown(moved.system), moved.column, *ranks, left_out if moved.left_out else "the same"]
 
 
 def _count(number: int, singular: str, plural: str | None = None) -> str:

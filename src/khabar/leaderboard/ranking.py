@@ -17,7 +17,7 @@ import msgspec
 from khabar.progress import Progress, logged, steps
 from khabar.records.labels import LAYERS
 from khabar.scoring.compare import TRIALS, compare, holm
-from khabar.scoring.tally import Tally
+from khabar.scoring.tally import LayerTally, Tally
 
 ALPHA = 0.05
 COLUMNS = ("overall", *LAYERS)
@@ -140,79 +140,53 @@ def letters(groups: Sequence[Sequence[str]]) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """How a system's rank hangs on single disputes, in one column. None: there is none to win, or to lose.
+    """The rank a system would have in one column, had it found one dispute more, or one fewer.
 
-    `without` gives the rank if a dispute, by its issue_id, had not been among the gold.
+    None: there is none to win, or to lose.
     """
 
     rank: int
     if_won: int | None
     if_lost: int | None
-    without: dict[str, int]
 
     @property
     def moves(self) -> bool:
-        """Whether any of that is another rank."""
-        return any(other not in (None, self.rank) for other in (self.if_won, self.if_lost, *self.without.values()))
-
-
-@dataclass(frozen=True, slots=True)
-class _Run:
-    """Of one system: disputes found and missed, and how many false records."""
-
-    disputes: Mapping[str, bool]
-    false: int
-
-    @classmethod
-    def of(cls, counted: Tally) -> _Run | None:
-        """The disputes of a run; None where they are no units: there are none, or whole stories are drawn."""
-        conflicts = counted.layers.get("conflicts")
-        if conflicts is None or not conflicts.disputes or counted.unit == "story":
-            return None
-        return cls(conflicts.disputes, int(conflicts.table.totals().get("dispute.fp", 0)))
-
-    @property
-    def right(self) -> int:
-        """How many disputes were found."""
-        return sum(self.disputes.values())
-
-    def f1(self, *, more: int = 0, without: str | None = None) -> float | None:
-        """Dispute F1 with `more` disputes found than were, or one left out of the gold."""
-        kept = [right for dispute, right in self.disputes.items() if dispute != without]
-        tp = sum(kept) + more
-        total = tp + len(kept) + self.false  # 2TP + FP + FN, as TP + FN are all disputes
-        return 2 * tp / total if total else None
+        """Whether either is another rank."""
+        return any(other not in (None, self.rank) for other in (self.if_won, self.if_lost))
 
 
 def sensitivity(
     headlines: Mapping[str, Mapping[str, float | None]], counted: Mapping[str, Tally]
 ) -> dict[str, dict[str, Sensitivity]]:
     """For `conflicts` and `overall`, how each ranked system's rank hangs on one dispute. Empty without such units."""
-    runs = {name: run for name, each in counted.items() if (run := _Run.of(each)) is not None}
+    conflicts = {name: layer for name, each in counted.items() if (layer := _with_disputes(each)) is not None}
     result: dict[str, dict[str, Sensitivity]] = {}
     for column in ("conflicts", "overall"):
         values = {name: headline[column] for name, headline in headlines.items()}
         places = ranks(values)
-        without = {
-            dispute: ranks(
-                {
-                    name: _with(column, headlines[name], runs[name].f1(without=dispute)) if name in runs else value
-                    for name, value in values.items()
-                }
-            )
-            for dispute in sorted({dispute for run in runs.values() for dispute in run.disputes})
-        }
         result[column] = {}
-        for name in sorted(set(places) & set(runs)):
-            run = runs[name]
-            won, lost = (ranks({**values, name: _with(column, headlines[name], run.f1(more=more))}) for more in (1, -1))
-            result[column][name] = Sensitivity(
-                places[name],
-                won[name] if run.right < len(run.disputes) else None,
-                lost[name] if run.right else None,
-                {dispute: without[dispute][name] for dispute in run.disputes if name in without[dispute]},
+        for name in sorted(set(places) & set(conflicts)):
+            if_won, if_lost = (
+                None if f1 is None else ranks({**values, name: _with(column, headlines[name], f1)})[name]
+                for f1 in (_dispute_f1(conflicts[name], more=1), _dispute_f1(conflicts[name], more=-1))
             )
+            result[column][name] = Sensitivity(places[name], if_won, if_lost)
     return result
+
+
+def _with_disputes(counted: Tally) -> LayerTally | None:
+    """The conflicts of a run; None where disputes are no units: there are none, or whole stories are drawn."""
+    layer = counted.layers.get("conflicts")
+    return None if layer is None or not layer.disputes or counted.unit == "story" else layer
+
+
+def _dispute_f1(conflicts: LayerTally, more: int) -> float | None:
+    """Dispute F1 with `more` disputes found than were; None where there are not so many to win, or to lose."""
+    disputes = len(conflicts.disputes)
+    tp = sum(conflicts.disputes.values()) + more
+    if not 0 <= tp <= disputes:
+        return None
+    return 2 * tp / (tp + disputes + conflicts.table.totals().get("dispute.fp", 0))  # TP + FN are all disputes
 
 
 def _with(column: str, headline: Mapping[str, float | None], conflicts: float | None) -> float | None:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 
 from khabar.leaderboard.board import FLOOR, Board, BoardEntry, Corpus
 from khabar.leaderboard.card import Card, Seen
-from khabar.leaderboard.ranking import COLUMNS, inseparable, letters, separated
+from khabar.leaderboard.ranking import COLUMNS, ColumnRanking, Sensitivity, letters, separated
 from khabar.leaderboard.result import StatedFigure
 from khabar.text.terminal import harmless
 
@@ -66,22 +66,12 @@ class SystemRow:
     """Of a contrast set: what it says of pairs."""
 
 
-@dataclass(frozen=True, slots=True)
-class MovedRank:
-    """A rank that moves with one dispute: with one more or one fewer found (None: there is none), or one left out.
+class MovedRank(NamedTuple):
+    """A rank that moves with one dispute found more or fewer."""
 
-    `left_out` are the other ranks it then has, after `moved` of `disputes` disputes.
-    """
-
-    system: str
-    name: str
+    row: SystemRow
     column: str
-    rank: int
-    one_more: int | None
-    one_fewer: int | None
-    left_out: tuple[int, ...]
-    moved: int
-    disputes: int
+    ranks: Sensitivity
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,25 +120,21 @@ def views_of(boards: Mapping[str, Board]) -> dict[str, BoardView]:
 
 def view_of(board: Board) -> BoardView:
     """Make the view of a board, of the present one or of a closed one."""
-    lettered = {
-        column: letters(inseparable(ranking.order, separated(ranking.differences, board.alpha)))
-        for column, ranking in board.columns.items()
-    }
     apart = {
         column: set(map(frozenset, separated(ranking.differences, board.alpha)))
         for column, ranking in board.columns.items()
     }
-    with_floor = {
-        column
-        for column, ranking in board.columns.items()
-        if any(FLOOR in (each.a, each.b) for each in ranking.differences)
-    }
-    rows = tuple(_row(entry, board.corpus.split, lettered, apart, with_floor) for entry in board.systems)
+    rows = tuple(_row(entry, board, apart) for entry in board.systems)
     return BoardView(
         board.corpus,
         rows,
         {column: _finding(rows, column, apart.get(column, set())) for column in COLUMNS},
-        tuple(moved for entry in board.systems for moved in _moved_ranks(entry)),
+        tuple(
+            MovedRank(row, column, ranks)
+            for row, entry in zip(rows, board.systems, strict=True)
+            for column, ranks in entry.one_dispute.items()
+            if ranks.moves
+        ),
         board.trials,
         board.alpha,
     )
@@ -165,36 +151,32 @@ def _finding(rows: Sequence[SystemRow], column: str, apart: Set[frozenset[str]])
     return Finding(leader, tied, len(ranked), seen[0] if is_ahead else None)
 
 
-def _row(
-    entry: BoardEntry,
-    split: str,
-    lettered: Mapping[str, Mapping[str, str]],
-    apart: Mapping[str, Set[frozenset[str]]],
-    with_floor: Set[str],
-) -> SystemRow:
-    figures = {}
-    for column in COLUMNS:
-        standing = entry.standing.get(column)
-        figures[column] = RankedFigure(
-            entry.headline.get(column),
-            entry.intervals.get(column),
-            column in entry.perfect,
-            standing.rank if standing else None,
-            (standing.best, standing.worst) if standing and standing.best != standing.worst else None,
-            lettered.get(column, {}).get(entry.system, ""),
-            column not in with_floor or {entry.system, FLOOR} in apart[column],
-        )
-    text_seen, gold_seen = entry.card.text_seen(split), entry.card.gold_seen(split)
-    block: BoardSection = "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked"
+def _row(entry: BoardEntry, board: Board, apart: Mapping[str, Set[frozenset[str]]]) -> SystemRow:
+    split = board.corpus.split
+    gold_seen = entry.card.gold_seen(split)
     return SystemRow(
         entry.system,
         _harmless(entry.card),
-        figures,
+        {column: _figure(entry, column, board.columns.get(column), apart.get(column, set())) for column in COLUMNS},
         tuple(_caveats(entry, split)),
-        block,
-        text_seen,
+        "floor" if entry.system == FLOOR else "seen" if gold_seen is True else "ranked",
+        entry.card.text_seen(split),
         gold_seen,
         entry.contrast,
+    )
+
+
+def _figure(entry: BoardEntry, column: str, ranking: ColumnRanking | None, apart: Set[frozenset[str]]) -> RankedFigure:
+    standing = entry.standing.get(column)
+    has_floor = ranking is not None and any(FLOOR in (each.a, each.b) for each in ranking.differences)
+    return RankedFigure(
+        entry.headline.get(column),
+        entry.intervals.get(column),
+        column in entry.perfect,
+        standing.rank if standing else None,
+        (standing.best, standing.worst) if standing and standing.best != standing.worst else None,
+        letters(ranking.groups).get(entry.system, "") if ranking else "",
+        not has_floor or {entry.system, FLOOR} in apart,
     )
 
 
@@ -210,24 +192,6 @@ def _caveats(entry: BoardEntry, split: str) -> Iterator[Caveat]:
     if entry.spread:
         spread = {column: entry.spread[column] for column in COLUMNS if column in entry.spread}
         yield Caveat("runs", count=entry.runs, spread=spread)
-
-
-def _moved_ranks(entry: BoardEntry) -> Iterator[MovedRank]:
-    name = _harmless(entry.card).name
-    for column, hangs in entry.one_dispute.items():
-        if hangs.moves:
-            others = [rank for rank in hangs.without.values() if rank != hangs.rank]
-            yield MovedRank(
-                entry.system,
-                name,
-                column,
-                hangs.rank,
-                hangs.if_won,
-                hangs.if_lost,
-                tuple(sorted(set(others))),
-                len(others),
-                len(hangs.without),
-            )
 
 
 def _harmless(card: Card) -> Card:

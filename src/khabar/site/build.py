@@ -22,7 +22,7 @@ from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
 from khabar.scoring.evaluation import Evaluation
 from khabar.site.corpus import SiteCorpus, original_id
-from khabar.site.environment import Templates, speaking
+from khabar.site.environment import Templates, entrance, speaking
 from khabar.site.language import languages, page_name, translations
 from khabar.site.pairs import PairsOfSplit, shown_pairs
 from khabar.site.reader import compared, of_gold
@@ -61,7 +61,7 @@ def site(root: Path, built: BuiltBoards, gold: BoardGold, folder: Path | None = 
         templates = Templates(language, gold, corpus.published)
         for path, page in _pages(templates, views, systems, corpus, closed, pairs):
             pages[f"{language.code}/{path}"] = page.encode()
-    pages["index.html"] = Templates(both[0], gold, corpus.published).entrance(both).encode()
+    pages["index.html"] = entrance(both).encode()
     return pages
 
 

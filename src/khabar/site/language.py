@@ -48,6 +48,20 @@ class InterfaceLanguage:
         """Give a message if there is one."""
         return self.messages.get(key, otherwise)
 
+    def several(self, names: Iterable[str], most: int = 2) -> str:
+        """A few names, and how many more there are."""
+        names = list(names)
+        words, more = self("ui.comma").join(names[:most]), len(names) - most
+        return words if more <= 0 else self("finding.more", names=words, n=more)
+
+    def columns(self, names: Iterable[str]) -> str:
+        """The names of some columns of a board."""
+        return self("ui.comma").join(self(f"column.{name}") for name in names)
+
+    def figure(self, name: str) -> str:
+        """A figure's name in words; labels of the scheme stay as they are."""
+        return " · ".join(self.known(f"figure.{part}", part) for part in name.split("."))
+
     def date(self, edtf: str) -> str:
         """Say an EDTF date: day, month or season of a year, and intervals of these; anything else as it stands."""
         if edtf.count("/") == 1:
