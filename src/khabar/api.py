@@ -228,11 +228,11 @@ def _in_parts(
 
     if not isinstance(predictions, (str, Path)) or not isinstance(gold, (str, Path)) or is_dataset(gold):
         if cluster is not None:
-            from khabar.reading.incidents import Incident, InputError
+            from khabar.reading.incidents import InputError
 
             message = "a cluster counts predictions and gold that are files in the prediction format"
             fix = "name such files with --gold, or leave out --cluster"
-            raise InputError([Incident("option-wrong", message, fix=fix)])
+            raise InputError.of("option-wrong", message, fix=fix)
         return None
     require_whole(gold, split)
     if cluster is None and not _are_large(predictions, gold):

@@ -25,9 +25,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from khabar.scoring.counts import Column
+    from khabar.scoring.counts import Array, Column
 
-    Array = NDArray[np.float64]
     Times = NDArray[np.uint8]
     """How often each unit is drawn: draws × units."""
 
@@ -59,8 +58,7 @@ def random_stream(seed: int, table: TableName, use: Literal["draws", "swaps", "s
     """Random numbers for one use of one table: no two tables share any, whatever their shapes."""
     import numpy as np
 
-    uses, tables = ("draws", "swaps", "stories"), ("text", "conflicts")
-    return np.random.default_rng([seed, uses.index(use), tables.index(table)])
+    return np.random.default_rng([seed, ("draws", "swaps", "stories").index(use), STREAMS.index(table)])
 
 
 def draw(table: Table, seed: int = SEED, resamples: int = RESAMPLES, name: TableName = "text") -> dict[str, Array]:

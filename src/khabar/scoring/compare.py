@@ -21,12 +21,7 @@ from khabar.scoring.result import Interval, figure_words
 from khabar.scoring.tally import Tally
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from khabar.scoring.counts import Column
-
-    Array = NDArray[np.float64]
+    from khabar.scoring.counts import Array, Column
 
 TRIALS = 10_000
 _LEVEL = 0.05
@@ -255,12 +250,9 @@ def _samples(
     draws: Mapping[str, Array],
     swaps: Mapping[str, Array],
 ) -> _Samples:
-    import numpy as np
 
     def value(side: str, sums: Mapping[str, Array | float]) -> Array:
-        return headline.formula(
-            *(np.asarray(sums.get(_column(layer, side, name), 0), float) for name in headline.columns)
-        )
+        return headline.of({name: sums.get(_column(layer, side, name), 0.0) for name in headline.columns})
 
     drawn, swapped = (value("b", sums) - value("a", sums) for sums in (draws, swaps))
     return _Samples(float(value("a", totals)), float(value("b", totals)), drawn, swapped)

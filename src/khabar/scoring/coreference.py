@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, TypeVar
 from khabar.reading.reference import Reference
 from khabar.scoring.assignment import assign
 from khabar.scoring.bootstrap import StorySums
-from khabar.scoring.counts import quotient, ratio
+from khabar.scoring.counts import ratio
 from khabar.scoring.result import Measured
 from khabar.text.grounding import GroundedMention, Place
 
 if TYPE_CHECKING:
-    from khabar.scoring.bootstrap import Array
+    from khabar.scoring.counts import Array
 
 Key = TypeVar("Key")
 Clusters = Sequence[frozenset[Key]]
@@ -210,6 +210,6 @@ def _f1(recall_top: Array, recall_of: Array, precision_top: Array, precision_of:
     """Harmonic mean of recall and precision; 0 where one of the two is undefined, NaN where both are."""
     import numpy as np
 
-    r, p = (np.nan_to_num(quotient(top, of)) for top, of in ((recall_top, recall_of), (precision_top, precision_of)))
-    mean = np.nan_to_num(quotient(2 * p * r, p + r))
+    r, p = (np.nan_to_num(ratio(top, of)) for top, of in ((recall_top, recall_of), (precision_top, precision_of)))
+    mean = np.nan_to_num(ratio(2 * p * r, p + r))
     return np.where((recall_of > 0) | (precision_of > 0), mean, np.nan)

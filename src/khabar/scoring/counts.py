@@ -149,7 +149,7 @@ def _sum(values: Column) -> float:
     return float(values.cumsum()[-1]) if len(values) else 0.0
 
 
-def quotient(numerator: Any, denominator: Any) -> Array:
+def ratio(numerator: Any, denominator: Any) -> Array:
     """Divide; NaN where the denominator is 0."""
     import numpy as np
 
@@ -161,38 +161,33 @@ def quotient(numerator: Any, denominator: Any) -> Array:
 
 def f1(tp: Array, fp: Array, fn: Array) -> Array:
     """F1 = 2TP / (2TP + FP + FN), undefined when that is 0/0."""
-    return quotient(2 * tp, 2 * tp + fp + fn)
+    return ratio(2 * tp, 2 * tp + fp + fn)
 
 
 def precision(tp: Array, fp: Array) -> Array:
     """TP / (TP + FP), undefined without predictions."""
-    return quotient(tp, tp + fp)
+    return ratio(tp, tp + fp)
 
 
 def recall(tp: Array, fn: Array) -> Array:
     """TP / (TP + FN), undefined without gold."""
-    return quotient(tp, tp + fn)
-
-
-def ratio(numerator: Array, denominator: Array) -> Array:
-    """A share, undefined when there is nothing to share."""
-    return quotient(numerator, denominator)
+    return ratio(tp, tp + fn)
 
 
 def chance_of_pairs(called_where_hard: Array, called_where_not: Array, pairs: Array) -> Array:
     """The share of pairs that would be right if as many calls fell on members at random: at most one in four."""
-    rate = quotient(called_where_hard + called_where_not, 2 * pairs)
+    rate = ratio(called_where_hard + called_where_not, 2 * pairs)
     return rate * (1 - rate)
 
 
 def per_thousand(numerator: Array, denominator: Array) -> Array:
     """A rate per 1,000."""
-    return quotient(1000 * numerator, denominator)
+    return ratio(1000 * numerator, denominator)
 
 
 def credit_f1(credit: Array, predicted: Array, gold: Array) -> Array:
     """2 · credit / (predictions + gold rows): the F1 of schemes that give part of a point."""
-    return quotient(2 * credit, predicted + gold)
+    return ratio(2 * credit, predicted + gold)
 
 
 def semeval_f1(cor: Array, inc: Array, par: Array, mis: Array, spu: Array) -> Array:
@@ -202,12 +197,12 @@ def semeval_f1(cor: Array, inc: Array, par: Array, mis: Array, spu: Array) -> Ar
 
 def semeval_precision(cor: Array, inc: Array, par: Array, mis: Array, spu: Array) -> Array:
     """Credit out of ACTUAL = COR + INC + PAR + SPU."""
-    return quotient(cor + 0.5 * par, cor + inc + par + spu)
+    return ratio(cor + 0.5 * par, cor + inc + par + spu)
 
 
 def semeval_recall(cor: Array, inc: Array, par: Array, mis: Array, spu: Array) -> Array:
     """Credit out of POSSIBLE = COR + INC + PAR + MIS."""
-    return quotient(cor + 0.5 * par, cor + inc + par + mis)
+    return ratio(cor + 0.5 * par, cor + inc + par + mis)
 
 
 def macro_f1(*columns: Array) -> Array:
@@ -216,7 +211,7 @@ def macro_f1(*columns: Array) -> Array:
 
     each = np.stack([f1(*columns[at : at + 3]) for at in range(0, len(columns), 3)])
     defined = ~np.isnan(each)
-    return quotient(np.where(defined, each, 0).sum(axis=0), defined.sum(axis=0))
+    return ratio(np.where(defined, each, 0).sum(axis=0), defined.sum(axis=0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +221,12 @@ class Metric:
     name: str
     formula: Callable[..., Array]
     columns: tuple[str, ...]
+
+    def of(self, sums: Mapping[str, Array | float], shape: tuple[int, ...] = ()) -> Array:
+        """Compute it from column sums of `shape`: () for totals, (draws,) for draws. A missing column is all zeros."""
+        import numpy as np
+
+        return self.formula(*(np.asarray(sums.get(column, np.zeros(shape)), float) for column in self.columns))
 
 
 def prf(name: str, prefix: str) -> tuple[Metric, Metric, Metric]:

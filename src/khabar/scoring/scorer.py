@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,17 +12,15 @@ from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, draw, interval, redraw
 from khabar.scoring.cases import Cases, CorpusFacts
-from khabar.scoring.counts import Metric, Table
+from khabar.scoring.counts import Table
 from khabar.scoring.layers.judge import Judge
 from khabar.scoring.result import Measured, Score, Signature
 from khabar.scoring.tally import LayerTally, Tally, Units
 from khabar.version import __version__
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+    from khabar.scoring.counts import Array
 
-    Array = NDArray[np.float64]
     Draws = Mapping[str, Mapping[str, Array]]
     """Layer → column → its sum on each draw, (resamples,)."""
 
@@ -128,23 +127,18 @@ def _draw(layers: Mapping[str, LayerTally], seed: int, resamples: int) -> Draws:
     return draws
 
 
-def _values(figure: Metric, sums: Mapping[str, Array | float], shape: tuple[int, ...]) -> Array:
-    """A figure from column sums, each of `shape`: () for totals, (resamples,) for draws. No column is all zeros."""
-    import numpy as np
-
-    zero = np.zeros(shape)
-    return figure.formula(*(np.asarray(sums.get(column, zero), float) for column in figure.columns))
-
-
 def _measure(
     layer: LayerTally, draws: Mapping[str, Array], seed: int, resamples: int, tail: float
 ) -> dict[str, Measured]:
     totals = layer.table.totals()
     measured: dict[str, Measured] = {}
     for figure in layer.metrics:
-        value = _defined(float(_values(figure, totals, ())))
-        ends = None if value is None else interval(_values(figure, draws, (resamples,)), tail)
-        measured[figure.name] = Measured(value, ends, {column: totals.get(column, 0) for column in figure.columns})
+        counts = {column: totals.get(column, 0) for column in figure.columns}
+        value = float(figure.of(counts))
+        if math.isnan(value):
+            measured[figure.name] = Measured(None, None, counts)
+        else:
+            measured[figure.name] = Measured(value, interval(figure.of(draws, (resamples,)), tail), counts)
     for figures in layer.resampled:
         redrawn = redraw(figures, seed, resamples, layer.stream)
         for name, undrawn in figures.values().items():
@@ -164,9 +158,5 @@ def _overall(
     known = [value for value in values if value is not None]
     if len(known) < len(values):
         return None, None
-    first, *others = [_values(headline, draws[name], (resamples,)) for name, headline in headlines.items()]
+    first, *others = [headline.of(draws[name], (resamples,)) for name, headline in headlines.items()]
     return sum(known) / len(LAYERS), interval(sum(others, first) / len(LAYERS), tally.tail)
-
-
-def _defined(value: float) -> float | None:
-    return value if value == value else None

@@ -59,7 +59,7 @@ def answers(
     annotations: Iterable[Annotations], disputes: Iterable[Dispute], story: StressedStory
 ) -> dict[Layer, Answers]:
     """What a system says of a transformed story, layer by layer, with the offsets of the original one."""
-    counts: dict[Layer, Answers] = {layer: Counter() for layer in ("entities", "numbers", "quotes", "conflicts")}
+    counts: dict[Layer, Answers] = {layer: Counter() for layer in LAYERS}
     texts = story.story.texts
 
     def back(doc_id: str, spans: Spans | None) -> Spans | None:
@@ -207,84 +207,81 @@ def stress(
     reference = reference_of(plain, version)
     outcomes: dict[str, UnderStress] = {}
     with warned(incidents) as warnings:
-        answering = _Answering(system, reference, layers, seed, journal or Journal(), progress, warnings)
+        answered = journal or Journal()
+        written = system if isinstance(system, str) else None
+        runnable = find_system(system, reference, Options(journal=answered)) if isinstance(system, str) else system
+        answering = _Answering(runnable, written, reference, layers, seed, answered, progress, warnings)
         first = answering.run(ORIGINAL, plain, reference)
         for name, variant in variants.items():
             again = first
             if variant.edits or variant.documents != plain.documents:
                 again = answering.run(name, variant, reference_of(variant, version))
             outcomes[name] = UnderStress(variant.edits, _layers(first, again, seed))
-    return StressReport(outcomes, seed, str(measure(first.counted, seed=seed).signature), answering.system)
+    return StressReport(outcomes, seed, str(measure(first.counted, seed=seed).signature), runnable)
 
 
+@dataclass(frozen=True, slots=True)
 class _Answering:
     """Runs one system on variants of a story, and takes up what it has said before."""
 
-    def __init__(
-        self,
-        system: str | System | SlowSystem,
-        gold: Reference,
-        layers: Sequence[Layer],
-        seed: int,
-        journal: Journal,
-        progress: Progress,
-        warnings: Incidents,
-    ) -> None:
-        self._warnings = warnings
-        self._gold, self._layers, self._seed, self._journal, self._progress = gold, layers, seed, journal, progress
-        self._name = system if isinstance(system, str) else None
-        self.system = find_system(system, gold, Options(journal=journal)) if isinstance(system, str) else system
+    system: System | SlowSystem
+    name: str | None
+    """How the system is written; None if it was handed over."""
+    gold: Reference
+    layers: Sequence[Layer]
+    seed: int
+    journal: Journal
+    progress: Progress
+    warnings: Incidents
 
     def run(self, name: str, variant: StressedStory, reference: Reference) -> _Answered:
         """Run the system on a variant and count what it says. Raises InputError."""
         incidents = Incidents()
-        records = checked_predictions(self._said(name, variant, reference), reference, self._layers, incidents)
+        records = checked_predictions(self._said(name, variant, reference), reference, self.layers, incidents)
         incidents.refuse()
-        self._warnings.extend(incidents)
-        counted = count(reference, records.documents, records.disputes, layers=self._layers)
-        if "conflicts" in self._layers:
+        self.warnings.extend(incidents)
+        counted = count(reference, records.documents, records.disputes, layers=self.layers)
+        if "conflicts" in self.layers:
             # A dispute is its spans: with the offsets of the original, one that is false both times is one unit.
             back = disputes_of_the_original(records.disputes, variant)
-            judged = count(self._gold, (), back, layers=["conflicts"])
+            judged = count(self.gold, (), back, layers=["conflicts"])
             counted = replace(counted, layers={**counted.layers, "conflicts": judged.layers["conflicts"]})
         return _Answered(variant, records, counted)
 
     def _said(self, name: str, variant: StressedStory, reference: Reference) -> list[Any]:
         """What the system says: kept from an earlier run, or asked for now."""
         # A name with a prefix stands for what keeps its answers itself, or for code that may have changed.
-        is_kept = self._name is not None and ":" not in self._name
-        key = digest("stress", self._name, name, self._seed, list(self._layers), reference.fingerprint, __version__)
-        answers: list[Any] | None = self._journal.get(key, list) if is_kept else None
+        is_kept = self.name is not None and ":" not in self.name
+        key = digest("stress", self.name, name, self.seed, list(self.layers), reference.fingerprint, __version__)
+        answers: list[Any] | None = self.journal.get(key, list) if is_kept else None
         if answers is None:
             system = self.system
-            if self._name in EMBEDDED and EMBEDDED[self._name].from_gold:
-                system = find_system(self._name, reference)
+            if self.name in EMBEDDED and EMBEDDED[self.name].from_gold:
+                system = find_system(self.name, reference)
             doing = f"annotating: {name}"
             warnings = Incidents()
             annotations, disputes = run_system(
                 system,
                 variant.documents,
-                lambda _, done, total: self._progress(doing, done, total),
-                self._layers,
+                lambda _, done, total: self.progress(doing, done, total),
+                self.layers,
                 warnings,
             )
-            self._warnings.extend(warnings)
+            self.warnings.extend(warnings)
             answers = [*annotations, *disputes]
             if is_kept and not warnings:  # a run that goes on from here would not warn of what is no longer there
-                self._journal.put(key, answers)
+                self.journal.put(key, answers)
         return answers
 
 
 def _layers(first: _Answered, again: _Answered, seed: int) -> dict[str, LayerUnderStress]:
     compared = compare(again.counted, first.counted, seed=seed)  # the original less the transformed: what is lost
     before, after = (answers(run.records.documents, run.records.disputes, run.story) for run in (first, again))
-    same = {layer: consistency(before[layer], after[layer]) for layer in LAYERS}
+    same: dict[str, float | None] = {layer: consistency(before[layer], after[layer]) for layer in LAYERS}
     return {
-        layer: LayerUnderStress(
-            difference.b, difference.a, difference.difference, difference.low, difference.high, same.get(layer)  # type: ignore[call-overload]
-        )
-        for layer, difference in compared.items()
-    }  # fmt: skip
+        layer: LayerUnderStress(lost.b, lost.a, lost.difference, lost.low, lost.high, same.get(layer))
+        for layer, lost in compared.items()
+    }
 
 
 def reference_of(transformed: StressedStory, version: str = "-") -> Reference:

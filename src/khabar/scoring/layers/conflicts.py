@@ -25,7 +25,8 @@ from khabar.scoring.verdicts import Count, Fault, Pairing, Verdict, outcomes
 from khabar.text.grounding import GroundedDispute
 
 if TYPE_CHECKING:
-    from khabar.scoring.bootstrap import Array, Times
+    from khabar.scoring.bootstrap import Times
+    from khabar.scoring.counts import Array
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,7 @@ class PairAnswer:
             yield f"{name}.pairs", 1
             yield f"{name}.right", int(self.is_right)
         for member, called in zip(self.pair.members, self.called, strict=True):
-            yield f"contrast.called_{_where(member)}", int(called)
+            yield f"contrast.called_{'where_hard' if member.is_hard else 'where_not'}", int(called)
 
 
 class ContrastConflicts(Conflicts):
@@ -123,7 +123,3 @@ def _slices(pair: ContrastPair) -> list[str]:
     values = {name: getattr(pair, name) for name in _SLICES}
     values["step"] = pair.step or "none"
     return [f"contrast.{name}.{value}" for name, value in values.items() if value is not None]
-
-
-def _where(member: Member) -> str:
-    return "where_hard" if member.is_hard else "where_not"

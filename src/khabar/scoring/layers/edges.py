@@ -133,7 +133,7 @@ def edges_of(record: GroundedDispute, claims: Claims) -> RecordEdges:
     is_pure = grounded and 3 * (valid + ignored) >= 2 * total and (valid > 0 or ignored == total)
     sides_of: dict[int, set[int]] = defaultdict(set)
     for side, cited in enumerate(sides):
-        for number in (number for met in cited for claimed in met.by_issue.values() for number in claimed):
+        for number in {number for met in cited for number in met.claims if number >= 0}:
             sides_of[number].add(side)
     return RecordEdges(
         record.dispute,

@@ -26,7 +26,7 @@ from khabar.scoring.counts import (
     macro_f1,
     of_phenomena,
     prf,
-    quotient,
+    ratio,
     semeval_f1,
     semeval_precision,
     semeval_recall,
@@ -50,12 +50,9 @@ from khabar.text.search import is_clitic_before
 from khabar.text.spans import Passage, iob2, last_letter, overlapping, overlaps, permille
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from khabar.scoring.bootstrap import Array, Times
-
-    Integers = NDArray[np.intp]
+    from khabar.reading.mentions import Integers
+    from khabar.scoring.bootstrap import Times
+    from khabar.scoring.counts import Array
 
 
 IDENTITY = (
@@ -339,7 +336,7 @@ class FlatTags:
 
         of_paragraphs = times[:, self.unit_of]
         right, gold, predicted = (np.array(each, float) for each in (self.right, self.gold, self.predicted))
-        return {_F1: quotient(2 * (of_paragraphs @ right), of_paragraphs @ (gold + predicted))}
+        return {_F1: ratio(2 * (of_paragraphs @ right), of_paragraphs @ (gold + predicted))}
 
 
 def flat_tags(
@@ -359,7 +356,7 @@ def flat_tags(
     gold = [_tags(row, scored[row.doc_id]) if row.doc_id in scored else list(row.tags) for row in rows]
     ours = [_tags(row, mentions[row.doc_id]) for row in rows]
     first = [(reference.documents[row.doc_id].passage, min(row.starts, default=0)) for row in rows]
-    indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.intp)
+    indices = np.array([units.frame.index[units.of_offset(*each)] for each in first], np.int64)
     return FlatTags.of(units.frame, indices, gold, ours)
 
 

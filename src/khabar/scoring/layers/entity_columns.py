@@ -25,11 +25,7 @@ from khabar.text.search import is_clitic_before
 from khabar.text.spans import Passage, overlapping
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Integers = NDArray[np.int64]
-    Booleans = NDArray[np.bool_]
+    from khabar.reading.mentions import Booleans, Integers
 
 
 Agrees = TypeVar("Agrees", bool, "Booleans")

@@ -33,7 +33,7 @@ from khabar.text.grounding import Grounded, GroundedDocument, offsets_of
 from khabar.text.spans import Iou, Passage, Spans, at_least_half, best_covered, overlaps, permille
 
 if TYPE_CHECKING:
-    from khabar.scoring.bootstrap import Array
+    from khabar.scoring.counts import Array
 
 Quotation = Grounded[PredictedQuote]
 Utterance = tuple[str | None, str | None]

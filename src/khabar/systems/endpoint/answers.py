@@ -21,10 +21,10 @@ from khabar.records.labels import Layer
 from khabar.scoring.assignment import Components
 from khabar.scoring.cases import Cases, DocumentCase, StoryCase
 from khabar.scoring.scorer import judge_of
+from khabar.systems.endpoint.client import short
 from khabar.systems.endpoint.prompts import KEYS, Asked, Name, Question, article_labels
 from khabar.systems.protocol import validated_annotations, validated_dispute
 from khabar.text.arabic import fold
-from khabar.text.terminal import cut
 
 _THOUGHTS = re.compile(r"<think>.*?(</think>|\Z)", re.DOTALL)
 """What reasoning models write before they answer, where a server does not take it out."""
@@ -142,7 +142,7 @@ def items_in(content: str, key: str) -> Items:
         return _listed(content, 1)
     if re.fullmatch(rf'\{{\s*("{key}"\s*:\s*null\s*)?\}}', content):
         return Items()
-    return Items(wrong=f"no list of {key} in the answer: {_short(content)}", readable=False, whole=False)
+    return Items(wrong=f"no list of {key} in the answer: {short(content, _SHOWN)}", readable=False, whole=False)
 
 
 def _listed(content: str, offset: int) -> Items:
@@ -156,13 +156,9 @@ def _listed(content: str, offset: int) -> Items:
         try:
             item, offset = decoder.raw_decode(content, offset)
         except (ValueError, RecursionError):  # also an integer of thousands of digits
-            wrong = f"broken JSON, {len(items)} whole item(s) kept: … {_short(content[offset:])}"
+            wrong = f"broken JSON, {len(items)} whole item(s) kept: … {short(content[offset:], _SHOWN)}"
             return Items(tuple(items), wrong, readable=bool(items), whole=False)
         items.append(item)
-
-
-def _short(text: str) -> str:
-    return repr(cut(text, _SHOWN))
 
 
 class SampleCounts(NamedTuple):

@@ -101,13 +101,13 @@ class Asker:
             try:
                 reply = await self._once(messages, schema, form, temperature)
             except (BadRequestError, UnprocessableEntityError) as error:
-                LOGGER.info("%s refuses (%s): asking with less", self.address, _short(error.message))
+                LOGGER.info("%s refuses (%s): asking with less", self.address, short(error.message))
                 if temperature and "temperature" in error.message:
                     temperature = {}
                 elif form + 1 < len(_FORMATS):
                     form += 1
                 else:
-                    raise Unanswered(f"refused with status {error.status_code}: {_short(error.message)}") from None
+                    raise Unanswered(f"refused with status {error.status_code}: {short(error.message)}") from None
             else:
                 self._format, self._temperature = max(form, self._format), temperature
                 return reply
@@ -128,10 +128,10 @@ class Asker:
             cause = f" ({error.__cause__})" if error.__cause__ else ""
             raise Unanswered(f"no connection to {self.address}{cause}", hopeless=True) from None
         except openai.APIStatusError as error:
-            what = f"status {error.status_code}: {_short(error.message)}"
+            what = f"status {error.status_code}: {short(error.message)}"
             raise Unanswered(what, hopeless=error.status_code in (401, 403, 404)) from None
         except openai.OpenAIError as error:
-            raise Unanswered(_short(str(error))) from None
+            raise Unanswered(short(str(error))) from None
         return _reply(raw.content)
 
 
@@ -165,9 +165,9 @@ def _reply(body: bytes) -> Reply:
     try:
         completion = msgspec.json.decode(body, type=_Completion)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Unanswered(f"no completion in the answer: {_short(body.decode(errors='replace'))}") from None
+        raise Unanswered(f"no completion in the answer: {short(body.decode(errors='replace'))}") from None
     if not completion.choices or completion.choices[0].message is None:
-        raise Unanswered(f"no completion in the answer: {_short(body.decode(errors='replace'))}")
+        raise Unanswered(f"no completion in the answer: {short(body.decode(errors='replace'))}")
     choice, usage = completion.choices[0], completion.usage or _Usage()
     written = choice.message or _Written()
     content = written.content or ""
@@ -189,8 +189,9 @@ async def _note_status(response: Any) -> None:
     _STATUSES.get([]).append(response.status_code)
 
 
-def _short(text: str) -> str:
-    return repr(cut(text, 160))
+def short(text: str, longest: int = 160) -> str:
+    """What somebody else wrote, cut and quoted for a message."""
+    return repr(cut(text, longest))
 
 
 class Pool(Generic[ResultT]):
