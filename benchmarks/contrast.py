@@ -37,7 +37,7 @@ from khabar.reading.reference import Reference
 from khabar.scoring.bootstrap import RESAMPLES, SEED, interval, tail_of
 from khabar.scoring.compare import compare
 from khabar.scoring.result import PAIR_F, headline_name
-from khabar.scoring.scorer import count, measure
+from khabar.scoring.scorer import Evaluation, measure
 from khabar.scoring.tally import Tally
 
 ROOT = Path(__file__).parents[1]
@@ -94,7 +94,7 @@ def counted(file: Path, gold: Reference) -> Tally:
     """Count the disputes of a file of predictions."""
     said = checked_predictions(file, gold, ["conflicts"], incidents := Incidents())
     incidents.refuse()
-    return count(gold, said.documents, said.disputes, layers=["conflicts"])
+    return Evaluation(gold, said.documents, said.disputes, layers=["conflicts"]).tally
 
 
 def headline(tally: Tally) -> str:

@@ -41,7 +41,7 @@ def stories_of(predictions: Path, corpus: Path, split: str) -> dict[str, list[St
     """Layer → the counts of each story of a split under some predictions."""
     from khabar.corpus.gold import from_tables, read_rows
     from khabar.reading.predictions import read_predictions
-    from khabar.scoring.scorer import count
+    from khabar.scoring.scorer import Evaluation
 
     rows = read_rows(corpus, split)
     incidents = Incidents()
@@ -57,13 +57,12 @@ def stories_of(predictions: Path, corpus: Path, split: str) -> dict[str, list[St
             for config, table in rows.items()
         }
         reference = from_tables(mine)
-        run = count(
+        run = Evaluation(
             reference,
             [record for record in records.documents if record.doc_id in documents],
             [record for record in records.disputes if record.story == story],
-        )
+        ).tally
         for layer, tally in run.layers.items():
-            assert tally.table is not None
             columns = [tally.table.column(f"{COLUMNS[layer]}.{part}") for part in PARTS]
             size = len(tally.table.frame)
             units = np.stack([np.zeros(size) if column is None else column for column in columns], axis=1).astype(int)

@@ -68,13 +68,14 @@ def counts(folder: Path) -> dict[str, Any]:
     from khabar.api import read_gold
     from khabar.reading.checks import checked_predictions
     from khabar.reading.incidents import Incidents
-    from khabar.scoring.scorer import count
+    from khabar.scoring.scorer import Evaluation
 
     incidents = Incidents()
     reference = read_gold(folder / "gold.jsonl", "test", incidents)
     records = checked_predictions(folder / "predictions.jsonl", reference, ["entities"], incidents)
     incidents.refuse()
-    table = count(reference, records.documents, layers=["entities"]).layers["entities"].table
+    tally = Evaluation(reference, records.documents, layers=["entities"]).tally
+    table = tally.layers["entities"].table
     assert table is not None
     right, false, missed = (table.totals()[f"exact.{outcome}"] for outcome in ("tp", "fp", "fn"))
     return {"f1": 2 * right / (2 * right + false + missed)}

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from khabar.reading.reference import Reference
     from khabar.records import Prediction
     from khabar.scoring.compare import Comparison
-    from khabar.scoring.evaluation import Evaluation
     from khabar.scoring.result import Score
+    from khabar.scoring.scorer import Evaluation
     from khabar.scoring.tally import Tally
     from khabar.systems.protocol import System
 
@@ -264,7 +264,7 @@ def _evaluate(
 ) -> list[Evaluation]:
     """Read and check several predictions, none of them judged before all are sound. Raises khabar.InputError."""
     from khabar.reading.checks import checked_predictions
-    from khabar.scoring.evaluation import Evaluation
+    from khabar.scoring.scorer import Evaluation
 
     reference = read_gold(gold, split, incidents)
     layers = layers or reference.scored_layers

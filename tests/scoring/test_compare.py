@@ -13,7 +13,7 @@ from khabar.reading.reference import Reference
 from khabar.records import Dispute, Side, StorySpan
 from khabar.scoring.compare import Difference, compare, compare_with_first, holm
 from khabar.scoring.counts import SamplingFrame, Table, prf
-from khabar.scoring.scorer import count
+from khabar.scoring.scorer import Evaluation
 from khabar.scoring.tally import LayerTally, Tally
 from tests import released
 
@@ -61,7 +61,7 @@ def test_interval(
 
 @pytest.fixture(scope="module")
 def runs() -> list[Tally]:
-    return [count(released.gold(), *released.predicted(name)) for name in ("rules", "empty", "oracle")]
+    return [Evaluation(released.gold(), *released.predicted(name)).tally for name in ("rules", "empty", "oracle")]
 
 
 def test_one_comparison_is_what_it_was(runs: list[Tally]) -> None:
@@ -88,7 +88,7 @@ def test_a_system_against_itself(runs: list[Tally]) -> None:
 def disputes(found: int, false: list[Dispute], hard: int = 20) -> Tally:
     """Some of the hard disputes of a story found, and false records beside them."""
     gold = [dispute(100 * at, 100 * at + 50) for at in range(hard)]
-    return count(Reference.build([], gold), [], [*gold[:found], *false], layers=["conflicts"])
+    return Evaluation(Reference.build([], gold), [], [*gold[:found], *false], layers=["conflicts"]).tally
 
 
 def dispute(*starts: int, turned: bool = False) -> Dispute:

@@ -24,9 +24,8 @@ from khabar.records import Annotations, Dispute
 from khabar.records.errors import ConflictCause, EntityCause, Error, NumberCause, QuoteCause
 from khabar.records.labels import LAYERS
 from khabar.scoring.errors import LONGEST_CONTEXT
-from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.layers.entities import nested
-from khabar.scoring.scorer import score
+from khabar.scoring.scorer import Evaluation, score
 from tests import released
 from tests.cli.conftest import run
 from tests.scoring.test_conflicts import C1, CONTESTED, HARD, NOWHERE, T1, T2, TRAP, A, B, record

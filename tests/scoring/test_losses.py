@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from khabar.records.labels import LAYERS, Layer
-from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.losses import FORM, Loss, LossCause, Unread, losses
-from khabar.scoring.scorer import score
+from khabar.scoring.scorer import Evaluation, score
 from khabar.text.search import nearest
 from tests.scoring.test_errors import HEADLINE, of_lines
 from tests.strategies import lines

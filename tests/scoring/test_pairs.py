@@ -17,9 +17,8 @@ from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
 from khabar.scoring.cases import Cases
 from khabar.scoring.compare import compare
-from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.layers.contrast_pairs import ContrastConflicts
-from khabar.scoring.scorer import count, score
+from khabar.scoring.scorer import Evaluation, score
 
 CASES = json.loads((Path(__file__).parent / "conformance" / "pairs.json").read_text("utf-8"))
 PLACES = {"left": ("one", 0, 20), "right": ("two", 0, 20), "far": ("two", 100, 120), "away": ("one", 200, 220)}
@@ -145,8 +144,9 @@ def test_systems_are_compared_pair_by_pair() -> None:
             for name, variant in places
         ]  # fmt: skip
 
-    some = count(known, (), calls(*((name, "a") for name in names[:6])), layers=["conflicts"])
-    all_alike = count(known, (), calls(*((name, v) for name in names for v in ("a", "b"))), layers=["conflicts"])
+    some = Evaluation(known, (), calls(*((name, "a") for name in names[:6])), layers=["conflicts"]).tally
+    every = calls(*((name, v) for name in names for v in ("a", "b")))
+    all_alike = Evaluation(known, (), every, layers=["conflicts"]).tally
     difference = compare(all_alike, some)["conflicts"]
     assert (difference.a, difference.b, difference.difference) == (0, 0.75, 0.75)
     assert difference.low is not None

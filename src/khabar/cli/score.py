@@ -34,9 +34,9 @@ from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
     from khabar.cli.errors import Losses
-    from khabar.scoring.evaluation import Evaluation
     from khabar.scoring.losses import Unread
     from khabar.scoring.result import Score
+    from khabar.scoring.scorer import Evaluation
 
 AnyFiles = Annotated[
     list[str],

@@ -23,7 +23,7 @@ from khabar.records import Annotations, Dispute
 from khabar.records.labels import LAYERS, Layer
 from khabar.records.predictions import canonical
 from khabar.scoring.result import Score, headline_name
-from khabar.scoring.scorer import count, measure
+from khabar.scoring.scorer import Evaluation, measure
 from khabar.scoring.tally import Tally
 from khabar.systems.endpoint import Recording
 from khabar.systems.endpoint.client import Reply
@@ -67,7 +67,7 @@ def replay(path: Path, reference: Reference, layers: Sequence[Layer] = LAYERS) -
 def spread(replays: Sequence[Replay], reference: Reference, layers: Sequence[Layer]) -> Spread:
     """How far each headline lies apart in several runs; nothing of a single one, and of undefined figures."""
     headlines = [
-        measure(count(reference, each.annotations, each.disputes, layers=layers), resamples=2).headline
+        Evaluation(reference, each.annotations, each.disputes, layers=layers).score(resamples=2).headline
         for each in replays
     ]
     values = {column: [line[column] for line in headlines] for column in (headlines[0] if headlines else ())}
@@ -218,7 +218,7 @@ def score_splits(
         if card is None or problems.errors or split in gold.outlined:
             continue
         data = source.read_bytes() if isinstance(source, Path) else as_lines(source)
-        counted = count(gold.splits[split], records.documents, records.disputes, layers=layers)
+        counted = Evaluation(gold.splits[split], records.documents, records.disputes, layers=layers).tally
         agreement = gold.agreement.get(split, {})
         submission = Submission(system, split, card, sha256(data), counted, measure(counted), agreement)
         if _is_sound(submission, source if isinstance(source, Path) else None, incidents):

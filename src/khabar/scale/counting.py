@@ -18,7 +18,7 @@ from khabar.scale.outlines import records_of
 from khabar.scoring.bootstrap import StoryFigures
 from khabar.scoring.cases import CorpusFacts
 from khabar.scoring.counts import SamplingFrame, Table, narrow
-from khabar.scoring.scorer import count
+from khabar.scoring.scorer import Evaluation
 from khabar.scoring.self_check import unmatchable
 from khabar.scoring.tally import TEXT_LAYERS, LayerTally
 
@@ -112,7 +112,8 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     problems.missing.extend(replace(misfit, file=task.predictions) for misfit in misfits if misfit.id == _MISSING)
     if not (problems.form.errors or problems.fit.errors or problems.missing.errors):
         sides = gold, predicted.documents, predicted.disputes
-        counts.layers = count(*sides, layers=task.layers, labels=task.labels, facts=task.facts).layers
+        evaluation = Evaluation(*sides, layers=task.layers, labels=task.labels, facts=task.facts)
+        counts.layers = evaluation.tally.layers
     return counts
 
 

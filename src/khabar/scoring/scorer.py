@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
+from khabar.records.errors import Error
 from khabar.records.labels import LAYERS, EntityLabel, Layer
 from khabar.scoring.bootstrap import RESAMPLES, SEED, STREAMS, draw, interval, redraw
 from khabar.scoring.cases import Cases, CorpusFacts
@@ -48,6 +50,51 @@ def judge_of(layer: Layer, cases: Cases) -> Judge[Any, Any]:
     return Conflicts(cases)
 
 
+class Evaluation:
+    """Validated predictions judged against gold, each case once. All of it stays in memory, with the verdicts.
+
+    `annotations` holds one item a gold document (a missing one counts as empty); other documents are ignored. `labels`
+    are those of the entities that are scored, by default all. `facts` are given where this is a part of a corpus.
+    """
+
+    def __init__(
+        self,
+        reference: Reference,
+        annotations: Iterable[Annotations],
+        disputes: Sequence[Dispute] = (),
+        *,
+        layers: Sequence[Layer] = LAYERS,
+        labels: Sequence[EntityLabel] | None = None,
+        facts: CorpusFacts | None = None,
+    ) -> None:
+        self.cases = Cases(reference, annotations, disputes, labels=labels, facts=facts)
+        self.judges = {layer: judge_of(layer, self.cases) for layer in LAYERS if layer in layers}
+
+    @cached_property
+    def tally(self) -> Tally:
+        """The counts of all layers."""
+        cases, units = self.cases, Units(self.cases)
+        return Tally(
+            {layer: judge.tally(units) for layer, judge in self.judges.items()},
+            units.name,
+            cases.reference.version,
+            cases.reference.fingerprint,
+            cases.facts.stories if units.by_story else 0,
+            None if cases.labels is None or "entities" not in self.judges else tuple(cases.labels),
+        )
+
+    def score(self, *, seed: int = SEED, resamples: int = RESAMPLES) -> Score:
+        """Compute every figure with its interval. Pure: no file, no clock, no network, no dependence on order."""
+        return measure(self.tally, seed=seed, resamples=resamples)
+
+    @cached_property
+    def errors(self) -> list[Error]:
+        """What the headlines count as missed or false, each with its cause."""
+        from khabar.scoring.errors import list_errors
+
+        return list_errors(self.judges)
+
+
 def score(
     reference: Reference,
     annotations: Iterable[Annotations],
@@ -57,39 +104,8 @@ def score(
     seed: int = SEED,
     resamples: int = RESAMPLES,
 ) -> Score:
-    """Score validated predictions against gold. Pure: no file, no clock, no network, no dependence on order.
-
-    `annotations` holds one item a gold document (a missing one counts as empty); other documents are ignored.
-    """
-    return measure(count(reference, annotations, disputes, layers=layers), seed=seed, resamples=resamples)
-
-
-def count(
-    reference: Reference,
-    annotations: Iterable[Annotations],
-    disputes: Sequence[Dispute] = (),
-    *,
-    layers: Sequence[Layer] = LAYERS,
-    labels: Sequence[EntityLabel] | None = None,
-    facts: CorpusFacts | None = None,
-) -> Tally:
-    """Judge the cases of each layer, and add the verdicts up. `labels` and `facts` are as in `Cases`."""
-    cases = Cases(reference, annotations, disputes, labels=labels, facts=facts)
-    return tally(cases, ((layer, judge_of(layer, cases)) for layer in LAYERS if layer in layers))
-
-
-def tally(cases: Cases, judges: Iterable[tuple[Layer, Judge[Any, Any]]]) -> Tally:
-    """Count each layer by its judge. The layers are in the order of `LAYERS`."""
-    units = Units(cases)
-    layers: dict[str, LayerTally] = {layer: judge.tally(units) for layer, judge in judges}
-    return Tally(
-        layers,
-        units.name,
-        cases.reference.version,
-        cases.reference.fingerprint,
-        cases.facts.stories if units.by_story else 0,
-        None if cases.labels is None or "entities" not in layers else tuple(cases.labels),
-    )
+    """Score validated predictions against gold."""
+    return Evaluation(reference, annotations, disputes, layers=layers).score(seed=seed, resamples=resamples)
 
 
 def measure(tally: Tally, *, seed: int = SEED, resamples: int = RESAMPLES) -> Score:

@@ -7,7 +7,7 @@ the site's reader; the tables of agreement.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Generic, Literal, NamedTuple, TypeVar
@@ -101,10 +101,25 @@ class DocumentVerdict(Verdict[DocumentCase, Grounded[Item], Grounded[Item]], Gen
     """The verdict on a document: what is judged are grounded items."""
 
     @cached_property
-    def matcher(self) -> Matcher:
-        """Pairs items for the figures other than the headline: what that sets aside takes no part in any."""
+    def judged(self) -> list[int]:
+        """The predictions that take part in the other figures: what the headline sets aside takes part in none."""
         aside = set(self.headline.aside)
-        return Matcher(self.headline.rows, [index for index in range(len(self.predicted)) if index not in aside])
+        return [index for index in range(len(self.predicted)) if index not in aside]
+
+    def pair(self, edges: Iterable[Pair], takes_part: Callable[[Item], bool] = lambda item: True) -> Pairing:
+        """Pair for another figure than the headline, among the items that take part in it.
+
+        `edges` are eligible pairs: row, prediction, weight.
+        """
+        rows = [row for row in self.headline.rows if takes_part(self.gold[row].item)]
+        return pair(rows, [guess for guess in self.judged if takes_part(self.predicted[guess].item)], edges)
+
+    def phenomena(self) -> Iterator[Count]:
+        """Yield what the headline finds and misses of each phenomenon."""
+        for outcome, rows in (("tp", [row for row, _ in self.headline.pairs]), ("fn", self.headline.missed)):
+            for row in rows:
+                tags = self.gold[row].item.phenomena or ()
+                yield from (Count(f"phenomenon.{tag}.{outcome}", "gold", row) for tag in tags)
 
     @property
     def passage(self) -> Passage:
@@ -115,23 +130,6 @@ class DocumentVerdict(Verdict[DocumentCase, Grounded[Item], Grounded[Item]], Gen
     def ungrounded(self) -> int:
         """How many predictions have no place in the text."""
         return sum(item.spans is None for item in self.predicted)
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """Pairs the scored rows and the predictions of a document that take part in a figure, by index."""
-
-    scored: Sequence[int]
-    predictions: Sequence[int]
-
-    def pair(self, edges: Iterable[Pair]) -> Pairing:
-        """Assign eligible pairs (row, prediction, weight)."""
-        return pair(self.scored, self.predictions, edges)
-
-    def restrict(self, scored: Sequence[int], predictions: Iterable[int]) -> Matcher:
-        """The matcher of fewer rows and predictions."""
-        among = set(predictions)
-        return Matcher(scored, [index for index in self.predictions if index in among])
 
 
 def pair(scored: Sequence[int], predictions: Sequence[int], edges: Iterable[Pair]) -> Pairing:
@@ -163,10 +161,3 @@ def outcomes(prefix: str, pairing: Pairing) -> Iterator[Count]:
     yield from (Count(f"{prefix}.tp", "gold", row) for row, _ in pairing.pairs)
     yield from (Count(f"{prefix}.fn", "gold", row) for row in pairing.missed)
     yield from (Count(f"{prefix}.fp", "predicted", index) for index in pairing.false)
-
-
-def by_phenomenon(pairing: Pairing, phenomena: Sequence[Sequence[str] | None]) -> Iterator[Count]:
-    """Yield what is found and missed of each phenomenon. `phenomena` are those of each gold row."""
-    for outcome, rows in (("tp", [row for row, _ in pairing.pairs]), ("fn", pairing.missed)):
-        for row in rows:
-            yield from (Count(f"phenomenon.{tag}.{outcome}", "gold", row) for tag in phenomena[row] or ())

@@ -20,7 +20,7 @@ from khabar.leaderboard.view import BoardView, SystemRow, views_of
 from khabar.reading.files import write_all, write_whole
 from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.predictions import read_predictions, split
-from khabar.scoring.evaluation import Evaluation
+from khabar.scoring.scorer import Evaluation
 from khabar.site.corpus import SiteCorpus, original_id
 from khabar.site.environment import Templates, entrance, speaking
 from khabar.site.language import languages, page_name, translations

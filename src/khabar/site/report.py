@@ -10,8 +10,8 @@ from importlib.resources import files
 
 from khabar.records import Document
 from khabar.records.labels import Layer
-from khabar.scoring.evaluation import Evaluation
 from khabar.scoring.result import Score
+from khabar.scoring.scorer import Evaluation
 from khabar.site.annotations import of_gold
 from khabar.site.environment import Templates
 from khabar.site.language import languages, names_of

@@ -37,7 +37,7 @@ from khabar.records import (
 )
 from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.compare import compare
-from khabar.scoring.scorer import count, measure
+from khabar.scoring.scorer import Evaluation, measure
 from khabar.scoring.tally import Tally
 from khabar.systems.journal import Journal, digest
 from khabar.systems.protocol import Options, SlowSystem, System
@@ -240,11 +240,11 @@ class _Answering:
         records = checked_predictions(self._said(name, variant, reference), reference, self.layers, incidents)
         incidents.refuse()
         self.warnings.extend(incidents)
-        counted = count(reference, records.documents, records.disputes, layers=self.layers)
+        counted = Evaluation(reference, records.documents, records.disputes, layers=self.layers).tally
         if "conflicts" in self.layers:
             # A dispute is its spans: with the offsets of the original, one that is false both times is one unit.
             back = disputes_of_the_original(records.disputes, variant)
-            judged = count(self.gold, (), back, layers=["conflicts"])
+            judged = Evaluation(self.gold, (), back, layers=["conflicts"]).tally
             counted = replace(counted, layers={**counted.layers, "conflicts": judged.layers["conflicts"]})
         return _Answered(variant, records, counted)
 

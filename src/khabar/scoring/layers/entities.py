@@ -40,7 +40,6 @@ from khabar.scoring.verdicts import (
     DocumentVerdict,
     Fault,
     Pairing,
-    by_phenomenon,
     headline,
     outcomes,
     pair,
@@ -76,7 +75,7 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
             edges = ((row, guess, weight_of(self._outcome(scheme, row, guess))) for row, guess in self._overlapping)
             pairings[f"semeval.{scheme}"] = self._paired_in_text_order(edges)
         if self.with_texts:
-            pairings["clitic"] = self.matcher.pair(self._clitic_edges())
+            pairings["clitic"] = self.pair(self._clitic_edges())
         return pairings
 
     def counts(self) -> Iterator[Count]:
@@ -85,7 +84,7 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
             yield Count(column, side, index, amount)
             label = (self.gold if side == "gold" else self.predicted)[index].item.label
             yield Count(column.replace("exact", f"label.{label}"), side, index, amount)
-        yield from by_phenomenon(self.headline, [row.item.phenomena for row in self.gold])
+        yield from self.phenomena()
         for scheme in SCHEMES:
             pairing = self.pairings[f"semeval.{scheme}"]
             for row, guess in pairing.pairs:
@@ -99,8 +98,8 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
         """Pair by place and label, so that of equal assignments the one is taken that arrays of mentions would take."""
         gold, predicted = self._text_orders
         pairing = pair(
-            sorted(gold.position[row] for row in self.matcher.scored),
-            sorted(predicted.position[guess] for guess in self.matcher.predictions),
+            sorted(gold.position[row] for row in self.headline.rows),
+            sorted(predicted.position[guess] for guess in self.judged),
             [(gold.position[row], predicted.position[guess], weight) for row, guess, weight in edges],
         )
         return Pairing(
@@ -133,7 +132,7 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
     @cached_property
     def _overlapping(self) -> list[tuple[int, int]]:
         """Pairs of a scored row and a prediction that overlap."""
-        scored = self.matcher.scored
+        scored = self.headline.rows
         rows = [self.gold[index].spans or () for index in scored]
         pairs = overlapping(rows, [item.spans or () for item in self.predicted])
         return sorted((scored[place], guess) for place, guess in pairs)

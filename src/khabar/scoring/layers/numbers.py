@@ -18,9 +18,7 @@ from khabar.scoring.verdicts import (
     Count,
     DocumentVerdict,
     Fault,
-    Matcher,
     Pairing,
-    by_phenomenon,
     headline,
     outcomes,
     pair,
@@ -59,16 +57,12 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
     def pairings(self) -> dict[str, Pairing]:
         """Of the headline, each aspect, dates and modalities."""
         pairings = {"full": self.headline}
-        pairings |= {aspect: self.matcher.pair(self._edges(test)) for aspect, test in ASPECTS.items()}
-        dates = self._matcher_of(lambda item: item.kind == "date")
-        pairings |= {aspect: dates.pair(self._edges(test, "date")) for aspect, test in DATE_ASPECTS.items()}
-        pairings["dates.interval"] = dates.pair(
-            (*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in self._day_credits.items()
-        )
-        valued = self._matcher_of(lambda item: _modality(item) is not None)
-        pairings["modality"] = valued.pair(
-            self._edges(lambda x, y: _modality(x) is not None and _modality(x) == _modality(y))
-        )
+        pairings |= {aspect: self.pair(self._edges(test)) for aspect, test in ASPECTS.items()}
+        pairings |= {aspect: self.pair(self._edges(test), _is_date) for aspect, test in DATE_ASPECTS.items()}
+        credits = ((*both, lexicographic(int(credit * _CREDIT_STEPS), 1)) for both, credit in self._day_credits.items())
+        pairings["dates.interval"] = self.pair(credits, _is_date)
+        same = self._edges(lambda x, y: _modality(x) == _modality(y))
+        pairings["modality"] = self.pair(same, lambda item: _modality(item) is not None)
         return pairings
 
     def counts(self) -> Iterator[Count]:
@@ -76,7 +70,7 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
         rows, items, pairings = self.gold, self.predicted, self.pairings
         yield from outcomes("full", self.headline)
         yield from _outcomes_by(self.headline, "kind", rows, items, lambda item: item.kind)
-        yield from by_phenomenon(self.headline, [row.item.phenomena for row in rows])
+        yield from self.phenomena()
         for prefix in (*ASPECTS, *DATE_ASPECTS):
             yield from outcomes(prefix, pairings[prefix])
         for row, guess in pairings["detection"].pairs:
@@ -107,15 +101,11 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
             *(Fault("false", "trap", self.alarms[g], g) for g in self.headline.false if g in self.alarms),
         )
 
-    def _edges(self, test: Test, kind: str | None = None) -> list[Pair]:
-        """Find the located pairs that pass a test; of one kind of gold rows if it is named."""
-        pairs = ((row, guess, self.gold[row].item, self.predicted[guess].item) for row, guess in self.located)
-        return [(row, guess, 1) for row, guess, x, y in pairs if kind in (None, x.kind) and test(x, y)]
-
-    def _matcher_of(self, is_asked: Callable[[PredictedNumber], bool]) -> Matcher:
-        """Give a matcher for rows and predictions of some kind."""
-        scored = [row for row in self.matcher.scored if is_asked(self.gold[row].item)]
-        return self.matcher.restrict(scored, [g for g, item in enumerate(self.predicted) if is_asked(item.item)])
+    def _edges(self, test: Test) -> Iterator[Pair]:
+        """Yield the located pairs that pass a test."""
+        for row, guess in self.located:
+            if test(self.gold[row].item, self.predicted[guess].item):
+                yield row, guess, 1
 
     @cached_property
     def _day_credits(self) -> dict[tuple[int, int], Fraction]:
@@ -173,6 +163,10 @@ class Numbers(DocumentJudge[NumberVerdict]):
         located = _located(passage, rows, scored, items)
         right = [(row, guess, 1) for row, guess in located if is_right(rows[row].item, items[guess].item)]
         return NumberVerdict(case, rows, items, headline(scored, right, aside), located, alarms)
+
+
+def _is_date(item: PredictedNumber) -> bool:
+    return item.kind == "date"
 
 
 def _modality(item: PredictedNumber) -> str | None:

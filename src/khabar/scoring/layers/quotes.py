@@ -24,7 +24,6 @@ from khabar.scoring.verdicts import (
     DocumentVerdict,
     Fault,
     Pairing,
-    by_phenomenon,
     headline,
     outcomes,
     pair,
@@ -81,19 +80,19 @@ class QuoteVerdict(DocumentVerdict[PredictedQuote]):
         edges["soft"] = [
             (*both, lexicographic(shared * _CREDIT_STEPS // union, 1)) for both, (shared, union) in self.ious.items()
         ]
-        pairings = {name: self.matcher.pair(eligible) for name, eligible in edges.items()}
+        pairings = {name: self.pair(eligible) for name, eligible in edges.items()}
         return {"said": self.headline, **pairings, "cue": self._cues()}
 
     def counts(self) -> Iterator[Count]:
         """Yield the counts of all figures."""
         yield from outcomes("said", self.headline)
-        yield from by_phenomenon(self.headline, [row.item.phenomena for row in self.gold])
+        yield from self.phenomena()
         for name in (*DETECTION, "cue"):
             yield from outcomes(name, self.pairings[name])
         yield from self._soft_counts()
         for row, guess in self.pairings["detection_50"].pairs:
             yield from self._attribute_counts(row, guess)
-        for guess in self.matcher.predictions:
+        for guess in self.judged:
             item = self.predicted[guess]
             yield Count("quotes.predicted", "predicted", guess)
             yield Count("quotes.ungrounded", "predicted", guess, int(item.spans is None))
@@ -120,13 +119,12 @@ class QuoteVerdict(DocumentVerdict[PredictedQuote]):
     def _cues(self) -> Pairing:
         """Pair equal cues, over rows and predictions that give any."""
         rows: dict[Spans, list[int]] = defaultdict(list)
-        for index in self.matcher.scored:
+        for index in self.headline.rows:
             if spans := offsets_of(self.gold[index].item.cue):
                 rows[spans].append(index)
-        guesses = [offsets_of(item.item.cue) for item in self.predicted]
-        with_cues = [guess for guess, spans in enumerate(guesses) if spans]
-        matcher = self.matcher.restrict([index for same in rows.values() for index in same], with_cues)
-        return matcher.pair((row, guess, 1) for guess, spans in enumerate(guesses) for row in rows.get(spans, ()))
+        cues = [offsets_of(item.item.cue) for item in self.predicted]
+        equal = ((row, guess, 1) for guess, spans in enumerate(cues) for row in rows.get(spans, ()))
+        return self.pair(equal, lambda quote: bool(offsets_of(quote.cue)))
 
     def _soft_counts(self) -> Iterator[Count]:
         """Credit each content by its IoU."""
@@ -136,7 +134,7 @@ class QuoteVerdict(DocumentVerdict[PredictedQuote]):
             yield Count("soft.credit", "gold", row, shared / union)
             yield Count("soft.predicted", "gold", row)
         yield from (Count("soft.predicted", "predicted", guess) for guess in pairing.false)
-        yield from (Count("soft.gold", "gold", row) for row in self.matcher.scored)
+        yield from (Count("soft.gold", "gold", row) for row in pairing.rows)
 
     def _attribute_counts(self, row: int, guess: int) -> Iterator[Count]:
         """Count speaker, type and chain of a content that was found."""
