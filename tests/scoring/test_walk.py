@@ -61,6 +61,6 @@ def test_a_mention_passes_few_modules(place: dict[str, Any], tmp_path: Path) -> 
     traced = subprocess.run([sys.executable, "-c", TRACED, *map(str, files)], capture_output=True, check=True)
     from_file, from_record = json.loads(traced.stdout)
     assert len(from_record) <= 15, from_record
-    assert len(from_file) <= 31, from_file
+    assert len(from_file) <= 30, from_file
     others = ("numbers", "quotes", "conflicts", "contrast_pairs", "edges", "coreference", "speakers")
     assert not [module for module in from_file if module.startswith("scoring/") and module.endswith(others)]
