@@ -206,7 +206,7 @@ def timed(label_config: str) -> tuple[float, float]:
     from tests.annotations.conftest import serve
 
     from khabar.annotations.label_studio.configuration import Configuration
-    from khabar.annotations.label_studio.projects import Server
+    from khabar.annotations.label_studio.projects import Answer, Server, Task
 
     words = [f"w{number}" for number in range(REGIONS)]
     text = " ".join(words)
@@ -215,8 +215,8 @@ def timed(label_config: str) -> tuple[float, float]:
     with TemporaryDirectory() as folder, serve(Path(folder) / "data") as served:
         server = Server(served.connection.client(), served.connection.url)
         project = server.make("khabar benchmark", Configuration(label_config, ""))
-        task = server.add_task(project, {"key": "d", "text": text})
-        server.annotate(task, to_results(Page(tuple(regions))))
+        answer = Answer(0, tuple(to_results(Page(tuple(regions)))), "")
+        [task] = server.add_tasks(project, [Task(0, {"key": "d", "text": text}, "", annotations=(answer,))])
         with annotator(served) as who:
             seconds = []
             for _ in range(2):  # the first opening makes the project's tab, which nobody waits for again

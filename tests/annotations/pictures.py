@@ -192,7 +192,7 @@ def bring(server: LabelStudio, scratch: Path) -> dict[str, str]:
     configurations = {kind: read_configuration(kind) for kind in kinds_of()}
     there = Server(server.connection.client(), server.connection.url)
     tasks = push(there, which, articles(), list(articles().texts), "amal", start, configurations)
-    exchange(server.connection, passes(), questions(), scratch / "decisions.jsonl", lambda *_: None)
+    exchange(server.connection, passes(), questions(), scratch / "decisions.jsonl")
     project = there.find(f"khabar {passes().name}/{ADJUDICATION}")
     assert project is not None
     tasks[ADJUDICATION] = there.tasks(project)

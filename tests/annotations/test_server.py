@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from khabar.annotations.label_studio.configuration import read_configuration
-from khabar.annotations.label_studio.projects import Server
+from khabar.annotations.label_studio.projects import Server, Task
 from khabar.annotations.server import Connection, asking, connection
 from khabar.annotations.server.connection import Access, access_file, is_served, lock_of, write_secret
 from khabar.annotations.server.environment import LAUNCHER, environment, settings
@@ -57,7 +57,7 @@ class TestRunning:
             server = Server(label_studio.connection.client(), label_studio.connection.url)
             for number in range(6):
                 project = server.make(f"khabar at once {worker} {number}", read_configuration("entities"))
-                server.add_task(project, {"key": "d", "text": "خبر"})
+                server.add_tasks(project, [Task(0, {"key": "d", "text": "خبر"}, "")])
 
         with ThreadPoolExecutor(6) as workers:
             list(workers.map(make, range(6)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from khabar.cli.console import console, print_json, progress, say, table, writing
+from khabar.cli.console import console, print_json, say, table, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 from khabar.reading.files import json_lines, write_all, write_whole
 from khabar.reading.incidents import Incidents
@@ -80,8 +80,8 @@ def adjudicate(
         from khabar.annotations.adjudication.label_studio import exchange
         from khabar.annotations.server import connection
 
-        with writing(path), progress() as show:
-            done = exchange(connection(data), given, all_disagreements, path, show)
+        with writing(path):
+            done = exchange(connection(data), given, all_disagreements, path)
         say(f"{done.address}: {done.pushed} task(s) put there, {done.pulled} decision(s) fetched", err=True)
     state = read_adjudication(all_disagreements, path)
     if not state.undecided:

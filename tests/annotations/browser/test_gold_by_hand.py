@@ -10,7 +10,7 @@ from benchmarks.annotation import gold_pages, leaned
 from benchmarks.hand import Action, Hand
 
 from khabar.annotations.label_studio.configuration import read_configuration
-from khabar.annotations.label_studio.projects import Server
+from khabar.annotations.label_studio.projects import Server, Task
 from khabar.formats.label_studio.document_page import STEPS
 from khabar.formats.label_studio.page import Page, to_page
 from tests.annotations.browser.page import Annotator, annotator
@@ -102,7 +102,8 @@ def test_gold_in_the_actions_that_are_counted(label_studio: LabelStudio, step: s
     text = gold.text[:LETTERS]
     server = Server(label_studio.connection.client(), label_studio.connection.url)
     project = server.make(f"by hand {step}", read_configuration(step))
-    task = server.add_task(project, {"key": DOCUMENT, "text": text, "names": gold.names.data})
+    data = {"key": DOCUMENT, "text": text, "names": gold.names.data}
+    [task] = server.add_tasks(project, [Task(0, data, "")])
     with annotator(label_studio) as who:
         who.open(project.id, task.id, is_empty=True)
         work = Work(who, text)

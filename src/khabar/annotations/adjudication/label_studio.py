@@ -19,7 +19,6 @@ from khabar.annotations.label_studio.projects import Answer, Project, Server, Ta
 from khabar.annotations.rounds import Round
 from khabar.annotations.server import Connection, asking
 from khabar.formats.label_studio.page import words_of
-from khabar.progress import Progress, steps
 from khabar.reading.files import write_records
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.records import Conflict, Decision
@@ -47,9 +46,7 @@ class Exchange:
     pulled: int
 
 
-def exchange(
-    connection: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path, progress: Progress
-) -> Exchange:
+def exchange(connection: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path) -> Exchange:
     """Fetch decisions into `path`, then put what is still undecided on the server.
 
     A decision made in the page replaces one of the file. Raises InputError with every problem of either, and then
@@ -72,8 +69,7 @@ def exchange(
         if not each.cosmetic and each.id not in after and each.id not in there
     ]
     with asking(connection):
-        for data in steps(missing, "putting tasks", progress):
-            server.add_task(project, data)
+        server.add_tasks(project, [Task(0, data, "") for data in missing])
     pulled = sum(before.get(key) != decision for key, decision in fetched.items())
     return Exchange(project.address, len(missing), pulled)
 

@@ -150,8 +150,8 @@ def _with_questions(server: Server, which: PassName, tasks: Tasks, names: Names,
     )
     about = QuestionContext(task.story, articles, names, marked, rows)
     there = [each for each in server.tasks(project) if each.story == task.story]  # a push may have brought some since
-    StoryQuestions(server, project, there, about, Start(), str(task.data.get("annotator", ""))).bring()
-    now = [each for each in server.tasks(project) if each.story == task.story]
+    asked = StoryQuestions(there, about, Start(), str(task.data.get("annotator", ""))).asked()
+    now = server.bring(project, there, asked)
     show(server, project, now, QUESTIONS)
     return now
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from khabar.annotations.label_studio.configuration import Configuration
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from label_studio_sdk import LabelStudio
 
 PAGE = 50
+"""Objects asked for, or given, in one request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Answer:
 @dataclass(frozen=True, slots=True)
 class Task:
     """A task: its data, what annotators submitted (what they skipped left out), predictions, and whether somebody has
-    begun without submitting."""
+    begun without submitting. One that is not on the server yet has the id 0."""
 
     id: int
     data: Mapping[str, Any]
@@ -68,12 +69,17 @@ class Server:
 
     def find(self, title: str) -> Project | None:
         """The project of this title. Raises InputError if there are several."""
-        listed: Any = self._client.projects.list(title=title, page_size=PAGE)
-        projects = [self._project(project) for project in listed if project.title == title]
-        if len(projects) > 1:
-            message = f"{len(projects)} projects are called {title!r}: {', '.join(str(each.id) for each in projects)}"
-            raise InputError([Incident("project-wrong", message, self._url, fix="delete or rename all but one")])
-        return projects[0] if projects else None
+        return self.projects(title).get(title)
+
+    def projects(self, beginning: str) -> dict[str, Project]:
+        """The projects whose titles begin so, by title. Raises InputError if several have one title."""
+        listed = _listed(lambda page: self._client.projects.list(title=beginning, page=page, page_size=PAGE), "count")
+        by_title: dict[str, Project] = {}
+        for project in (each for each in map(self._project, listed) if each.title.startswith(beginning)):
+            if (other := by_title.setdefault(project.title, project)) is not project:
+                message = f"two projects are called {project.title!r}: {other.id} and {project.id}"
+                raise InputError([Incident("project-wrong", message, self._url, fix="delete or rename one of them")])
+        return by_title
 
     def make(self, title: str, configuration: Configuration) -> Project:
         """Make a project."""
@@ -102,8 +108,10 @@ class Server:
 
     def tasks(self, project: Project) -> list[Task]:
         """All tasks of a project with what was said in them, in the order of their ids."""
-        pages: Any = self._client.tasks.list(project=project.id, fields="all", page_size=PAGE)
-        return sorted((self._task(project, task.dict()) for task in pages), key=lambda task: task.id)
+        listed = _listed(
+            lambda page: self._client.tasks.list(project=project.id, fields="all", page=page, page_size=PAGE), "total"
+        )
+        return sorted((self._task(project, task.dict()) for task in listed), key=lambda task: task.id)
 
     def task(self, task_id: int) -> tuple[Project, Task]:
         """One task with its project."""
@@ -111,10 +119,25 @@ class Server:
         project = self._project(self._client.projects.get(id=int(task["project"])))
         return project, self._task(project, task)
 
-    def add_task(self, project: Project, data: Mapping[str, Any]) -> Task:
-        """Add a task."""
-        task = self._client.tasks.create(project=project.id, data=dict(data))
-        return Task(int(str(task.id)), dict(data), self._address(project, task.id))
+    def add_tasks(self, project: Project, tasks: Sequence[Task]) -> list[Task]:
+        """Add tasks with what is submitted and predicted in them, each fifty in one request, all or none.
+
+        Returns them with their ids. Raises InputError if the server does not say them.
+        """
+        added: list[Task] = []
+        for first in range(0, len(tasks), PAGE):
+            batch = tasks[first : first + PAGE]
+            request: Any = [_import(task) for task in batch]
+            answer = self._client.projects.import_tasks(project.id, request=request, return_task_ids=True)
+            ids: Sequence[int] | None = getattr(answer, "task_ids", None)
+            if ids is None:
+                message = f"{self._url} imports tasks later, and does not say which they are"
+                raise InputError([Incident("server-failed", message, fix="use the Community edition of Label Studio")])
+            added += [
+                replace(task, id=number, address=self._address(project, number))
+                for task, number in zip(batch, ids, strict=True)
+            ]
+        return added
 
     def change_task(self, task: Task, data: Mapping[str, Any]) -> None:
         """Change what a task is made of."""
@@ -124,21 +147,20 @@ class Server:
         """Submit an annotation."""
         self._client.annotations.create(id=task.id, result=list(results))
 
-    def predict(self, task: Task, results: Sequence[RegionResult], source: str) -> None:
-        """Add a prediction, after taking away those of the same source."""
-        for answer in task.predictions:
-            if answer.by == source:
-                self._client.predictions.delete(id=answer.id)
-        self._client.predictions.create(task=task.id, result=list(results), model_version=source)
-
-    def begin(self, task: Task, results: Sequence[RegionResult], source: str, *, finished: bool) -> None:
-        """Submit a finished pass, or show where to begin, unless it is there or somebody is at work."""
-        if task.annotations or task.begun:
-            return
-        if finished:
-            self.annotate(task, results)
-        elif source not in [answer.by for answer in task.predictions]:
-            self.predict(task, results, source)
+    def bring(self, project: Project, before: Sequence[Task], now: Sequence[Task]) -> list[Task]:
+        """Make the tasks that were there `before` what they are `now`: other data, answers after those they had, tasks
+        that are new. Returns them as `now`, with the ids of the new ones."""
+        there = {task.id: task for task in before}
+        for task in (task for task in now if task.id):
+            was = there[task.id]
+            if task.data != was.data:
+                self.change_task(task, task.data)
+            for answer in task.annotations[len(was.annotations) :]:
+                self.annotate(task, answer.results)
+            for answer in task.predictions[len(was.predictions) :]:
+                self._client.predictions.create(task=task.id, result=list(answer.results), model_version=answer.by)
+        new = iter(self.add_tasks(project, [task for task in now if not task.id]))
+        return [task if task.id else next(new) for task in now]
 
     def _project(self, given: Any) -> Project:
         address = f"{self._url}/projects/{given.id}"
@@ -157,6 +179,39 @@ class Server:
             tuple(_answer(each, str(each.get("model_version", ""))) for each in task.get("predictions") or ()),
             bool(task.get("drafts")),
         )
+
+
+def _listed(page: Callable[[int], Any], total: str) -> Iterator[Any]:
+    """All that a call lists page by page: `total` names what says how many there are. The client's own iteration asks
+    for one page more."""
+    number, seen = 0, 0
+    while True:
+        number += 1
+        given = page(number)
+        yield from given.items
+        seen += len(given.items)
+        if not given.items or seen >= getattr(given.response, total):
+            return
+
+
+def _import(task: Task) -> dict[str, Any]:
+    """A task as Label Studio imports it. What is imported counts as ground truth, unless it is said that it is not."""
+    return {
+        "data": dict(task.data),
+        "annotations": [{"result": list(answer.results), "ground_truth": False} for answer in task.annotations],
+        "predictions": [{"result": list(answer.results), "model_version": answer.by} for answer in task.predictions],
+    }
+
+
+def begun(task: Task, results: Sequence[RegionResult], source: str, *, finished: bool) -> Task:
+    """The task with a finished pass submitted, or with what a source predicts, unless that is there or somebody is at
+    work."""
+    answer = Answer(0, tuple(results), source)
+    if task.annotations or task.begun or (not finished and source in [each.by for each in task.predictions]):
+        return task
+    if finished:
+        return replace(task, annotations=(answer,))
+    return replace(task, predictions=(*task.predictions, answer))
 
 
 def _answer(given: Mapping[str, Any], by: str) -> Answer:

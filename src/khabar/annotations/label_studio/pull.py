@@ -60,8 +60,9 @@ def fetch(server: Server, which: PassName, incidents: Incidents) -> dict[str, li
     Raises InputError if the server has no project of the pass.
     """
     tasks: dict[str, list[Task]] = {}
+    projects = server.projects(which.title(""))
     for kind in kinds_of():
-        project = server.find(which.title(kind))
+        project = projects.get(which.title(kind))
         if project is not None:
             incidents.extend(edited(project.label_config, project.address, read_configuration(kind)))
             tasks[kind] = server.tasks(project)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, Configuration, edited
-from khabar.annotations.label_studio.projects import Project, Server, Task, repeated
+from khabar.annotations.label_studio.projects import Project, Server, Task, begun, repeated
 from khabar.annotations.label_studio.pull import read_pass
 from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, marked_claims
 from khabar.annotations.label_studio.start import Start
@@ -74,7 +74,8 @@ def push(
     Returns all tasks of the pass by kind. Raises InputError, before anything is made, if what stands on the server is
     not what was pushed there.
     """
-    projects = {kind: server.find(which.title(kind)) for kind in configurations}
+    titled = server.projects(which.title(""))
+    projects = {kind: titled.get(which.title(kind)) for kind in configurations}
     there = {kind: server.tasks(project) if project else [] for kind, project in projects.items()}
     incidents = Incidents()
     for kind, project in projects.items():
@@ -86,23 +87,22 @@ def push(
     incidents.refuse()
     names = names_of_pass(there, articles, start.rows)
     there = {kind: grown(server, of_kind, names) for kind, of_kind in there.items()}
-    work = _Push(server, articles, annotator, start, names)
+    work = _Push(articles, annotator, start, names)
     tasks: dict[str, list[Task]] = {}
-    for kind, configuration in configurations.items():
-        project = _made(server, which.title(kind), projects[kind], configuration)
-        known = {task.key: task for task in there[kind]}
+    for kind in steps([*configurations], "pushing", progress):
+        project = _made(server, which.title(kind), projects[kind], configurations[kind])
         if kind == QUESTIONS:
             read = {step: of_step for step, of_step in tasks.items() if step != "claims"}
             rows = [*start.rows, *read_pass(read, articles, (), Incidents())]
-            for story in steps(sorted({task.story for task in tasks["claims"]}), QUESTIONS, progress):
+            now = []
+            for story in sorted({task.story for task in (*tasks["claims"], *there[kind])}):
                 asked = [task for task in there[kind] if task.story == story]
                 marked = marked_claims(tasks["claims"], articles.of(story))
                 about = QuestionContext(story, articles, names[story], marked, rows)
-                StoryQuestions(server, project, asked, about, start, annotator).bring()
+                now += StoryQuestions(asked, about, start, annotator).asked()
         else:
-            for doc_id in steps(share, kind, progress):
-                work.push_document(project, kind, doc_id, known.get(doc_id))
-        tasks[kind] = server.tasks(project)
+            now = work.documents(kind, share, there[kind])
+        tasks[kind] = sorted(server.bring(project, there[kind], now), key=lambda task: task.id)
         show(server, project, tasks[kind], QUESTIONS if kind == QUESTIONS else start.source)
     return tasks
 
@@ -139,23 +139,27 @@ def show(server: Server, project: Project, tasks: Sequence[Task], source: str) -
 class _Push:
     """The tasks of one push, each brought there unless it is."""
 
-    def __init__(
-        self, server: Server, articles: Articles, annotator: str, start: Start, names: Mapping[str, Names]
-    ) -> None:
-        self._server, self._articles, self._annotator, self._start = server, articles, annotator, start
-        self._names = names
+    def __init__(self, articles: Articles, annotator: str, start: Start, names: Mapping[str, Names]) -> None:
+        self._articles, self._annotator, self._start, self._names = articles, annotator, start, names
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in start.rows:
             self._rows[row.story if isinstance(row, (Conflict, Registered)) else row.doc_id].append(row)  # type: ignore[attr-defined]
 
-    def push_document(self, project: Project, step: str, doc_id: str, task: Task | None) -> None:
-        """Bring a document in a step."""
-        text = self._articles.texts[doc_id]
-        if task is None:
-            story = self._articles.stories[doc_id]
-            data = {"key": doc_id, "annotator": self._annotator, "story": story, "text": text}
-            task = self._server.add_task(project, {**data, "names": self._names[story].data})
-        if self._start.rows:
-            page = self._names[task.story].shown(document_page(self._rows[doc_id], text))
-            results = to_results(page.only({*STEPS[step], *ZONE_LABELS}))
-            self._server.begin(task, results, self._start.source, finished=self._start.finished)
+    def documents(self, step: str, share: Sequence[str], there: Sequence[Task]) -> list[Task]:
+        """All tasks of a step, with those of the share."""
+        known = {task.key for task in there}
+        tasks = (*there, *(self._new(doc_id) for doc_id in share if doc_id not in known))
+        return [self._begun(step, task) if task.key in share else task for task in tasks]
+
+    def _new(self, doc_id: str) -> Task:
+        story = self._articles.stories[doc_id]
+        data = {"key": doc_id, "annotator": self._annotator, "story": story, "text": self._articles.texts[doc_id]}
+        return Task(0, {**data, "names": self._names[story].data}, "")
+
+    def _begun(self, step: str, task: Task) -> Task:
+        """The task with what annotators begin with."""
+        if not self._start.rows:
+            return task
+        page = self._names[task.story].shown(document_page(self._rows[task.key], self._articles.texts[task.key]))
+        results = to_results(page.only({*STEPS[step], *ZONE_LABELS}))
+        return begun(task, results, self._start.source, finished=self._start.finished)

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 
 from khabar.annotations.label_studio.configuration import QUESTIONS
-from khabar.annotations.label_studio.projects import Project, Server, Task
+from khabar.annotations.label_studio.projects import Task, begun
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.label_studio.tasks import page_of_question, read_document
 from khabar.annotations.rounds import Articles, story_of
@@ -136,49 +136,38 @@ class _Deck:
 
 
 class StoryQuestions:
-    """The questions of a story in a project; `tasks` are those that are there."""
+    """The questions of a story; `tasks` are those that are on the server."""
 
-    def __init__(
-        self,
-        server: Server,
-        project: Project,
-        tasks: Sequence[Task],
-        story: QuestionContext,
-        start: Start,
-        annotator: str,
-    ) -> None:
-        self._server, self._project, self._annotator = server, project, annotator
-        self._story, self._start, self._tasks = story, start, list(tasks)
+    def __init__(self, tasks: Sequence[Task], story: QuestionContext, start: Start, annotator: str) -> None:
+        self._story, self._start, self._tasks, self._annotator = story, start, list(tasks), annotator
         self._rows = [row for row in start.rows if story_of(row, story.articles.stories) == story.name]
         self._claims = only(self._rows, Claim) if story.claims is None else story.claims
         self._deck = _Deck(self._claims, story)
-        self._begun: dict[str, Page] = {}
 
-    def bring(self) -> None:
-        """Bring what is not there. A push that was stopped is taken up here; what is submitted is not touched."""
+    def asked(self) -> list[Task]:
+        """Those that are there and those that are not, as they are to be. What is submitted is not touched."""
         marked = self._story.claims is not None
         if not marked and not any(isinstance(row, (Claim, Conflict, Registered)) for row in self._rows):
-            return
+            return self._tasks
         for issue in only(self._rows, Conflict):
             self._ask(issue.issue_id, issue.question_ar, question_page(issue, self._claims))
         if marked:
             self._propose()
         self._leave_one_more()
         if marked:
-            self._deal()
+            self._tasks = [self._dealt(task) for task in self._tasks]
+        return self._tasks
 
     def _ask(self, key: str, topic: str, page: Page, **more: Any) -> None:
         """Ask a question, unless it is there, and show where to begin."""
-        task = next((each for each in self._tasks if each.key == key), None)
-        if task is None:
+        at = next((at for at, each in enumerate(self._tasks) if each.key == key), len(self._tasks))
+        if at == len(self._tasks):
             whose = {"key": key, "annotator": self._annotator, "story": self._story.name, "topic": topic}
             shown = {"names": self._story.names.data, "cards": self._deck.dealt(page, ())}
-            task = self._server.add_task(self._project, whose | shown | more)
-            self._tasks.append(task)
+            self._tasks.append(Task(0, whose | shown | more, ""))
         if self._start.finished or page != Page():
-            self._begun[key] = page
             results = to_results(self._story.names.shown(page))
-            self._server.begin(task, results, QUESTIONS, finished=self._start.finished)
+            self._tasks[at] = begun(self._tasks[at], results, QUESTIONS, finished=self._start.finished)
 
     def _propose(self) -> None:
         """Ask what claims suggest that no question has placed, or was proposed with."""
@@ -198,23 +187,21 @@ class StoryQuestions:
         more = {"registry": [msgspec.to_builtins(row) for row in registry]} if number == 1 else {}
         self._ask(f"{self._story.name}-another-{number}", ANOTHER, question_page(None, (), registry), **more)
 
-    def _deal(self) -> None:
-        """Give all tasks the cards as the claims now are; where those are the same, in the order they have."""
-        for at, task in enumerate(self._tasks):
-            before = task.data.get("cards", [])
-            now = self._deck.dealt(self._page(task), before)
-            if {each["id"]: each for each in now} != {each["id"]: each for each in before}:
-                self._tasks[at] = replace(task, data={**task.data, "cards": now})
-                self._server.change_task(task, self._tasks[at].data)
+    def _dealt(self, task: Task) -> Task:
+        """The task with the cards as the claims now are; where those are the same, in the order they have."""
+        before = task.data.get("cards", [])
+        now = self._deck.dealt(self._page(task), before)
+        if {each["id"]: each for each in now} == {each["id"]: each for each in before}:
+            return task
+        return replace(task, data={**task.data, "cards": now})
 
     def _pages(self, task: Task) -> list[Page]:
         """What is said in a task, then what it began with."""
-        given = [page_of_question(task, answer, Incidents()) for answer in (*task.annotations, *task.predictions)]
-        return [*given, self._begun.get(task.key, Page())]
+        return [page_of_question(task, answer, Incidents()) for answer in (*task.annotations, *task.predictions)]
 
     def _page(self, task: Task) -> Page:
         """What a task opens with."""
-        return self._pages(task)[0]
+        return next(iter(self._pages(task)), Page())
 
     def _is_done(self, task: Task) -> bool:
         """Whether somebody asked something in a task that began empty, or submitted it before all claims were there."""
