@@ -41,8 +41,7 @@ def nominate(
     from khabar.annotations.nomination import nominate as put_questions
     from khabar.reading.checks import checked_predictions
 
-    spare(out, key, *files, option="--out")
-    spare(key, *files, option="--key")
+    spare(files, key=key, out=out)
     wanted = chosen_layers(layers)
     incidents = Incidents()
     reference = api.read_gold(gold, split, incidents)

@@ -76,12 +76,8 @@ def add(
     added, incidents = [], Incidents()
     for name in names:
         unanswered: dict[str, int] | None = None
-        by_split: dict[str, Path | list[Annotations | Dispute]] = {}
-        if predictions:
-            by_split = {chosen[0]: predictions}
-        elif recordings:
-            by_split = {chosen[0]: []}
-        else:
+        by_split: dict[str, Path | list[Annotations | Dispute]] = {chosen[0]: predictions or []}
+        if not predictions and not recordings:
             runs = {split: _run(system or name, gold, split, reference) for split, reference in references.items()}
             by_split = {split: records for split, (records, _) in runs.items()}
             unanswered = {split: count for split, (_, count) in runs.items()}

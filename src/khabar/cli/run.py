@@ -11,25 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from khabar import api
+from khabar.cli import options
 from khabar.cli.console import console, note, print_json, progress, save, say, table, warn, writing
-from khabar.cli.errors import tell_errors
-from khabar.cli.options import (
-    AsJson,
-    Errors,
-    Full,
-    Gold,
-    Html,
-    Labels,
-    Latex,
-    Layers,
-    Quiet,
-    Split,
-    chosen_labels,
-    chosen_layers,
-    wrong_option,
-)
+from khabar.cli.options import chosen_labels, chosen_layers, wrong_option
 from khabar.cli.score import publish, spare
-from khabar.cli.tables import chosen_form, print_scores
+from khabar.cli.tables import chosen_form
 from khabar.reading.incidents import Incidents, InputError
 from khabar.records import Prediction
 from khabar.records.labels import LAYERS, Language
@@ -59,20 +45,20 @@ def run(
             autocompletion=systems_by_name,
         ),
     ],
-    gold: Gold = None,
-    split: Split = "test",
-    layers: Layers = None,
-    labels: Labels = None,
-    full: Full = False,
-    as_json: AsJson = False,
-    latex: Latex = False,
-    quiet: Quiet = False,
+    gold: options.Gold = None,
+    split: options.Split = "test",
+    layers: options.Layers = None,
+    labels: options.Labels = None,
+    full: options.Full = False,
+    as_json: options.AsJson = False,
+    latex: options.Latex = False,
+    quiet: options.Quiet = False,
     out: Annotated[
         Path | None,
         typer.Option(help="Also write the predictions here (JSONL). A run that was stopped goes on from there."),
     ] = None,
-    errors: Errors = None,
-    html: Html = None,
+    errors: options.Errors = None,
+    html: options.Html = None,
     time_limit: Annotated[float, typer.Option(help="Seconds to wait for an answer of a command or an endpoint.")] = 120,
     jobs: Annotated[int, typer.Option(help="How many requests an endpoint gets at once.")] = 4,
     price: Annotated[
@@ -93,9 +79,7 @@ def run(
     form = chosen_form(as_json, latex, full)
     named = chosen_layers(layers)
     chosen = chosen_labels(labels, named)
-    spare(errors, out, gold)
-    spare(html, out, gold, errors, option="--html")
-    spare(record, out, gold, errors, option="--record")
+    spare([out, gold], errors=errors, html=html, record=record)
     incidents = Incidents()
     reference = api.read_gold(gold, split, incidents)
     wanted = named or reference.scored_layers
@@ -126,12 +110,10 @@ def run(
         save(record, answers_of(model))
     if answered is not None:
         answered.unlink(missing_ok=True)
-    lost = publish(evaluation, system, result, errors=errors, html=html, unread=_unread(runnable))
     warn(incidents)
     tell_failures(runnable, journal)
-    print_scores({system: result}, form, lost)
-    if errors is not None and form in ("short", "full"):
-        tell_errors(errors, evaluation.errors, gold, split)
+    unread = _unread(runnable)
+    publish(evaluation, system, result, form, errors=errors, html=html, gold=gold, split=split, unread=unread)
 
 
 def _unread(system: System | SlowSystem) -> list[Unread]:
@@ -183,7 +165,7 @@ def tell_failures(system: System | SlowSystem, journal: Journal) -> None:
         say(f"to ask for these alone again, run the same command: the rest is in {journal.path}", err=True)
 
 
-def systems(as_json: AsJson = False) -> None:
+def systems(as_json: options.AsJson = False) -> None:
     """List the systems that `khabar run` takes."""
     from khabar.systems.registry import list_systems
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,30 +10,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from khabar import api
+from khabar.cli import options
 from khabar.cli.console import is_quiet, print_json, progress, save, say, told_apart, warn, writing
 from khabar.cli.errors import losses_of, tell_errors
-from khabar.cli.options import (
-    AsJson,
-    Errors,
-    Full,
-    Gold,
-    Html,
-    Labels,
-    Latex,
-    Layers,
-    Quiet,
-    Split,
-    chosen_labels,
-    chosen_layers,
-    wrong_option,
-)
-from khabar.cli.tables import chosen_form, print_scores
+from khabar.cli.options import chosen_labels, chosen_layers, wrong_option
+from khabar.cli.tables import Form, chosen_form, print_scores
 from khabar.reading.files import is_stream, write_whole
 from khabar.reading.incidents import Incidents, InputError, digest, fix_of, in_file_order
 from khabar.records.labels import LAYERS, Layer
 
 if TYPE_CHECKING:
-    from khabar.cli.errors import Losses
     from khabar.scoring.losses import Unread
     from khabar.scoring.result import Score
     from khabar.scoring.scorer import Evaluation
@@ -59,15 +45,15 @@ PredictionsFile = Annotated[Path, typer.Argument(help="Predictions: JSONL or Par
 def score(
     files: AnyFiles,
     gold: AnyGold = None,
-    split: Split = "test",
-    layers: Layers = None,
-    labels: Labels = None,
-    full: Full = False,
-    as_json: AsJson = False,
-    latex: Latex = False,
-    quiet: Quiet = False,
-    errors: Errors = None,
-    html: Html = None,
+    split: options.Split = "test",
+    layers: options.Layers = None,
+    labels: options.Labels = None,
+    full: options.Full = False,
+    as_json: options.AsJson = False,
+    latex: options.Latex = False,
+    quiet: options.Quiet = False,
+    errors: options.Errors = None,
+    html: options.Html = None,
     fail_under: Annotated[
         list[str] | None, typer.Option(help="LAYER=VALUE (overall too): exit 1 if that headline is less. Repeatable.")
     ] = None,
@@ -84,15 +70,13 @@ def score(
     chosen = chosen_labels(labels, wanted)
     least = thresholds(fail_under or (), wanted or LAYERS, has_overall=chosen is None)
     inputs = [Path(path) for path in (*files, gold) if path is not None]
-    spare(errors, *inputs)
-    spare(html, *inputs, errors, option="--html")
+    spare(inputs, errors=errors, html=html)
     if errors is not None and cluster is not None:
         raise wrong_option("--errors reads all of the input here, and --cluster on workers", fix="leave one out")
     if len(files) > 1 and (errors or html):
         raise wrong_option("--errors and --html are of one system, and several are named", fix="score one by itself")
     incidents = Incidents()
     terms: Any = {"gold": gold, "split": split, "layers": wanted, "labels": chosen}
-    lost: Losses | None = None
     evaluation = None
     if errors is not None or html is not None:
         evaluation = api.evaluate(files[0], incidents=incidents if cluster is None else Incidents(), **terms)
@@ -103,13 +87,12 @@ def score(
             results = scored_each(
                 files, partial(api.score, cluster=cluster, progress=show, incidents=incidents, **terms)
             )
-    if evaluation is not None:
-        [(name, result)] = results.items()
-        lost = publish(evaluation, name, result, errors=errors, html=html)
     warn(incidents)
-    print_scores(results, form, lost)
-    if evaluation is not None and errors is not None and form in ("short", "full"):
-        tell_errors(errors, evaluation.errors, gold, split)
+    if evaluation is None:
+        print_scores(results, form)
+    else:
+        [(name, result)] = results.items()
+        publish(evaluation, name, result, form, errors=errors, html=html, gold=gold, split=split)
     failures = [
         f"{f'{name}: ' if len(files) > 1 else ''}{words}"
         for name, result in results.items()
@@ -136,7 +119,11 @@ def scored_each(files: Sequence[str], scored: Callable[[str], Score]) -> dict[st
 
 
 def validate(
-    file: PredictionsFile, gold: Gold = None, split: Split = "test", labels: Labels = None, as_json: AsJson = False
+    file: PredictionsFile,
+    gold: options.Gold = None,
+    split: options.Split = "test",
+    labels: options.Labels = None,
+    as_json: options.AsJson = False,
 ) -> None:
     """Check predictions against the format and the corpus, and list every problem."""
     from khabar.reading.checks import checked_predictions
@@ -191,32 +178,39 @@ def shortfalls(headline: Mapping[str, float | None], least: Sequence[tuple[str, 
     ]
 
 
-def spare(written: Path | None, *others: Path | None, option: str = "--errors") -> None:
-    """Refuse to write what an option asks for over another file of the command. Raises InputError."""
-    if written is None or is_stream(written):
-        return
-    if written.resolve() in {other.resolve() for other in others if other is not None}:
-        message = f"{option} names a file this command also reads or writes"
-        raise wrong_option(message, file=str(written), fix="choose another place")
+def spare(others: Iterable[Path | None], **outputs: Path | None) -> None:
+    """Refuse to write what an option (a keyword) asks for over another file of the command. Raises InputError."""
+    taken = {other.resolve() for other in others if other is not None}
+    for option, path in outputs.items():
+        if path is not None and not is_stream(path):
+            if path.resolve() in taken:
+                message = f"--{option} names a file this command also reads or writes"
+                raise wrong_option(message, file=str(path), fix="choose another place")
+            taken.add(path.resolve())
 
 
 def publish(
     evaluation: Evaluation,
     name: str,
     result: Score,
+    form: Form,
     *,
     errors: Path | None,
     html: Path | None,
+    gold: object,
+    split: str,
     unread: Sequence[Unread] = (),
-) -> Losses | None:
-    """Write the files that options ask for. Returns what each layer lost, if errors are listed."""
+) -> None:
+    """Print the score of a system, and write its errors and its report where options ask for them."""
     lost = None
     if errors is not None:
         save(errors, evaluation.errors)
         lost = losses_of(evaluation.errors, result, unread)
     if html is not None:
         write_report(html, name, evaluation, result)
-    return lost
+    print_scores({name: result}, form, lost)
+    if errors is not None and form in ("short", "full"):
+        tell_errors(errors, evaluation.errors, gold, split)
 
 
 def write_report(path: Path, name: str, evaluation: Evaluation, result: Score) -> None:

@@ -74,7 +74,7 @@ def add(
     if described is not None:
         for key, measured in _unmentioned(described, place, predictions).items():
             card_bytes = restated(card_bytes, key, measured)
-        if unanswered is not None and _differ(unanswered, described):
+        if unanswered and any(described.unanswered.get(split, 0) != count for split, count in unanswered.items()):
             card_bytes = restated(card_bytes, "unanswered", unanswered)
         for split in predictions if replays else ():
             digest = sha256(recordings[0].read_bytes()) if split in gold.withheld else None
@@ -147,10 +147,6 @@ def _kept(
         return predictions
     passages = {doc_id: document.passage for doc_id, document in gold.splits[split].documents.items()}
     return [in_offsets(record, passages) for record in predictions]
-
-
-def _differ(unanswered: Mapping[str, int], card: Card) -> bool:
-    return any(card.unanswered.get(split, 0) != count for split, count in unanswered.items())
 
 
 def _last_card(present: EvalFolder, system: str) -> Path | None:

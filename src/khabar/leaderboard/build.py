@@ -223,7 +223,8 @@ def summary(checked: CheckedBoards, before: Sequence[Submission]) -> str:
     """Summarise a check of a proposed eval folder against the submissions that stand now, scored on the same gold."""
     failed = checked.incidents.errors
     parts = [f"# Leaderboard, khabar {in_markdown(checked.version)}"]
-    parts.append("**Refused.** " + _refusal(failed) if failed else "**Accepted**: every figure is what was re-scored.")
+    refused = f"**Refused.** {len(failed)} problem{'s' * (len(failed) > 1)}, each with its fix below."
+    parts.append(refused if failed else "**Accepted**: every figure is what was re-scored.")
     parts += [not_scored(split, count) for split, count in checked.stated.items() if count]
     parts += list(_problems(sorted(checked.incidents, key=lambda each: each.level)))  # errors first
     for split, view in views_of(checked.boards).items():
@@ -246,8 +247,14 @@ def not_scored(split: str, count: int) -> str:
 
 def _of_a_split(view: BoardView, new: Mapping[str, Submission], old: Mapping[str, Submission]) -> Iterator[str]:
     split = view.corpus.split
-    changed = [key for key, each in new.items() if key not in old or _differs(each, old[key])]
-    yield f"## What changed ({split})\n\n" + "\n".join(_changes(new, old, changed))
+    changed: dict[str, str] = {}
+    for key, each in new.items():
+        if key not in old:
+            changed[key] = f"- new: {in_markdown(key)}"
+        elif parts := [part for part in ("card", "predictions") if getattr(each, part) != getattr(old[key], part)]:
+            changed[key] = f"- changed: {in_markdown(key)}, {' and '.join(parts)}"
+    gone = [f"- gone, or not to be scored: {in_markdown(key)}" for key in sorted(set(old) - set(new))]
+    yield f"## What changed ({split})\n\n" + "\n".join([*changed.values(), *gone] or ["No submission."])
     if new:
         yield f"## Board ({split})\n\nNew or changed in bold.\n\n{main_table(view, changed)}"
     for key in changed:
@@ -258,36 +265,12 @@ def _of_a_split(view: BoardView, new: Mapping[str, Submission], old: Mapping[str
     yield what_it_shows(view)
 
 
-def _refusal(failed: Sequence[Incident]) -> str:
-    return f"{len(failed)} problem{'s' * (len(failed) > 1)}, each with its fix below."
-
-
 def _problems(incidents: Sequence[Incident]) -> Iterator[str]:
     if not incidents:
         return
     yield "\n".join(f"- {in_markdown(str(incident))}" for incident in incidents[:_MOST])
     if len(incidents) > _MOST:
         yield f"… and {len(incidents) - _MOST} more; the log has all."
-
-
-def _changes(new: Mapping[str, Submission], old: Mapping[str, Submission], changed: Sequence[str]) -> Iterator[str]:
-    for key in changed:
-        if key not in old:
-            yield f"- new: {in_markdown(key)}"
-            continue
-        what = [
-            words
-            for words, differs in (
-                ("card", new[key].card != old[key].card),
-                ("predictions", new[key].predictions != old[key].predictions),
-            )
-            if differs
-        ]
-        yield f"- changed: {in_markdown(key)}, {' and '.join(what)}"
-    gone = sorted(set(old) - set(new))
-    yield from (f"- gone, or not to be scored: {in_markdown(key)}" for key in gone)
-    if not changed and not gone:
-        yield "No submission."
 
 
 def _against(new: Submission, old: Mapping[str, Submission]) -> str:
@@ -310,7 +293,3 @@ def _against(new: Submission, old: Mapping[str, Submission]) -> str:
 def _row(column: str, name: str, delta: Difference) -> list[str]:
     change = (decimal(delta.difference, "+.3f"), interval_words(delta.interval, "+.3f"), decimal(delta.p, ".4f"))
     return [column, name, decimal(delta.a), decimal(delta.b), *change]
-
-
-def _differs(a: Submission, b: Submission) -> bool:
-    return (a.card, a.predictions) != (b.card, b.predictions)

@@ -14,7 +14,7 @@ import msgspec
 from khabar.reading.incidents import Incidents
 from khabar.reading.shape import read_json
 from khabar.records.repository import CANARY
-from khabar.scoring.result import Score, Signature, headline_name
+from khabar.scoring.result import Signature, headline_name
 
 
 class StatedFigure(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -55,18 +55,6 @@ class Result(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     predictions: str
     score: StatedScore
     canary: str = CANARY
-
-
-def result_of(system: str, split: str, predictions: str, score: Score) -> Result:
-    """Make the result of a run. `predictions` is the SHA-256 of their file."""
-    return Result(
-        system=system,
-        split=split,
-        corpus=score.signature.corpus,
-        hash=score.signature.hash,
-        predictions=predictions,
-        score=msgspec.convert(score.to_dict(), StatedScore),
-    )
 
 
 def as_bytes(record: msgspec.Struct | dict[str, Any]) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 
 from khabar.leaderboard.board_gold import BoardGold
 from khabar.leaderboard.card import Card, read_card
-from khabar.leaderboard.result import Result, result_of
+from khabar.leaderboard.result import Result, StatedScore
 from khabar.leaderboard.survey import CARD, PREDICTIONS, EvalFolder, SubmissionPlace
 from khabar.leaderboard.system_names import readings
 from khabar.leaderboard.withheld_predictions import quoted
@@ -104,7 +104,15 @@ class Submission:
     @property
     def result(self) -> Result:
         """Its result, as it stands in a file."""
-        return result_of(self.system, self.split, self.predictions, self.score)
+        signature = self.score.signature
+        return Result(
+            system=self.system,
+            corpus=signature.corpus,
+            split=self.split,
+            hash=signature.hash,
+            predictions=self.predictions,
+            score=msgspec.convert(self.score.to_dict(), StatedScore),
+        )
 
     @property
     def perfect(self) -> list[str]:

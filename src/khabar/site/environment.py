@@ -17,7 +17,7 @@ from khabar.site.language import InterfaceLanguage, in_words, page_name
 from khabar.site.reader import paragraph_at
 from khabar.site.story import STATUSES, evidence
 from khabar.site.system import SystemView, causes_of, first_error, main_figures, same_in_all, slices
-from khabar.text.terminal import shortened
+from khabar.text.terminal import harmless, shortened
 from khabar.text.wording import grouped
 
 if TYPE_CHECKING:
@@ -77,6 +77,7 @@ def _environment() -> Environment:
         "short": short,
         "paragraph_at": paragraph_at,
         "heading": heading,
+        "harmless": harmless,
         "decimal": decimal,
         "percent": percent,
         "shortened": shortened,

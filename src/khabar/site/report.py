@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from importlib.resources import files
 
 from khabar.records import Document
-from khabar.records.labels import Layer
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import Evaluation
 from khabar.site.annotations import of_gold
@@ -57,7 +56,7 @@ def report(name: str, evaluation: Evaluation, score: Score, *, arabic: bool = Fa
         name=name, score=score, is_altered=bool(reference.pairs),
         errors=errors, articles=articles, style=style, script=script, report_policy=policy,
         by_cause=by_cause([error for article in articles for error in article.errors]),
-        first=_first_of_each_cause(articles), left_out=sum(map(bool, errors.by_article.values())) - len(articles),
+        left_out=sum(map(bool, errors.by_article.values())) - len(articles),
     )  # fmt: skip
     return page.encode()
 
@@ -83,15 +82,6 @@ def _articles(evaluation: Evaluation, errors: SystemErrors) -> Iterator[Reported
         gold = of_gold(grounded, (), names[grounded.story])
         mine = errors.by_article[doc_id]
         yield ReportedArticle(document, compared(document, gold, predicted[doc_id], mine), mine)
-
-
-def _first_of_each_cause(articles: Sequence[ReportedArticle]) -> dict[tuple[Layer, str], int]:
-    """The number of the first error of each cause that is shown in an article."""
-    first: dict[tuple[Layer, str], int] = {}
-    for article in articles:
-        for error in article.errors:
-            first.setdefault((error.layer, error.cause), error.number)
-    return first
 
 
 def _source(text: str) -> str:

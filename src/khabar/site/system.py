@@ -20,7 +20,6 @@ from khabar.scoring.cases import Cases
 from khabar.scoring.errors import error_line
 from khabar.site.annotations import ArticleAnnotations, of_system
 from khabar.site.language import SpeakerNames
-from khabar.text.terminal import harmless
 
 Extent = tuple[int, int]
 
@@ -44,26 +43,6 @@ class ArticleError:
 
 
 @dataclass(frozen=True, slots=True)
-class CitedSpan:
-    """A place that a predicted dispute cites; `start` is -1 if it is nowhere in the text."""
-
-    doc_id: str
-    start: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeError:
-    """An error about a dispute: gold's issue, if one is concerned, and what the system put against what."""
-
-    outcome: Outcome
-    cause: str
-    issue_id: str
-    sides: tuple[tuple[str, tuple[CitedSpan, ...]], ...]
-    """Of a prediction: each side's value and places."""
-
-
-@dataclass(frozen=True, slots=True)
 class PairError:
     """A pair that is answered wrong: the cause, and which of its members are called."""
 
@@ -79,7 +58,7 @@ class SystemErrors:
     """
 
     by_article: dict[str, list[ArticleError]]
-    of_disputes: list[DisputeError]
+    of_disputes: list[Error]
     counts: dict[tuple[Layer, str], Counter[str]]
     of_pairs: dict[tuple[str, str], PairError] = field(default_factory=dict)
 
@@ -87,7 +66,7 @@ class SystemErrors:
 def system_errors(errors: Iterable[Error]) -> SystemErrors:
     """Sort errors, in the order that `list_errors` gives them, by article."""
     by_article: dict[str, list[ArticleError]] = defaultdict(list)
-    of_disputes: list[DisputeError] = []
+    of_disputes: list[Error] = []
     counts: dict[tuple[Layer, str], Counter[str]] = {}
     of_pairs: dict[tuple[str, str], PairError] = {}
     for error in errors:
@@ -96,7 +75,7 @@ def system_errors(errors: Iterable[Error]) -> SystemErrors:
             called = tuple(each["called"] for each in error.gold["members"])
             of_pairs[error.story, error.gold["flip"]] = PairError(error.cause, called)
         elif error.doc_id is None:
-            of_disputes.append(_dispute_error(error))
+            of_disputes.append(error)
         else:
             in_article = by_article[error.doc_id]
             in_article.append(_article_error(error, len(in_article) + 1))
@@ -118,13 +97,8 @@ def first_error(errors: Iterable[ArticleError], layer: Layer, cause: str) -> int
 
 def causes_of(errors: SystemErrors) -> list[tuple[Layer, str, int]]:
     """Layer, cause and number of its errors, layer by layer, the most frequent first."""
-    totals = Counter({key: counts.total() for key, counts in errors.counts.items()})
-    return [
-        (layer, cause, number)
-        for (layer, cause), number in sorted(
-            totals.items(), key=lambda item: (LAYERS.index(item[0][0]), -item[1], item[0])
-        )
-    ]
+    totals = [(layer, cause, counts.total()) for (layer, cause), counts in errors.counts.items()]
+    return sorted(totals, key=lambda total: (LAYERS.index(total[0]), -total[2], total[1]))
 
 
 def _article_error(error: Error, number: int) -> ArticleError:
@@ -138,21 +112,6 @@ def _article_error(error: Error, number: int) -> ArticleError:
 def _span(row: dict[str, Any] | None) -> Extent | None:
     start, end = (None, None) if row is None else (row.get("start"), row.get("end"))
     return None if start is None or end is None else (start, end)
-
-
-def _dispute_error(error: Error) -> DisputeError:
-    gold, predicted = error.gold or {}, error.predicted or {}
-    sides = tuple((_value(side), tuple(map(_cited, side["spans"]))) for side in predicted.get("sides", ()))
-    return DisputeError(error.outcome, error.cause, str(gold.get("issue_id") or ""), sides)
-
-
-def _cited(span: dict[str, Any]) -> CitedSpan:
-    start = span.get("start")
-    return CitedSpan(str(span["doc_id"]), -1 if start is None else start, harmless(str(span.get("text") or "")))
-
-
-def _value(side: dict[str, Any]) -> str:
-    return "" if side["value"] is None else harmless(str(side["value"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +160,7 @@ def annotated(
 
 def found_disputes(errors: SystemErrors, reference: Reference) -> frozenset[str]:
     """The hard disputes that are not among those missed."""
-    missed = {error.issue_id for error in errors.of_disputes if error.outcome == "missed"}
+    missed = {error.gold["issue_id"] for error in errors.of_disputes if error.outcome == "missed" and error.gold}
     return frozenset({issue.issue_id for issue in reference.issues if issue.status == "conflict"} - missed)
 
 
