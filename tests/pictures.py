@@ -23,11 +23,10 @@ ALBUMS = (site, annotation)
 
 def score_svg() -> str:
     """The table of `khabar run rules`, drawn."""
-    from rich.console import Console
-
+    from khabar.cli.console import console
     from khabar.cli.tables import short_table
 
-    terminal = Console(record=True, width=78, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
+    terminal = console(record=True, width=78, file=open("/dev/null", "w"), force_terminal=True)  # noqa: SIM115
     short_table(released.scored("rules"), "rules", terminal)
     return terminal.export_svg(title="khabar run rules", unique_id="khabar")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from rich.console import Console
 
 import khabar
+from khabar.cli.console import console
 from khabar.cli.docs import pages
 from khabar.cli.errors import WORDS
 from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, OVERALL
@@ -126,6 +126,6 @@ def test_layers_without_a_prediction_are_named(table: Callable[..., None]) -> No
 
 
 def printed_by(table: Callable[..., None], score: Score | None = None) -> list[str]:
-    terminal = Console(file=io.StringIO(), width=120)
+    terminal = console(file=io.StringIO(), width=120)
     table(score or released.scored("rules"), "rules", terminal)
     return terminal.file.getvalue().rstrip().splitlines()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
-from khabar.cli.console import console, print_json, say, table, writing
+from khabar.cli.console import console, note, print_json, say, table, writing
 from khabar.cli.options import AsJson, RoundName, Rounds, Seeds, wrong_option
 from khabar.reading.files import json_lines, write_all, write_whole
 from khabar.reading.incidents import Incidents
@@ -146,8 +146,7 @@ def _print_agreement(figures: Mapping[str, Any], items: Sequence[FieldDifference
         notes += [f"only in {name}, not compared: {', '.join(left)}"] * bool(left)
     if (warned := warning(figures)) is not None:
         notes.append(warned)
-    for words_under in notes:
-        terminal.print(Text(words_under, style="dim"), soft_wrap=True)
+    note(terminal, *notes)
 
     meant = [item for item in items if not item.cosmetic]
     title = f"{len(meant)} difference(s), and {len(items) - len(meant)} in wording only (--json lists these too)"
@@ -157,14 +156,12 @@ def _print_agreement(figures: Mapping[str, Any], items: Sequence[FieldDifference
         document = (item.doc_id or "story")[:12]
         offset = "" if item.start is None else str(item.start)
         cells = (_cell(item.text, 34), *(_cell(in_words(value), 30) for value in (item.a, item.b)))
-        shown.add_row(Text(document), offset, item.layer, item.what, *map(Text, cells))
+        shown.add_row(document, offset, item.layer, item.what, *cells)
     console(least_width=150).print(shown)
 
 
 def _print_undecided(state: Adjudication, path: Path) -> None:
     """Print what is to be decided, a line each, and how."""
-    from rich.text import Text
-
     from khabar.annotations.adjudication.page import readings
     from khabar.annotations.agreement.differences import place
 
@@ -176,16 +173,16 @@ def _print_undecided(state: Adjudication, path: Path) -> None:
         start, text = place(disagreement.rows[0])
         a, b = readings(disagreement)
         cells = (_cell(text, 26), _cell(a, 38), _cell(b, 38))
-        document = Text((disagreement.doc_id or "story")[:8])
-        shown.add_row(disagreement.id, document, "" if start is None else str(start), *map(Text, cells))
+        document = (disagreement.doc_id or "story")[:8]
+        shown.add_row(disagreement.id, document, "" if start is None else str(start), *cells)
     terminal.print(shown)
     if state.ruled:
         listed = ", ".join(item.disagreement.id for item in state.ruled)
-        terminal.print(
-            Text(f"{len(state.ruled)} decided by rule, as only tags differ: {listed}", style="dim"), soft_wrap=True
-        )
-    how = f"Decide in {path}, a line each, or in Label Studio with --server; --json gives the lines to complete."
-    terminal.print(Text(how, style="dim"), soft_wrap=True)
+        note(terminal, f"{len(state.ruled)} decided by rule, as only tags differ: {listed}")
+    note(
+        terminal,
+        f"Decide in {path}, a line each, or in Label Studio with --server; --json gives the lines to complete.",
+    )
 
 
 def _cell(text: str, longest: int) -> str:

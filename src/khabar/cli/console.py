@@ -142,8 +142,8 @@ TABLE_WIDTH = 80
 """Columns that a table of figures gets, however narrow the terminal is: lines may wrap there, no figure is cut."""
 
 
-def console(least_width: int = 0) -> Console:
-    """The console that tables and articles are printed on."""
+def console(least_width: int = 0, **options: Any) -> Console:
+    """The console that tables and articles are printed on, each string as it is: no markup, no colours of its own."""
     from rich.console import Console
 
     class Terminal(Console):
@@ -153,7 +153,7 @@ def console(least_width: int = 0) -> Console:
             """Leave it to the application, which ends quietly; Rich would end with 1."""
             raise BrokenPipeError
 
-    terminal = Terminal()
+    terminal = Terminal(markup=False, emoji=False, highlight=False, **options)
     terminal.width = max(terminal.width, least_width)
     return terminal
 
@@ -183,11 +183,11 @@ def table(
     """
     from rich import box
     from rich.table import Table
-    from rich.text import Text
 
     laid_out = Table(
         box=box.SIMPLE_HEAD,
-        title=None if title is None else Text(title),
+        title=title,
+        title_style="none",
         title_justify="left",
         pad_edge=False,
         show_edge=not dense,
@@ -195,7 +195,7 @@ def table(
     )
     right = set(right)
     for column in columns:
-        laid_out.add_column(Text(column), justify="right" if column in right else "left", **options)
+        laid_out.add_column(column, justify="right" if column in right else "left", **options)
     return laid_out
 
 
@@ -204,7 +204,5 @@ def note(console: Console, *lines: str) -> None:
 
     A line wraps on a terminal and is one line in a pipe.
     """
-    from rich.text import Text
-
     for line in () if is_quiet() else lines:
-        console.print(Text(line, style="dim"), soft_wrap=not console.is_terminal)
+        console.print(line, style="dim", soft_wrap=not console.is_terminal)

@@ -202,17 +202,15 @@ def upload(
 
 
 def _print_difference(difference: DataDifference) -> None:
-    from rich.text import Text
-
     from khabar.corpus.diff import sections, verdict
 
     terminal = console()
     for section in sections(difference):
         shown = table(section.heading, "", "row", "surface", "column", "old", "new", overflow="fold")
         for line in section.lines:
-            shown.add_row(*map(Text, line))
+            shown.add_row(*line)
         terminal.print(shown)
-    terminal.print(Text(verdict(difference)), soft_wrap=True)
+    terminal.print(verdict(difference), soft_wrap=True)
 
 
 @seeds.command(epilog="Example: khabar seeds verify")

@@ -25,7 +25,6 @@ DISPUTED = ("conflict", "contested")
 def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson = False) -> None:
     """List the disputes of a split: each question, its answers, and who gives them in which words."""
     from rich.padding import Padding
-    from rich.text import Text
 
     from khabar.corpus.gold import read_rows
 
@@ -39,7 +38,7 @@ def disputes(gold: CorpusFolder = None, split: Split = "test", as_json: AsJson =
     with paged(console()) as terminal:
         for question in listed:
             for number, (indent, line) in enumerate(dispute_lines(question, outlets)):
-                terminal.print(Padding(Text(line, style="" if number else "bold magenta"), (0, 0, 0, indent)))
+                terminal.print(Padding(line, (0, 0, 0, indent)), style="" if number else "bold magenta")
             terminal.print()
         others = {
             status: sum(question.issue.status == status for question in questions)

@@ -245,8 +245,6 @@ def _run(system: str, gold: Path | None, split: str, reference: Reference) -> tu
 
 
 def _print_board(view: BoardView) -> None:
-    from rich.text import Text
-
     from khabar.leaderboard.markdown import rank_text
 
     shown = table(f"khabar {view.corpus.version}, {view.corpus.split}: leaderboard", dense=True)
@@ -258,7 +256,7 @@ def _print_board(view: BoardView) -> None:
         for row in (row for row in view.rows if row.block == block):
             place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw gold", "floor": "floor"}[block]
             cells = (_cell(row.figures[name]) for name in view.corpus.columns)
-            shown.add_row(place, Text(fill(row.system, _NAME_WIDTH)), *cells)
+            shown.add_row(place, fill(row.system, _NAME_WIDTH), *cells)
     terminal = console()
     terminal.print(shown)
     note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")

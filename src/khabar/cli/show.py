@@ -30,7 +30,6 @@ from khabar.text.wording import BETWEEN, amount, surface
 
 if TYPE_CHECKING:
     from rich.console import Console
-    from rich.text import Text
 
     from khabar.corpus.contrast import AlteredSpan
     from khabar.scoring.errors import ErrorLine
@@ -128,17 +127,15 @@ def _print_head(
     altered: Sequence[AlteredSpan],
     errors: Sequence[Error] | None,
 ) -> None:
-    from rich.text import Text
-
     head = (document.doc_id, document.outlet or "outlet not said", document.published or "date not said")
-    terminal.print(Text("  ".join(head), style="bold"))
+    terminal.print("  ".join(head), style="bold")
     legend = "  ".join(f"{first}{layer}{last}" for layer, (first, last) in MARKS.items() if layer in layers)
-    terminal.print(Text(legend, style="dim"))
+    terminal.print(legend, style="dim")
     if altered:
         legend = f"altered: no outlet published it so; {len(altered)} stretch(es) between {''.join(ALTERED)}"
-        terminal.print(Text(legend, style="bold red"))
+        terminal.print(legend, style="bold red")
     if errors is not None:
-        terminal.print(Text(f"{len(errors)} error(s): gold, and what was predicted (yours)", style="dim"))
+        terminal.print(f"{len(errors)} error(s): gold, and what was predicted (yours)", style="dim")
 
 
 def _print_paragraphs(
@@ -146,36 +143,31 @@ def _print_paragraphs(
 ) -> None:
     """Print paragraphs, under each what is said of it and its errors; last the errors that are nowhere in them."""
     from rich.padding import Padding
-    from rich.text import Text
 
     for paragraph in laid_out:
         if errors_only and paragraph.number not in under:
             continue
         terminal.print()
-        terminal.print(Text(f"{paragraph.number} {paragraph.zone}", style="dim"))
-        terminal.print(Text(paragraph.text, style="bold" if paragraph.zone in ("title", "heading") else ""))
+        terminal.print(f"{paragraph.number} {paragraph.zone}", style="dim")
+        terminal.print(paragraph.text, style="bold" if paragraph.zone in ("title", "heading") else "")
         for layer, words in paragraph.notes:
             indent = len(words) - len(words.lstrip())
-            terminal.print(Padding(Text(words.lstrip(), style=STYLES[layer]), (0, 0, 0, 2 + indent)))
+            terminal.print(Padding(words.lstrip(), (0, 0, 0, 2 + indent)), style=STYLES[layer])
         for words in paragraph.altered:
-            terminal.print(Text(f"  {words}", style="red"))
+            terminal.print(f"  {words}", style="red")
         for line in under.get(paragraph.number, ()):
-            terminal.print(_styled(line), soft_wrap=True)
+            _print_error(terminal, line)
     if 0 in under:
-        terminal.print(Text("\nnowhere in the text", style="dim"))
+        terminal.print("\nnowhere in the text", style="dim")
         for line in under[0]:
-            terminal.print(_styled(line), soft_wrap=True)
+            _print_error(terminal, line)
 
 
-def _styled(line: ErrorLine) -> Text:
-    """Colour an error: its cause in the colour of its layer, gold green, predicted red."""
-    from rich.text import Text
-
-    text = Text()
+def _print_error(terminal: Console, line: ErrorLine) -> None:
+    """Print an error: its cause in the colour of its layer, gold green, predicted red."""
     for number, part in enumerate(f"✗ {line}".split("\n")):
         style = f"bold {STYLES[line.layer]}" if not number else "green" if part.lstrip().startswith("gold") else "red"
-        text.append("\n" * bool(number)).append(part, style=style)
-    return text
+        terminal.print(part, style=style, soft_wrap=True)
 
 
 @dataclass(frozen=True, slots=True)

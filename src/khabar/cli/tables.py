@@ -10,7 +10,7 @@ from khabar.cli.errors import losses_to_dict, print_losses
 from khabar.cli.glossary import BESIDE_HEADLINE, COUNTS, GLOSSARY, HEADLINES, LABELS, LOOK, OVERALL
 from khabar.cli.options import wrong_option
 from khabar.records.labels import LAYERS
-from khabar.scoring.result import decimal, interval_words
+from khabar.scoring.result import decimal, headline_name, interval_words
 from khabar.text.terminal import harmless
 
 if TYPE_CHECKING:
@@ -60,17 +60,15 @@ def print_scores(results: Mapping[str, Score], form: Form, lost: Losses | None =
 
 def short_table(result: Score, name: str, terminal: Console | None = None, look: str = LOOK) -> None:
     """Print a score in twelve lines: each headline with interval and counts, what does not count, where to look."""
-    from rich.text import Text
-
-    columns = ("figure", "value", "95% interval", *COUNTS)
-    shown = _layers_table(f"khabar: {harmless(name)}", *columns, right=("value", *COUNTS))
-    for layer, (words, measured) in _headlines(result).items():
-        counts = (Text(_count(measured, end), style="dim") for end in COUNTS.values())
-        value = Text(decimal(measured.value), style="bold")
-        shown.add_row(layer, words, value, Text(interval_words(measured.interval)), *counts)
+    shown = _layers_table(name, {"figure": "", "value": "bold", "95% interval": "", **dict.fromkeys(COUNTS, "dim")})
+    for layer, figures in result.layers.items():
+        head = headline_name(figures)
+        measured = figures[head]
+        counts = (_count(measured, end) for end in COUNTS.values())
+        words = HEADLINES[layer][head]
+        shown.add_row(layer, words, decimal(measured.value), interval_words(measured.interval), *counts)
     if len(result.layers) == len(LAYERS):
-        value = Text(decimal(result.overall), style="bold")
-        shown.add_row("overall", OVERALL, value, Text(interval_words(result.overall_interval)))
+        shown.add_row("overall", OVERALL, decimal(result.overall), interval_words(result.overall_interval))
     terminal = terminal or console(TABLE_WIDTH)
     terminal.print(shown)
     _print_asides(terminal, _uncounted(result), _unpredicted(result))
@@ -79,53 +77,56 @@ def short_table(result: Score, name: str, terminal: Console | None = None, look:
 
 def full_table(result: Score, name: str, terminal: Console | None = None) -> None:
     """Print a score: of each layer the headline, the most telling figures under it, and its labels with support."""
-    from rich.text import Text
-
-    from khabar.scoring.result import headline_name
-
-    columns = ("figure", "value", "95% interval", "support", "")
-    shown = _layers_table(f"khabar: {harmless(name)}", *columns, right=("value", "support"))
+    shown = _layers_table(name, {"figure": "", "value": "bold", "95% interval": "", "support": "dim", "": ""})
     for layer, figures in result.layers.items():
         head = headline_name(figures)
-        shown.add_row(*_in_full(layer, HEADLINES[layer][head], figures[head]), _bar(figures[head].value))
+        interval, support = interval_words(figures[head].interval), _support(figures[head])
+        value = figures[head].value
+        shown.add_row(layer, HEADLINES[layer][head], decimal(value), interval, support, _bar(value))
         for words, figure in BESIDE_HEADLINE[layer]:
             if figure in figures and figure != head:
-                shown.add_row(*_in_full("", words, figures[figure], style="dim"))
+                _add_detail(shown, words, figures[figure])
         for row, (words, figure) in enumerate(_labels(layer, figures)):
             if not row:
-                shown.add_row("", Text(LABELS[layer][0], style="dim"))
-            shown.add_row(*_in_full("", words, figures[figure], style="dim"))
+                shown.add_row("", LABELS[layer][0], style="dim")
+            _add_detail(shown, words, figures[figure])
         shown.add_section()
     if len(result.layers) == len(LAYERS):
-        value, interval = Text(decimal(result.overall), style="bold"), Text(interval_words(result.overall_interval))
-        shown.add_row("overall", OVERALL, value, interval, "", _bar(result.overall))
+        interval = interval_words(result.overall_interval)
+        shown.add_row("overall", OVERALL, decimal(result.overall), interval, "", _bar(result.overall))
     terminal = terminal or console(TABLE_WIDTH)
     terminal.print(shown)
     _print_asides(terminal, _uncounted(result), _unpredicted(result), _drawn(result))
     note(terminal, str(result.signature), GLOSSARY)
 
 
-def _layers_table(title: str, *columns: str, right: Sequence[str]) -> Table:
-    """A table whose first column names layers, and whose other columns do not wrap."""
-    shown = table(title, dense=True)
+def _layers_table(name: str, columns: Mapping[str, str]) -> Table:
+    """The table of a system's score: a column of layers, then others (name → style) that do not wrap."""
+    shown = table(f"khabar: {harmless(name)}", dense=True)
     shown.add_column("layer", style="bold")
-    for column in columns:
-        shown.add_column(column, justify="right" if column in right else "left", no_wrap=True)
+    for column, style in columns.items():
+        justify: Literal["left", "right"] = "left" if column in ("figure", "95% interval", "") else "right"
+        shown.add_column(column, style=style, justify=justify, no_wrap=True)
     return shown
+
+
+def _add_detail(shown: Table, words: str, measured: Measured) -> None:
+    """Add a figure under a headline: dim, but for its value."""
+    from rich.text import Text
+
+    interval = "" if measured.interval is None else interval_words(measured.interval)
+    value = Text(decimal(measured.value), style="not dim not bold")
+    shown.add_row("", words, value, interval, _support(measured), style="dim")
 
 
 def _print_asides(terminal: Console, *lines: str) -> None:
     """Print what has to be known of a score, as far as there is something; it wraps everywhere."""
-    from rich.text import Text
-
     for line in () if is_quiet() else filter(None, lines):
-        terminal.print(Text(line, style="dim"))
+        terminal.print(line, style="dim")
 
 
 def systems_table(results: Mapping[str, Score]) -> None:
     """Print the headlines of several systems, a row each."""
-    from rich.text import Text
-
     terminal = console(TABLE_WIDTH)
     columns = _columns(results)
     shown = table(None, dense=True)
@@ -133,7 +134,7 @@ def systems_table(results: Mapping[str, Score]) -> None:
     for column in columns:
         shown.add_column(column, justify="right", no_wrap=True)
     for name, result in results.items():
-        shown.add_row(Text(harmless(name)), *(decimal(result.headline[column]) for column in columns))
+        shown.add_row(harmless(name), *(decimal(result.headline[column]) for column in columns))
     terminal.print(shown)
     note(
         terminal,
@@ -177,33 +178,14 @@ def latex_table(alignment: str, head: Sequence[str], rows: Iterable[Sequence[str
 
 def difference_cells(difference: float | None, low: float | None, high: float | None) -> tuple[str, str]:
     """A signed difference and its interval, to three places; a dash for what is undefined."""
-    from rich.markup import escape
-
     interval = None if low is None or high is None else (low, high)
-    return decimal(difference, "+.3f"), escape(interval_words(interval, "+.3f"))
-
-
-def _headlines(result: Score) -> dict[str, tuple[str, Measured]]:
-    """Layer → words and figure of its headline."""
-    from khabar.scoring.result import headline_name
-
-    heads = {layer: headline_name(figures) for layer, figures in result.layers.items()}
-    return {layer: (HEADLINES[layer][head], result[layer][head]) for layer, head in heads.items()}
+    return decimal(difference, "+.3f"), interval_words(interval, "+.3f")
 
 
 def _columns(results: Mapping[str, Score]) -> list[str]:
     """The headlines that any of the scores has; `overall` where one has all layers."""
     scored = {layer for result in results.values() for layer in result.layers}
     return [layer for layer in LAYERS if layer in scored] + ["overall"] * (len(scored) == len(LAYERS))
-
-
-def _in_full(layer: str, words: str, measured: Measured, style: str = "bold") -> list[str | Text]:
-    from rich.text import Text
-
-    dim = "dim" if style == "dim" else ""
-    interval = Text("" if dim and measured.interval is None else interval_words(measured.interval), style=dim)
-    value = Text(decimal(measured.value), style="" if dim else style)
-    return [layer, Text(words, style=dim), value, interval, Text(_support(measured), style="dim")]
 
 
 def _labels(layer: str, figures: Mapping[str, Measured]) -> list[tuple[str, str]]:
