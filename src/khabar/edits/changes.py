@@ -52,7 +52,7 @@ def compose(story: Story, first: Sequence[Change], then: Sequence[Change], id: s
     edits = [
         edit
         for document in story.documents
-        for edit in _composed(earlier[document.doc_id], later[document.doc_id], length_of(document))
+        for edit in _composed(document.doc_id, earlier[document.doc_id], later[document.doc_id], length_of(document))
         if document.text[edit.start : edit.end] != edit.new or (not document.text and edit.start < edit.end)
     ]
     return difference(story, after, edits, id)
@@ -84,54 +84,20 @@ def without_surfaces(change: Change) -> Change:
     return msgspec.structs.replace(change, rows=tuple(rows))
 
 
-def _composed(first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:
+def _composed(doc_id: str, first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:
     """Edits that do at once what two lists do one after the other, in a document of `length` code points."""
-    doc_id = next((edit.doc_id for edit in (*first, *then)), "")
-    between = list(_pieces(first, [(0, length)]))
-    old, new = 0, ""
-    for piece in _pieces(then, between):
+    pieces: list[int | str] = list(range(length))  # offsets of the original text, and characters of our own
+    for edits in (first, then):
+        for edit in sorted(edits, key=place_of, reverse=True):
+            pieces[edit.start : edit.end] = edit.new
+    start, new = 0, ""
+    for piece in (*pieces, length):
         if isinstance(piece, str):
             new += piece
             continue
-        if new or piece[0] > old:
-            yield Edit(doc_id=doc_id, start=old, end=piece[0], new=new)
-        old, new = piece[1], ""
-    if new or old < length:
-        yield Edit(doc_id=doc_id, start=old, end=length, new=new)
-
-
-_Piece = str | tuple[int, int]
-"""A stretch of the original text, or a string of our own."""
-
-
-def _pieces(edits: Sequence[Edit], text: Sequence[_Piece]) -> Iterator[_Piece]:
-    """Make edits in a text that is given in pieces."""
-    rest, position = list(reversed(text)), 0
-
-    def until(end: int | None) -> Iterator[_Piece]:
-        nonlocal position
-        while rest and (end is None or position < end):
-            piece = rest.pop()
-            size = len(piece) if isinstance(piece, str) else piece[1] - piece[0]
-            if end is not None and position + size > end:
-                cut = end - position
-                if isinstance(piece, str):
-                    rest.append(piece[cut:])
-                    piece = piece[:cut]
-                else:
-                    rest.append((piece[0] + cut, piece[1]))
-                    piece = piece[0], piece[0] + cut
-                size = cut
-            position += size
-            yield piece
-
-    for edit in sorted(edits, key=place_of):
-        yield from until(edit.start)
-        for _ in until(edit.end):
-            pass
-        if edit.new:
-            yield edit.new
-    yield from until(None)
+        if new or piece > start:
+            yield Edit(doc_id=doc_id, start=start, end=piece, new=new)
+        start, new = piece + 1, ""
 
 
 def _touched(row: Row, offsets: Offsets) -> bool:

@@ -29,24 +29,6 @@ def normal(spans: Iterable[tuple[int, int]]) -> Spans:
     return tuple(joined)
 
 
-def intersection(left: Spans, right: Spans) -> Spans:
-    """Give what two normal lists of intervals share."""
-    if len(left) == len(right) == 1:
-        start, end = max(left[0][0], right[0][0]), min(left[0][1], right[0][1])
-        return ((start, end),) if start < end else ()
-    shared: list[tuple[int, int]] = []
-    i = j = 0
-    while i < len(left) and j < len(right):
-        start, end = max(left[i][0], right[j][0]), min(left[i][1], right[j][1])
-        if start < end:
-            shared.append((start, end))
-        if left[i][1] < right[j][1]:
-            i += 1
-        else:
-            j += 1
-    return tuple(shared)
-
-
 def length(spans: Spans) -> int:
     """What intervals cover."""
     return sum(end - start for start, end in spans)
@@ -200,7 +182,7 @@ class Passage:
 
     def in_boilerplate(self, spans: Spans) -> bool:
         """Tell whether spans lie wholly in boilerplate."""
-        return bool(spans and self.boilerplate) and intersection(spans, self.boilerplate) == spans
+        return bool(spans and self.boilerplate) and shared_length(spans, self.boilerplate) == length(spans)
 
 
 def quote_type(content: Sequence[Span], marked: Sequence[Span], text: str) -> QuoteType:

@@ -21,7 +21,7 @@ from khabar.annotations.agreement.differences import comparable, fields, place
 from khabar.reading.incidents import Report
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from khabar.records.repository import RULINGS
-from khabar.text.spans import Spans, intersection, lines_of, normal
+from khabar.text.spans import Spans, lines_of, normal, shared_length
 from khabar.text.terminal import NOTHING
 from khabar.text.wording import BETWEEN, in_words, row_id, summary
 
@@ -259,14 +259,14 @@ def _context(disagreement: Disagreement, texts: Mapping[str, str]) -> str:
 def _lines(text: str, a: Spans, b: Spans) -> Iterator[str]:
     for start, line in lines_of(text):
         here = ((start, start + len(line)),)
-        if intersection(a, here) or intersection(b, here):
+        if shared_length(a, here) or shared_length(b, here):
             yield "".join(_pieces(text, start, start + len(line), a, b))
 
 
 def _pieces(text: str, start: int, end: int, a: Spans, b: Spans) -> Iterator[str]:
     edges = {start, end, *(edge for span in (*a, *b) for edge in span if start < edge < end)}
     for first, last in pairwise(sorted(edges)):
-        who = "".join(name for name, spans in (("a", a), ("b", b)) if intersection(spans, ((first, last),)))
+        who = "".join(name for name, spans in (("a", a), ("b", b)) if shared_length(spans, ((first, last),)))
         piece = escape(text[first:last])
         yield f'<span class="khabar-{who}">{piece}</span>' if who else piece
 
