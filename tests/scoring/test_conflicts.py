@@ -10,26 +10,27 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Dispute
 from khabar.records.labels import ConflictType, Status
+from khabar.records.repository import DocSpan
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
 
 TOY = json.loads((Path(__file__).parent / "conformance" / "dispute_toy.json").read_text("utf-8"))
 
 
-def claim(doc_id: str, start: int) -> ClaimSpan:
+def claim(doc_id: str, start: int) -> DocSpan:
     """A claim of twenty code points."""
-    return ClaimSpan(doc_id, start, start + 20)
+    return DocSpan(doc_id, start, start + 20)
 
 
-def issue(name: str, status: Status, *positions: list[ClaimSpan], type: ConflictType | None = None) -> Issue:
+def issue(name: str, status: Status, *positions: list[DocSpan], type: ConflictType | None = None) -> Issue:
     return Issue(name, "s", status, type, tuple(tuple(position) for position in positions))
 
 
-def record(*sides: list[ClaimSpan], type: ConflictType | None = None, story: str = "s") -> Dispute:
+def record(*sides: list[DocSpan], type: ConflictType | None = None, story: str = "s") -> Dispute:
     spans = [{"spans": [{"doc_id": c.doc_id, "start": c.start, "end": c.end} for c in side]} for side in sides]
     return msgspec.convert({"story": story, "type": type, "sides": spans}, Dispute)
 
@@ -57,7 +58,7 @@ ALL = [HARD, CONTESTED, TRAP, CORROBORATED]
 
 
 def toy_issues() -> list[Issue]:
-    where = {row["id"]: ClaimSpan(row["doc_id"], row["start"], row["end"]) for row in TOY["claims"]}
+    where = {row["id"]: DocSpan(row["doc_id"], row["start"], row["end"]) for row in TOY["claims"]}
     return [
         Issue(
             row["issue_id"],
@@ -155,7 +156,7 @@ def test_only_contested_gold_is_undefined() -> None:
     assert found.layers["conflicts"]["average_precision"].value is None
 
 
-def many() -> tuple[list[Issue], list[ClaimSpan]]:
+def many() -> tuple[list[Issue], list[DocSpan]]:
     """A story of twelve disputes between five articles, three claims each, and sixty claims nobody disputes."""
     issues, claims = [], []
     for at in range(12):
@@ -176,7 +177,7 @@ def test_oracles_score_one() -> None:
     clusters = [record(*map(list, each.positions), type="numeric") for each in hard]
     pairs = [record([a], [b], type="numeric") for each in hard for a in each.positions[0] for b in each.positions[1]]
     wide = [
-        record(*([ClaimSpan(c.doc_id, max(0, c.start - 5), c.end + 5) for c in side] for side in each.positions))
+        record(*([DocSpan(c.doc_id, max(0, c.start - 5), c.end + 5) for c in side] for side in each.positions))
         for each in hard
     ]
     for records in (clusters, pairs, wide):

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from khabar.reading.issues import ClaimSpan, ContrastPair, Issue, Member
+from khabar.reading.issues import ContrastPair, Issue, Member
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute, Side, StorySpan
+from khabar.records.repository import DocSpan
 from khabar.scoring.cases import Cases
 from khabar.scoring.compare import compare
 from khabar.scoring.layers.contrast_pairs import ContrastConflicts
@@ -24,9 +25,9 @@ CASES = json.loads((Path(__file__).parent / "conformance" / "pairs.json").read_t
 PLACES = {"left": ("one", 0, 20), "right": ("two", 0, 20), "far": ("two", 100, 120), "away": ("one", 200, 220)}
 
 
-def _span(place: str, variant: str) -> ClaimSpan:
+def _span(place: str, variant: str) -> DocSpan:
     doc_id, start, end = PLACES[place]
-    return ClaimSpan(f"{doc_id}.{variant}", start, end)
+    return DocSpan(f"{doc_id}.{variant}", start, end)
 
 
 def _issue(issue_id: str, status: Any) -> Issue:
@@ -114,9 +115,9 @@ def test_systems_are_compared_pair_by_pair() -> None:
     names = [f"f{number}" for number in range(8)]
     issues = {f"{name}.{v}": "conflict" if v == "a" else "apparent" for name in names for v in ("a", "b")}
 
-    def spans(name: str, variant: str) -> list[ClaimSpan]:
+    def spans(name: str, variant: str) -> list[DocSpan]:
         start = 100 * names.index(name)
-        return [ClaimSpan(f"{document}.{variant}", start, start + 20) for document in ("one", "two")]
+        return [DocSpan(f"{document}.{variant}", start, start + 20) for document in ("one", "two")]
 
     def member(name: str, variant: str) -> Member:
         left, right = spans(name, variant)

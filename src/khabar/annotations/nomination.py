@@ -99,7 +99,7 @@ def _of_row(
     items += [] if ballot.gold is None else [ballot.gold]
     spans = sorted({span for item in items for span in item.spans or ()})
     doc_id = document.passage.doc_id
-    places = tuple(DocSpan(doc_id=doc_id, start=start, end=end) for start, end in spans)
+    places = tuple(DocSpan(doc_id, start, end) for start, end in spans)
     row = None if ballot.gold is None else RowKey(ballot.layer, str(ballot.gold.item.id))
     extract = _extract(documents[doc_id], [(spans[0][0], "⟦"), (max(end for _, end in spans), "⟧")])
     return _question(ballot, split, gold, votes, (extract,), row, places)
@@ -107,14 +107,11 @@ def _of_row(
 
 def _of_issue(ballot: Ballot, documents: Mapping[str, Document], split: str) -> tuple[Nomination, NominationKey] | None:
     issue = ballot.gold if isinstance(ballot.gold, Issue) else None
-    sides: list[list[DocSpan]] = []
     if issue is not None:
-        for position in issue.positions:
-            sides.append([DocSpan(doc_id=claim.doc_id, start=claim.start, end=claim.end) for claim in position])
+        sides = [list(position) for position in issue.positions]
     else:
         record: GroundedDispute = ballot.otherwise[0][1].item
-        for spans in record.sides:
-            sides.append([DocSpan(doc_id=doc, start=start, end=end) for doc, start, end in filter(None, spans)])
+        sides = [[DocSpan(*place) for place in side if place] for side in record.sides]
     votes: dict[str, set[str]] = {status: set() for status in STATUSES}
     gold = NO_ROW if issue is None else issue.status
     votes["conflict"] |= {name for name, _ in ballot.otherwise}

@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from khabar.records import Claim, Conflict, Dispute, Flip, Side, StorySpan
 from khabar.records.edits import VARIANTS, Direction, EditPlace, ReasoningStep, Variant
 from khabar.records.labels import ConflictType, Status, Subtype
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class ClaimSpan:
-    """Where a claim stands."""
-
-    doc_id: str
-    start: int
-    end: int
+from khabar.records.repository import DocSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +19,7 @@ class Issue:
     story: str
     status: Status
     type: ConflictType | None
-    positions: tuple[tuple[ClaimSpan, ...], ...]
+    positions: tuple[tuple[DocSpan, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +32,7 @@ class Member:
     story: str
     issue_id: str
     is_hard: bool
-    groups: tuple[tuple[ClaimSpan, ...], ...]
+    groups: tuple[tuple[DocSpan, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +123,7 @@ def answered_issues(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> d
 
 def issues_of(conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[Issue]:
     """Join conflicts with the claims of their positions."""
-    by_id = {claim.id: ClaimSpan(claim.doc_id, claim.start, claim.end) for claim in claims}
+    by_id = {claim.id: DocSpan(claim.doc_id, claim.start, claim.end) for claim in claims}
     return [
         Issue(
             conflict.issue_id,
@@ -152,7 +144,7 @@ def variant_key(key: str, variant: Variant) -> str:
 def pairs_of(flips: Iterable[Flip], conflicts: Iterable[Conflict], claims: Iterable[Claim]) -> list[ContrastPair]:
     """Join flips with the rows of both variants; flips of other stories are left out. Pairs are in order."""
     issues = {issue.issue_id: issue for issue in conflicts}
-    places = {claim.id: ClaimSpan(claim.doc_id, claim.start, claim.end) for claim in claims}
+    places = {claim.id: DocSpan(claim.doc_id, claim.start, claim.end) for claim in claims}
 
     def member(flip: Flip, variant: Variant) -> Member:
         issue_id = variant_key(flip.issue_id, variant)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
@@ -45,14 +45,7 @@ class Mentions:
 
     def take(self, which: Integers) -> Mentions:
         """Some of the mentions, by index."""
-        return Mentions(
-            self.document[which],
-            self.start[which],
-            self.end[which],
-            self.label[which],
-            self.scored[which],
-            self.items[which],
-        )
+        return Mentions(*(getattr(self, column.name)[which] for column in fields(self)))
 
     def of_document(self, index: int) -> slice:
         """Where the mentions of a document stand, given that they are in order."""

@@ -8,28 +8,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate, islice
-from typing import TypeVar
 
 import msgspec
 from msgspec import structs
 
-from khabar.reading.issues import ClaimSpan, ContrastPair, Issue, as_dispute
+from khabar.reading.issues import ContrastPair, Issue, as_dispute
 from khabar.reading.mentions import Documents
 from khabar.records import (
     Annotations,
     Dispute,
-    PredictedEntity,
-    PredictedNumber,
     PredictedQuote,
     PredictedSource,
     Registered,
-    StorySpan,
     TokenRow,
 )
 from khabar.records.labels import LAYERS, Layer
 from khabar.records.predictions import as_integer, canonical, sorted_list, with_sorted_lists
-from khabar.text.grounding import Grounded, GroundedDocument, span_of
-from khabar.text.spans import Passage
+from khabar.records.repository import DocSpan
+from khabar.text.grounding import GroundedDispute, GroundedDocument
 
 _FEW_STORIES = 20
 
@@ -50,10 +46,14 @@ class GoldFacts:
     @classmethod
     def of(cls, annotations: Sequence[Annotations], issues: Sequence[Issue]) -> GoldFacts:
         """The facts of a gold that is here as a whole."""
-        named = {record.story or "" for record in annotations} | {issue.story for issue in issues}
-        stories = tuple(sorted(named - {""}))
+        stories = tuple(story for story in _stories(annotations, issues) if story)
         has_texts = all(record.text is not None for record in annotations)
         return cls(len(annotations), has_texts, bool(stories), stories if len(stories) <= _FEW_STORIES else ())
+
+
+def _stories(annotations: Iterable[Annotations], issues: Iterable[Issue]) -> tuple[str, ...]:
+    """The stories of documents and issues, sorted; "" is that of documents that name none."""
+    return tuple(sorted({record.story or "" for record in annotations} | {issue.story for issue in issues}))
 
 
 @dataclass(frozen=True)
@@ -82,9 +82,7 @@ class Reference:
     @cached_property
     def stories(self) -> tuple[str, ...]:
         """Stories the gold knows, sorted."""
-        return tuple(
-            sorted({record.story or "" for record in self.annotations} | {issue.story for issue in self.issues})
-        )
+        return _stories(self.annotations, self.issues)
 
     @cached_property
     def named_stories(self) -> frozenset[str]:
@@ -155,21 +153,14 @@ def as_predictions(gold: Reference) -> tuple[list[Annotations], list[Dispute]]:
     annotations = [
         Annotations(
             doc_id=doc_id,
-            entities=tuple(_with_offsets(row) for row in document.entities if row.item.scored),
-            numbers=tuple(_with_offsets(row) for row in document.numbers if row.item.scored),
+            entities=tuple(row.with_offsets for row in document.entities if row.item.scored),
+            numbers=tuple(row.with_offsets for row in document.numbers if row.item.scored),
             quotes=tuple(with_names(row.item) for row in document.quotes if row.item.scored),
         )
         for doc_id, document in gold.documents.items()
     ]
     hard = [as_dispute(issue) for issue in gold.issues if issue.status == "conflict"]
     return annotations, [structs.replace(dispute, confidence=1.0) for dispute in hard]
-
-
-_Spanned = TypeVar("_Spanned", PredictedEntity, PredictedNumber)
-
-
-def _with_offsets(row: Grounded[_Spanned]) -> _Spanned:
-    return structs.replace(row.item, start=row.spans[0][0], end=row.spans[0][1]) if row.spans else row.item
 
 
 def in_order(dispute: Dispute) -> Dispute:
@@ -193,18 +184,9 @@ def _as_issues(disputes: Iterable[Dispute], documents: Mapping[str, GroundedDocu
 
 def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], number: int) -> Issue:
     """Read a dispute given as gold: it is hard, its sides are the positions and its spans the claims."""
-    positions = tuple(
-        tuple(found for span in side.spans if (found := _claim_span(span, documents)) is not None)
-        for side in dispute.sides
-    )
+    sides = GroundedDispute.of(dispute, documents).sides
+    positions = tuple(tuple(DocSpan(*place) for place in side if place) for side in sides)
     return Issue(f"{dispute.story}/{number:06}", dispute.story, "conflict", dispute.type, positions)
-
-
-def _claim_span(span: StorySpan, documents: Mapping[str, GroundedDocument]) -> ClaimSpan | None:
-    document = documents.get(span.doc_id)
-    passage = document.passage if document else Passage(span.doc_id)
-    found = span_of(span, passage)
-    return ClaimSpan(span.doc_id, *found) if found else None
 
 
 class _Head(msgspec.Struct, omit_defaults=True, gc=False):

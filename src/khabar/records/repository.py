@@ -169,7 +169,7 @@ class Decision(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     b: tuple[dict[str, Any], ...] = ()
 
 
-class DocSpan(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class DocSpan(msgspec.Struct, frozen=True, order=True, forbid_unknown_fields=True):
     """A span of an article, without its surface."""
 
     doc_id: str

@@ -14,11 +14,12 @@ from typing import Any
 
 import msgspec
 
-from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.issues import Issue
 from khabar.records import PredictedQuote, PredictedSpan, StorySpan
 from khabar.records.edits import VARIANTS
 from khabar.records.errors import Context, Error, Outcome, PairCause
 from khabar.records.labels import LAYERS, Layer
+from khabar.records.repository import DocSpan
 from khabar.scoring.layers.conflicts import Conflicts, ConflictVerdict
 from khabar.scoring.layers.contrast_pairs import ContrastConflicts, PairAnswer
 from khabar.scoring.layers.judge import DocumentJudge, Judge
@@ -186,7 +187,7 @@ def _dispute(record: GroundedDispute, documents: GroundedDocuments) -> dict[str,
     sides = []
     for side, places in zip(record.dispute.sides, record.sides, strict=True):
         spans = [
-            _claim(ClaimSpan(*place), documents) if place else _unplaced(span, documents)
+            _claim(DocSpan(*place), documents) if place else _unplaced(span, documents)
             for span, place in zip(side.spans, places, strict=True)
         ]
         sides.append({"value": side.value, "spans": spans})
@@ -220,7 +221,7 @@ def _ungrounded(span: PredictedSpan, passage: Passage) -> dict[str, Any]:
     return {"ungrounded": "place" if places else "text", "nearest": near}
 
 
-def _claim(claim: ClaimSpan, documents: GroundedDocuments) -> dict[str, Any]:
+def _claim(claim: DocSpan, documents: GroundedDocuments) -> dict[str, Any]:
     document = documents.get(claim.doc_id)
     text = _surface(document.passage, claim.start, claim.end) if document else None
     return {"doc_id": claim.doc_id, "start": claim.start, "end": claim.end, "text": text}

@@ -8,11 +8,12 @@ from typing import get_args
 
 from khabar.corpus.contrast import VariantChange, altered_spans
 from khabar.edits.offset_map import Offsets
-from khabar.reading.issues import ClaimSpan, ContrastPair
+from khabar.reading.issues import ContrastPair
 from khabar.reading.reference import Reference
 from khabar.records import Conflict, Document, Flip, Row
 from khabar.records.edits import VARIANTS, Direction, Variant
 from khabar.records.labels import Status
+from khabar.records.repository import DocSpan
 from khabar.site.annotations import MarkupToken, TextMark, mark_of, markup
 from khabar.site.corpus import original_id
 from khabar.site.story import sentence_around
@@ -130,7 +131,7 @@ def _calls(pair: ContrastPair, split: str, systems: Sequence[SystemView]) -> Ite
 
 
 def _sentences(
-    claims: Sequence[ClaimSpan],
+    claims: Sequence[DocSpan],
     flip: Flip,
     variant: Variant,
     changes: Sequence[VariantChange],

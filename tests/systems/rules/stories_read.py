@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.issues import Issue
 from khabar.reading.reference import Reference
 from khabar.records import Annotations, Dispute
+from khabar.records.repository import DocSpan
 from khabar.records.rows import Document
 from khabar.scoring.result import Score
 from khabar.scoring.scorer import score
@@ -43,14 +44,14 @@ class Story:
 def load(name: str) -> Story:
     """Read a marked story."""
     head, *parts = (FOLDER / f"{name}.txt").read_text(encoding="utf-8").split("=== ")
-    positions: defaultdict[str, defaultdict[str, list[ClaimSpan]]] = defaultdict(lambda: defaultdict(list))
+    positions: defaultdict[str, defaultdict[str, list[DocSpan]]] = defaultdict(lambda: defaultdict(list))
     documents = []
     for place, part in enumerate(parts):
         published, marked = part.split("\n", 1)
         doc_id, text, done = f"{name}-{place}", "", 0
         for match in _CLAIM.finditer(marked):
             text += marked[done : match.start()]
-            positions[match[1]][match[2]].append(ClaimSpan(doc_id, len(text), len(text) + len(match[3])))
+            positions[match[1]][match[2]].append(DocSpan(doc_id, len(text), len(text) + len(match[3])))
             text += match[3]
             done = match.end()
         text += marked[done:]

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from itertools import combinations, product
 from typing import Literal
 
-from khabar.reading.issues import ClaimSpan, Issue
+from khabar.reading.issues import Issue
 from khabar.reading.limits import LONGEST_CITATION
 from khabar.records import Dispute
+from khabar.records.repository import DocSpan
 from khabar.scoring.counts import Metric, prf, ratio
 from khabar.scoring.verdicts import Count
 from khabar.text.grounding import GroundedDispute, Place
@@ -57,7 +58,7 @@ class Claims:
     def __init__(self, issues: Sequence[Issue]) -> None:
         self.issues = issues
         self.position_of: list[tuple[int, int]] = []
-        self._numbers: dict[tuple[int, ClaimSpan], set[int]] = defaultdict(set)
+        self._numbers: dict[tuple[int, DocSpan], set[int]] = defaultdict(set)
         self._by_document: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)
         for at, issue in enumerate(issues):
@@ -72,7 +73,7 @@ class Claims:
             claims.sort()
         self._met: dict[tuple[str, int, int], ClaimsMet | None] = {}
 
-    def numbers(self, issue: int, spans: Iterable[ClaimSpan]) -> frozenset[int]:
+    def numbers(self, issue: int, spans: Iterable[DocSpan]) -> frozenset[int]:
         """The numbers of an issue's claims that stand at some spans."""
         return frozenset().union(*(self._numbers.get((issue, span), ()) for span in spans))
 
