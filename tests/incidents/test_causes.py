@@ -14,7 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from khabar.cli.app import app
-from khabar.reading.span_checks import why_not_there
+from khabar.reading.offset_checks import why_not_there
 
 NBSP = "\u00a0"
 TEXT = f"\nأعلن 🙂 الرئيس فلاديمير{NBSP}بوتين إنّ القوّات بلغت كـــورسك.\nونفت أوكرانيا ال\u0627\u0653ن ذلك.\n"
@@ -89,7 +89,3 @@ def test_causes_reach_whoever_validates(tmp_path: Path) -> None:
         assert repr(TEXT[start:end]) in incident["message"]
         assert repr(surface) in incident["message"]
         assert incident["message"].endswith(cause)
-
-
-def test_right_offsets_have_no_cause() -> None:
-    assert why_not_there(TEXT, *_there("بوتين"), "بوتين") == "the surface is right"

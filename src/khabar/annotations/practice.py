@@ -17,7 +17,7 @@ from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.projects import Task
 from khabar.annotations.label_studio.pull import STEP_OF
 from khabar.annotations.label_studio.tasks import read_document
-from khabar.annotations.rounds import Articles, story_of
+from khabar.annotations.rounds import Articles
 from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Claim, Conflict, Registered, Row, only
@@ -263,7 +263,7 @@ def _in_names_of(rows: Sequence[Row], gold: Sequence[Row], articles: Articles) -
     }
 
     def names(row: Row) -> Mapping[str, str]:
-        story, value = story_of(row, articles.stories), row.value if isinstance(row, Claim) else None
+        story, value = row.story_key(articles.stories), row.value if isinstance(row, Claim) else None
         return {key: keys.get((story, key), key) for key in (*keys_of(row), *([] if value is None else [value]))}
 
     return [with_keys(row, names(row)) for row in rows]

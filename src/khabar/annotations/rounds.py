@@ -183,11 +183,6 @@ def _limited(rows: Sequence[Row], seeds: Iterable[Seed]) -> tuple[Row, ...]:
     return tuple(kept)
 
 
-def story_of(row: Row, stories: Mapping[str, str]) -> str:
-    """The story a row is of, given those of the documents."""
-    return row.story if isinstance(row, (Conflict, Registered)) else stories[row.doc_id]  # type: ignore[attr-defined]
-
-
 def in_file_order(rows: Iterable[Row]) -> list[Row]:
     """Rows as the file of a pass has them: layer by layer, by key."""
     return sorted(rows, key=lambda row: (ANNOTATED.index(type(row)), row.key))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -29,7 +29,7 @@ from khabar.reading.files import json_lines, recover, replace_files, sha256, unf
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold
-from khabar.records import CONFIGS, Row, Seed
+from khabar.records import CONFIGS, Seed
 from khabar.records.repository import CANARY, CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld
 from khabar.seeds import MANIFEST, ntrex, read_manifest, read_texts, verify
 
@@ -69,7 +69,7 @@ def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str
     stories = {seed.doc_id: seed.story for seed in manifest}
     fetched = {seed.doc_id: text_of[seed.doc_id] for seed in manifest if seed.source}
     if splits is not None:
-        located = [item for item in located if _is_about(item.row, stories)]
+        located = [item for item in located if item.row.story_key(stories) in stories.values()]
     located = [replace(item, row=with_surfaces(item.row, fetched)) for item in located]
     incidents.extend(check_rows(located, text_of, stories))
     incidents.refuse()
@@ -89,11 +89,6 @@ def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str
 def withheld_splits(manifest: Sequence[Seed]) -> tuple[str, ...]:
     """The splits that have articles whose text is not in the seeds folder."""
     return tuple(sorted({seed.split for seed in manifest if seed.source}))
-
-
-def _is_about(row: Row, stories: Mapping[str, str]) -> bool:
-    """Tell whether a row is of one of these documents (doc_id → story), or of their stories."""
-    return row.article in stories or getattr(row, "story", None) in stories.values()
 
 
 def _one_split_a_story(manifest: Sequence[Seed], path: Path) -> list[Incident]:

@@ -17,9 +17,9 @@ import msgspec
 from khabar.edits.offset_map import Offsets, Replaced
 from khabar.edits.story import KINDS, Story, key_of, length_of, with_text
 from khabar.reading.incidents import Incidents
+from khabar.reading.offset_checks import why_not_there
 from khabar.reading.rows import Located, check
 from khabar.reading.shape import shaped
-from khabar.reading.span_checks import why_not_there
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
 from khabar.records.rows import each_span
 
@@ -319,5 +319,5 @@ def _shown(key: RowKey) -> str:
 
 
 def _excerpt(row: Row) -> str:
-    _, span = next(iter(row.spans()))
-    return repr(span.text if len(span.text) <= 40 else span.text[:39] + "…")
+    text = row.own_spans[0].text
+    return repr(text if len(text) <= 40 else text[:39] + "…")

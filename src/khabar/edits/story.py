@@ -82,11 +82,8 @@ def length_of(document: Document) -> int:
 def story_of(seeds: Sequence[Seed], texts: Mapping[str, str], rows: Iterable[Row], story: str) -> Story:
     """Make a story of its seeds, their texts (by doc_id) and annotation rows; rows of other stories are left out."""
     documents = [document(seed, texts[seed.doc_id]) for seed in seeds if seed.story == story]
-    known = {document.doc_id for document in documents}
-    return Story.of(
-        documents,
-        [row for row in rows if row.article in known or getattr(row, "story", None) == story],
-    )
+    stories = {document.doc_id: story for document in documents}
+    return Story.of(documents, [row for row in rows if row.story_key(stories) == story])
 
 
 def read_story(seeds: Path, gold: Path, story: str) -> Story:

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from khabar.formats.label_maps import LabelMap
-from khabar.reading.span_checks import why_not_there
+from khabar.reading.offset_checks import why_not_there
 from khabar.records import Annotations, PredictedSpan
 from khabar.text.spans import Spans
 

@@ -1,6 +1,7 @@
 """Offsets that count something else than code points: their spans miss the surfaces they give, or cut words.
 
-The latter alone shows it where spans come without their surface: each is inside the text, and none is right.
+The latter alone shows it where spans come without their surface: each is inside the text, and none is right. Of one
+span `why_not_there` names the cause, of a whole file `misplaced` does.
 """
 
 from __future__ import annotations
@@ -15,10 +16,9 @@ from functools import lru_cache
 from itertools import accumulate, pairwise, takewhile
 
 from khabar.reading.incidents import Incidents
-from khabar.reading.span_checks import spans_of
 from khabar.records import Annotations, PredictedSpan, Prediction
-from khabar.text.arabic import TATWEEL, is_word
-from khabar.text.search import is_clitics
+from khabar.text.arabic import TATWEEL, fold
+from khabar.text.search import begins_word, ends_word
 
 _MOST_SPANS = 5000
 """Spans looked at, those of the first documents by name: they count as all others do."""
@@ -27,8 +27,8 @@ _FEWEST, _FEWEST_UNEXPLAINED = 3, 20
 _FEW = 5
 """In percent: what of right spans may cut words, where a text runs words together."""
 _CUT = "spans that give no text begin or end inside a word"
-_LONGEST = 8
-"""Characters of two clitics with their marks, and of the marks of a letter: no look goes further."""
+_MOST_MARKS = 8
+"""Of a letter: no look goes further."""
 
 _Offsets = tuple[int, int]
 _Span = tuple[int, int, str | None]
@@ -208,7 +208,7 @@ def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None])
     given: dict[str, list[_Span]] = defaultdict(list)
     for record in records:
         if isinstance(record, Annotations):
-            spans: list[tuple[str, PredictedSpan]] = [(record.doc_id, span) for _, _, span in spans_of(record)]
+            spans: list[tuple[str, PredictedSpan]] = [(record.doc_id, span) for _, _, span in record.spans()]
         else:
             spans = [(span.doc_id, span) for side in record.sides for span in side.spans]
         for doc_id, span in spans:
@@ -243,19 +243,43 @@ def _misplaced(text: str, spans: Iterable[_Span]) -> int:
 
 
 def _cuts_words(text: str, start: int, end: int) -> bool:
-    return _begins_inside(text, start) or _ends_inside(text, end)
+    marks = takewhile(lambda character: unicodedata.category(character) == "Mn", text[end : end + _MOST_MARKS])
+    return not (begins_word(text, start) and ends_word(text, end + len(list(marks))))
 
 
-def _begins_inside(text: str, start: int) -> bool:
-    if start == 0 or not (is_word(text[start - 1]) and is_word(text[start])):
-        return False
-    word = start
-    while word > 0 and start - word < _LONGEST and is_word(text[word - 1]):
-        word -= 1
-    return not is_clitics(text[word:start])
+def why_not_there(text: str, start: int, end: int, surface: str) -> str:
+    """Name the likely cause of `text[start:end] != surface` (offsets in code points), or where the surface stands."""
+    here = text[start:end]
+    # Each wrong span asks, so that the text is encoded, and not counted through as it is for a file.
+    for counting, encoding, width in (("UTF-8 bytes", "utf-8", 1), ("UTF-16 units", "utf-16-le", 2)):
+        data = text.encode(encoding, "surrogatepass")[width * start : width * end]
+        if data.decode(encoding, "replace") == surface:
+            return f"the offsets count {counting}"
+    if text[start : end + 1] == surface:
+        return "the end is inclusive"
+    if here.replace("\u00a0", " ") == surface.replace("\u00a0", " "):
+        return "a no-break space was replaced by a space"
+    if here.replace(TATWEEL, "") == surface.replace(TATWEEL, ""):
+        return "tatweel was removed"
+    if unicodedata.normalize("NFC", here) == unicodedata.normalize("NFC", surface):
+        return "the text was normalised (NFC)"
+    if unicodedata.normalize("NFC", text)[start:end] == surface:
+        return "the offsets are those of the NFC-normalised text"
+    if text.lstrip()[start:end] == surface or text.strip()[start:end] == surface:
+        return "the text was trimmed"
+    if text.replace("\n", "\r\n")[start:end] == surface:
+        return "the line breaks were counted as two characters"
+    if fold(here) == fold(surface):
+        return "letters or diacritics were normalised"
+    found = _nearest(text, surface, start)
+    if found is not None:
+        return f"it stands at {found}, {abs(found - start)} code points {'later' if found > start else 'earlier'}"
+    return "it is not in the document to the letter"
 
 
-def _ends_inside(text: str, end: int) -> bool:
-    marks = takewhile(lambda character: unicodedata.category(character) == "Mn", text[end : end + _LONGEST])
-    end += len(list(marks))  # those of the last letter
-    return 0 < end < len(text) and is_word(text[end - 1]) and is_word(text[end])
+def _nearest(text: str, surface: str, start: int) -> int | None:
+    if not surface:
+        return None
+    before, after = text.rfind(surface, 0, start + len(surface)), text.find(surface, max(0, start))
+    places = [place for place in (before, after) if place >= 0]
+    return min(places, key=lambda place: abs(place - start)) if places else None

@@ -15,8 +15,8 @@ from pathlib import Path
 from khabar.reading.incidents import Incident, Incidents, Report
 from khabar.reading.limits import LONGEST_CITATION
 from khabar.reading.lines import json_objects
+from khabar.reading.offset_checks import why_not_there
 from khabar.reading.shape import shaped
-from khabar.reading.span_checks import why_not_there
 from khabar.records import BY_LAYER, Claim, Conflict, Entity, Number, Quote, Registered, Row, Zones
 from khabar.records.errors import Error
 from khabar.text.dates import is_date
@@ -207,9 +207,8 @@ def _check_references(located: Sequence[Located], stories: Mapping[str, str], re
     entities = {(item.row.story, item.row.entity_id) for item in located if isinstance(item.row, Registered)}
     for item in located:
         row = item.row
-        story = row.story if isinstance(row, Registered) else stories.get(row.article or "", "")
         for key in dict.fromkeys(row.references):
-            if (story, key) not in entities:
+            if (row.story_key(stories), key) not in entities:
                 reporter(item)("reference-unknown", f"{key!r} is not in the registry")
 
 

@@ -187,6 +187,11 @@ class Quote(ArticleRow, frozen=True, kw_only=True, tag="quotes"):
                 yield "alternative", span
 
     @property
+    def own_spans(self) -> tuple[Span, ...]:
+        """Its content, or, where that is empty, its cue."""
+        return self.content or self.cue
+
+    @property
     def references(self) -> tuple[str, ...]:
         """Speaker, sources, addressee, and the speakers of alternatives."""
         others = (self.addressee, *(reading.speaker for reading in self.alternatives))

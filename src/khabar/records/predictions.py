@@ -7,6 +7,7 @@ canonical form, to sort by and to hash.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -197,6 +198,26 @@ class Annotations(Part, frozen=True, kw_only=True, gc=False):
     """In gold, its story."""
     zones: tuple[ZoneSpan, ...] | None = None
     """In gold, its zones."""
+
+    def spans(self) -> Iterator[tuple[str, int, PredictedSpan]]:
+        """Yield all spans of the items, parts included: layer, number of the item, span."""
+        for index, entity in enumerate(self.entities):
+            yield "entities", index, entity
+        for index, number in enumerate(self.numbers):
+            yield "numbers", index, number
+            for inner in (number.core, number.modifier):
+                if inner is not None:
+                    yield "numbers", index, inner
+        for index, quote in enumerate(self.quotes):
+            others = [part for reading in quote.alternatives or () for part in reading.content or ()]
+            for part in (*quote.content, *(quote.cue or ()), *(quote.marked or ()), *others):
+                yield "quotes", index, part
+            if quote.speaker_mention is not None:
+                yield "quotes", index, quote.speaker_mention
+            speakers = [reading.speaker for reading in quote.alternatives or ()]
+            for source in (quote.speaker, quote.addressee, *(quote.source_chain or ()), *speakers):
+                if isinstance(source, PredictedSource) and (source.is_span or source.end is not None):
+                    yield "quotes", index, source
 
 
 class StorySpan(PredictedSpan, frozen=True, kw_only=True, gc=False):

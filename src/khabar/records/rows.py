@@ -6,7 +6,7 @@ that follow from offsets); there each line names its `layer`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -61,9 +61,18 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         key: str | None = getattr(self, "doc_id", None)
         return key
 
+    def story_key(self, stories: Mapping[str, str]) -> str:
+        """The key of its story: its own, or that of its article in `stories` (article → story); "" if unknown."""
+        return str(getattr(self, "story", None) or stories.get(self.article or "", ""))
+
     def spans(self) -> Iterator[tuple[str, Span]]:
         """Yield the spans of the row with their column: `span` for the row's own, then its parts in column order."""
         yield from ()
+
+    @property
+    def own_spans(self) -> tuple[Span, ...]:
+        """Where the row stands itself, without its parts; empty for a row of a story."""
+        return tuple(span for name, span in self.spans() if name == "span")
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -76,7 +85,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         spans = [span for _, span in self.spans()]
         start = min((span.start for span in spans), default=0)
         end = max((span.end for span in spans), default=0)
-        return str(self.article or getattr(self, "story", "")), start, end, self.key
+        return self.article or self.story_key({}), start, end, self.key
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)

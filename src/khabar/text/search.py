@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 _CLITICS = re.compile(r"[وف]?[بلكس]?")
 """Proclitics that stay outside a span: a conjunction, then a preposition or the future particle."""
-_LONGEST_CLITICS = 2
+LONGEST_CLITICS = 8
+"""Characters of two proclitics with their marks: no look for the beginning of their word goes further."""
 _LONG = 1 << 16
 """Characters from which a text is searched by an index of its trigrams: each string costs as much as it has places of
 its rarest trigram, and not a look at the whole text."""
@@ -72,11 +73,11 @@ class Searchable:
         for start in self._places(needle):
             if start < behind:
                 continue
-            if not _at_word_start(text, start):
+            if not begins_word(text, start):
                 behind = start + 1
                 while behind < len(text) and is_word(text[behind]):
                     behind += 1
-            elif _at_word_end(text, start + len(needle)):
+            elif ends_word(text, start + len(needle)):
                 yield start, start + len(needle)
 
     def _places(self, needle: str) -> Iterator[int]:
@@ -121,28 +122,25 @@ def searchable(text: str) -> Searchable:
     return Searchable(text)
 
 
-def is_clitics(letters: str) -> bool:
-    """Tell whether letters, marks on them aside, are proclitics that may stand outside a span."""
-    return _CLITICS.fullmatch(fold(letters)) is not None
-
-
 def is_clitic_before(text: str, start: int, end: int) -> bool:
     """Tell whether `text[start:end]` is a run of proclitics that opens a word and is glued to what follows."""
     opens = start == 0 or not is_word(text[start - 1])
     return opens and start < end < len(text) and is_word(text[end]) and _CLITICS.fullmatch(text, start, end) is not None
 
 
-def _at_word_end(text: str, end: int) -> bool:
+def ends_word(text: str, end: int) -> bool:
+    """Tell whether no word goes on at an offset."""
     return end == len(text) or not is_word(text[end]) or not is_word(text[end - 1])
 
 
-def _at_word_start(text: str, start: int) -> bool:
+def begins_word(text: str, start: int) -> bool:
+    """Tell whether a word begins at an offset, or goes on there after proclitics alone."""
     if start == 0 or not is_word(text[start - 1]) or not is_word(text[start]):
         return True
     word = start
-    while word > 0 and start - word <= _LONGEST_CLITICS and is_word(text[word - 1]):
+    while word > 0 and start - word < LONGEST_CLITICS and is_word(text[word - 1]):
         word -= 1
-    return _CLITICS.fullmatch(text, word, start) is not None
+    return _CLITICS.fullmatch(fold(text[word:start])) is not None
 
 
 def _trigram_codes(text: str) -> NDArray[np.int64]:

@@ -29,17 +29,13 @@ BETWEEN = " … "
 
 def surface(row: Row) -> str:
     """What a row is about, in the words of the article or of the annotator: of a quote its content, else its cue."""
-    if isinstance(row, (Entity, Number, Claim)):
-        return row.text
-    if isinstance(row, Quote):
-        return BETWEEN.join(span.text for span in row.content or row.cue)
     if isinstance(row, Document):
         return row.title or ""
     if isinstance(row, Conflict):
         return row.question_ar
     if isinstance(row, Registered):
         return row.name
-    return " ".join(row.tokens) if isinstance(row, TokenRow) else ""
+    return " ".join(row.tokens) if isinstance(row, TokenRow) else BETWEEN.join(span.text for span in row.own_spans)
 
 
 def in_words(value: Any, *, offsets: bool = False) -> str:

@@ -11,7 +11,7 @@ from khabar.annotations.adjudication.decisions import Adjudication, Decided
 from khabar.annotations.adjudication.disagreements import implied_registry
 from khabar.annotations.agreement.alignment import RowPair, place_of
 from khabar.annotations.agreement.names import keys_of
-from khabar.annotations.rounds import Round, story_of
+from khabar.annotations.rounds import Round
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, only
@@ -99,7 +99,7 @@ def conclude(adjudication: Adjudication, pairs: Sequence[RowPair], given: Round,
     incidents.refuse()
     files: dict[Path, list[Row]] = {}
     for row in settle(pairs, adjudication.decided):
-        files.setdefault(gold / f"{story_of(row, given.stories)}.jsonl", []).append(row)
+        files.setdefault(gold / f"{row.story_key(given.stories)}.jsonl", []).append(row)
     origin = {_key(row): (item.file, item.line) for item in adjudication.decided for row in item.rows}
     located = [
         Located(row, *origin.get(_key(row), (str(path), line)))

@@ -15,7 +15,6 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed, with_keys
-from khabar.annotations.rounds import story_of
 from khabar.formats.label_studio.question_page import positions_of
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones, only
 from khabar.records.rows import AnyRow
@@ -65,7 +64,7 @@ def align(
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in texts.items()}
     pairs: list[RowPair] = []
     for story in sorted(set(stories.values())):
-        ours, theirs = ([row for row in rows if story_of(row, stories) == story] for rows in (a, b))
+        ours, theirs = ([row for row in rows if row.story_key(stories) == story] for rows in (a, b))
         pairs += _align_story(ours, theirs, passages)
     turn = {id(row): number for number, row in enumerate(a)}
     return tuple(sorted(pairs, key=lambda pair: len(a) if pair.a is None else turn[id(pair.a)]))
@@ -179,10 +178,8 @@ def _with_positions(b: Sequence[Claim], a: Sequence[Claim]) -> dict[str, Claim]:
 
 
 def place_of(row: Row) -> Spans:
-    """Where a row stands: its span; of a quote its content, or, where that is empty, its cue."""
-    if isinstance(row, Quote):
-        return _normal(row.content or row.cue)
-    return tuple((span.start, span.end) for name, span in row.spans() if name == "span")
+    """Where a row stands, as one normal list of offsets."""
+    return _normal(row.own_spans)
 
 
 def pair_entities(a: Sequence[Entity], b: Sequence[Entity], passages: Passages) -> Pairing:

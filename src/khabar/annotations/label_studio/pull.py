@@ -21,7 +21,7 @@ from khabar.annotations.label_studio.tasks import (
     registry_of,
     submitted_pages,
 )
-from khabar.annotations.rounds import Articles, PassName, in_file_order, story_of
+from khabar.annotations.rounds import Articles, PassName, in_file_order
 from khabar.formats.label_studio.document_page import STEPS
 from khabar.formats.label_studio.page import Page
 from khabar.reading.incidents import Incident, Incidents, InputError
@@ -106,7 +106,7 @@ def read_pass(
         if is_marked:
             of_story = [claim for claim in claims if claim.doc_id in articles.of(story)]
             rows += _of_questions(asked, pages, of_story, incidents)
-        mine = [row for row in rows if story_of(row, articles.stories) == story]
+        mine = [row for row in rows if row.story_key(articles.stories) == story]
         known = registry_of(asked, incidents)
         if known is None:
             known = [row for row in before if isinstance(row, Registered) and row.story == story]

@@ -23,7 +23,7 @@ from khabar.formats.label_studio.names import NOBODY, Names, names_of_task
 from khabar.formats.label_studio.page import to_results
 from khabar.progress import Progress, logged, steps
 from khabar.reading.incidents import Incidents
-from khabar.records import Conflict, Registered, Row
+from khabar.records import Registered, Row
 
 
 def names_of_pass(
@@ -143,7 +143,7 @@ class _Push:
         self._articles, self._annotator, self._start, self._names = articles, annotator, start, names
         self._rows: dict[str, list[Row]] = defaultdict(list)
         for row in start.rows:
-            self._rows[row.story if isinstance(row, (Conflict, Registered)) else row.doc_id].append(row)  # type: ignore[attr-defined]
+            self._rows[row.article or row.story_key({})].append(row)
 
     def documents(self, step: str, share: Sequence[str], there: Sequence[Task]) -> list[Task]:
         """All tasks of a step, with those of the share."""

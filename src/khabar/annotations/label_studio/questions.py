@@ -19,7 +19,7 @@ from khabar.annotations.label_studio.configuration import QUESTIONS
 from khabar.annotations.label_studio.projects import Task, begun
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.label_studio.tasks import page_of_question, read_document
-from khabar.annotations.rounds import Articles, story_of
+from khabar.annotations.rounds import Articles
 from khabar.formats.label_studio.fields import POSITIONS, SPEAKS_FOR
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, to_results
@@ -140,7 +140,7 @@ class StoryQuestions:
 
     def __init__(self, tasks: Sequence[Task], story: QuestionContext, start: Start, annotator: str) -> None:
         self._story, self._start, self._tasks, self._annotator = story, start, list(tasks), annotator
-        self._rows = [row for row in start.rows if story_of(row, story.articles.stories) == story.name]
+        self._rows = [row for row in start.rows if row.story_key(story.articles.stories) == story.name]
         self._claims = only(self._rows, Claim) if story.claims is None else story.claims
         self._deck = _Deck(self._claims, story)
 
