@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from khabar.seeds import read_manifest, write_manifest
+from khabar.seeds.store import read_manifest, write_manifest
 from tests.browsers import OPEN
 from tests.workers import ByUnit, rank_of
 

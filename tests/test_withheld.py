@@ -11,7 +11,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from khabar.seeds import ntrex, read_manifest, read_texts
+from khabar.seeds import ntrex
+from khabar.seeds.store import read_manifest, read_texts
 from khabar.text.arabic import fold
 
 ROOT = Path(__file__).parents[1]

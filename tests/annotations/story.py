@@ -21,7 +21,7 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
-from khabar.seeds import add, read_manifest
+from khabar.seeds.store import add, read_manifest
 
 ONE, TWO = "one", "two"
 TEXTS = {

@@ -14,7 +14,8 @@ from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import check, read_rows
 from khabar.records import Registered, Row
-from khabar.seeds import ntrex, read_manifest
+from khabar.seeds import ntrex
+from khabar.seeds.store import read_manifest
 
 ROOT = Path(__file__).parents[2]
 ANNOTATIONS = ROOT / "annotations"

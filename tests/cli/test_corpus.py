@@ -10,7 +10,7 @@ import pytest
 
 from khabar.reading.incidents import InputError
 from khabar.records import Seed
-from khabar.seeds import keys_for
+from khabar.seeds.store import keys_for
 from tests.cli.conftest import Khabar, process
 
 SOURCES = ("--seeds", "seeds", "--gold", "gold")

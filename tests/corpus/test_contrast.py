@@ -19,7 +19,7 @@ from khabar.edits import read_changes
 from khabar.reading.incidents import InputError
 from khabar.records import Conflict, Document, Flip
 from khabar.records.repository import CHANGES
-from khabar.seeds import add
+from khabar.seeds.store import add
 from tests.cli.conftest import run
 
 BRIDGE = Path(__file__).parents[2] / "examples" / "bridge"

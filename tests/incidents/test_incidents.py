@@ -68,7 +68,8 @@ from khabar.reading.catalog import CATALOG
 from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold, read_rows
-from khabar.seeds import add, ntrex, read_manifest, read_text, verify
+from khabar.seeds import ntrex
+from khabar.seeds.store import add, read_manifest, read_text, verify
 
 HERE = Path(__file__).parent
 SHARED = HERE / "shared"

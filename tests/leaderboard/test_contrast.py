@@ -12,7 +12,7 @@ from khabar.corpus.build import build, write
 from khabar.leaderboard.board_gold import read_board_gold
 from khabar.leaderboard.card import parse_card
 from khabar.reading.incidents import Incidents
-from khabar.seeds import add
+from khabar.seeds.store import add
 from tests.leaderboard.conftest import CARD, Leaderboard
 
 BRIDGE = Path(__file__).parents[2] / "examples" / "bridge"

@@ -14,7 +14,7 @@ from khabar.corpus.withheld import with_surfaces
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed
-from khabar.seeds import at_hand, document, read_manifest, read_texts, verify
+from khabar.seeds.store import at_hand, document, read_manifest, read_texts, verify
 
 ROUNDS = Path("annotations") / "rounds"
 DECISIONS = "decisions.jsonl"

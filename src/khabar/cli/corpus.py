@@ -216,8 +216,8 @@ def _print_difference(difference: DataDifference) -> None:
 @seeds.command(epilog="Example: khabar seeds verify")
 def verify(folder: Seeds = Path("seeds"), as_json: AsJson = False) -> None:
     """Find changed, missing and unlisted articles. Those that are elsewhere are verified once they are fetched."""
-    from khabar.seeds import at_hand, read_manifest
-    from khabar.seeds import verify as verify_seeds
+    from khabar.seeds.store import at_hand, read_manifest
+    from khabar.seeds.store import verify as verify_seeds
 
     incidents = verify_seeds(folder)
     if incidents:
@@ -243,8 +243,8 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Take articles in, byte for byte. Outlet, title and date are then filled in the manifest by hand."""
-    from khabar.seeds import MANIFEST, keys_for, read_manifest
-    from khabar.seeds import add as add_seeds
+    from khabar.seeds.store import MANIFEST, keys_for, read_manifest
+    from khabar.seeds.store import add as add_seeds
 
     known = read_manifest(folder) if (folder / MANIFEST).exists() else []
     chosen, its_split = keys_for(known, story, split)

@@ -120,7 +120,7 @@ def errata(
 def _apply(errata: Sequence[Erratum], file: Path, gold: Path, seeds: Path, version: str) -> list[Erratum]:
     """Write the errata that wait into the rows of their stories, and the version into them. Raises InputError."""
     from khabar.annotations.errata import file_after, waiting
-    from khabar.seeds import read_manifest, read_texts
+    from khabar.seeds.store import read_manifest, read_texts
 
     chosen = waiting(errata)
     kept_here = [seed for seed in read_manifest(seeds) if not seed.source]

@@ -24,14 +24,15 @@ from khabar.corpus.croissant import CROISSANT, croissant
 from khabar.corpus.derivation import derive
 from khabar.corpus.release import RELEASE, read_release, row_digest
 from khabar.corpus.tables import Tables, parquet_bytes, read_all
-from khabar.corpus.withheld import WithheldString, with_surfaces, without_text
+from khabar.corpus.withheld import with_surfaces, without_text
 from khabar.reading.files import json_lines, recover, replace_files, sha256, unfinished
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold
 from khabar.records import CONFIGS, Seed
 from khabar.records.repository import CANARY, CHANGES, PLACES, ChangesFile, FileRecord, Release, Withheld
-from khabar.seeds import MANIFEST, ntrex, read_manifest, read_texts, verify
+from khabar.seeds import ntrex
+from khabar.seeds.store import MANIFEST, read_manifest, read_texts, verify
 
 KEPT_WORDS = 5
 """Of an article whose text is withheld, so many running words may stand in a name."""
@@ -81,9 +82,11 @@ def build(seeds: Path, gold: Path, texts: Texts = "here", splits: Collection[str
     if not withheld:
         return assemble(release, tables, statement, changes, warnings=list(incidents))
     kept_words = KEPT_WORDS if texts == "here" else 0
-    bare, places = without_text(tables, withheld, kept_words)
-    left_out = Withheld(sha256="", rows=0, splits=withheld, kept_words=kept_words)
-    return assemble(release, bare, statement, changes, (left_out, places), list(incidents))
+    bare, strings = without_text(tables, withheld, kept_words)
+    places = json_lines(strings)
+    left_out = Withheld(sha256=sha256(places), rows=len(strings), splits=withheld, kept_words=kept_words)
+    release = msgspec.structs.replace(release, withheld=left_out)
+    return assemble(release, bare, statement, changes, places, list(incidents))
 
 
 def withheld_splits(manifest: Sequence[Seed]) -> tuple[str, ...]:
@@ -109,9 +112,9 @@ def write(built: Built, out: Path) -> None:
     A run that is killed leaves the old release, or one that the next run or `recover` completes.
     """
     recover(out)
-    before = read_release(out).files if (out / RELEASE).is_file() else ()
-    listed = [*(record.path for record in before), *([PLACES, CHANGES] if before else [])]
-    inside = [name for name in listed if ".." not in Path(name).parts and not Path(name).is_absolute()]
+    before = read_release(out).listed if (out / RELEASE).is_file() else ()
+    names = [file.path for file in before]
+    inside = [name for name in names if ".." not in Path(name).parts and not Path(name).is_absolute()]
     replace_files(out, built.files, gone=[name for name in inside if name not in built.files], last=RELEASE)
 
 
@@ -126,36 +129,31 @@ def assemble(
     tables: Tables,
     statement: str,
     changes: Sequence[VariantChange] = (),
-    withheld: tuple[Withheld, Sequence[WithheldString]] | None = None,
+    places: bytes | None = None,
     warnings: Sequence[Incident] = (),
 ) -> Built:
-    """Make the files of a release, `statement` in its card.
+    """Make the files of a release, `statement` in its card. `release` says which splits lack their text.
 
-    `changes` are those of its contrast sets. `withheld` says which splits lack their text, and what stood where.
+    `changes` are those of its contrast sets. `places` is the file that says what stood where in those splits.
     """
-    bare = () if withheld is None else withheld[0].splits
+    bare = release.withheld_splits
     parquet = {
         f"{config}/{split}.parquet": parquet_bytes(config, tables[split][config], withheld=split in bare)
         for split in tables
         for config in CONFIGS
     }
     records = tuple(_record(path, sha256(data), tables) for path, data in parquet.items())
-    left_out: Withheld | msgspec.UnsetType = msgspec.UNSET
-    places = b""
-    if withheld is not None:
-        places = json_lines(withheld[1])
-        left_out = msgspec.structs.replace(withheld[0], sha256=sha256(places), rows=len(withheld[1]))
     contrast_file: ChangesFile | msgspec.UnsetType = msgspec.UNSET
     if changes:
         contrast_file = ChangesFile(sha256=sha256(lines(changes)), rows=len(changes))
-    complete = msgspec.structs.replace(release, files=records, withheld=left_out, changes=contrast_file)
+    complete = msgspec.structs.replace(release, files=records, changes=contrast_file)
     text = msgspec.json.format(msgspec.json.encode(complete), indent=2) + b"\n"
     files = {
         **parquet,
         RELEASE: text,
         CARD: card(complete, tables, statement, changes).encode(),
         CROISSANT: croissant(complete, statement),
-        **({} if withheld is None else {PLACES: places}),
+        **({} if places is None else {PLACES: places}),
         **({CHANGES: lines(changes)} if changes else {}),
     }
     return Built(tables, files, list(warnings))
@@ -175,18 +173,14 @@ def check(folder: Path, sources: tuple[Path, Path] | None) -> list[Incident]:
     """
     release = read_release(folder)
     incidents: list[Incident] = []
-    for record in release.files:
-        incidents += _check_file(folder / record.path, record.path, record.sha256)
+    for file in release.listed:
+        incidents += _check_file(folder / file.path, file.path, file.sha256)
     for path in sorted(folder.glob("*/*.parquet")):
         if str(path.relative_to(folder)) not in {record.path for record in release.files}:
             incidents.append(Incident("corpus-changed", f"{path.name} is not part of the release", str(path)))
     for path in unfinished(folder):
         message = "a run was stopped while it wrote here"
         incidents.append(Incident("corpus-changed", message, str(path), fix="run it again"))
-    if isinstance(release.withheld, Withheld):
-        incidents += _check_file(folder / PLACES, PLACES, release.withheld.sha256)
-    if isinstance(release.changes, ChangesFile):
-        incidents += _check_file(folder / CHANGES, CHANGES, release.changes.sha256)
     page = folder / CARD
     if not page.is_file() or CANARY.encode() not in page.read_bytes():
         incidents.append(Incident("corpus-changed", "the card or its canary is missing", str(page)))

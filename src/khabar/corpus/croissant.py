@@ -24,6 +24,7 @@ BY, BY_SA = (f"https://creativecommons.org/licenses/{name}/4.0/" for name in ("b
 PARQUET, JSON_LINES = "application/x-parquet", "application/jsonlines"
 _KEYS = {"documents": ("doc_id",), "conflicts": ("issue_id",), "registry": ("story", "entity_id")}
 _KEYS |= {"tokens": ("doc_id", "paragraph")} | dict.fromkeys(("entities", "numbers", "quotes", "claims"), ("id",))
+_KEYWORDS = ["Arabic", "news", "named entities", "numerals", "quotation attribution", "contradiction detection"]
 _LANGUAGE = {"@container": "@language"}
 _JSON = "@json"
 _CONTEXT = {
@@ -79,19 +80,12 @@ def croissant(release: Release, statement: str) -> bytes:
         "license": licence,
         "inLanguage": "ar",
         "isLiveDataset": False,
-        "keywords": [
-            "Arabic",
-            "news",
-            "named entities",
-            "numerals",
-            "quotation attribution",
-            "contradiction detection",
-        ],
+        "keywords": _KEYWORDS,
         "citeAs": f"@misc{{{release.name}, title={{{{{release.name}: an annotated corpus of Arabic news and the "
         f"benchmark built on it}}}}, version={{{release.version}}}, year={{{release.date[:4]}}}}}",
         "creator": {"@type": "sc:Organization", "name": f"The {release.name} developers"},
         **_responsible(statement),
-        "distribution": [_file(path, kind, digest) for path, kind, digest in _files(release)],
+        "distribution": list(map(_file, release.listed)),
         "recordSet": [_record_set(record) for record in release.files],
     }
     return json.dumps(described, ensure_ascii=False, indent=2).encode() + b"\n"
@@ -114,21 +108,14 @@ def record_set_name(path: str) -> str:
     return config if split == "test" else f"{config}/{split}"
 
 
-def _files(release: Release) -> list[tuple[str, str, str]]:
-    """Path, media type and SHA-256 of each file that holds data."""
-    found = [(record.path, PARQUET, record.sha256) for record in release.files]
-    others = [file for file in (release.withheld, release.changes) if isinstance(file, (Withheld, ChangesFile))]
-    return [*found, *((file.path, JSON_LINES, file.sha256) for file in others)]
-
-
-def _file(path: str, kind: str, digest: str) -> dict[str, Any]:
+def _file(file: FileRecord | Withheld | ChangesFile) -> dict[str, Any]:
     return {
         "@type": "cr:FileObject",
-        "@id": path,
-        "name": path,
-        "contentUrl": path,
-        "encodingFormat": kind,
-        "sha256": digest,
+        "@id": file.path,
+        "name": file.path,
+        "contentUrl": file.path,
+        "encodingFormat": PARQUET if isinstance(file, FileRecord) else JSON_LINES,
+        "sha256": file.sha256,
     }
 
 
@@ -156,7 +143,7 @@ def _field(record_set: str, column: pa.Field, path: str) -> dict[str, Any]:
     name = f"{record_set}/{column.name}"
     source = {"fileObject": {"@id": path}, "extract": {"column": column.name}}
     config = path.partition("/")[0]
-    labels = CLASS_LABELS.get((config, column.name))
+    labels = CLASS_LABELS.get(config, {}).get(column.name)
     index = ": an index, from 0, into " + ", ".join(labels) if labels else ""
     meaning = meanings(CONFIGS[config])[column.name].replace("`", "").rstrip(".")
     field: dict[str, Any] = {"@type": "cr:Field", "@id": name, "name": name, "description": f"{meaning}{index}."}

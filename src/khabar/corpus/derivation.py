@@ -22,7 +22,7 @@ from khabar.records import (
     Zones,
     ZoneSpan,
 )
-from khabar.seeds import document
+from khabar.seeds.store import document
 from khabar.text.arabic import token_spans
 from khabar.text.search import is_clitic_before
 from khabar.text.spans import iob2, last_letter, lines_of, quote_type, zone_at
@@ -82,13 +82,10 @@ def _completed(row: Row, text: str, zones: Sequence[ZoneSpan], entities: Sequenc
         # A fused لل leaves its first lam outside, which no proclitic pattern of the span's own start shows.
         clitic = any(is_clitic_before(text, start - length, start) for length in (1, 2) if start >= length)
         tags += ["clitic"] if clitic else []
-    if isinstance(row, Entity) and any(_holds(other, row) for other in entities):
-        tags.append("nested")
+    if isinstance(row, Entity):
+        outer = (other for other in entities if other.start <= row.start and row.end <= other.end and other is not row)
+        tags += ["nested"] if any(outer) else []
     return msgspec.structs.replace(row, phenomena=tuple(sorted(set(tags))), zone=zone_at(zones, start))
-
-
-def _holds(outer: Entity, inner: Entity) -> bool:
-    return outer.start <= inner.start and inner.end <= outer.end and outer is not inner
 
 
 def tokens(doc_id: str, text: str, entities: Sequence[Entity]) -> list[TokenRow]:

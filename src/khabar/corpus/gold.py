@@ -10,6 +10,7 @@ import msgspec
 
 from khabar.corpus.contrast import read_released
 from khabar.corpus.release import read_release, released_corpus
+from khabar.corpus.tables import document_ids, is_corpus, read_split, require_split, splits
 from khabar.reading.gold_checks import check_gold
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.issues import issues_of, pairs_of
@@ -76,8 +77,6 @@ def is_dataset(source: Path | str) -> bool:
     path = Path(source)
     if is_url(source) or not path.is_dir():
         return False
-    from khabar.corpus.tables import is_corpus
-
     return is_corpus(path) or not holds_records(path)
 
 
@@ -108,22 +107,17 @@ def load_split(source: Path | None = None, split_name: str = DEFAULT_SPLIT) -> L
 def _documents_said(source: Path, split_name: str) -> list[Document]:
     """The documents of gold in the prediction format."""
     documents = load_gold(source, split_name)[0].documents
-    without = [doc_id for doc_id, document in documents.items() if document.passage.text is None]
-    if without:
-        fix = "give each document of the gold its text, or score a file of predictions"
-        raise InputError(
-            [
-                Incident("key-missing", "no key 'text' to run a system on", str(source), doc_id=key, fix=fix)
-                for key in without
-            ]
-        )
+    incidents = Incidents()
+    for doc_id, document in documents.items():
+        if document.passage.text is None:
+            fix = "give each document of the gold its text, or score a file of predictions"
+            incidents.at(source, None, doc_id)("key-missing", "no key 'text' to run a system on", fix=fix)
+    incidents.refuse()
     return [document.document for document in documents.values()]
 
 
 def from_corpus(folder: Path, split_name: str = DEFAULT_SPLIT) -> Reference:
     """Make a reference from one split of a dataset folder. Raises InputError."""
-    from khabar.corpus.tables import document_ids, splits
-
     tables = read_rows(folder, split_name)
     others = {doc_id: name for name in splits(folder) if name != split_name for doc_id in document_ids(folder, name)}
     release = read_release(folder)
@@ -170,8 +164,6 @@ def from_tables(
 
 def read_rows(folder: Path, split_name: str = DEFAULT_SPLIT) -> dict[str, list[Row]]:
     """Read the rows of a split, by config. Raises InputError if the folder is no corpus or has no such split."""
-    from khabar.corpus.tables import read_split, require_split
-
     require_split(folder, split_name)
     return read_split(folder, split_name)
 

@@ -22,8 +22,8 @@ Tables = dict[str, dict[str, list[Row]]]
 """Split → config → rows, sorted."""
 _WITHHELD = ("text", "tokens")
 """Columns that are null where the text is withheld."""
-CLASS_LABELS: dict[tuple[str, str], tuple[str, ...]] = {("entities", "label"): ENTITY_LABELS}
-"""Columns stored as `ClassLabel`: integers whose names are in the features, and in the card for other readers."""
+CLASS_LABELS: dict[str, dict[str, tuple[str, ...]]] = {"entities": {"label": ENTITY_LABELS}}
+"""Config → columns stored as `ClassLabel`: integers whose names are in the features, and in the card."""
 
 
 def is_corpus(folder: Path) -> bool:
@@ -141,13 +141,13 @@ def to_table(config: str, rows: list[Row], *, withheld: bool = False) -> pa.Tabl
     """Rows of a config as an Arrow table with its features; texts, surfaces and tokens that are withheld are null."""
     import pyarrow as pa
 
-    names = [field.name for field in _plain_schema(config)]
-    columns: dict[str, list[Any]] = {name: [_plain(getattr(row, name), withheld) for row in rows] for name in names}
+    columns: dict[str, list[Any]] = {
+        name: [_plain(getattr(row, name), withheld) for row in rows] for name in CONFIGS[config].__struct_fields__
+    }
     if withheld:
         columns |= {name: [None] * len(rows) for name in _WITHHELD if name in columns}
-    for (owner, column), labels in CLASS_LABELS.items():
-        if owner == config:
-            columns[column] = [labels.index(value) for value in columns[column]]
+    for column, labels in CLASS_LABELS.get(config, {}).items():
+        columns[column] = [labels.index(value) for value in columns[column]]
     return pa.table(columns, schema=arrow_schema(config))
 
 
@@ -155,10 +155,9 @@ def from_table(config: str, table: pa.Table) -> list[Row]:
     """Rows of a config from its Arrow table. Raises msgspec.ValidationError where one does not fit the record."""
     kind = CONFIGS[config]
     rows = table.to_pylist()
-    for (owner, column), labels in CLASS_LABELS.items():
-        if owner == config:
-            for row in rows:
-                row[column] = labels[row[column]]
+    for column, labels in CLASS_LABELS.get(config, {}).items():
+        for row in rows:
+            row[column] = labels[row[column]]
     known = set(kind.__struct_fields__)
     rows = [{key: row[key] for key in row if key in known} for row in rows]
     return [msgspec.convert(_with_empty(row), kind, strict=True) for row in rows]
@@ -166,22 +165,21 @@ def from_table(config: str, table: pa.Table) -> list[Row]:
 
 def arrow_schema(config: str) -> pa.Schema:
     """Arrow schema of a config, Hugging Face features in its metadata."""
+    import pyarrow as pa
     from datasets import ClassLabel, Features
 
-    features = Features.from_arrow_schema(_plain_schema(config))
-    for (owner, column), names in CLASS_LABELS.items():
-        if owner == config:
-            features[column] = ClassLabel(names=list(names))
+    features = Features.from_arrow_schema(pa.schema(_arrow_fields(CONFIGS[config])))
+    for column, names in CLASS_LABELS.get(config, {}).items():
+        features[column] = ClassLabel(names=list(names))
     schema = features.arrow_schema
     return schema.with_metadata({**(schema.metadata or {}), b"canary": CANARY.encode()})
 
 
-def _plain_schema(config: str) -> pa.Schema:
+def _arrow_fields(kind: Any) -> list[pa.Field]:
     import pyarrow as pa
 
-    kind = CONFIGS[config]
     hints = get_type_hints(kind)
-    return pa.schema([pa.field(name, _arrow_type(hints[name])) for name in kind.__struct_fields__])
+    return [pa.field(name, _arrow_type(hints[name])) for name in kind.__struct_fields__]
 
 
 def _arrow_type(kind: Any) -> pa.DataType:
@@ -197,8 +195,7 @@ def _arrow_type(kind: Any) -> pa.DataType:
         return pa.bool_()
     if kind is int:
         return pa.int32()
-    hints = get_type_hints(kind)
-    return pa.struct([pa.field(name, _arrow_type(hints[name])) for name in kind.__struct_fields__])
+    return pa.struct(_arrow_fields(kind))
 
 
 def _plain(value: Any, withheld: bool) -> Any:

@@ -15,9 +15,8 @@ from khabar.corpus.build import check
 from khabar.corpus.card import CARD
 from khabar.corpus.croissant import CROISSANT
 from khabar.corpus.release import RELEASE, read_release
-from khabar.reading.files import remove_parts, sha256, write_all
+from khabar.reading.files import remove_parts, write_all
 from khabar.reading.incidents import Incident, InputError, said_by
-from khabar.records.repository import CHANGES, PLACES, ChangesFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +32,7 @@ def plan(folder: Path) -> Upload:
     release = read_release(folder)
     if incidents := check(folder, None):
         raise InputError(incidents)
-    names = [
-        CARD,
-        RELEASE,
-        CROISSANT,
-        *([PLACES] if release.withheld_splits else []),
-        *([CHANGES] if isinstance(release.changes, ChangesFile) else []),
-        *(file.path for file in release.files),
-    ]
+    names = [CARD, RELEASE, CROISSANT, *(file.path for file in release.listed)]
     return Upload(release.version, {name: folder / name for name in sorted(names)})
 
 
@@ -56,7 +48,8 @@ def rehearse(upload: Upload, target: Path) -> bool:
     if held == wanted:
         return False
     if any(wanted.get(name) != data for name, data in held.items()):
-        raise InputError([_taken(upload.tag, str(there), _differing(wanted, held))])
+        differing = [name for name in sorted({*wanted, *held}) if wanted.get(name) != held.get(name)]
+        raise InputError([_taken(upload.tag, str(there), differing)])
     write_all({there / name: data for name, data in wanted.items()})
     return True
 
@@ -98,11 +91,6 @@ def publish(upload: Upload, repository: str) -> bool:
         fix = "set HF_TOKEN to a token that may write there, and check the repository's name and the connection"
         raise InputError.of("upload-refused", said_by(error), repository, fix=fix) from None
     return True
-
-
-def _differing(wanted: Mapping[str, bytes], held: Mapping[str, bytes]) -> list[str]:
-    names = sorted({*wanted, *held})
-    return [name for name in names if sha256(wanted.get(name, b"")) != sha256(held.get(name, b""))]
 
 
 def _taken(tag: str, where: str, names: list[str]) -> Incident:

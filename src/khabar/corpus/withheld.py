@@ -15,7 +15,7 @@ import msgspec
 
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import InputError
-from khabar.records import CONFIGS, Document, Row, Span, TokenRow
+from khabar.records import CONFIGS, Document, Row, Span, TokenRow, only
 from khabar.records.repository import PLACES
 
 QUOTING = {
@@ -56,7 +56,8 @@ def without_text(
     so does what the registry names.
     """
     chosen = {split: configs for split, configs in tables.items() if splits is None or split in splits}
-    texts = _texts(chosen)
+    documents = (row for configs in chosen.values() for row in only(configs["documents"], Document))
+    texts = {row.doc_id: row.text for row in documents}
     places = [place for place in _places(chosen, texts) if not _is_kept(place, texts, kept_words)]
     emptied = _mapped(without_strings(chosen, places), lambda row: _filled(row, lambda start, end: "", ""))
     return {**tables, **emptied}, places
@@ -64,7 +65,8 @@ def without_text(
 
 def with_text(tables: Tables, places: Sequence[WithheldString], texts: Mapping[str, str]) -> Tables:
     """Complete the rows of the documents that have a text here; the inverse of `without_text`."""
-    return _put_back(_mapped(tables, lambda row: with_surfaces(row, texts)), places, texts)
+    strings = {place: texts[place.doc_id][place.start : place.end] for place in places}
+    return _replaced(_mapped(tables, lambda row: with_surfaces(row, texts)), strings)
 
 
 def with_surfaces(row: Row, texts: Mapping[str, str]) -> Row:
@@ -82,11 +84,6 @@ def read_places(folder: Path) -> list[WithheldString]:
         raise InputError.of("file-missing", f"no {PLACES} in {folder}", str(path)) from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise InputError.of("value-wrong", str(error), str(path)) from None
-
-
-def _texts(tables: Tables) -> dict[str, str]:
-    documents = (row for configs in tables.values() for row in configs["documents"] if isinstance(row, Document))
-    return {row.doc_id: row.text for row in documents}
 
 
 def _mapped(tables: Tables, change: Callable[[Row], Row]) -> Tables:
@@ -151,7 +148,8 @@ def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[
 
 def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int, str]]) -> Iterator[WithheldString]:
     split, config, key = address
-    for index, string in enumerate(_strings(getattr(row, column))):
+    value = getattr(row, column)
+    for index, string in enumerate(value if isinstance(value, tuple) else (value,)):
         hits = ((doc_id, first + text.find(string)) for doc_id, first, text in near if string and string in text)
         doc_id, start = next(hits, (None, 0))
         if doc_id is not None:
@@ -164,11 +162,6 @@ def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int
 def without_strings(tables: Tables, places: Sequence[WithheldString]) -> Tables:
     """Tables without the strings at these places: null, or an empty string where null is not allowed."""
     return _replaced(tables, dict.fromkeys(places))
-
-
-def _put_back(tables: Tables, places: Sequence[WithheldString], texts: Mapping[str, str]) -> Tables:
-    """Tables with the strings at these places."""
-    return _replaced(tables, {place: texts[place.doc_id][place.start : place.end] for place in places})
 
 
 def _replaced(tables: Tables, strings: Mapping[WithheldString, str | None]) -> Tables:
@@ -193,9 +186,3 @@ def _with(row: Row, strings: Sequence[tuple[WithheldString, str | None]]) -> Row
             value = "" if string is None and place.column == "name" else string
         row = msgspec.structs.replace(row, **{place.column: value})
     return row
-
-
-def _strings(value: str | tuple[str, ...] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return value if isinstance(value, tuple) else (value,)

@@ -13,7 +13,7 @@ from khabar.reading.files import sha256
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_gold
 from khabar.records import BY_LAYER, Conflict, Document, Row, RowKey, Seed, Zones, only
-from khabar.seeds import document, read_manifest, read_texts, verify
+from khabar.seeds.store import document, read_manifest, read_texts, verify
 
 _Row = TypeVar("_Row", bound=Row)
 

@@ -93,6 +93,12 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         return {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
 
     @property
+    def listed(self) -> tuple[FileRecord | Withheld | ChangesFile, ...]:
+        """All files whose SHA-256 it lists: Parquet, the file of places and that of changes."""
+        others = (self.withheld, self.changes)
+        return (*self.files, *(file for file in others if not isinstance(file, msgspec.UnsetType)))
+
+    @property
     def splits(self) -> tuple[str, ...]:
         """The splits it holds."""
         return tuple(sorted({Path(record.path).stem for record in self.files}))

@@ -154,13 +154,8 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
     return added
 
 
-def read_text(folder: Path, seed: Seed) -> str:
-    """Read an article exactly as received: UTF-8, no newline translation. Raises InputError, as `read_texts` does."""
-    return read_texts(folder, [seed])[seed.doc_id]
-
-
 def read_texts(folder: Path, seeds: Sequence[Seed]) -> dict[str, str]:
-    """Document → text, as `read_text` gives it.
+    """Document → text, exactly as received: UTF-8, no newline translation.
 
     Raises InputError if an article is not fetched, or a file is not there, or not as the manifest has it.
     """

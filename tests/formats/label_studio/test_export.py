@@ -15,7 +15,7 @@ from khabar.formats.label_studio.page import to_results
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Row
-from khabar.seeds import read_manifest, read_text
+from khabar.seeds.store import read_manifest, read_text
 from tests.formats.conftest import corpus, ids
 
 ROOT = Path(__file__).parents[3]
