@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from khabar.corpus.withheld import with_surfaces
-from khabar.edits.application import columns_of, restated_key
+from khabar.edits.application import restated_key
 from khabar.edits.story import KINDS, key_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import json_objects
@@ -129,7 +129,7 @@ def applied(gold: Sequence[Row], errata: Iterable[Erratum], texts: Mapping[str, 
             rows.pop(key, None)
         for restated in erratum.rows:
             key = restated_key(restated)
-            before = columns_of(rows[key]) if key in rows else {}
+            before = rows[key].columns if key in rows else {}
             columns = {"layer": key.layer, **before, **restated}
             row = shaped(columns, KINDS[key.layer], partial(incidents.report, doc_id=columns.get("doc_id")))
             if row is not None:
@@ -178,7 +178,7 @@ def _unlike_gold(erratum: Erratum, gold: Mapping[RowKey, Row], version: str) -> 
             yield f"in {erratum.version} gold should have no {key.layer} row {key.key!r}", fix
     for restated in erratum.rows:
         row = gold.get(restated_key(restated))
-        columns = {} if row is None else columns_of(row)
+        columns = {} if row is None else row.columns
         unlike = [
             name for name, value in restated.items() if name != "layer" and _bare(columns.get(name)) != _bare(value)
         ]

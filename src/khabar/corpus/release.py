@@ -81,8 +81,7 @@ def read_release(folder: Path) -> Release:
 
 def row_digest(row: Row) -> str:
     """Digest of a row's canonical JSON, every column in it."""
-    columns = {name: getattr(row, name) for name in row.__struct_fields__}
-    return sha256(msgspec.json.encode(columns, order="sorted"))[:16]
+    return sha256(msgspec.json.encode(msgspec.structs.asdict(row), order="sorted"))[:16]
 
 
 def repository() -> Path | None:

@@ -14,6 +14,7 @@ from khabar.reading.incidents import Incidents, InputError, fix_of, said_by
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.repository import CANARY
+from khabar.records.rows import null_surfaces
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -141,9 +142,8 @@ def to_table(config: str, rows: list[Row], *, withheld: bool = False) -> pa.Tabl
     """Rows of a config as an Arrow table with its features; texts, surfaces and tokens that are withheld are null."""
     import pyarrow as pa
 
-    columns: dict[str, list[Any]] = {
-        name: [_plain(getattr(row, name), withheld) for row in rows] for name in CONFIGS[config].__struct_fields__
-    }
+    plain = [null_surfaces(row.columns) if withheld else row.columns for row in rows]
+    columns: dict[str, list[Any]] = {name: [row[name] for row in plain] for name in CONFIGS[config].__struct_fields__}
     if withheld:
         columns |= {name: [None] * len(rows) for name in _WITHHELD if name in columns}
     for column, labels in CLASS_LABELS.get(config, {}).items():
@@ -196,16 +196,6 @@ def _arrow_type(kind: Any) -> pa.DataType:
     if kind is int:
         return pa.int32()
     return pa.struct(_arrow_fields(kind))
-
-
-def _plain(value: Any, withheld: bool) -> Any:
-    """Builtins of a record, with every key there; the surfaces of spans null where they are withheld."""
-    if isinstance(value, msgspec.Struct):
-        plain = {name: _plain(getattr(value, name), withheld) for name in value.__struct_fields__}
-        return {**plain, "text": None} if withheld and "text" in plain else plain
-    if isinstance(value, tuple):
-        return [_plain(item, withheld) for item in value]
-    return value
 
 
 def _with_empty(value: Any) -> Any:

@@ -15,8 +15,9 @@ import msgspec
 
 from khabar.corpus.tables import Tables
 from khabar.reading.incidents import InputError
-from khabar.records import CONFIGS, Document, Row, Span, TokenRow, only
+from khabar.records import CONFIGS, Document, Row, TokenRow, only
 from khabar.records.repository import PLACES
+from khabar.records.rows import each_span
 
 QUOTING = {
     "documents": ("title",),
@@ -99,20 +100,11 @@ def _filled(row: Row, surface: Surface, text: str) -> Row:
     if isinstance(row, TokenRow):
         places = zip(row.starts, row.ends, strict=True)
         return msgspec.structs.replace(row, tokens=tuple(surface(start, end) for start, end in places))
-    made: Row = _surfaced(row, surface)
-    return made
 
+    def surfaced(span: dict[str, Any]) -> dict[str, Any]:
+        return {**span, "text": surface(span["start"], span["end"])} if "text" in span else span
 
-def _surfaced(value: Any, surface: Surface) -> Any:
-    """A value with the surface of every span in it, its own too."""
-    if isinstance(value, tuple):
-        return tuple(_surfaced(item, surface) for item in value)
-    if not isinstance(value, msgspec.Struct):
-        return value
-    fields = {name: _surfaced(getattr(value, name), surface) for name in value.__struct_fields__}
-    if isinstance(value, Span) or {"start", "end", "text"} <= set(fields):
-        fields["text"] = surface(fields["start"], fields["end"])
-    return msgspec.structs.replace(value, **fields)
+    return msgspec.convert(each_span(row.columns, surfaced), type(row))
 
 
 def _places(tables: Tables, texts: Mapping[str, str]) -> list[WithheldString]:

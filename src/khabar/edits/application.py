@@ -21,7 +21,7 @@ from khabar.reading.offset_checks import why_not_there
 from khabar.reading.rows import Located, check
 from khabar.reading.shape import shaped
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
-from khabar.records.rows import each_span
+from khabar.records.rows import each_span, null_surfaces
 
 KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
 
@@ -270,20 +270,10 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
                 incidents.report("edits-overlap", message, doc_id=doc_id, offset=following.start)
 
 
-def columns_of(row: Row) -> dict[str, Any]:
-    """All columns of a row in plain form, defaults too."""
-    return {name: msgspec.to_builtins(getattr(row, name)) for name in row.__struct_fields__}
-
-
 def carried_columns(row: Row, offsets: Offsets) -> dict[str, Any]:
     """The columns of a row with its spans where they go, without surfaces; a span that breaks has no offsets."""
-    carried: dict[str, Any] = each_span(columns_of(row), lambda span: _moved(bare(span), offsets))
+    carried: dict[str, Any] = each_span(null_surfaces(row.columns), lambda span: _moved(span, offsets))
     return carried
-
-
-def bare(value: Any) -> Any:
-    """Plain form without the surfaces of spans."""
-    return each_span(value, lambda span: {**span, "text": None} if "text" in span else span)
 
 
 def _moved(span: dict[str, Any], offsets: Offsets) -> dict[str, Any]:

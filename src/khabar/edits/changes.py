@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.edits.application import KEY_COLUMNS, apply, bare, by_document, carried_columns, columns_of, place_of
+from khabar.edits.application import KEY_COLUMNS, apply, by_document, carried_columns, place_of
 from khabar.edits.offset_map import Offsets
 from khabar.edits.story import Story, key_of, length_of, renamed
 from khabar.reading.files import write_records
@@ -20,7 +20,7 @@ from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.records import Change, Claim, Conflict, Decoy, Edit, Flip, IssueState, Row
 from khabar.records.edits import VARIANTS, direction_between
-from khabar.records.rows import each_span
+from khabar.records.rows import each_span, null_surfaces
 
 _SPAN = ("start", "end", "text")
 
@@ -70,8 +70,8 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
             continue
         there = offsets.get(row.article or "", Offsets())
         carried = carried_columns(old[key], there)
-        wanted = columns_of(row)
-        columns = {name: wanted[name] for name, value in bare(wanted).items() if carried[name] != value}
+        wanted = row.columns
+        columns = {name: wanted[name] for name, value in null_surfaces(wanted).items() if carried[name] != value}
         if columns or _touched(old[key], there):
             restated.append({"layer": key.layer, **_key_columns(row), **_with_whole_span(columns, wanted)})
     removed = tuple(key for key in old if key not in new)

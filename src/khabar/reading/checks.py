@@ -67,7 +67,10 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     documents, _ = split(records)
     answered = {reference.other_splits.get(record.doc_id) for record in documents} if reference.other_splits else {None}
     if len(documents) > 1 and None not in answered:
-        _report_other_split(sorted(filter(None, answered)), incidents.at(records[0][0].file))
+        splits = sorted(filter(None, answered))
+        fix = f"score it with --split {splits[0]}, or make one for this split: khabar run SYSTEM --split … --out FILE"
+        message = f"the file answers split {', '.join(splits)}, and none of this one"
+        incidents.report("document-other-split", message, file=records[0][0].file, fix=fix)
         return incidents
     sound = iter(are_sound(documents, [reference.texts.get(record.doc_id) for record in documents]))
     for origin, record in records:
@@ -145,12 +148,6 @@ def _check_dispute(record: Dispute, reference: Reference, origin: Origin, incide
                 continue
             text = document.passage.text if document else None
             check_span(span, text, incidents.at(*origin, span.doc_id), f"sides[{index}]")
-
-
-def _report_other_split(answered: Sequence[str], report: Report) -> None:
-    """Say once of predictions for another split what is true of each line."""
-    fix = f"score it with --split {answered[0]}, or make one for this split: khabar run SYSTEM --split … --out FILE"
-    report("document-other-split", f"the file answers split {', '.join(answered)}, and none of this one", fix=fix)
 
 
 def _report_unknown(doc_id: str, reference: Reference, report: Report) -> None:

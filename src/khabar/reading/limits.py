@@ -55,7 +55,7 @@ def check_limits(reference: Reference, records: Sequence[Sourced], incidents: In
     for origin, record in records:
         if isinstance(record, Dispute):
             disputes.append(record)
-            messages, doc_id = _of_sides(record), None
+            messages, doc_id = _too_many(_pairs(record), "{} pairs of spans from different sides"), None
         elif len(record.entities) * most > MOST_PAIRS or record.numbers or record.quotes:
             messages, doc_id = _of_layers(record, reference.documents[record.doc_id]), record.doc_id
         else:
@@ -63,11 +63,8 @@ def check_limits(reference: Reference, records: Sequence[Sourced], incidents: In
         for message in messages:
             incidents.report("pairs-many", message, file=origin.file, line=origin.line, doc_id=doc_id)
     file = records[0][0].file if records else None
-    for message in _too_many(
-        sum(map(_pairs, disputes)),
-        "{} pairs of spans from different sides, all disputes together",
-        MOST_PAIRS_OF_DISPUTES,
-    ):
+    together = "{} pairs of spans from different sides, all disputes together"
+    for message in _too_many(sum(map(_pairs, disputes)), together, MOST_PAIRS_OF_DISPUTES):
         incidents.report("pairs-many", message, file=file)
     for doc_id, message in _of_claims(reference, disputes):
         incidents.report("pairs-many", message, file=file, doc_id=doc_id)
@@ -98,10 +95,6 @@ def _parts(quotes: Sequence[PredictedQuote]) -> int:
     )
 
 
-def _of_sides(record: Dispute) -> Iterator[str]:
-    yield from _too_many(_pairs(record), "{} pairs of spans from different sides")
-
-
 def _pairs(record: Dispute) -> int:
     """Pairs of spans from different sides."""
     sizes = [len(side.spans) for side in record.sides]
@@ -123,10 +116,8 @@ def _of_claims(reference: Reference, disputes: Sequence[Dispute]) -> Iterator[tu
     for doc_id in sorted(spans):
         if len(claims[doc_id]) * len(spans[doc_id]) > MOST_PAIRS:
             pairs = overlapping_pairs(claims[doc_id], spans[doc_id])
-            yield from (
-                (doc_id, message)
-                for message in _too_many(pairs, "{} pairs of a span of a dispute and a gold claim overlap")
-            )
+            for message in _too_many(pairs, "{} pairs of a span of a dispute and a gold claim overlap"):
+                yield doc_id, message
 
 
 def _too_many(pairs: int, message: str, most: int = MOST_PAIRS) -> Iterator[str]:

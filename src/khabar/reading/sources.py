@@ -78,11 +78,6 @@ def is_url(source: Path | str) -> bool:
     return isinstance(source, str) and "://" in source
 
 
-def size_of(file: File) -> int:
-    """Bytes of a file."""
-    return file.size if isinstance(file, Remote) else file.stat().st_size
-
-
 def sources(source: Path | str, incidents: Incidents) -> list[File]:
     """List the files of an input, in the order of their names. What cannot be read is reported and left out.
 
@@ -126,10 +121,12 @@ def holds_records(folder: Path) -> bool:
 
 def bytes_of(files: Sequence[File]) -> int:
     """Bytes of the records of files, about: Parquet is packed."""
-    return sum(size_of(file) * (_PACKED if is_parquet(file) else 1) for file in files)
+    sizes = (file.size if isinstance(file, Remote) else file.stat().st_size for file in files)
+    return sum(size * (_PACKED if is_parquet(file) else 1) for file, size in zip(files, sizes, strict=True))
 
 
 def _holds_records(path: Path) -> bool:
+    """Tell by a path below a folder whether its file is one of records."""
     return path.suffix.lower() in ENDINGS and not any(part.startswith((".", "_")) for part in path.parts)
 
 

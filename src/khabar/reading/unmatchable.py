@@ -60,6 +60,11 @@ class Unmatchable:
     items: Counter[str] = field(default_factory=Counter)
     of: Counter[str] = field(default_factory=Counter)
 
+    def count(self, cause: str, is_unmatchable: bool) -> None:
+        """Count an item that could have this cause."""
+        self.of[cause] += 1
+        self.items[cause] += is_unmatchable
+
     def add(self, other: Unmatchable) -> None:
         """Add those of another part."""
         self.items.update(other.items)
@@ -90,19 +95,15 @@ def count_unmatchable(records: Sequence[Prediction], reference: Reference, layer
 
 
 def _count_number(number: PredictedNumber, tally: Unmatchable) -> None:
-    tally.of["kind"] += 1
-    tally.items["kind"] += number.kind is None
+    tally.count("kind", number.kind is None)
     if number.kind == "date":
-        tally.of["date"] += 1
-        tally.items["date"] += number.edtf is None
+        tally.count("date", number.edtf is None)
     elif number.kind not in (None, "ident"):
-        tally.of["value"] += 1
-        tally.items["value"] += number.low is None and number.high is None
+        tally.count("value", number.low is None and number.high is None)
 
 
 def _count_dispute(dispute: Dispute, tally: Unmatchable) -> None:
-    tally.of["sides"] += 1
-    tally.items["sides"] += sum(bool(side.spans) for side in dispute.sides) < 2
+    tally.count("sides", sum(bool(side.spans) for side in dispute.sides) < 2)
     for side in dispute.sides:
         for span in side.spans:
             tally.of["long"] += 1
@@ -120,19 +121,15 @@ def _count_speakers(documents: Sequence[Annotations], reference: Reference, tall
     keys = _mentioned(documents, stories) | unmentioned
     names: list[tuple[str, str]] = []
     for doc_id, quote in quotes:
-        tally.of["speaker"] += 1
+        tally.count("speaker", quote.speaker is None)
         match quote.speaker:
-            case None:
-                tally.items["speaker"] += 1
             case str(key) | PredictedSource(wikidata=None, start=None, text=None, name=None, entity_id=str(key)):
-                tally.of["key"] += 1
                 # A key that stands in the article is a name, which has a warning of its own.
-                tally.items["key"] += (stories.get(doc_id), key) not in keys and not _stands(key, doc_id, reference)
+                tally.count("key", (stories.get(doc_id), key) not in keys and not _stands(key, doc_id, reference))
             case PredictedSource(wikidata=None, is_span=False) as source:
                 names.append((doc_id, source.name or source.text or ""))
     for is_known in islice(_are_known(names, reference), _MOST_NAMES):
-        tally.of["name"] += 1
-        tally.items["name"] += not is_known
+        tally.count("name", not is_known)
 
 
 def _mentioned(documents: Iterable[Annotations], stories: Mapping[str, str | None]) -> set[_Key]:

@@ -56,6 +56,12 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
         return str(getattr(self, "id"))  # noqa: B009
 
     @property
+    def columns(self) -> dict[str, Any]:
+        """All columns in plain form, defaults too."""
+        columns: dict[str, Any] = msgspec.to_builtins(msgspec.structs.asdict(self))
+        return columns
+
+    @property
     def article(self) -> str | None:
         """The key of the article the row is of; None of a row of a story."""
         key: str | None = getattr(self, "doc_id", None)
@@ -204,3 +210,8 @@ def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> A
         return value
     inner = {name: each_span(item, move) for name, item in value.items()}
     return move(inner) if "start" in inner and "end" in inner else inner
+
+
+def null_surfaces(value: Any) -> Any:
+    """Plain form in which the surface of every span is null."""
+    return each_span(value, lambda span: {**span, "text": None} if "text" in span else span)

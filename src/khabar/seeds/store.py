@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from khabar.reading.files import sha256, write_records, write_whole
-from khabar.reading.incidents import Incident, Incidents, InputError, errors
+from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.reading.sources import check_file
@@ -118,7 +118,9 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
 
     Adding a file that is there already with the same bytes changes nothing. Raises InputError.
     """
-    incidents = [Incident("option-wrong", problem, fix="choose another name") for problem in miskeyed(story, split)]
+    incidents = Incidents(
+        Incident("option-wrong", problem, fix="choose another name") for problem in miskeyed(story, split)
+    )
     listed = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
     fresh: dict[str, tuple[Seed, bytes]] = {}
     for path in files:
@@ -130,22 +132,21 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         name = f"{path.stem}.txt"
         digest = sha256(data)
         if wrong := misnamed(name):
-            incidents.append(Incident("value-wrong", wrong[0], str(path), fix="rename it"))
+            incidents.report("value-wrong", wrong[0], file=path, fix="rename it")
             continue
         if (error := _not_text(data)) is not None:
-            incidents.append(Incident("file-not-text", error, str(path), fix=AS_TEXT))
+            incidents.report("file-not-text", error, file=path, fix=AS_TEXT)
             continue
         if not data.decode().strip():
-            incidents.append(Incident("file-empty", "there is no text in it", str(path), fix="give it its text"))
+            incidents.report("file-empty", "there is no text in it", file=path, fix="give it its text")
             continue
         earlier = listed.get(name) or (fresh[name][0] if name in fresh else None)
         unlisted = earlier is None and (folder / name).exists() and (folder / name).read_bytes() != data
         if unlisted or (earlier is not None and earlier.sha256 != digest):
-            incidents.append(Incident("seed-exists", f"{name} is there with other content", str(path)))
+            incidents.report("seed-exists", f"{name} is there with other content", file=path)
         elif earlier is None:
             fresh[name] = (Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS), data)
-    if errors(incidents):
-        raise InputError(incidents)
+    incidents.refuse()
     for name, (_, data) in fresh.items():
         write_whole(folder / name, data)
     added = [seed for seed, _ in fresh.values()]
