@@ -3,19 +3,3 @@
 from khabar.edits.application import apply, edited_text
 from khabar.edits.changes import compose, difference, inverse, read_changes, variants, without_surfaces, write_changes
 from khabar.edits.story import Story, read_story, renamed, story_of
-
-__all__ = [
-    "Story",
-    "apply",
-    "compose",
-    "difference",
-    "edited_text",
-    "inverse",
-    "read_changes",
-    "read_story",
-    "renamed",
-    "story_of",
-    "variants",
-    "without_surfaces",
-    "write_changes",
-]

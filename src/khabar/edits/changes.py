@@ -18,7 +18,7 @@ from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
 from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
-from khabar.records import Change, Claim, Conflict, Decoy, Edit, Flip, IssueState, Row
+from khabar.records import Change, Claim, Conflict, Decoy, Edit, Flip, IssueState
 from khabar.records.edits import VARIANTS, direction_between
 from khabar.records.rows import each_span, null_surfaces
 
@@ -72,8 +72,9 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
         carried = carried_columns(old[key], there)
         wanted = row.columns
         columns = {name: wanted[name] for name, value in null_surfaces(wanted).items() if carried[name] != value}
-        if columns or _touched(old[key], there):
-            restated.append({"layer": key.layer, **_key_columns(row), **_with_whole_span(columns, wanted)})
+        if columns or any(there.touching(span.start, span.end) for _, span in old[key].spans()):
+            identity = {name: getattr(row, name) for name in KEY_COLUMNS.get(key.layer, ("id",))}
+            restated.append({"layer": key.layer, **identity, **_with_whole_span(columns, wanted)})
     removed = tuple(key for key in old if key not in new)
     return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)
 
@@ -100,18 +101,10 @@ def _composed(doc_id: str, first: Sequence[Edit], then: Sequence[Edit], length: 
         start, new = piece + 1, ""
 
 
-def _touched(row: Row, offsets: Offsets) -> bool:
-    return any(offsets.touching(span.start, span.end) for _, span in row.spans())
-
-
 def _with_whole_span(columns: dict[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
     """Restate all of a row's own span if any part of it changes."""
     changed = any(name in columns for name in ("start", "end"))
     return {**columns, **{name: wanted[name] for name in _SPAN if changed and name in wanted}}
-
-
-def _key_columns(row: Row) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in KEY_COLUMNS.get(row.layer, ("id",))}
 
 
 _CHANGES: dict[str, type[Change]] = {str(kind.__struct_config__.tag): kind for kind in (Change, Decoy, Flip)}

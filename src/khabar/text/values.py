@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -54,7 +54,6 @@ def as_fraction(number: str | int | float | None) -> Fraction | None:
         raise ValueError(f"not a number: {number!r}") from error
 
 
-@lru_cache(maxsize=65536)
 def _fraction(number: str | int | float | None) -> Fraction | None:
     try:
         return as_fraction(number)
@@ -82,21 +81,11 @@ def written_number(words: str) -> str | None:
     return str(value) if value.denominator == 1 else number if match[2] is None else None
 
 
-def value_of(said: PredictedNumber) -> Value:
+@lru_cache(maxsize=1 << 14)
+def value_of(number: PredictedNumber) -> Value:
     """Complete what a prediction omits: the one bound of exact and approx is both, a vague one spans a power of ten."""
-    return _completed(said.low, said.high, said.low_incl, said.high_incl, said.modality)
-
-
-@lru_cache(maxsize=65536)
-def _completed(
-    lower: str | int | float | None,
-    upper: str | int | float | None,
-    with_lower: bool | None,
-    with_upper: bool | None,
-    named: str | None,
-) -> Value:
-    low, high = _fraction(lower), _fraction(upper)
-    modality = named or ("range" if low is not None and high is not None and low != high else "exact")
+    low, high = _fraction(number.low), _fraction(number.high)
+    modality = number.modality or ("range" if low is not None and high is not None and low != high else "exact")
     if modality in ("exact", "approx"):
         low, high = (high if low is None else low), (low if high is None else high)
     elif modality == "vague" and low is not None and high is None:
@@ -107,8 +96,8 @@ def _completed(
     return Value(
         low,
         high,
-        low is not None and (low_incl if with_lower is None else with_lower),
-        high is not None and (high_incl if with_upper is None else with_upper),
+        low is not None and (low_incl if number.low_incl is None else number.low_incl),
+        high is not None and (high_incl if number.high_incl is None else number.high_incl),
         modality,
     )
 
@@ -116,12 +105,7 @@ def _completed(
 def same_interval(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     """Equal bounds as numbers, and equal inclusivity on the bounded sides."""
     left, right = value_of(gold), value_of(predicted)
-    return (left.low, left.high, left.low_incl, left.high_incl) == (
-        right.low,
-        right.high,
-        right.low_incl,
-        right.high_incl,
-    )
+    return left == replace(right, modality=left.modality)
 
 
 _ARABIC = re.compile("[\u0620-\u064a\u066e-\u06d3]")
@@ -141,7 +125,6 @@ def same_unit(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
     return said == _noun(gold.unit) or (gold.counted is not None and _bare(said) == _bare(_noun(gold.counted)))
 
 
-@lru_cache(maxsize=65536)
 def _noun(written: str) -> str:
     return fold(written.strip())
 
@@ -161,8 +144,4 @@ def is_right(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
         return False
     if gold.kind == "date":
         return same_date(gold, predicted)
-    return (
-        same_interval(gold, predicted)
-        and value_of(gold).modality == value_of(predicted).modality
-        and same_unit(gold, predicted)
-    )
+    return value_of(gold) == value_of(predicted) and same_unit(gold, predicted)
