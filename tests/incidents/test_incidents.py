@@ -69,7 +69,7 @@ from khabar.reading.incidents import Incident, Incidents, InputError, errors
 from khabar.reading.rows import check as check_rows
 from khabar.reading.rows import read_gold, read_rows
 from khabar.seeds import ntrex
-from khabar.seeds.store import add, read_manifest, read_text, verify
+from khabar.seeds.store import add, read_manifest, read_texts, verify
 
 HERE = Path(__file__).parent
 SHARED = HERE / "shared"
@@ -185,7 +185,7 @@ def _gold(case: dict[str, Any]) -> list[Incident]:
 def _annotations(case: dict[str, Any]) -> list[Incident]:
     folder = Path("shared/seeds")
     seeds = read_manifest(folder)
-    texts = {seed.doc_id: read_text(folder, seed) for seed in seeds}
+    texts = read_texts(folder, seeds)
     incidents = Incidents()
     rows = read_gold(Path(), incidents)
     return [*incidents, *check_rows(rows, texts, {seed.doc_id: seed.story for seed in seeds})]

@@ -15,12 +15,12 @@ from khabar.formats.label_studio.page import to_results
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Row
-from khabar.seeds.store import read_manifest, read_text
+from khabar.seeds.store import read_manifest, read_texts
 from tests.formats.conftest import corpus, ids
 
 ROOT = Path(__file__).parents[3]
 SEEDS = [seed for seed in read_manifest(ROOT / "seeds") if not seed.source]
-TEXTS = {seed.doc_id: read_text(ROOT / "seeds", seed) for seed in SEEDS}
+TEXTS = read_texts(ROOT / "seeds", SEEDS)
 ROWS = [located.row for located in read_rows(ROOT / "annotations" / "gold" / "kursk.jsonl", Incidents())]
 
 
