@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -20,6 +20,7 @@ from khabar.formats.context import Conversion
 from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import annotations_of
 from khabar.formats.standoff import PARTS, Link, Mark, MarkedDocument, json_object, marks_of, span_problem
+from khabar.reading.incidents import Report
 from khabar.records import Annotations
 from khabar.records.labels import ENTITY_LABELS, NUMBER_KINDS
 
@@ -83,7 +84,7 @@ def _document(file: Path, work: Conversion) -> MarkedDocument | None:
     return MarkedDocument(file.stem, text, noted, tuple(links), str(file))
 
 
-def _mark(bound: re.Match[str], text: str, report: Callable[..., None]) -> Mark | None:
+def _mark(bound: re.Match[str], text: str, report: Report) -> Mark | None:
     key, label, offsets, surface = bound.groups()
     spans = tuple((int(start), int(end)) for start, end in (piece.split(" ") for piece in offsets.split(";")))
     for start, end in spans:

@@ -9,9 +9,9 @@ from __future__ import annotations
 import unicodedata
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Any
 
@@ -190,11 +190,10 @@ def annotations_of(documents: Sequence[MarkedDocument], work: Conversion) -> lis
     by_text = {squeezed(document.text).text: doc_id for doc_id, document in work.texts.items()}
     annotations: list[Annotations | None] = []
     for document in documents:
-        report = partial(work.incidents.report, file=document.file, line=document.line)
         doc_id = document.doc_id
         if doc_id not in work.texts and document.text is not None:
             doc_id = by_text.get(squeezed(document.text).text, doc_id)
-        projected = _project(document, doc_id, work, report)
+        projected = _project(document, doc_id, work)
         if projected is None:
             continue
         marked, text = projected
@@ -203,7 +202,7 @@ def annotations_of(documents: Sequence[MarkedDocument], work: Conversion) -> lis
             work.lose(what)
         line = {"doc_id": doc_id, **{layer: items for layer, items in rows.items() if items}}
         own = {} if doc_id in work.texts else {"text": text}
-        annotations.append(shaped(line | own, Annotations, partial(report, doc_id=doc_id)))
+        annotations.append(shaped(line | own, Annotations, work.incidents.at(document.file, document.line, doc_id)))
     return [record for record in annotations if record is not None]
 
 
@@ -228,10 +227,9 @@ def label_map(labels: Counter[str], work: Conversion) -> LabelMap:
     return scheme
 
 
-def _project(
-    document: MarkedDocument, doc_id: str | None, work: Conversion, report: Callable[..., None]
-) -> tuple[MarkedDocument, str] | None:
+def _project(document: MarkedDocument, doc_id: str | None, work: Conversion) -> tuple[MarkedDocument, str] | None:
     """Move the marks into the text of `doc_id`: the marks and that text, the document's own if the corpus has none."""
+    report = work.incidents.at(document.file, document.line, doc_id)
     if doc_id is None:
         fix = "give it the doc_id of a document, or choose its corpus with --gold"
         report("document-unknown", "no document of the corpus has this text", fix=fix)
@@ -247,7 +245,7 @@ def _project(
     try:
         moved = Projection(document.text, text)
     except ValueError as error:
-        report("text-other", str(error), doc_id=doc_id)
+        report("text-other", str(error))
         return None
     marks = [_moved_mark(mark, moved, work) for mark in document.marks]
     return replace(document, marks=tuple(mark for mark in marks if mark is not None)), text

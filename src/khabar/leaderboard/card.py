@@ -141,7 +141,9 @@ def parse_card(data: bytes, name: str, incidents: Incidents) -> Card | None:
         value["date"] = value["date"].isoformat()
     before = len(incidents)
 
-    def report(incident: str, message: str, key: str | None = None, *, fix: str | None = None) -> None:
+    def report(
+        incident: str, message: str, offset: int | None = None, *, key: str | None = None, fix: str | None = None
+    ) -> None:
         named = key or _key_in(incident, message)
         of_words = incident in ("card-markup", "name-mixed")
         if named in _EXAMPLES and not of_words:
@@ -152,14 +154,14 @@ def parse_card(data: bytes, name: str, incidents: Incidents) -> Card | None:
 
     card = shaped(value, Card, report)
     for key, message in _problems(value):
-        report("value-wrong", message, key)
+        report("value-wrong", message, key=key)
     for key, words in _texts(value):
         if key != "url" and (found := markup_in(words)):
-            report("card-markup", f"{key} holds {found}", key)
+            report("card-markup", f"{key} holds {found}", key=key)
         if key == "name" and (mixed := mixed_scripts(words)):
-            report("name-mixed", f"name mixes letters of {mixed}", key)
+            report("name-mixed", f"name mixes letters of {mixed}", key=key)
         if key == "name" and (script := disguised(words)):
-            report("name-mixed", f"name is of {script} letters that all look like Latin ones", key)
+            report("name-mixed", f"name is of {script} letters that all look like Latin ones", key=key)
     return card if len(incidents) == before else None
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from difflib import get_close_matches
 from functools import partial
 from itertools import groupby, islice
-from typing import Any
+from typing import Any, Protocol
 
 from khabar.reading.catalog import CATALOG, Level
 from khabar.text.terminal import one_line
@@ -41,8 +41,6 @@ def fix_of(written: str, known: Iterable[str], *, before: str = "") -> str:
     return f"write {before}{meant[0]}" if len(meant) == 1 else f"write one of {', '.join(meant)}"
 
 
-Report = Callable[..., None]
-"""Called with an incident id, a message, an offset if it is known, and a `fix` where the catalogue's will not do."""
 MOST_ALIKE = 4
 """So many problems that differ in their place alone are each told in full."""
 MOST_OF_A_KIND = 10
@@ -86,6 +84,13 @@ class Incident:
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON form."""
         return {**asdict(self), "level": self.level, "fix": self.fix or CATALOG[self.id].fix}
+
+
+class Report(Protocol):
+    """Reports a problem of one place: `Incidents.at` gives one, and `Incidents().report` is one that nobody hears."""
+
+    def __call__(self, id: str, message: str, /, offset: int | None = None, *, fix: str | None = None) -> None:
+        """Add a problem, as `Incidents.report` does."""
 
 
 def in_file_order(incidents: Iterable[Incident]) -> list[Incident]:

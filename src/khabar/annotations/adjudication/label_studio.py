@@ -6,7 +6,7 @@ A task is known by the disagreement in its data, so running this again doubles n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from khabar.annotations.rounds import Round
 from khabar.annotations.server import Connection, asking
 from khabar.formats.label_studio.page import words_of
 from khabar.reading.files import write_records
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incident, Incidents, InputError, Report
 from khabar.records import Conflict, Decision
 from khabar.records.repository import RULINGS
 
@@ -106,9 +106,7 @@ def _decisions(
     return decisions
 
 
-def _decision(
-    disagreement: Disagreement, answer: Answer, texts: Mapping[str, str], report: Callable[..., None]
-) -> Decision | None:
+def _decision(disagreement: Disagreement, answer: Answer, texts: Mapping[str, str], report: Report) -> Decision | None:
     words = {str(result.get("from_name")): words_of(result.get("value") or {}) for result in answer.results}
     verdict = next(iter(words.get("decision", ())), None)
     if verdict not in RULINGS:

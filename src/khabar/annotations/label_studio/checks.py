@@ -61,10 +61,8 @@ def articles_of(tasks: Tasks) -> Articles:
 def _page(task: Task) -> Page:
     """What is submitted in a task. What cannot be read is for `read_pass` to report."""
 
-    def unheard(incident: str, message: str, *, offset: int | None = None, fix: str | None = None) -> None:
-        pass
-
-    return to_page(task.annotations[0].results if task.annotations else (), unheard)
+    unheard = Incidents()
+    return to_page(task.annotations[0].results if task.annotations else (), unheard.report)
 
 
 def linked(incident: Incident, tasks: Tasks) -> Incident:

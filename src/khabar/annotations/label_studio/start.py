@@ -18,9 +18,9 @@ from khabar.annotations.rounds import Articles, in_file_order
 from khabar.formats.label_studio.document_page import document_page, document_rows
 from khabar.formats.label_studio.fields import POSITIONS
 from khabar.formats.label_studio.names import Names
-from khabar.formats.label_studio.page import Problem, to_page, to_results
+from khabar.formats.label_studio.page import to_page, to_results
 from khabar.formats.label_studio.question_page import question_page, question_rows
-from khabar.reading.incidents import Incident, Incidents, InputError, warned
+from khabar.reading.incidents import Incident, Incidents, InputError, Report, warned
 from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.rows import DRAFT, check, read_rows
@@ -83,10 +83,8 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
     `lines` gives the line of a row by its `id()`.
     """
 
-    def mute(incident: str, message: str, *, offset: int | None = None, fix: str | None = None) -> None:
-        """What cannot be read does not come back, and is reported for that."""
-
-    back = {(type(row), row.key): row for row in shown_again(rows, articles, mute)}
+    unheard = Incidents()  # what cannot be read does not come back, and is reported for that
+    back = {(type(row), row.key): row for row in shown_again(rows, articles, unheard.report)}
     incidents = Incidents()
     for row in rows:
         again = back.get((type(row), row.key))
@@ -120,7 +118,7 @@ def _order(row: Row) -> str:
     return "; ".join(in_words(each) for each in msgspec.to_builtins(row.alternatives))  # type: ignore[attr-defined]
 
 
-def shown_again(rows: Sequence[Row], articles: Articles, problem: Problem) -> list[Row]:
+def shown_again(rows: Sequence[Row], articles: Articles, problem: Report) -> list[Row]:
     """Rows as they come back when nobody changes the pages they are shown in."""
     registry = [row for row in rows if isinstance(row, Registered)]
     names = {

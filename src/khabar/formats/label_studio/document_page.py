@@ -13,10 +13,11 @@ from typing import Any
 from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.fields import ENTITY_LABELS, NUMBER_LABELS, OTHER_SPEAKERS, ZONE_LABELS, Field
 from khabar.formats.label_studio.names import NOBODY, Names
-from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order, row_id, row_region
+from khabar.formats.label_studio.page import Page, Region, in_text_order, row_id, row_region
 from khabar.formats.label_studio.relations import Drawing, PartsOfRegions, is_bare_cue, span_of, spans_of
 from khabar.formats.label_studio.understanding import Said, literal, only_nulls
 from khabar.formats.standoff import Link
+from khabar.reading.incidents import Report
 from khabar.records import Claim, Entity, Number, Quote, Reading, Row, Span, Zones, ZoneSpan, only
 
 UNPLACED = {"issue_id": "", "position": ""}
@@ -114,7 +115,7 @@ def document_rows(
     page: Page,
     doc_id: str,
     text: str,
-    problem: Problem,
+    problem: Report,
     *,
     names: Names = NOBODY,
     elsewhere: Sequence[Entity] = (),
@@ -163,7 +164,7 @@ def _placed(region: Region, doc_id: str, letter: str) -> dict[str, Any]:
 
 
 def _read_columns(
-    region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], problem: Problem
+    region: Region, shown: tuple[Field, ...], known: Mapping[str, Any], problem: Report
 ) -> dict[str, Any] | None:
     """Read the columns a region shows beside those known; None, and reported, if they make no row."""
 
@@ -176,13 +177,13 @@ def _read_columns(
     return columns
 
 
-def _claim(region: Region, parts: PartsOfRegions, doc_id: str, problem: Problem) -> Claim | None:
+def _claim(region: Region, parts: PartsOfRegions, doc_id: str, problem: Report) -> Claim | None:
     known = {**_placed(region, doc_id, "c"), **UNPLACED, "anchor": parts.one(region, "anchor")}
     columns = _read_columns(region, fields.CLAIM, known, problem)
     return None if columns is None else Claim(**columns)
 
 
-def _number(region: Region, parts: PartsOfRegions, doc_id: str, said: Said, problem: Problem) -> Number | None:
+def _number(region: Region, parts: PartsOfRegions, doc_id: str, said: Said, problem: Report) -> Number | None:
     whole = span_of(region)
     core = parts.one(region, "core") or whole
     spans = {"core": core, "modifier": parts.one(region, "modifier")}
@@ -199,7 +200,7 @@ def _number(region: Region, parts: PartsOfRegions, doc_id: str, said: Said, prob
 
 
 def _quote(
-    region: Region, parts: PartsOfRegions, doc_id: str, entities: Sequence[Entity], names: Names, problem: Problem
+    region: Region, parts: PartsOfRegions, doc_id: str, entities: Sequence[Entity], names: Names, problem: Report
 ) -> Quote | None:
     mention = parts.one(region, "speaker")
     known = {

@@ -58,6 +58,7 @@ class _Task:
         self._data: Mapping[str, Any] = nested if isinstance(nested, dict) else task
         named = self._data.get("doc_id", self._data.get("key"))
         self._doc_id = named if isinstance(named, str) else None
+        self._report = work.incidents.at(path, None, self._doc_id)
 
     def read(self) -> Annotations | MarkedDocument | None:
         """The task's one annotation: as predictions if it is of a round, else as marks."""
@@ -136,9 +137,6 @@ class _Task:
         fix = "export it from a newer version, or say --repair utf16" if "UTF-16" in problem[1] else None
         self._report(problem[0], f"{self._name}: {problem[1]}", offset=start, fix=fix)
         return None
-
-    def _report(self, incident: str, message: str, *, offset: int | None = None, fix: str | None = None) -> None:
-        self._work.incidents.report(incident, message, file=self._path, doc_id=self._doc_id, offset=offset, fix=fix)
 
 
 def _results(task: Mapping[str, Any]) -> list[dict[str, Any]] | None:

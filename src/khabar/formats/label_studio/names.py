@@ -15,7 +15,8 @@ from typing import Any
 import msgspec
 
 from khabar.formats.label_studio.fields import NULL, SPEAKS_FOR, Values
-from khabar.formats.label_studio.page import Page, Problem
+from khabar.formats.label_studio.page import Page
+from khabar.reading.incidents import Report
 
 KEYED = ("entity_id", "speaker", "through", "addressee", "other_speakers", "source", "value", SPEAKS_FOR.name)
 """The controls whose words are entity keys; a `value` is one where it is a name."""
@@ -85,7 +86,7 @@ NOBODY = Names()
 """No names: words are keys."""
 
 
-def names_of_task(data: Mapping[str, Any], problem: Problem) -> Names:
+def names_of_task(data: Mapping[str, Any], problem: Report) -> Names:
     """The names in the data of a task; reports them if somebody made something else of them."""
     try:
         return Names(msgspec.convert(data.get("names", []), tuple[tuple[str, str], ...]))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,7 @@ import msgspec
 
 from khabar.formats.label_studio.fields import CHOICES, CONTROLS, Values
 from khabar.formats.standoff import Link, json_object, span_problem
+from khabar.reading.incidents import Report
 
 LABEL = "label"
 """Name of the one control that labels regions, so that a region has one label."""
@@ -24,9 +25,6 @@ PILES = "positions"
 """Name of the control whose columns hold cards."""
 OBJECT = "text"
 """Name of the object that shows the text, or the cards."""
-
-Problem = Callable[..., None]
-"""Called with an incident id and a message, and by name with the `offset` in the page and a `fix`."""
 RegionResult = dict[str, Any]
 
 
@@ -124,7 +122,7 @@ def _controlled(region: str, control: str, words: Values, place: Mapping[str, An
     return _result(region, control, kind, {**place, key: list(words)})
 
 
-def to_page(results: Sequence[Mapping[str, Any]], problem: Problem) -> Page:
+def to_page(results: Sequence[Mapping[str, Any]], problem: Report) -> Page:
     """Read the `result` of an annotation or prediction. What is no part of our pages is reported and left out."""
     labelled: dict[str, Mapping[str, Any]] = {}
     attributes: dict[str, dict[str, Values]] = defaultdict(dict)
@@ -164,7 +162,7 @@ def words_of(value: Mapping[str, Any]) -> Values:
     return tuple(word for word in stripped if word)
 
 
-def _region(key: str, result: Mapping[str, Any], attributes: Mapping[str, Values], problem: Problem) -> Region | None:
+def _region(key: str, result: Mapping[str, Any], attributes: Mapping[str, Values], problem: Report) -> Region | None:
     value = result.get("value") or {}
     start, end, text, labels = (value.get(name) for name in ("start", "end", "text", "labels"))
     if type(start) is not int or type(end) is not int or not isinstance(text, str):
@@ -184,7 +182,7 @@ def note_of(result: Mapping[str, Any]) -> dict[str, Any] | None:
     return json_object(words) if words else {}
 
 
-def sound_page(results: Sequence[Mapping[str, Any]], shown: str, text: str, problem: Problem) -> Page | None:
+def sound_page(results: Sequence[Mapping[str, Any]], shown: str, text: str, problem: Report) -> Page | None:
     """The page of a task that shows `shown`, if each region stands in `text` where it says.
 
     None, with all that does not reported, if any does not.

@@ -17,7 +17,8 @@ from khabar.formats.label_studio import fields
 from khabar.formats.label_studio.document_page import columns_of
 from khabar.formats.label_studio.fields import ISSUE, NO_QUESTION, ONLY_FOR, POSITIONS, SPEAKS_FOR
 from khabar.formats.label_studio.names import Names
-from khabar.formats.label_studio.page import Page, Problem
+from khabar.formats.label_studio.page import Page
+from khabar.reading.incidents import Report
 from khabar.records import Claim, Conflict, Position, Registered
 
 ClaimCard = Mapping[str, str]
@@ -76,7 +77,7 @@ def question_page(issue: Conflict | None, claims: Iterable[Claim], registry: Ite
 
 
 def question_rows(
-    page: Page, issue_id: str, story: str, claims: Mapping[str, Claim], problem: Problem, taken: Container[str] = ()
+    page: Page, issue_id: str, story: str, claims: Mapping[str, Claim], problem: Report, taken: Container[str] = ()
 ) -> tuple[list[Claim], Conflict | None]:
     """Read an issue and the claims it places. What cannot be a row is reported and left out.
 
@@ -118,7 +119,7 @@ def positions_of(issue_id: str, claims: Iterable[Claim]) -> tuple[Position, ...]
     return tuple(Position(position, tuple(sorted(members[position]))) for position in sorted(members))
 
 
-def speakers(page: Page, problem: Problem) -> dict[str, str]:
+def speakers(page: Page, problem: Report) -> dict[str, str]:
     """Read who speaks for whom."""
     bodies: dict[str, str] = {}
     for line in page.notes.get(SPEAKS_FOR.name, ()):

@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
 from khabar.formats.label_studio.fields import NUMBER_LABELS
-from khabar.formats.label_studio.page import Page, Problem, Region, in_text_order
+from khabar.formats.label_studio.page import Page, Region, in_text_order
 from khabar.formats.standoff import Link
+from khabar.reading.incidents import Report
 from khabar.records import Span
 
 _QUOTE = ("content", "cue")
@@ -39,7 +40,7 @@ class PartsOfRegions:
     Reports parts that belong to nothing or to nobody knows which, and links that join no whole with a part.
     """
 
-    def __init__(self, page: Page, problem: Problem) -> None:
+    def __init__(self, page: Page, problem: Report) -> None:
         self._problem = problem
         self._parts: dict[tuple[str, str], list[Region]] = defaultdict(list)
         linked = self._join_linked(page)
