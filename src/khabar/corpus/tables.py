@@ -125,30 +125,27 @@ def _read(path: Path, config: str, incidents: Incidents) -> list[Row]:
 
 
 def parquet_bytes(config: str, rows: list[Row], *, withheld: bool = False) -> bytes:
-    """Serialise the rows of a config, as `to_table` does. The same rows give the same bytes on the same pyarrow."""
+    """Serialise the rows of a config; texts, surfaces and tokens that are withheld are null.
+
+    The same rows give the same bytes on the same pyarrow.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    sink = pa.BufferOutputStream()
-    table = to_table(config, rows, withheld=withheld)
-    options: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "store_schema": True, "version": "2.6"}
-    with pq.ParquetWriter(sink, table.schema, **options) as writer:
-        if table.num_rows:  # `datasets` cannot load a row group that is empty
-            writer.write_table(table)
-    return bytes(sink.getvalue())
-
-
-def to_table(config: str, rows: list[Row], *, withheld: bool = False) -> pa.Table:
-    """Rows of a config as an Arrow table with its features; texts, surfaces and tokens that are withheld are null."""
-    import pyarrow as pa
-
     plain = [null_surfaces(row.columns) if withheld else row.columns for row in rows]
-    columns: dict[str, list[Any]] = {name: [row[name] for row in plain] for name in CONFIGS[config].__struct_fields__}
-    if withheld:
-        columns |= {name: [None] * len(rows) for name in _WITHHELD if name in columns}
+    columns: dict[str, list[Any]] = {
+        name: [None if withheld and name in _WITHHELD else row[name] for row in plain]
+        for name in CONFIGS[config].__struct_fields__
+    }
     for column, labels in CLASS_LABELS.get(config, {}).items():
         columns[column] = [labels.index(value) for value in columns[column]]
-    return pa.table(columns, schema=arrow_schema(config))
+    sink = pa.BufferOutputStream()
+    options: dict[str, Any] = {"compression": "zstd", "use_dictionary": False, "store_schema": True, "version": "2.6"}
+    schema = arrow_schema(config)
+    with pq.ParquetWriter(sink, schema, **options) as writer:
+        if rows:  # `datasets` cannot load a row group that is empty
+            writer.write_table(pa.table(columns, schema=schema))
+    return bytes(sink.getvalue())
 
 
 def from_table(config: str, table: pa.Table) -> list[Row]:

@@ -66,7 +66,6 @@ class _Changed:
             change.id: {restated_key(row, story.name) for row in change.rows} | set(change.removed)
             for change in changes
         }
-        self._beside: dict[tuple[str, str], dict[Replaced, Change]] = {}
         self.documents = [self._document(document) for document in story.documents]
         self._texts = {document.doc_id: document.text for document in self.documents}
         self._lengths = {document.doc_id: length_of(document) for document in self.documents}
@@ -216,17 +215,14 @@ class _Changed:
 
     def _others(self, change: Change, doc_id: str) -> dict[Replaced, Change]:
         """What all other changes replace, in the text in which this change alone is made."""
-        if (change.id, doc_id) not in self._beside:
-            mine = Offsets.of(by_document([change])[doc_id])
-            others = [(other, edit) for other in self._changes if other is not change for edit in other.edits]
-            self._beside[change.id, doc_id] = {
-                Replaced(
-                    start := mine.snapped(edit.start, edit.end)[0], start + edit.end - edit.start, len(edit.new)
-                ): other
-                for other, edit in others
-                if edit.doc_id == doc_id
-            }
-        return self._beside[change.id, doc_id]
+        mine = Offsets.of(by_document([change])[doc_id])
+        others: dict[Replaced, Change] = {}
+        for edit in self._edits[doc_id]:
+            owner = self._owners[doc_id, edit.start, edit.end]
+            if owner is not change:
+                start = mine.snapped(edit.start, edit.end)[0]
+                others[Replaced(start, start + edit.end - edit.start, len(edit.new))] = owner
+        return others
 
     def _report(
         self, id: str, message: str, doc_id: str | None = None, offset: int | None = None, fix: str | None = None

@@ -189,12 +189,11 @@ class InputError(KhabarError):
         message: str,
         file: str | None = None,
         line: int | None = None,
-        doc_id: str | None = None,
         *,
         fix: str | None = None,
     ) -> InputError:
         """The error of a single problem: the fields of an Incident."""
-        return cls([Incident(id, message, file, line, doc_id, fix=fix)])
+        return cls([Incident(id, message, file, line, fix=fix)])
 
 
 class Incidents:

@@ -26,14 +26,20 @@ LABEL_NUMBER = {label: at for at, label in enumerate(ENTITY_LABELS)}
 
 @dataclass(frozen=True, slots=True)
 class Mentions:
-    """Mentions as parallel columns; `document` is an index, `start` is -1 for a mention that is nowhere."""
+    """Mentions as parallel columns, each of shape (mentions,)."""
 
     document: Integers
+    """Index of the mention's document in the sequence of documents that the columns were gathered from."""
     start: Integers
+    """First code point; -1 for a mention that is nowhere."""
     end: Integers
+    """The code point behind the last one; -1 likewise."""
     label: Integers
+    """Index of the label in ENTITY_LABELS."""
     scored: Booleans
+    """False for a gold row that does not count."""
     items: NDArray[np.object_]
+    """The mentions themselves, as PredictedEntity."""
 
     def __len__(self) -> int:
         return len(self.items)
@@ -44,7 +50,7 @@ class Mentions:
         return self.start >= 0
 
     def take(self, which: Integers) -> Mentions:
-        """Some of the mentions, by index."""
+        """The mentions of some indices, of shape (chosen,)."""
         return Mentions(*(getattr(self, column.name)[which] for column in fields(self)))
 
     def of_document(self, index: int) -> slice:
@@ -93,10 +99,10 @@ def as_given(documents: Sequence[Sequence[PredictedEntity]]) -> Mentions:
 
 
 def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
-    """Number rows of columns across groups of rows: equal rows alike, and in the order of the columns.
+    """Number rows of columns across groups of rows: equal rows get one number, which grows with the columns in order.
 
-    Gives one key array a group. Columns hold integers from -1 up; they are packed into 64 bits where they fit and
-    sorted out by rows where not.
+    A group is a tuple of columns of shape (rows of the group,), as many in each group, that hold integers from -1 up.
+    Gives an array of that shape for each group. Rows are packed into 64 bits where they fit, and else sorted.
     """
     import numpy as np
 
@@ -115,8 +121,9 @@ def keys(*groups: tuple[Integers, ...]) -> list[Integers]:
 def are_sound(documents: Documents, texts: Sequence[str | None]) -> list[bool]:
     """Say of each document whether one look finds it sound: entities alone, at offsets inside its text, no two alike.
 
-    `texts` are the texts of the documents (None: not known). A mention that gives its surface where there is a text to
-    compare it with takes a closer look, as does everything else: what is not found sound need not be wrong.
+    Gives a flag for each document, in order. `texts` are the texts of the documents (None: not known). A mention that
+    gives its surface where there is a text to compare it with takes a closer look, as does everything else: what is not
+    found sound need not be wrong.
     """
     import numpy as np
 

@@ -173,20 +173,19 @@ def in_order(dispute: Dispute) -> Dispute:
 
 
 def _as_issues(disputes: Iterable[Dispute], documents: Mapping[str, GroundedDocument]) -> list[Issue]:
-    """Read disputes given as gold, numbered within their stories in canonical order."""
-    turn: Counter[str] = Counter()
+    """Read disputes given as gold, numbered within their stories in canonical order.
+
+    Each is hard; its sides are the positions, and its spans the claims.
+    """
+    numbers: Counter[str] = Counter()
     issues = []
     for dispute in sorted(map(in_order, disputes), key=canonical):
-        issues.append(_as_issue(dispute, documents, turn[dispute.story]))
-        turn[dispute.story] += 1
+        sides = GroundedDispute.of(dispute, documents).sides
+        positions = tuple(tuple(DocSpan(*place) for place in side if place) for side in sides)
+        issue_id = f"{dispute.story}/{numbers[dispute.story]:06}"
+        issues.append(Issue(issue_id, dispute.story, "conflict", dispute.type, positions))
+        numbers[dispute.story] += 1
     return issues
-
-
-def _as_issue(dispute: Dispute, documents: Mapping[str, GroundedDocument], number: int) -> Issue:
-    """Read a dispute given as gold: it is hard, its sides are the positions and its spans the claims."""
-    sides = GroundedDispute.of(dispute, documents).sides
-    positions = tuple(tuple(DocSpan(*place) for place in side if place) for side in sides)
-    return Issue(f"{dispute.story}/{number:06}", dispute.story, "conflict", dispute.type, positions)
 
 
 class _Head(msgspec.Struct, omit_defaults=True, gc=False):
