@@ -22,8 +22,6 @@ CROISSANT = "croissant.json"
 VERSION = "http://mlcommons.org/croissant/1.1"
 BY, BY_SA = (f"https://creativecommons.org/licenses/{name}/4.0/" for name in ("by", "by-sa"))
 PARQUET, JSON_LINES = "application/x-parquet", "application/jsonlines"
-_KEYS = {"documents": ("doc_id",), "conflicts": ("issue_id",), "registry": ("story", "entity_id")}
-_KEYS |= {"tokens": ("doc_id", "paragraph")} | dict.fromkeys(("entities", "numbers", "quotes", "claims"), ("id",))
 _KEYWORDS = ["Arabic", "news", "named entities", "numerals", "quotation attribution", "contradiction detection"]
 _LANGUAGE = {"@container": "@language"}
 _JSON = "@json"
@@ -127,7 +125,7 @@ def _record_set(record: FileRecord) -> dict[str, Any]:
         "@id": name,
         "name": name,
         "description": " ".join((CONFIGS[config].__doc__ or "").replace("`", "").split()),
-        "key": [{"@id": f"{name}/{column}"} for column in _KEYS[config]],
+        "key": [{"@id": f"{name}/{column}"} for column in CONFIGS[config].key_columns],
         "field": [_field(name, column, record.path) for column in arrow_schema(config)],
     }
 

@@ -15,7 +15,7 @@ from khabar.corpus.tables import filled_copy, is_corpus, read_all
 from khabar.corpus.withheld import QUOTING, WithheldString, read_places, with_text
 from khabar.progress import Progress, logged
 from khabar.reading.files import recover, sha256
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incident, InputError
 from khabar.reading.sources import check_file
 from khabar.records import Document
 from khabar.records.repository import PLACES
@@ -57,13 +57,15 @@ def fetch(folder: Path, origin: str | None = None, progress: Progress = logged) 
 
 def _all_fetched(documents: Sequence[Document]) -> dict[str, str]:
     texts = _fetched(documents)
-    incidents = Incidents()
+    if missing := [*_missing(documents, texts, "what was fetched has no article with")]:
+        raise InputError(missing)
+    return texts
+
+
+def _missing(documents: Sequence[Document], texts: Mapping[str, str], reason: str) -> Iterator[Incident]:
     for document in documents:
         if document.doc_id not in texts:
-            message = f"what was fetched has no article with the SHA-256 {document.sha256}"
-            incidents.report("copy-missing", message, doc_id=document.doc_id)
-    incidents.refuse()
-    return texts
+            yield Incident("copy-missing", f"{reason} the SHA-256 {document.sha256}", doc_id=document.doc_id)
 
 
 def _fetched(documents: Sequence[Document]) -> dict[str, str]:
@@ -115,10 +117,7 @@ def matched(documents: Sequence[Document], copies: Sequence[Path]) -> dict[str, 
             texts[by_digest[digest]] = data.decode()
         else:
             incidents.append(Incident("copy-unknown", _why(data, path.stem, by_digest), str(path)))
-    for document in documents:
-        if document.doc_id not in texts:
-            message = f"no file given has the SHA-256 {document.sha256}"
-            incidents.append(Incident("copy-missing", message, doc_id=document.doc_id))
+    incidents += _missing(documents, texts, "no file given has")
     if incidents:
         raise InputError(incidents)
     return {document.doc_id: texts[document.doc_id] for document in documents}

@@ -134,8 +134,8 @@ def _near(row: Row, documents: Sequence[Row], texts: Mapping[str, str]) -> list[
     if own is not None:
         start, end = getattr(row, "start", 0), getattr(row, "end", 0)
         return [(own, start, texts[own][start:end]), (own, 0, texts[own])]
-    story = row.story  # type: ignore[attr-defined]
-    return [(key, 0, texts[key]) for key in (each.doc_id for each in documents if each.story == story)]  # type: ignore[attr-defined]
+    story = row.story_key({})
+    return [(each.doc_id, 0, texts[each.doc_id]) for each in only(documents, Document) if each.story == story]
 
 
 def _find(row: Row, address: Address, column: str, near: Sequence[tuple[str, int, str]]) -> Iterator[WithheldString]:

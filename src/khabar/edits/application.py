@@ -23,8 +23,6 @@ from khabar.reading.shape import shaped
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
 from khabar.records.rows import each_span, null_surfaces
 
-KEY_COLUMNS = {"conflicts": ("issue_id",), "registry": ("story", "entity_id")}
-
 
 def apply(story: Story, changes: Sequence[Change]) -> Story:
     """Make all changes in a story at once. Raises InputError with every change that cannot be made, and why."""
@@ -141,7 +139,7 @@ class _Changed:
                     message = f"{restated_by[column]!r} and {change.id!r} restate {column} of {_shown(key)} differently"
                     self._report("edits-contradict", message, doc_id or None)
                 value[column] = content
-                if column not in ("layer", *KEY_COLUMNS.get(key.layer, ("id",))):
+                if column not in ("layer", *key_columns(key.layer)):
                     restated_by[column] = change.id
         return self._surfaced(key, value, doc_id)
 
@@ -283,7 +281,12 @@ def restated_key(row: Mapping[str, Any], story: str | None = None) -> RowKey:
     """What names a restated row; one of the registry is of `story` unless it says otherwise."""
     layer = str(row.get("layer"))
     values = {"story": story, **row}
-    return RowKey(layer, "/".join(str(values.get(name)) for name in KEY_COLUMNS.get(layer, ("id",))))
+    return RowKey(layer, "/".join(str(values.get(name)) for name in key_columns(layer)))
+
+
+def key_columns(layer: str) -> tuple[str, ...]:
+    """The columns that make the key of a layer's rows; `id` of a layer that there is not."""
+    return KINDS.get(layer, Row).key_columns
 
 
 def by_document(changes: Iterable[Change]) -> defaultdict[str, list[Edit]]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from khabar.edits.application import KEY_COLUMNS, apply, by_document, carried_columns, place_of
+from khabar.edits.application import apply, by_document, carried_columns, place_of
 from khabar.edits.offset_map import Offsets
 from khabar.edits.story import Story, key_of, length_of, renamed
 from khabar.reading.files import write_records
@@ -73,7 +73,7 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
         wanted = row.columns
         columns = {name: wanted[name] for name, value in null_surfaces(wanted).items() if carried[name] != value}
         if columns or any(there.touching(span.start, span.end) for _, span in old[key].spans()):
-            identity = {name: getattr(row, name) for name in KEY_COLUMNS.get(key.layer, ("id",))}
+            identity = {name: getattr(row, name) for name in row.key_columns}
             restated.append({"layer": key.layer, **identity, **_with_whole_span(columns, wanted)})
     removed = tuple(key for key in old if key not in new)
     return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 import msgspec
 
@@ -248,6 +249,8 @@ class Position(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
     """An issue: a question with one open slot, and the positions the claims take on it."""
 
+    key_columns: ClassVar[tuple[str, ...]] = ("issue_id",)
+
     issue_id: str
     """Key of the issue."""
     story: str
@@ -269,11 +272,6 @@ class Conflict(Row, frozen=True, kw_only=True, tag="conflicts"):
     """The answers and their claims."""
     note: str | None = None
     """Why the status is what it is."""
-
-    @property
-    def key(self) -> str:
-        """The issue's id."""
-        return self.issue_id
 
 
 ANNOTATED: tuple[type[Row], ...] = (Zones, Entity, Number, Quote, Claim, Conflict, Registered)

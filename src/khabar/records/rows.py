@@ -7,7 +7,7 @@ that follow from offsets); there each line names its `layer`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -45,6 +45,9 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     In a file of mixed rows each names its layer.
     """
 
+    key_columns: ClassVar[tuple[str, ...]] = ("id",)
+    """The columns whose values make the key."""
+
     @property
     def layer(self) -> str:
         """The config the row is of, as a file of mixed rows names it."""
@@ -53,7 +56,7 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
     @property
     def key(self) -> str:
         """Identifies the row within its config, and is the same in every release that has it."""
-        return str(getattr(self, "id"))  # noqa: B009
+        return "/".join(str(getattr(self, name)) for name in self.key_columns)
 
     @property
     def columns(self) -> dict[str, Any]:
@@ -105,6 +108,8 @@ def only(rows: Iterable[Row], kind: type[AnyRow]) -> list[AnyRow]:
 class Document(Row, frozen=True, kw_only=True, tag="documents"):
     """An article as received. `published` is EDTF, inferred, with its evidence; `sha256` is of the UTF-8 bytes."""
 
+    key_columns: ClassVar[tuple[str, ...]] = ("doc_id",)
+
     doc_id: str
     """Key of the article: the name of its seed file without the ending."""
     story: str
@@ -128,29 +133,23 @@ class Document(Row, frozen=True, kw_only=True, tag="documents"):
     rights: str | None = None
     """Whose the text is, and what may be done with it."""
 
-    @property
-    def key(self) -> str:
-        """The document's id."""
-        return self.doc_id
-
 
 class Zones(Row, frozen=True, kw_only=True, tag="zones"):
     """The zones of a document, as annotated: they cover the text, whole lines each."""
+
+    key_columns: ClassVar[tuple[str, ...]] = ("doc_id",)
 
     doc_id: str
     """The article."""
     zones: tuple[ZoneSpan, ...]
     """Whole lines of the text and what they are; together they cover it."""
 
-    @property
-    def key(self) -> str:
-        """The document's id."""
-        return self.doc_id
-
 
 class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     """A thing the story speaks of. `aliases` are its surfaces; sources without a name stand under `anon:` keys. `note`
     is a remark on who or what is meant."""
+
+    key_columns: ClassVar[tuple[str, ...]] = ("story", "entity_id")
 
     entity_id: str
     """Key of a person, place, body … or source. A source without a name has a key that begins with `anon:`."""
@@ -170,11 +169,6 @@ class Registered(Row, frozen=True, kw_only=True, tag="registry"):
     """A remark on who or what is meant."""
 
     @property
-    def key(self) -> str:
-        """Story and entity."""
-        return f"{self.story}/{self.entity_id}"
-
-    @property
     def references(self) -> tuple[str, ...]:
         """Whom it speaks for."""
         return () if self.speaks_for is None else (self.speaks_for,)
@@ -182,6 +176,8 @@ class Registered(Row, frozen=True, kw_only=True, tag="registry"):
 
 class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     """A paragraph (a line of the text) as tokens with IOB2 tags of the outermost entities."""
+
+    key_columns: ClassVar[tuple[str, ...]] = ("doc_id", "paragraph")
 
     doc_id: str
     """The article."""
@@ -195,11 +191,6 @@ class TokenRow(Row, frozen=True, kw_only=True, tag="tokens"):
     """Where each token ends."""
     tags: tuple[str, ...]
     """IOB2 tags of the outermost entities."""
-
-    @property
-    def key(self) -> str:
-        """Document and paragraph."""
-        return f"{self.doc_id}/{self.paragraph}"
 
 
 def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> Any:

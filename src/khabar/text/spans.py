@@ -133,8 +133,7 @@ class Passage:
 
     @cached_property
     def _line_starts(self) -> list[int]:
-        text = self.text or ""
-        return [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
+        return [start for start, _ in lines_of(self.text or "")]
 
     @property
     def paragraphs(self) -> int:
