@@ -279,14 +279,6 @@ ANNOTATED: tuple[type[Row], ...] = (Zones, Entity, Number, Quote, Claim, Conflic
 BY_LAYER: dict[str, type[Row]] = {str(kind.__struct_config__.tag): kind for kind in ANNOTATED}
 """What a line of an annotation file names as its layer → the record of the row."""
 
-CONFIGS: dict[str, type[Row]] = {
-    "documents": Document,
-    "entities": Entity,
-    "numbers": Number,
-    "quotes": Quote,
-    "claims": Claim,
-    "conflicts": Conflict,
-    "registry": Registered,
-    "tokens": TokenRow,
-}
+_PUBLISHED: tuple[type[Row], ...] = (Document, Entity, Number, Quote, Claim, Conflict, Registered, TokenRow)
+CONFIGS: dict[str, type[Row]] = {str(kind.__struct_config__.tag): kind for kind in _PUBLISHED}
 """Dataset config → the record of its rows."""
