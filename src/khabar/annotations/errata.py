@@ -22,7 +22,7 @@ from khabar.reading.rows import read_rows
 from khabar.reading.shape import shaped
 from khabar.records import Row, RowKey
 from khabar.records.repository import Erratum, NominationKey, ReaderAnswer
-from khabar.records.rows import each_span
+from khabar.records.rows import each_span, offsets_alone
 
 FROM_NOMINATION = "nomination"
 """The source of an erratum that `khabar nominate` asked about."""
@@ -180,15 +180,10 @@ def _unlike_gold(erratum: Erratum, gold: Mapping[RowKey, Row], version: str) -> 
         row = gold.get(restated_key(restated))
         columns = {} if row is None else row.columns
         unlike = [
-            name for name, value in restated.items() if name != "layer" and _bare(columns.get(name)) != _bare(value)
+            name
+            for name, value in restated.items()
+            if name != "layer" and offsets_alone(columns.get(name)) != offsets_alone(value)
         ]
         if row is None or unlike:
             what = ", ".join(unlike) if row is not None else "the whole row"
             yield f"gold differs from {restated_key(restated).key!r} in {what}", fix
-
-
-def _bare(value: Any) -> Any:
-    """A value without the surfaces of its spans."""
-    if isinstance(value, (list, tuple)):
-        return [_bare(item) for item in value]
-    return {name: _bare(item) for name, item in value.items() if name != "text"} if isinstance(value, dict) else value

@@ -14,7 +14,7 @@ from khabar.reading.incidents import Incidents, InputError, fix_of, said_by
 from khabar.records import CONFIGS, Document, Row, only
 from khabar.records.labels import ENTITY_LABELS
 from khabar.records.repository import CANARY
-from khabar.records.rows import null_surfaces
+from khabar.records.rows import offsets_alone
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -132,7 +132,7 @@ def parquet_bytes(config: str, rows: list[Row], *, withheld: bool = False) -> by
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    plain = [null_surfaces(row.columns) if withheld else row.columns for row in rows]
+    plain = [offsets_alone(row.columns) if withheld else row.columns for row in rows]
     columns: dict[str, list[Any]] = {
         name: [None if withheld and name in _WITHHELD else row[name] for row in plain]
         for name in CONFIGS[config].__struct_fields__

@@ -21,7 +21,7 @@ from khabar.reading.offset_checks import why_not_there
 from khabar.reading.rows import Located, check
 from khabar.reading.shape import shaped
 from khabar.records import Change, Document, Edit, Row, RowKey, ZoneSpan
-from khabar.records.rows import each_span, null_surfaces
+from khabar.records.rows import each_span, offsets_alone
 
 
 def apply(story: Story, changes: Sequence[Change]) -> Story:
@@ -266,7 +266,7 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
 
 def carried_columns(row: Row, offsets: Offsets) -> dict[str, Any]:
     """The columns of a row with its spans where they go, without surfaces; a span that breaks has no offsets."""
-    carried: dict[str, Any] = each_span(null_surfaces(row.columns), lambda span: _moved(span, offsets))
+    carried: dict[str, Any] = each_span(offsets_alone(row.columns), lambda span: _moved(span, offsets))
     return carried
 
 

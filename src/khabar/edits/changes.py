@@ -20,7 +20,7 @@ from khabar.reading.lines import json_objects
 from khabar.reading.shape import shaped
 from khabar.records import Change, Claim, Conflict, Decoy, Edit, Flip, IssueState
 from khabar.records.edits import VARIANTS, direction_between
-from khabar.records.rows import each_span, null_surfaces
+from khabar.records.rows import offsets_alone
 
 _SPAN = ("start", "end", "text")
 
@@ -71,7 +71,7 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
         there = offsets.get(row.article or "", Offsets())
         carried = carried_columns(old[key], there)
         wanted = row.columns
-        columns = {name: wanted[name] for name, value in null_surfaces(wanted).items() if carried[name] != value}
+        columns = {name: wanted[name] for name, value in offsets_alone(wanted).items() if carried[name] != value}
         if columns or any(there.touching(span.start, span.end) for _, span in old[key].spans()):
             identity = {name: getattr(row, name) for name in row.key_columns}
             restated.append({"layer": key.layer, **identity, **_with_whole_span(columns, wanted)})
@@ -81,8 +81,7 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
 
 def without_surfaces(change: Change) -> Change:
     """The change as it is stored where texts are withheld: the spans of restated rows are offsets alone."""
-    rows = each_span(list(change.rows), lambda span: {name: value for name, value in span.items() if name != "text"})
-    return msgspec.structs.replace(change, rows=tuple(rows))
+    return msgspec.structs.replace(change, rows=tuple(map(offsets_alone, change.rows)))
 
 
 def _composed(doc_id: str, first: Sequence[Edit], then: Sequence[Edit], length: int) -> Iterator[Edit]:

@@ -203,6 +203,6 @@ def each_span(value: Any, move: Callable[[dict[str, Any]], dict[str, Any]]) -> A
     return move(inner) if "start" in inner and "end" in inner else inner
 
 
-def null_surfaces(value: Any) -> Any:
-    """Plain form in which the surface of every span is null."""
-    return each_span(value, lambda span: {**span, "text": None} if "text" in span else span)
+def offsets_alone(value: Any) -> Any:
+    """Plain form without the surfaces of its spans."""
+    return each_span(value, lambda span: {name: column for name, column in span.items() if name != "text"})
