@@ -50,18 +50,18 @@ def load_gold(source: Path | str | None = None, split_name: str = DEFAULT_SPLIT)
         source = released_corpus()
     incidents = Incidents()
     if is_dataset(source):
-        known = from_corpus(Path(source), split_name)
-        incidents.extend(unmatchable(known, file=str(source)))
+        reference = from_corpus(Path(source), split_name)
+        incidents.extend(unmatchable(reference, file=str(source)))
     else:
         require_whole(source, split_name)
         records = read_predictions(source, incidents)
         incidents.extend(check_gold(records))
         incidents.refuse()
-        known = Reference.build(records.documents, records.disputes)
-        incidents.extend(unmatchable(known, records))
-        misplaced((record for _, record in records), known.texts).report(incidents, str(source))
+        reference = Reference.build(records.documents, records.disputes)
+        incidents.extend(unmatchable(reference, records))
+        misplaced((record for _, record in records), reference.texts).report(incidents, str(source))
     incidents.refuse()
-    return known, list(incidents)
+    return reference, list(incidents)
 
 
 def require_whole(source: Path | str, split_name: str) -> None:

@@ -65,8 +65,8 @@ def require_split(folder: Path, split: str) -> None:
         message = f"{folder} is not a khabar corpus (no release.json)"
         raise InputError.of("file-missing", message, str(folder), fix="run `khabar corpus build`")
     if split not in splits(folder):
-        known = splits(folder)
-        message, fix = f"no split {split!r}; there is: {', '.join(known)}", fix_of(split, known, before="--split ")
+        names = splits(folder)
+        message, fix = f"no split {split!r}; there is: {', '.join(names)}", fix_of(split, names, before="--split ")
         raise InputError.of("option-wrong", message, str(folder), fix=fix)
 
 
@@ -155,8 +155,8 @@ def from_table(config: str, table: pa.Table) -> list[Row]:
     for column, labels in CLASS_LABELS.get(config, {}).items():
         for row in rows:
             row[column] = labels[row[column]]
-    known = set(kind.__struct_fields__)
-    rows = [{key: row[key] for key in row if key in known} for row in rows]
+    columns = set(kind.__struct_fields__)
+    rows = [{key: row[key] for key in row if key in columns} for row in rows]
     return [msgspec.convert(_with_empty(row), kind, strict=True) for row in rows]
 
 

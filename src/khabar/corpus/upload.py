@@ -43,14 +43,14 @@ def rehearse(upload: Upload, target: Path) -> bool:
     """
     there = target / upload.tag
     remove_parts(there)
-    wanted = {name: path.read_bytes() for name, path in upload.files.items()}
+    contents = {name: path.read_bytes() for name, path in upload.files.items()}
     held = {str(path.relative_to(there)): path.read_bytes() for path in there.rglob("*") if path.is_file()}
-    if held == wanted:
+    if held == contents:
         return False
-    if any(wanted.get(name) != data for name, data in held.items()):
-        differing = [name for name in sorted({*wanted, *held}) if wanted.get(name) != held.get(name)]
+    if any(contents.get(name) != data for name, data in held.items()):
+        differing = [name for name in sorted({*contents, *held}) if contents.get(name) != held.get(name)]
         raise InputError([_taken(upload.tag, str(there), differing)])
-    write_all({there / name: data for name, data in wanted.items()})
+    write_all({there / name: data for name, data in contents.items()})
     return True
 
 
@@ -75,8 +75,8 @@ def publish(upload: Upload, repository: str) -> bool:
             if Path(path).read_bytes() == upload.files[RELEASE].read_bytes():
                 return False
             raise InputError([_taken(upload.tag, repository, [RELEASE])])
-        kept = {*upload.files, ".gitattributes"}
-        stale = [name for name in api.list_repo_files(repository, repo_type="dataset") if name not in kept]
+        names = {*upload.files, ".gitattributes"}
+        stale = [name for name in api.list_repo_files(repository, repo_type="dataset") if name not in names]
         commit = api.create_commit(
             repository,
             [

@@ -157,12 +157,12 @@ def without_strings(tables: Tables, places: Sequence[WithheldString]) -> Tables:
 
 
 def _replaced(tables: Tables, strings: Mapping[WithheldString, str | None]) -> Tables:
-    wanted: dict[Address, list[tuple[WithheldString, str | None]]] = defaultdict(list)
+    by_row: dict[Address, list[tuple[WithheldString, str | None]]] = defaultdict(list)
     for place, string in strings.items():
-        wanted[place.split, place.config, place.key].append((place, string))
+        by_row[place.split, place.config, place.key].append((place, string))
     return {
         split: {
-            config: [_with(row, wanted.get((split, config, row.key), ())) for row in rows]
+            config: [_with(row, by_row.get((split, config, row.key), ())) for row in rows]
             for config, rows in configs.items()
         }
         for split, configs in tables.items()

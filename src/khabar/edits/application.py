@@ -232,11 +232,11 @@ def _check_edits(story: Story, changes: Sequence[Change], incidents: Incidents) 
     """Report edits that have no place or overlap, and changes of one id."""
     documents = {document.doc_id: document for document in story.documents}
     placed: dict[str, list[tuple[Edit, Change]]] = defaultdict(list)
-    seen: set[str] = set()
+    ids: set[str] = set()
     for change in changes:
-        if change.id in seen:
+        if change.id in ids:
             incidents.report("id-repeated", f"there are two changes {change.id!r}")
-        seen.add(change.id)
+        ids.add(change.id)
         for edit in change.edits:
             document = documents.get(edit.doc_id)
             if document is None:

@@ -70,11 +70,11 @@ def difference(before: Story, after: Story, edits: Sequence[Edit], id: str) -> C
             continue
         there = offsets.get(row.article or "", Offsets())
         carried = carried_columns(old[key], there)
-        wanted = row.columns
-        columns = {name: wanted[name] for name, value in offsets_alone(wanted).items() if carried[name] != value}
+        current = row.columns
+        columns = {name: current[name] for name, value in offsets_alone(current).items() if carried[name] != value}
         if columns or any(there.touching(span.start, span.end) for _, span in old[key].spans()):
             identity = {name: getattr(row, name) for name in row.key_columns}
-            restated.append({"layer": key.layer, **identity, **_with_whole_span(columns, wanted)})
+            restated.append({"layer": key.layer, **identity, **_with_whole_span(columns, current)})
     removed = tuple(key for key in old if key not in new)
     return Change(id=id, edits=tuple(edits), rows=tuple(restated), removed=removed)
 

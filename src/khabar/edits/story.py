@@ -41,14 +41,14 @@ class Story:
         """Put documents and rows in order. Zones among the rows are those of the documents; tokens are left out."""
         rows = list(rows)
         zones = {row.doc_id: row.zones for row in rows if isinstance(row, Zones)}
-        whole = [
+        zoned = [
             msgspec.structs.replace(document, zones=zones.get(document.doc_id, document.zones))
             for document in documents
         ]
-        kept = [row for row in rows if row.layer in KINDS]
+        annotated = [row for row in rows if row.layer in KINDS]
         return cls(
-            tuple(sorted(whole, key=lambda document: document.doc_id)),
-            tuple(sorted(kept, key=lambda row: (list(KINDS).index(row.layer), row.order))),
+            tuple(sorted(zoned, key=lambda document: document.doc_id)),
+            tuple(sorted(annotated, key=lambda row: (list(KINDS).index(row.layer), row.order))),
         )
 
     @classmethod
@@ -93,8 +93,8 @@ def read_story(seeds: Path, gold: Path, story: str) -> Story:
     incidents = Incidents(verify(seeds))
     rows = [located.row for located in read_gold(gold, incidents)]
     if not articles:
-        known = ", ".join(sorted({seed.story for seed in manifest}))
-        message, fix = f"no story {story!r} in {seeds}; there is: {known}", "name one of these, or other seeds"
+        stories = ", ".join(sorted({seed.story for seed in manifest}))
+        message, fix = f"no story {story!r} in {seeds}; there is: {stories}", "name one of these, or other seeds"
         incidents.report("story-unknown", message, file=seeds, fix=fix)
     incidents.refuse()
     return story_of(articles, read_texts(seeds, articles), rows, story)

@@ -63,7 +63,7 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     incidents = Incidents()
     if not check_dates(records, incidents):
         return incidents
-    seen: dict[str, Origin] = {}
+    origins: dict[str, Origin] = {}
     documents, _ = split(records)
     answered = {reference.other_splits.get(record.doc_id) for record in documents} if reference.other_splits else {None}
     if len(documents) > 1 and None not in answered:
@@ -78,7 +78,7 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
             _check_dispute(record, reference, origin, incidents)
             continue
         is_sound, is_known = next(sound), record.doc_id in reference.texts
-        first = seen.setdefault(record.doc_id, origin)
+        first = origins.setdefault(record.doc_id, origin)
         if is_sound and is_known and first is origin:
             continue  # most documents of a large file
         report = incidents.at(*origin, record.doc_id)
@@ -92,7 +92,7 @@ def check_against(reference: Reference, records: Sequence[Sourced], *, complete:
     _warn_of_names(records, reference, incidents)
     if not incidents.errors:
         check_limits(reference, records, incidents)
-    for doc_id in sorted(set(reference.documents) - set(seen)) if complete else ():
+    for doc_id in sorted(set(reference.documents) - set(origins)) if complete else ():
         file = records[0][0].file if records else None
         incidents.report("document-missing", f"no line for document {doc_id!r}", file=file, doc_id=doc_id)
     return incidents

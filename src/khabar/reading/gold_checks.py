@@ -35,7 +35,7 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[In
     incidents = Incidents()
     if not check_dates(records, incidents):
         return incidents
-    seen: dict[str, Origin] = {}
+    origins: dict[str, Origin] = {}
     disputes: dict[bytes, Origin] = {}
     documents, _ = split(records)
     texts = {record.doc_id: record.text for record in documents}
@@ -48,7 +48,7 @@ def check_gold(records: Sequence[Sourced], *, part: bool = False) -> Iterable[In
                 incidents.at(*origin)("row-repeated", f"the same dispute is {first_given(first, origin)} already")
             continue
         is_sound = next(sound)
-        first = seen.setdefault(record.doc_id, origin)
+        first = origins.setdefault(record.doc_id, origin)
         if is_sound and first is origin and not record.zones:
             continue  # most documents of a large file
         report = incidents.at(*origin, record.doc_id)
@@ -97,16 +97,16 @@ def _check_rows(record: Annotations, report: Report) -> None:
         return
     document = GroundedDocument(record)
     for layer in ("entities", "numbers", "quotes"):
-        seen: set[object] = set()
+        contents: set[object] = set()
         rows: Sequence[_Row] = getattr(document, layer)
         for row in rows:
             if row.spans is None:
                 report("gold-ungrounded", f"{layer}: a row has neither offsets nor a string that is in the text")
                 continue
             key = _content(row)
-            if key in seen:
+            if key in contents:
                 report("row-repeated", f"{layer}: the same row twice", row.start)
-            seen.add(key)
+            contents.add(key)
 
 
 def _stand_apart(record: Annotations) -> bool:

@@ -90,9 +90,9 @@ def chunks(path: File, incidents: Incidents) -> Iterator[Line]:
             last = chunk.rfind(b"\n", 0, -1) + 1  # only the last line of a chunk can be longer than a chunk
             if len(chunk) - last > LONGEST_LINE:
                 too_long = number + chunk.count(b"\n", 0, last)
-                rest = chunk[-1:]
-                while rest and not rest.endswith(b"\n"):
-                    rest = stream.readline(LONGEST_LINE)
+                tail = chunk[-1:]
+                while tail and not tail.endswith(b"\n"):
+                    tail = stream.readline(LONGEST_LINE)
                 chunk = chunk[:last]
             good, problem = _text_of(chunk, number)
             if good and not good.isspace():

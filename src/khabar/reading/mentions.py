@@ -128,17 +128,17 @@ def are_sound(documents: Documents, texts: Sequence[str | None]) -> list[bool]:
     import numpy as np
 
     try:
-        given = documents.mentions
+        mentions = documents.mentions
     except OverflowError:  # an offset that no integer holds, so something is wrong
         return [False] * len(documents)
-    document, start, end = given.document, given.start, given.end
+    document, start, end = mentions.document, mentions.start, mentions.end
     sound = (start >= 0) & (start < end) & (end <= LARGEST_OFFSET)
     if any(text is not None for text in texts):
-        known = np.array([text is not None for text in texts], bool)
+        has_text = np.array([text is not None for text in texts], bool)
         longest = np.array([LARGEST_OFFSET if text is None else len(text) for text in texts], np.int64)
         sound &= end <= longest[document]
-        sound &= ~known[document] | np.array([item.text is None for item in given.items], bool)
-    (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), given.label))
+        sound &= ~has_text[document] | np.array([item.text is None for item in mentions.items], bool)
+    (key,) = keys((document, np.maximum(start, -1), np.maximum(end, -1), mentions.label))
     again: Sequence[int] = ()
     if not (key[1:] > key[:-1]).all():
         order = np.argsort(key, kind="stable")

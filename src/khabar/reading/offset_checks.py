@@ -159,10 +159,11 @@ def misplaced(records: Iterable[Prediction], texts: Mapping[str, str | None]) ->
         return tally
     records = list(records)
     _count_blank(records, texts, tally)
-    given = _by_document(records, texts)
+    by_document = _by_document(records, texts)
     for counted, has_surface in ((tally.surfaces, True), (tally.bare, False)):
         documents = {
-            doc_id: [span for span in given[doc_id] if (span[2] is not None) == has_surface] for doc_id in sorted(given)
+            doc_id: [span for span in by_document[doc_id] if (span[2] is not None) == has_surface]
+            for doc_id in sorted(by_document)
         }
         _count(documents, texts, counted)
     return tally
@@ -205,7 +206,7 @@ def _count(documents: Mapping[str, Sequence[_Span]], texts: Mapping[str, str | N
 
 def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None]) -> dict[str, list[_Span]]:
     """Spans that are offsets, in each document that has a text."""
-    given: dict[str, list[_Span]] = defaultdict(list)
+    by_document: dict[str, list[_Span]] = defaultdict(list)
     for record in records:
         if isinstance(record, Annotations):
             spans: list[tuple[str, PredictedSpan]] = [(record.doc_id, span) for _, _, span in record.spans()]
@@ -213,8 +214,8 @@ def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None])
             spans = [(span.doc_id, span) for side in record.sides for span in side.spans]
         for doc_id, span in spans:
             if span.start is not None and span.end is not None and texts.get(doc_id):
-                given[doc_id].append((span.start, span.end, span.text))
-    return given
+                by_document[doc_id].append((span.start, span.end, span.text))
+    return by_document
 
 
 @lru_cache(2048)
@@ -271,9 +272,9 @@ def why_not_there(text: str, start: int, end: int, surface: str) -> str:
         return "the line breaks were counted as two characters"
     if fold(here) == fold(surface):
         return "letters or diacritics were normalised"
-    found = _nearest(text, surface, start)
-    if found is not None:
-        return f"it stands at {found}, {abs(found - start)} code points {'later' if found > start else 'earlier'}"
+    place = _nearest(text, surface, start)
+    if place is not None:
+        return f"it stands at {place}, {abs(place - start)} code points {'later' if place > start else 'earlier'}"
     return "it is not in the document to the letter"
 
 

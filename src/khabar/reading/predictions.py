@@ -160,8 +160,8 @@ def record_of_row(row: Mapping[str, Any], place: Origin, incidents: Incidents) -
 
 def _from_object(value: Mapping[str, Any] | Prediction, place: Origin, incidents: Incidents) -> Prediction | None:
     doc_id = getattr(value, "doc_id", None) if isinstance(value, msgspec.Struct) else value.get("doc_id")
-    known = doc_id if isinstance(doc_id, str) else None
-    report = partial(incidents.report, file=place.file, line=place.line, doc_id=known)
+    document = doc_id if isinstance(doc_id, str) else None
+    report = partial(incidents.report, file=place.file, line=place.line, doc_id=document)
     if isinstance(value, msgspec.Struct):
         return shaped(value, type(value), report)
     if "doc_id" in value:

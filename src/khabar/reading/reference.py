@@ -112,8 +112,8 @@ class Reference:
 
         `facts` are given with a part of a gold, which has no fingerprint of its own.
         """
-        given = annotations if isinstance(annotations, Documents) else Documents(annotations)
-        annotations = sorted(given, key=lambda record: record.doc_id)
+        unsorted = annotations if isinstance(annotations, Documents) else Documents(annotations)
+        annotations = sorted(unsorted, key=lambda record: record.doc_id)
         documents = {record.doc_id: GroundedDocument(record) for record in annotations}
         lines: list[bytes] = []
         if facts is None:
@@ -122,7 +122,7 @@ class Reference:
             issues = _as_issues(disputes, documents)
         return cls(
             documents,
-            given,
+            unsorted,
             tuple(sorted(issues, key=lambda issue: (issue.story, issue.issue_id))),
             facts or GoldFacts.of(annotations, issues),
             tuple(sorted(registry, key=lambda row: (row.story, row.entity_id))),

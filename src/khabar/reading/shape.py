@@ -97,8 +97,8 @@ def _value(value: Any, kind: Any, path: str, report: Report) -> Any:
     if lists and isinstance(value, (list, tuple)):
         inner = get_args(lists[0])[0]
         items = [_value(item, inner, f"{path}[{at}]", report) for at, item in enumerate(value)]
-        kept = [item for item in items if item is not _BAD]
-        return kept if len(kept) == len(items) or path.isidentifier() else _BAD
+        fitting = [item for item in items if item is not _BAD]
+        return fitting if len(fitting) == len(items) or path.isidentifier() else _BAD
     try:
         msgspec.convert(value, kind)
         str(value).encode()
@@ -113,10 +113,10 @@ def _misfit(value: Any, kinds: tuple[Any, ...], path: str) -> str:
     closed = [choice for each in kinds if get_origin(each) is Literal for choice in get_args(each)]
     if closed and isinstance(value, str):
         return f"{path} is {shown(value)}, not one of {', '.join(closed)}"
-    wanted = " or ".join(
+    expected = " or ".join(
         dict.fromkeys("null" if each is type(None) else "string" if closed else _wanted(each) for each in kinds)
     )
-    return f"{path} is {shown(value)}, where {wanted} is asked for"
+    return f"{path} is {shown(value)}, where {expected} is asked for"
 
 
 def _wanted(kind: Any) -> str:

@@ -88,9 +88,9 @@ class Release(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def agreement_of(self, split: str) -> dict[str, float]:
         """The agreement on one split, by layer.figure."""
-        given = {} if self.agreement is msgspec.UNSET else self.agreement
+        figures = {} if self.agreement is msgspec.UNSET else self.agreement
         start = f"{split}/"
-        return {name.removeprefix(start): value for name, value in given.items() if name.startswith(start)}
+        return {name.removeprefix(start): value for name, value in figures.items() if name.startswith(start)}
 
     @property
     def listed(self) -> tuple[FileRecord | Withheld | ChangesFile, ...]:

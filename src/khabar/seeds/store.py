@@ -25,7 +25,7 @@ def read_manifest(folder: Path) -> list[Seed]:
     """Read a folder's manifest. Raises InputError with every problem in it."""
     incidents = Incidents()
     seeds: list[Seed] = []
-    seen: set[str] = set()
+    doc_ids: set[str] = set()
     for _, value, report in json_objects(folder / MANIFEST, incidents):
         seed = shaped(value, Seed, report)
         if seed is None:
@@ -35,10 +35,10 @@ def read_manifest(folder: Path) -> list[Seed]:
             problems.append(f"published is {seed.published!r}, where EDTF is asked for, such as 2030-05-06")
         for problem in problems:
             report("value-wrong", problem)
-        if seed.doc_id in seen:
+        if seed.doc_id in doc_ids:
             report("id-repeated", f"document {seed.doc_id!r} has a line already")
         elif not problems:
-            seen.add(seed.doc_id)
+            doc_ids.add(seed.doc_id)
             seeds.append(seed)
     incidents.refuse()
     return sorted(seeds, key=lambda seed: seed.file)
@@ -122,7 +122,7 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         Incident("option-wrong", problem, fix="choose another name") for problem in miskeyed(story, split)
     )
     listed = {seed.file: seed for seed in read_manifest(folder)} if (folder / MANIFEST).exists() else {}
-    fresh: dict[str, tuple[Seed, bytes]] = {}
+    added: dict[str, bytes] = {}
     for path in files:
         problems = check_file(path)
         incidents.extend(problems)
@@ -140,19 +140,19 @@ def add(folder: Path, files: Sequence[Path], *, story: str, split: str) -> list[
         if not data.decode().strip():
             incidents.report("file-empty", "there is no text in it", file=path, fix="give it its text")
             continue
-        earlier = listed.get(name) or (fresh[name][0] if name in fresh else None)
+        earlier = listed.get(name)
         unlisted = earlier is None and (folder / name).exists() and (folder / name).read_bytes() != data
         if unlisted or (earlier is not None and earlier.sha256 != digest):
             incidents.report("seed-exists", f"{name} is there with other content", file=path)
         elif earlier is None:
-            fresh[name] = (Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS), data)
+            listed[name] = Seed(file=name, sha256=digest, story=story, split=split, rights=RIGHTS)
+            added[name] = data
     incidents.refuse()
-    for name, (_, data) in fresh.items():
+    for name, data in added.items():
         write_whole(folder / name, data)
-    added = [seed for seed, _ in fresh.values()]
     if added or not (folder / MANIFEST).exists():
-        write_manifest(folder, [*listed.values(), *added])
-    return added
+        write_manifest(folder, listed.values())
+    return [listed[name] for name in added]
 
 
 def read_texts(folder: Path, seeds: Sequence[Seed]) -> dict[str, str]:
@@ -179,9 +179,9 @@ def _read(folder: Path, seed: Seed) -> tuple[str, list[Incident]]:
     if problems := check_file(path):
         return "", problems
     data = path.read_bytes()
-    found = sha256(data)
-    if found != seed.sha256:
-        message = f"sha256 is {found[:12]}…, the manifest has {seed.sha256[:12]}…"
+    digest = sha256(data)
+    if digest != seed.sha256:
+        message = f"sha256 is {digest[:12]}…, the manifest has {seed.sha256[:12]}…"
         return "", [Incident("seed-changed", message, str(path), doc_id=seed.doc_id)]
     if (error := _not_text(data)) is not None:
         return "", [Incident("file-not-text", error, str(path), doc_id=seed.doc_id, fix=AS_TEXT)]
@@ -202,8 +202,8 @@ def document(seed: Seed, text: str, zones: Sequence[ZoneSpan] | None = None) -> 
     if seed.source:
         titles = (text[zone.start : zone.end].strip() for zone in zones or () if zone.zone == "title")
         columns["title"] = next(titles, seed.title)
-    whole = (ZoneSpan(0, len(text), "body"),)
-    return Document(doc_id=seed.doc_id, text=text, zones=tuple(zones) if zones else whole, **columns)
+    body = (ZoneSpan(0, len(text), "body"),)
+    return Document(doc_id=seed.doc_id, text=text, zones=tuple(zones) if zones else body, **columns)
 
 
 def _not_text(data: bytes) -> str | None:

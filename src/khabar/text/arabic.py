@@ -21,9 +21,9 @@ class _ClassTable(dict[int, str]):
     def __missing__(self, code_point: int) -> str:
         character = chr(code_point)
         general = unicodedata.category(character)[0]
-        found = general if general in "LMN" else "S" if character.isspace() else "X"
-        self[code_point] = found
-        return found
+        kind = general if general in "LMN" else "S" if character.isspace() else "X"
+        self[code_point] = kind
+        return kind
 
 
 _CLASSES = _ClassTable()
@@ -133,15 +133,15 @@ def _folded_word(word: str) -> tuple[str, tuple[int, ...] | None]:
     parts = [_FOLD[ord(character)] for character in word]
     if _HAMZA not in parts and {*map(len, parts)} <= {1}:
         return "".join(parts), None
-    kept = ""
+    letters = ""
     offsets: list[int] = []
     for offset, part in enumerate(parts):
         if part == _HAMZA:
-            kept = kept[:-1] + _SEATED.get(kept[-1:], kept[-1:])
+            letters = letters[:-1] + _SEATED.get(letters[-1:], letters[-1:])
         else:
-            kept += part
+            letters += part
             offsets += [offset] * len(part)
-    return kept, tuple(offsets)
+    return letters, tuple(offsets)
 
 
 _LETTER = r"[^\W\d_\u0640A-Za-z\u00c0-\u024f]"
@@ -231,11 +231,11 @@ def _tokens(word: str) -> tuple[tuple[str, int, int], ...]:
 def stems(word: str) -> dict[str, int]:
     """What a folded word may be without proclitics, and how many letters those take; `لل` leaves the article."""
     taken = int(len(word) > 3 and word[0] in "وف")
-    rest = word[taken:]
-    without = {word: 0} | {rest: taken}
-    if len(rest) > 3 and rest[0] in "بلك":
-        without |= {"ا" + rest[1:]: taken + 1} if rest.startswith("لل") else {}
-        without |= {rest[1:]: taken + 1}
+    stem = word[taken:]
+    without = {word: 0} | {stem: taken}
+    if len(stem) > 3 and stem[0] in "بلك":
+        without |= {"ا" + stem[1:]: taken + 1} if stem.startswith("لل") else {}
+        without |= {stem[1:]: taken + 1}
     return without
 
 

@@ -111,8 +111,8 @@ def _plain(text: str) -> _Date | None:
         members = [_ends(member.strip()) for member in text[1:-1].split(",")]
         if not text.endswith(close) or len(members) < 2 or None in members:
             return None
-        known = [member for member in members if member is not None]
-        return _Date((kind, frozenset(known)), _extent_of(min(known)[0], max(known, key=itemgetter(1))[1]))
+        days = [member for member in members if member is not None]
+        return _Date((kind, frozenset(days)), _extent_of(min(days)[0], max(days, key=itemgetter(1))[1]))
     start, slash, end = text.partition("/")
     if not slash and text.startswith(_EACH_YEAR):
         # It has no days. The parser refuses seasons here, which some texts have.
@@ -148,8 +148,8 @@ def _ends(text: str) -> tuple[_Day, _Day] | None:
     length = monthrange(number, last)[1]
     if day in (None, "XX"):
         return (number, first, 1, qualifier), (number, last, length, qualifier)
-    whole = number, first, int(day), qualifier
-    return (whole, whole) if 1 <= int(day) <= length else None
+    full_day = number, first, int(day), qualifier
+    return (full_day, full_day) if 1 <= int(day) <= length else None
 
 
 def _extent_of(first: _Day, last: _Day) -> tuple[int, int] | None:

@@ -132,8 +132,8 @@ def span_of(span: PredictedSpan, passage: Passage, turn: int = 1) -> tuple[int, 
     if span.start is not None and span.end is not None:
         return span.start, span.end
     matches = _matches(span, passage)
-    wanted = span.occurrence or turn
-    return matches[wanted - 1] if 0 < wanted <= len(matches) else None
+    occurrence = span.occurrence or turn
+    return matches[occurrence - 1] if 0 < occurrence <= len(matches) else None
 
 
 def _matches(span: PredictedSpan, passage: Passage) -> tuple[tuple[int, int], ...]:
@@ -156,8 +156,8 @@ def _grounded(
         places = [span_of(part, passage, turns.get((index, place), 1)) for place, part in enumerate(parts)]
         spans = normal([span for span in places if span]) if all(places) else ()
         altered = any(_is_altered(part, span, passage) for part, span in zip(parts, places, strict=True) if span)
-        whole = _with_parts(item, passage, spans[0][0] if spans else 0)
-        grounded.append((spans, b"", Grounded(whole, spans or None, altered)))
+        complete = _with_parts(item, passage, spans[0][0] if spans else 0)
+        grounded.append((spans, b"", Grounded(complete, spans or None, altered)))
     if len({spans for spans, _, _ in grounded}) < len(grounded):
         grounded = [(spans, _content(item), entry) for (spans, _, entry), item in zip(grounded, items, strict=True)]
     return tuple(entry for *_, entry in sorted(grounded, key=lambda entry: entry[:2]))

@@ -162,19 +162,19 @@ def nearest(text: str, surface: str) -> Match | None:
 
     places = [match.span() for match in _WORD.finditer(text)]
     words = [fold(text[start:end]) for start, end in places]
-    wanted = fold(surface).split()
-    if not wanted or not words:
+    sought = fold(surface).split()
+    if not sought or not words:
         return None
-    size = min(len(wanted), len(words))
-    run = SequenceMatcher(None, wanted, words, autojunk=False).find_longest_match()
-    if 2 * run.size >= len(wanted):
+    size = min(len(sought), len(words))
+    run = SequenceMatcher(None, sought, words, autojunk=False).find_longest_match()
+    if 2 * run.size >= len(sought):
         first = min(max(run.b - run.a, 0), len(words) - size)
         return places[first][0], places[first + size - 1][1]
-    if len(wanted) > _FEW:
+    if len(sought) > _FEW:
         return None
     best, place = _ALIKE, None
     letters = SequenceMatcher(autojunk=False)
-    letters.set_seq2(" ".join(wanted))
+    letters.set_seq2(" ".join(sought))
     for first in range(len(words) - size + 1):
         letters.set_seq1(" ".join(words[first : first + size]))
         if letters.real_quick_ratio() > best and letters.quick_ratio() > best and letters.ratio() > best:

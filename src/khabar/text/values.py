@@ -121,8 +121,8 @@ def same_unit(gold: PredictedNumber, predicted: PredictedNumber) -> bool:
         return gold.unit is None and predicted.unit is None
     if gold.kind != "count" and not _ARABIC.search(gold.unit):
         return gold.unit == predicted.unit
-    said = _noun(predicted.unit)
-    return said == _noun(gold.unit) or (gold.counted is not None and _bare(said) == _bare(_noun(gold.counted)))
+    noun = _noun(predicted.unit)
+    return noun == _noun(gold.unit) or (gold.counted is not None and _bare(noun) == _bare(_noun(gold.counted)))
 
 
 def _noun(written: str) -> str:
