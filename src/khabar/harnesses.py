@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 def questions(split: str = "test") -> dict[str, Question]:
     """All questions of a split of the released corpus, by key (`entities/DOC_ID`, `conflicts/STORY`)."""
     from khabar.systems.endpoint.prompts import Question
+    from khabar.systems.protocol import by_story
 
     documents = khabar.load(split=split)
     asked = [Question(layer, (document,)) for layer in LAYERS[:3] for document in documents]
-    for story in sorted({document.story for document in documents}):
-        asked.append(Question("conflicts", tuple(document for document in documents if document.story == story)))
+    asked += [Question("conflicts", tuple(group)) for _, group in sorted(by_story(documents).items())]
     return {question.key: question for question in asked}
 
 

@@ -107,16 +107,14 @@ def _solve(group: list[Pair]) -> list[tuple[int, int]]:
     predictions = sorted({predicted for _, predicted, _ in group})
     if not is_small(len(golds), len(predictions)):
         return _solve_with_scipy(group, golds, predictions)
-    swapped = len(predictions) > len(golds)
-    rows, columns = (predictions, golds) if swapped else (golds, predictions)
-    index = {item: place for place, item in enumerate(columns)}
-    options: dict[int, list[tuple[int, int]]] = {row: [] for row in rows}
+    if len(predictions) > len(golds):  # the sets are of the smaller side
+        swapped = _solve([(predicted, gold, weight) for gold, predicted, weight in group])
+        return [(gold, predicted) for predicted, gold in swapped]
+    index = {predicted: place for place, predicted in enumerate(predictions)}
+    options: dict[int, list[tuple[int, int]]] = {gold: [] for gold in golds}
     for gold, predicted, weight in group:
-        row, column = (predicted, gold) if swapped else (gold, predicted)
-        options[row].append((index[column], weight))
-    best = _best(rows, options)
-    pairs = [(row, columns[column]) for row, column in best]
-    return [(column, row) if swapped else (row, column) for row, column in pairs]
+        options[gold].append((index[predicted], weight))
+    return [(gold, predictions[place]) for gold, place in _best(golds, options)]
 
 
 def _best(rows: list[int], options: dict[int, list[tuple[int, int]]]) -> list[tuple[int, int]]:

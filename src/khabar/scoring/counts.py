@@ -245,3 +245,13 @@ def of_phenomena(tags: Iterable[str]) -> list[Metric]:
     return [
         Metric(f"phenomenon.{tag}.recall", recall, (f"phenomenon.{tag}.tp", f"phenomenon.{tag}.fn")) for tag in tags
     ]
+
+
+def semeval(name: str) -> tuple[Metric, Metric, Metric]:
+    """F1, precision and recall of a SemEval-2013 scheme over the columns `name.cor` and so on."""
+    columns = tuple(f"{name}.{outcome}" for outcome in ("cor", "inc", "par", "mis", "spu"))
+    return (
+        Metric(f"{name}.f1", semeval_f1, columns),
+        Metric(f"{name}.precision", semeval_precision, columns),
+        Metric(f"{name}.recall", semeval_recall, columns),
+    )

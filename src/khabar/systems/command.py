@@ -23,7 +23,7 @@ from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import Layer
 from khabar.systems.journal import digest
 from khabar.systems.process import Process
-from khabar.systems.protocol import Failure, Options, SlowSystem, validated_annotations, validated_dispute
+from khabar.systems.protocol import Failure, Options, SlowSystem, by_story, validated_annotations, validated_dispute
 from khabar.text.terminal import cut
 
 
@@ -119,9 +119,7 @@ class Command(SlowSystem):
 
     def annotate(self, documents: Sequence[Document], layers: Sequence[Layer]) -> Iterator[Annotations]:
         """Give each document's annotations; empty, and a failure, where the command has no answer."""
-        self._stories = {document.story: [] for document in documents}
-        for document in documents:
-            self._stories[document.story].append(document)
+        self._stories = by_story(documents)
         pending: list[Document] = []
         for document in documents:
             stored = self.options.journal.get(self._digest(document), Annotations)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
@@ -34,6 +34,14 @@ class StorySystem(Protocol):
     ) -> Sequence[Dispute]:
         """Give the disputes of a story from its documents and what the system said of each, in the same order."""
         ...
+
+
+def by_story(documents: Iterable[Document]) -> dict[str, list[Document]]:
+    """Group documents by their stories."""
+    stories: dict[str, list[Document]] = defaultdict(list)
+    for document in documents:
+        stories[document.story].append(document)
+    return dict(stories)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.predictions import given_predictions, split
 from khabar.records import Annotations, Dispute, Document
 from khabar.records.labels import LAYERS, Layer
-from khabar.systems.protocol import Failure, SlowSystem, StorySystem, System
+from khabar.systems.protocol import Failure, SlowSystem, StorySystem, System, by_story
 
 _LIBRARIES = re.compile(r"[/\\](?:site-packages|dist-packages|lib[/\\]python3\.\d+)[/\\]|^<frozen ")
 """Paths of code that is nobody's own."""
@@ -72,7 +72,7 @@ def _run_slow(
         pass
     disputes: list[Dispute] = []
     if "conflicts" in layers:
-        for story, group in _by_story(documents):
+        for story, group in sorted(by_story(documents).items()):
             answered = [annotations.get(key.doc_id, Annotations(doc_id=key.doc_id)) for key in group]
             disputes += system.disputes(story, group, answered)
     system.incidents.refuse()
@@ -80,11 +80,6 @@ def _run_slow(
         raise InputError(_reasons(system.failures))
     warnings.extend(system.incidents)
     return [annotations[document.doc_id] for document in documents], disputes
-
-
-def _by_story(documents: Sequence[Document]) -> Iterator[tuple[str, list[Document]]]:
-    for story in sorted({document.story for document in documents}):
-        yield story, [document for document in documents if document.story == story]
 
 
 def _reasons(failures: Sequence[Failure]) -> list[Incident]:
@@ -110,7 +105,7 @@ def _run(
             annotations[document.doc_id] = answer
     disputes: list[Dispute] = []
     if isinstance(system, StorySystem) and not incidents.errors:
-        for story, group in _by_story(documents):
+        for story, group in sorted(by_story(documents).items()):
             try:
                 answers = system.disputes(story, group, [annotations[document.doc_id] for document in group])
                 misplaced, records = split(given_predictions(answers, incidents))

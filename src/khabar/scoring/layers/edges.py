@@ -71,7 +71,6 @@ class Claims:
                     self._longest[claim.doc_id] = max(self._longest[claim.doc_id], claim.end - claim.start)
         for claims in self._by_document.values():
             claims.sort()
-        self._met: dict[tuple[str, int, int], ClaimsMet | None] = {}
 
     def numbers(self, issue: int, spans: Iterable[DocSpan]) -> frozenset[int]:
         """The numbers of an issue's claims that stand at some spans."""
@@ -81,12 +80,6 @@ class Claims:
         """Claims with overlap coefficient ≥ 0.5: code points shared, over the shorter of the two. None without any."""
         if end - start > LONGEST_CITATION:
             return None
-        place = doc_id, start, end
-        if place not in self._met:
-            self._met[place] = self._find(*place)
-        return self._met[place]
-
-    def _find(self, doc_id: str, start: int, end: int) -> ClaimsMet | None:
         claims = self._by_document.get(doc_id, [])
         met: dict[int, set[int]] = defaultdict(set)
         for at in range(bisect_left(claims, (start - self._longest[doc_id],)), len(claims)):

@@ -27,11 +27,9 @@ from khabar.scoring.counts import (
     of_phenomena,
     prf,
     ratio,
-    semeval_f1,
-    semeval_precision,
-    semeval_recall,
+    semeval,
 )
-from khabar.scoring.layers.entity_columns import OUTCOMES, SCHEMES, count_columns, outcome_of, weight_of
+from khabar.scoring.layers.entity_columns import SCHEMES, count_columns, outcome_of, weight_of
 from khabar.scoring.layers.judge import DocumentJudge
 from khabar.scoring.result import Measured
 from khabar.scoring.tally import LayerTally, Units
@@ -185,10 +183,7 @@ class Entities(DocumentJudge[EntityVerdict]):
         for label in ENTITY_LABELS:
             metrics.extend(prf(f"label.{label}", f"label.{label}"))
         for scheme in SCHEMES:
-            columns = tuple(f"semeval.{scheme}.{outcome}" for outcome in OUTCOMES)
-            metrics.append(Metric(f"semeval.{scheme}.f1", semeval_f1, columns))
-            metrics.append(Metric(f"semeval.{scheme}.precision", semeval_precision, columns))
-            metrics.append(Metric(f"semeval.{scheme}.recall", semeval_recall, columns))
+            metrics.extend(semeval(f"semeval.{scheme}"))
         if self.corpus.facts.with_texts:
             metrics.extend(prf("clitic_tolerant", "clitic"))
         return metrics + of_phenomena(self.corpus.tags(self.layer))

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 Agrees = TypeVar("Agrees", bool, "Booleans")
 
 SCHEMES = ("strict", "exact", "partial", "type")
-OUTCOMES = ("cor", "inc", "par", "mis", "spu")
 
 _CREDIT = {"cor": 2, "par": 1, "inc": 0}
 _MOST_CELLS = 1 << 20

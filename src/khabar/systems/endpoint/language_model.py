@@ -23,7 +23,7 @@ from khabar.systems.endpoint.answers import ParsedAnswer, joined, names_of, read
 from khabar.systems.endpoint.client import Asker, Pool, Reply, Unanswered
 from khabar.systems.endpoint.prompts import Question
 from khabar.systems.journal import digest
-from khabar.systems.protocol import Failure, Options, SlowSystem
+from khabar.systems.protocol import Failure, Options, SlowSystem, by_story
 
 
 class _Story:
@@ -65,10 +65,7 @@ class LanguageModel(SlowSystem):
 
     def annotate(self, documents: Sequence[Document], layers: Sequence[Layer]) -> Iterator[Annotations]:
         """Give the annotations of a story's documents when all that is asked about them is answered."""
-        groups: dict[str, list[Document]] = {}
-        for document in documents:
-            groups.setdefault(document.story, []).append(document)
-        stories = {story: _Story(group, layers) for story, group in groups.items()}
+        stories = {story: _Story(group, layers) for story, group in by_story(documents).items()}
         language = self.language
         agenda = deque(
             Question(layer, (document,), language) for story in stories.values() for layer, document in story.questions
