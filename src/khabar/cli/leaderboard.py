@@ -252,11 +252,10 @@ def _print_board(view: BoardView) -> None:
     shown.add_column("system", style="bold")
     for column in view.corpus.columns:
         shown.add_column(column, justify="right", no_wrap=True)
-    for block in ("ranked", "seen", "floor"):
-        for row in (row for row in view.rows if row.block == block):
-            place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw gold", "floor": "floor"}[block]
-            cells = (_cell(row.figures[name]) for name in view.corpus.columns)
-            shown.add_row(place, fill(row.system, _NAME_WIDTH), *cells)
+    for row in view.listed:
+        places = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw gold", "floor": "floor"}
+        cells = (_cell(row.figures[name]) for name in view.corpus.columns)
+        shown.add_row(places[row.block], fill(row.system, _NAME_WIDTH), *cells)
     terminal = console()
     terminal.print(shown)
     note(terminal, "letters: two systems that share one on a column are not told apart there (Holm-corrected)")

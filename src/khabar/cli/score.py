@@ -207,18 +207,13 @@ def publish(
         save(errors, evaluation.errors)
         lost = losses_of(evaluation.errors, result, unread)
     if html is not None:
-        write_report(html, name, evaluation, result)
+        from khabar.site.report import ARABIC, report
+
+        page = report(name, evaluation, result, arabic=html.name.endswith(ARABIC))
+        with writing(html):
+            write_whole(html, page)
+        if not is_quiet():
+            say(f"{html}: the report, one page; open it in a browser: {html.resolve().as_uri()}", err=True)
     print_scores({name: result}, form, lost)
     if errors is not None and form in ("short", "full"):
         tell_errors(errors, evaluation.errors, gold, split)
-
-
-def write_report(path: Path, name: str, evaluation: Evaluation, result: Score) -> None:
-    """Write the report of a run as one page."""
-    from khabar.site.report import ARABIC, report
-
-    page = report(name, evaluation, result, arabic=path.name.endswith(ARABIC))
-    with writing(path):
-        write_whole(path, page)
-    if not is_quiet():
-        say(f"{path}: the report, one page; open it in a browser: {path.resolve().as_uri()}", err=True)

@@ -57,11 +57,14 @@ def add(
         raise InputError.of("path-unsafe", f"NAME {problem}", fix="write a name such as my-system")
     for split in predictions:
         gold.split(split)
+    if len(recordings) > len(RECORDINGS):
+        message = f"{len(recordings)} recordings, where {len(RECORDINGS)} are the most"
+        raise InputError.of("option-wrong", message, fix=f"give {len(RECORDINGS)} of them")
     replays: list[Replay] = []
     if recordings:
         (recorded,) = predictions
         layers = gold.layers(recorded)
-        replays = [replay(path, gold.split(recorded), layers) for path in _few(recordings)]
+        replays = [replay(path, gold.split(recorded), layers) for path in recordings]
         predictions = {recorded: replays[0].said(layers)}
         unanswered = {recorded: replays[0].unanswered}
     remove_parts(root)
@@ -124,13 +127,6 @@ def _unmentioned(
         for key in MEASURED
     }
     return {key: values for key, values in kept.items() if values}
-
-
-def _few(recordings: Sequence[Path]) -> Sequence[Path]:
-    if len(recordings) > len(RECORDINGS):
-        message = f"{len(recordings)} recordings, where {len(RECORDINGS)} are the most"
-        raise InputError.of("option-wrong", message, fix=f"give {len(RECORDINGS)} of them")
-    return recordings
 
 
 def _kept(

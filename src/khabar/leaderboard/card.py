@@ -185,6 +185,7 @@ def restated(data: bytes, key: str, values: Mapping[str, Any]) -> bytes:
     """
     text = data.decode()
     known: dict[str, Any] = tomllib.loads(text).get(key, {})
+    # A person wrote the card: its other lines stay byte for byte, comments included.
     text = re.sub(rf"^[ \t]*[\"']?{key}[\"']?[ \t]*=.*\n?", "", text, count=1, flags=re.MULTILINE)
     told = {split: value for split, value in sorted({**known, **values}.items()) if value}
     line = ", ".join(f"{split} = {json.dumps(value)}" for split, value in told.items())
@@ -205,14 +206,11 @@ def _problems(value: dict[str, Any]) -> Iterator[tuple[str, str]]:
         yield "authors", f"authors are {len(authors)}, where 1 to {_MOST_AUTHORS} are asked for"
     if isinstance(layers, list) and not layers:
         yield "layers", "layers is empty: name those the system speaks of, or leave the key out"
-    unanswered = value.get("unanswered")
+    measured = {key: value[key] if isinstance(value.get(key), dict) else {} for key in MEASURED}
     counts = [("parameters", value.get("parameters"))]
-    counts += [("unanswered", count) for count in (unanswered.values() if isinstance(unanswered, dict) else ())]
-    tokens = value.get("tokens")
-    pairs = tokens.values() if isinstance(tokens, dict) else ()
-    counts += [("tokens", count) for pair in pairs if isinstance(pair, list) for count in pair]
-    digests = value.get("recordings")
-    for digest in digests.values() if isinstance(digests, dict) else ():
+    counts += [("unanswered", count) for count in measured["unanswered"].values()]
+    counts += [("tokens", count) for pair in measured["tokens"].values() if isinstance(pair, list) for count in pair]
+    for digest in measured["recordings"].values():
         if isinstance(digest, str) and not re.fullmatch("[0-9a-f]{64}", digest):
             yield "recordings", f"recordings holds {ascii(digest)[:60]}, which is no SHA-256"
     for key, count in counts:

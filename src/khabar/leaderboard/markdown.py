@@ -148,15 +148,12 @@ def main_table(view: BoardView, marked: Iterable[str] = ()) -> str:
     bold = set(marked)
     about = ABOUT_PAIRS if view.corpus.pairs else {}
     rows = []
-    for block in ("ranked", "seen", "floor"):
-        for row in (row for row in view.rows if row.block == block):
-            name = in_markdown(row.card.name)
-            figures = [_figure(row.figures[column]) for column in view.corpus.columns]
-            figures += [_share(row.contrast.get(name)) for name in about]
-            place = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw the gold", "floor": "floor"}[
-                block
-            ]
-            rows.append([place, f"**{name}**" if row.system in bold else name, *figures])
+    for row in view.listed:
+        name = in_markdown(row.card.name)
+        figures = [_figure(row.figures[column]) for column in view.corpus.columns]
+        figures += [_share(row.contrast.get(name)) for name in about]
+        places = {"ranked": rank_text(row.figures[view.corpus.leading]), "seen": "saw the gold", "floor": "floor"}
+        rows.append([places[row.block], f"**{name}**" if row.system in bold else name, *figures])
     heads = ["both of a pair right"] if about else view.corpus.columns
     return table(["rank", "system", *heads, *about.values()], rows)
 

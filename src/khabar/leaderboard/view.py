@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -106,6 +106,11 @@ class BoardView:
         """Of a contrast set: the parts that pairs are counted by, such as `direction.trap_to_dispute`."""
         names = dict.fromkeys(name for row in self.rows for name in row.contrast if name.count(".") == 2)
         return tuple(name.removesuffix(".pair_f") for name in names)
+
+    @property
+    def listed(self) -> list[SystemRow]:
+        """The systems as a table lists them, section by section."""
+        return sorted(self.rows, key=lambda row: get_args(BoardSection).index(row.block))
 
     def on(self, column: str, block: BoardSection = "ranked") -> list[SystemRow]:
         """The systems of a block that have a figure on a column, best first."""
