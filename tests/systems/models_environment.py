@@ -1,13 +1,17 @@
-"""An environment with khabar and the libraries of local models, made once; torch it shares with its neighbour."""
+"""An environment with khabar and the libraries of local models, made once; torch it shares with its neighbour.
+
+    python3 -m tests.systems.models_environment
+
+makes both, with nothing but the standard library: `.ci/run` begins with it, beside its own installation.
+"""
 
 from __future__ import annotations
 
+import fcntl
 import subprocess
 import sys
 import venv
 from pathlib import Path
-
-from filelock import FileLock
 
 from tests.systems.torch_environment import HOME as TORCH
 from tests.systems.torch_environment import torch_python
@@ -21,7 +25,8 @@ SITE = Path("lib", f"python{sys.version_info.major}.{sys.version_info.minor}", "
 def models_python() -> Path:
     """The environment's Python, which runs khabar as installed with these extras."""
     torch_python()
-    with FileLock(HOME.with_suffix(".lock")):
+    with HOME.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         done = HOME / "installed"
         wanted = "\n".join((sys.version, *PACKAGES))
         if not done.exists() or done.read_text() != wanted:
@@ -30,3 +35,7 @@ def models_python() -> Path:
             subprocess.run([HOME / "bin" / "python", "-m", "pip", "install", "--quiet", *PACKAGES], check=True)
             done.write_text(wanted)
     return HOME / "bin" / "python"
+
+
+if __name__ == "__main__":
+    models_python()

@@ -74,7 +74,9 @@ def test_a_model_that_talks_nonsense(served: tuple[str, Path], khabar: Khabar) -
 
 
 def test_a_model_that_is_not_there(served: tuple[str, Path], khabar: Khabar) -> None:
+    """The server answers with an error, which is asked for again and again while there is time."""
     address, models = served
-    answer = khabar("run", f"openai:{models / 'nosuch'}", *RUN, OPENAI_BASE_URL=address)
+    little = ("--time-limit", "5", "--jobs", "4")
+    answer = khabar("run", f"openai:{models / 'nosuch'}", *RUN, *little, OPENAI_BASE_URL=address)
     assert (answer.code, answer.out) == (2, "")
     assert "error[" in answer.err
