@@ -116,7 +116,8 @@ def _read(path: Path, config: str, incidents: Incidents) -> list[Row]:
         incidents.report("file-missing", f"no file {path.name} for config {config}", file=path)
         return []
     try:
-        return from_table(config, pq.read_table(path, partitioning=None))
+        with pq.ParquetFile(path) as file:  # `pq.read_table` would load pandas
+            return from_table(config, file.read())
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         incidents.report("file-not-parquet", said_by(error), file=path)
     except (msgspec.ValidationError, KeyError, IndexError, TypeError) as error:
