@@ -15,6 +15,7 @@ import argparse
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from math import log, sqrt
 from pathlib import Path
@@ -83,11 +84,12 @@ def line_at(text: str, offset: int) -> tuple[int, int]:
     return text.rfind("\n", 0, offset) + 1, len(text) if end < 0 else end
 
 
-def words(text: str) -> list[str]:
-    """Folded words, and pairs of neighbours."""
+@cache
+def words(text: str) -> tuple[str, ...]:
+    """Folded words, and pairs of neighbours. Every text is learned from, or asked of, as often as there are stories."""
     folded = fold(text)
     single = [folded[start:end] for start, end in token_spans(folded)]
-    return [*single, *(" ".join(pair) for pair in pairwise(single))]
+    return (*single, *(" ".join(pair) for pair in pairwise(single)))
 
 
 class NaiveBayes:

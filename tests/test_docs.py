@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import khabar
+from khabar.corpus.release import read_release
 from khabar.records import Document
 
 ROOT = Path(__file__).parents[1]
@@ -35,6 +36,8 @@ PAGES = [
     "docs/errata.md",
     "docs/from-1.x.md",
 ]
+ON_BOARDS = {"rules", "empty", "language-model"}
+"""The systems on the boards of the present corpus that commands meet: scoring all of them takes minutes."""
 INSTALLS = re.compile(r"venv|\.ci/run")
 """Blocks that make an environment are what CI and the packaging test do themselves."""
 
@@ -47,6 +50,9 @@ def blocks(page: str, language: str) -> list[str]:
 def checkout(tmp_path: Path) -> Path:
     for name in ("seeds", "annotations", "corpus", "schemas", "examples", "eval"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    for submission in (tmp_path / "eval" / "submissions").glob(f"*/{read_release(ROOT / 'corpus').version}"):
+        if submission.parent.name not in ON_BOARDS:
+            shutil.rmtree(submission)
     (tmp_path / "bin").mkdir()
     for name, target in (("khabar", "-m khabar"), ("python", "")):
         program = tmp_path / "bin" / name

@@ -50,6 +50,7 @@ def articles(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("fetched")
 
 
+@cache
 def documents(split: str) -> dict[str, Document]:
     return {document.doc_id: document for document in api.load(split=split)}
 
@@ -66,7 +67,7 @@ def dispute(story: str, *places: Place) -> Dispute:
 
 
 def figures(disputes: list[Dispute], split: str) -> dict[str, Measured]:
-    return khabar.score(disputes, split=split).layers["conflicts"]
+    return khabar.score(disputes, split=split, resamples=2).layers["conflicts"]
 
 
 def test_gold_has_every_pair_and_silence_none(split: str) -> None:
@@ -122,14 +123,14 @@ def test_whoever_answers_both_members_alike_has_no_pair(split: str) -> None:
 
 
 def test_whoever_joins_everything_has_no_pair(split: str) -> None:
-    """A record of every two sentences of different articles, in three stories, and one record of them all, in each."""
+    """A record of every two sentences of different articles, in one story, and one record of them all, in each."""
     for variant in "ab":
         mine = [d for d in documents(split).values() if d.story.endswith(variant)]
         disputes = []
         for number, story in enumerate(sorted({document.story for document in mine})):
             told = [document for document in mine if document.story == story]
             pairs = [(a, b) for one, other in combinations(told, 2) for a in sentences(one) for b in sentences(other)]
-            disputes += [dispute(story, *pair) for pair in pairs[:3000]] if number < 3 else []
+            disputes += [dispute(story, *pair) for pair in pairs[:2000]] if number == 0 else []
             disputes.append(dispute(story, *(place for document in told for place in sentences(document))))
         assert figures(disputes, split)["contrast.pair_f"].value == 0
 

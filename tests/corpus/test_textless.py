@@ -272,8 +272,10 @@ def test_whenever_it_is_killed_it_can_be_filled_again(
             if (out / RELEASE).is_file():
                 assert {incident.file for incident in check(out, None)} >= {str(path) for path in left}
             write(fill(folder, ARTICLES), out)
-        assert check(out, own_sources) == []
-        assert not [path for path in out.rglob("*") if path.name.startswith(".")]
+        assert {
+            str(path.relative_to(out)): path.read_bytes() for path in out.rglob("*") if path.is_file()
+        } == full.files
         if not was_killed:
+            assert check(out, own_sources) == []
             assert step > len(CONFIGS)
             return

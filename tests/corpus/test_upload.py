@@ -14,6 +14,7 @@ from datasets import load_dataset
 from khabar.corpus.release import read_release
 from khabar.corpus.upload import plan, publish, rehearse
 from khabar.reading.incidents import InputError
+from tests.cli.conftest import run
 
 ROOT = Path(__file__).parents[2]
 CORPUS = ROOT / "corpus"
@@ -95,17 +96,18 @@ def test_what_the_hub_says_no_to_is_an_error_of_one_line(name: str) -> None:
 
 
 def test_the_command_says_how_to_load_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "khabar", "corpus", "upload", str(tmp_path / "hub")]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, cwd=ROOT, check=True)
-    assert json.loads(done.stdout) == {
+    command = ("corpus", "upload", tmp_path / "hub")
+    done = run(*command, "--json", cwd=ROOT)
+    assert json.loads(done.out) == {
         "target": str(tmp_path / "hub"),
         "tag": VERSION,
         "new": True,
         "files": sorted(_files(CORPUS)),
     }
-    again = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True)
-    assert "was there already" in again.stdout
-    assert f'load_dataset("{tmp_path / "hub" / VERSION}", "quotes")' in again.stdout
+    again = run(*command, cwd=ROOT)
+    assert again.code == 0, again.err
+    assert "was there already" in again.out
+    assert f'load_dataset("{tmp_path / "hub" / VERSION}", "quotes")' in again.out
 
 
 def test_publish_calls_what_the_client_has() -> None:
