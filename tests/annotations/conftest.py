@@ -16,7 +16,7 @@ import pytest
 
 from khabar.annotations.agreement.alignment import RowPair, align
 from khabar.annotations.rounds import Round, read_round
-from khabar.annotations.server import Connection, connection
+from khabar.annotations.server.connection import Connection, connection
 
 ROOT = Path(__file__).parents[2]
 

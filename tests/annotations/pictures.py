@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from khabar.annotations.adjudication import Disagreement, disagreements
+from khabar.annotations.adjudication.disagreements import Disagreement, disagreements
 from khabar.annotations.adjudication.page import task_data
 from khabar.annotations.agreement.alignment import align
 from khabar.annotations.label_studio.configuration import ADJUDICATION, QUESTIONS, kinds_of, read_configuration

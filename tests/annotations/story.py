@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from khabar.annotations.agreement import Pass, Round
+from khabar.annotations.rounds import Pass, Round
 from khabar.reading.files import write_records
 from khabar.records import (
     Claim,

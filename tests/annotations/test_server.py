@@ -18,8 +18,16 @@ import pytest
 
 from khabar.annotations.label_studio.configuration import read_configuration
 from khabar.annotations.label_studio.projects import Server, Task
-from khabar.annotations.server import Connection, asking, connection
-from khabar.annotations.server.connection import Access, access_file, is_served, lock_of, write_secret
+from khabar.annotations.server.connection import (
+    Access,
+    Connection,
+    access_file,
+    asking,
+    connection,
+    is_served,
+    lock_of,
+    write_secret,
+)
 from khabar.annotations.server.environment import LAUNCHER, environment, settings
 from khabar.annotations.server.serving import reserved
 from khabar.reading.incidents import InputError

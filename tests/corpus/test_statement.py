@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
-from khabar.annotations.agreement import agreement, agreement_table, read_round
+from khabar.annotations.agreement.figures import agreement
+from khabar.annotations.agreement.table import agreement_table
+from khabar.annotations.rounds import read_round
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = ROOT / "annotations" / "rounds"

@@ -53,7 +53,7 @@ from khabar.annotations.label_studio.pull import read_pass, shrinks
 from khabar.annotations.label_studio.start import start_of_file
 from khabar.annotations.practice import beside_gold
 from khabar.annotations.rounds import Articles, read_articles
-from khabar.annotations.server import asking, connection
+from khabar.annotations.server.connection import asking, connection
 from khabar.annotations.server.environment import environment
 from khabar.cli.app import app
 from khabar.corpus.build import build, write

@@ -18,7 +18,7 @@ from khabar.records.labels import LAYERS, Layer
 from khabar.scoring.cases import Cases
 from khabar.scoring.layers.quotes import QuoteVerdict
 from khabar.scoring.scorer import judge_of
-from khabar.scoring.verdicts import DocumentVerdict, Fault, Verdict
+from khabar.scoring.verdicts import DocumentVerdict, Verdict
 from khabar.text.grounding import GroundedDispute, GroundedDocument
 
 _NOT_OF_GOLD = frozenset({"duplicate", "ungrounded", "impure", "one_sided", "wrong_type"})
@@ -124,37 +124,24 @@ def _label(layer: Layer, item: Any) -> str:
 def _vote(layer: Layer, name: str, verdict: Verdict[Any, Any, Any], places: dict[Hashable, Ballot]) -> None:
     document = verdict.case.gold if isinstance(verdict, DocumentVerdict) else None
     where = verdict.case.story if document is None else document.passage.doc_id
-
+    repeated = {guess for _, guess in verdict.right} if isinstance(verdict, QuoteVerdict) else set()  # what gold has
     for fault in verdict.faults:
-        if fault.cause in _NOT_OF_GOLD or (document and _is_no_witness(verdict, fault)):
+        item = None if fault.predicted is None else verdict.predicted[fault.predicted]
+        is_nowhere = document is not None and item is not None and item.spans is None
+        if fault.cause in _NOT_OF_GOLD or is_nowhere or fault.predicted in repeated:
             continue
         gold = None if fault.gold is None else verdict.gold[fault.gold]
-        key = (where, fault.gold if fault.predicted is None or gold is not None else _spot(verdict, fault))
+        key = (where, fault.gold if item is None or gold is not None else _spot(verdict, item))
         ballot = places.setdefault(key, Ballot(layer, verdict.case.story, document, gold))
         if fault.predicted is None:
             ballot.missed.append(name)
         else:
-            ballot.otherwise.append((name, _said(verdict, fault)))
+            speaker = verdict.speakers[fault.predicted] if isinstance(verdict, QuoteVerdict) else None
+            ballot.otherwise.append((name, VotedReading(item, speaker)))
 
 
-def _is_no_witness(verdict: Verdict[Any, Any, Any], fault: Fault) -> bool:
-    """Whether a prediction stands nowhere in its document, or says a second time what gold has."""
-    if fault.predicted is None:
-        return False
-    repeated = isinstance(verdict, QuoteVerdict) and any(guess == fault.predicted for _, guess in verdict.right)
-    return repeated or verdict.predicted[fault.predicted].spans is None
-
-
-def _said(verdict: Verdict[Any, Any, Any], fault: Fault) -> VotedReading:
-    assert fault.predicted is not None
-    speaker = verdict.speakers[fault.predicted] if isinstance(verdict, QuoteVerdict) else None
-    return VotedReading(verdict.predicted[fault.predicted], speaker)
-
-
-def _spot(verdict: Verdict[Any, Any, Any], fault: Fault) -> Hashable:
+def _spot(verdict: Verdict[Any, Any, Any], item: Any) -> Hashable:
     """Where a prediction without a gold row stands: its spans; of a dispute, the lines that it joins."""
-    assert fault.predicted is not None
-    item = verdict.predicted[fault.predicted]
     if isinstance(item, GroundedDispute):
         passages = {document.passage.doc_id: document.passage for document in verdict.case.gold.documents}
         return frozenset(

@@ -32,12 +32,12 @@ _Line = TypeVar("_Line", bound=msgspec.Struct)
 def read_lines(path: Path, kind: type[_Line], incidents: Incidents) -> list[tuple[int, _Line]]:
     """Read a JSONL file of one record, each with its line; an id that is there already is a problem."""
     records: list[tuple[int, _Line]] = []
-    seen: dict[str, int] = {}
+    line_of: dict[str, int] = {}
     for number, value, report in json_objects(path, incidents):
         record = shaped(value, kind, report)
         if record is None:
             continue
-        first = seen.setdefault(str(getattr(record, "id")), number)  # noqa: B009
+        first = line_of.setdefault(str(getattr(record, "id")), number)  # noqa: B009
         if first != number:
             report("id-repeated", f"its id is that of line {first}")
         records.append((number, record))

@@ -78,8 +78,8 @@ def _of_row(
     document = ballot.document
     assert document is not None
 
-    def words(said: VotedReading) -> str:
-        return _words(ballot, said, document, names)
+    def words(vote: VotedReading) -> str:
+        return _words(ballot, vote, document, names)
 
     votes: Mapping[str, set[str]] = defaultdict(set)
     gold = NO_ROW
@@ -88,14 +88,14 @@ def _of_row(
         gold = words(VotedReading(ballot.gold, speaker if isinstance(speaker, str) else None))
     votes[gold] |= set(ballot.confirmed)
     votes[NO_ROW] |= set(ballot.missed)
-    for name, said in ballot.otherwise:
-        votes[words(said)].add(name)
+    for name, vote in ballot.otherwise:
+        votes[words(vote)].add(name)
     rivals = [reading for reading in sorted(votes) if reading not in (gold, NO_ROW)]
     if not rivals and gold == NO_ROW:
         return None
     rival = max(rivals, key=lambda reading: any_right(ballot.weight, votes[reading]), default=NO_ROW)
     votes = {reading: votes[reading] for reading in {gold, rival, NO_ROW}}
-    items = [said.item for _, said in ballot.otherwise if words(said) == rival]
+    items = [vote.item for _, vote in ballot.otherwise if words(vote) == rival]
     items += [] if ballot.gold is None else [ballot.gold]
     spans = sorted({span for item in items for span in item.spans or ()})
     doc_id = document.passage.doc_id
@@ -118,17 +118,14 @@ def _of_issue(ballot: Ballot, documents: Mapping[str, Document], split: str) -> 
     votes[NO_ROW] |= set(ballot.missed)
     votes[gold] |= set(ballot.confirmed)
     marks: dict[str, list[tuple[int, str]]] = defaultdict(list)
-    for number, side in enumerate(sorted(sides, key=_first), start=1):
+    in_order = sorted(sides, key=lambda side: min(((place.doc_id, place.start) for place in side), default=("", 0)))
+    for number, side in enumerate(in_order, start=1):
         for place in side[:_MOST_SPANS]:
             marks[place.doc_id] += [(place.start, f"⟦{number} "), (place.end, f" {number}⟧")]
     extracts = tuple(_extract(documents[doc_id], marks[doc_id]) for doc_id in sorted(marks))
     row = None if issue is None else RowKey("conflicts", issue.issue_id)
     places = tuple(place for side in sides for place in side)
     return _question(ballot, split, gold, votes, extracts, row, places)
-
-
-def _first(side: Sequence[DocSpan]) -> tuple[str, int]:
-    return min(((place.doc_id, place.start) for place in side), default=("", 0))
 
 
 def _question(
@@ -142,7 +139,7 @@ def _question(
 ) -> tuple[Nomination, NominationKey]:
     """Name the readings by letters: those of a dispute in the guidelines' order, others in that of their digests."""
     of_places = [(place.doc_id, place.start, place.end) for place in places]
-    digest = hashlib.sha256(repr((ballot.layer, of_places)).encode()).hexdigest()[:10]
+    digest = _digest(repr((ballot.layer, of_places)))[:10]
     readings = list(STATUSES) if ballot.document is None else sorted(votes, key=lambda words: _digest(digest + words))
     letters = dict(zip(readings, ascii_uppercase, strict=False))
     key = NominationKey(
@@ -193,24 +190,24 @@ def _value(item: PredictedNumber) -> str:
     return f" = {low}, {high}, {value.modality}{unit}"
 
 
-def _speaker(ballot: Ballot, said: VotedReading, names: Mapping[tuple[str, str], str]) -> str:
+def _speaker(ballot: Ballot, vote: VotedReading, names: Mapping[tuple[str, str], str]) -> str:
     """The name of a speaker: the registry's where gold knows who is meant, else what the system calls it."""
-    if said.speaker is not None and said.speaker != NOBODY:
-        return names.get((ballot.story, said.speaker), said.speaker)
-    return source_name(said.item.item.speaker) or UNKNOWN
+    if vote.speaker is not None and vote.speaker != NOBODY:
+        return names.get((ballot.story, vote.speaker), vote.speaker)
+    return source_name(vote.item.item.speaker) or UNKNOWN
 
 
 def _extract(document: Document, marks: Iterable[tuple[int, str]]) -> Extract:
     """The marked lines of an article, with the line with words before and after them."""
     text, marks = document.text, sorted(marks)
     lines = [(start, start + len(line)) for start, line in lines_of(text) if line.strip()]
-    marked = [index for index, (first, last) in enumerate(lines) if any(first <= at <= last for at, _ in marks)]
+    marked = [index for index, (first, last) in enumerate(lines) if any(first <= offset <= last for offset, _ in marks)]
     shown = sorted({near for index in marked for near in (index - 1, index, index + 1) if 0 <= near < len(lines)})
     parts = []
     for index in shown:
         first, last = lines[index]
         line = text[first:last]
-        for at, mark in reversed([mark for mark in marks if first <= mark[0] <= last]):
-            line = line[: at - first] + mark + line[at - first :]
+        for offset, mark in reversed([mark for mark in marks if first <= mark[0] <= last]):
+            line = line[: offset - first] + mark + line[offset - first :]
         parts.append(line)
     return Extract(doc_id=document.doc_id, published=document.published, text="\n".join(parts))

@@ -5,30 +5,36 @@ Ids say nothing: questions are matched by the claims they share, claims by their
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from khabar.annotations.agreement.alignment import align, half_of_shorter, matched_issues, pair_claims
 from khabar.annotations.agreement.differences import FieldDifference, comparable, differences, differing
 from khabar.annotations.agreement.names import keys_of, matched_groups, with_keys
-from khabar.annotations.label_studio.checks import Tasks, linked
+from khabar.annotations.label_studio.checks import linked
 from khabar.annotations.label_studio.configuration import QUESTIONS
-from khabar.annotations.label_studio.projects import Task
+from khabar.annotations.label_studio.projects import Task, Tasks, submitted
 from khabar.annotations.label_studio.pull import STEP_OF
-from khabar.annotations.label_studio.tasks import read_document
+from khabar.annotations.label_studio.questions import marked_claims
 from khabar.annotations.rounds import Articles
 from khabar.corpus.withheld import with_surfaces
-from khabar.reading.incidents import Incident, Incidents
-from khabar.records import Claim, Conflict, Registered, Row, only
+from khabar.reading.incidents import Incident
+from khabar.records import Claim, Conflict, Registered, Row, groups_of, only
 from khabar.text.spans import Passage
 from khabar.text.wording import in_words
 
 CHAPTERS = {"entities": 2, "numbers": 3, "quotes": 4, "claims": 5, "conflicts": 5}
 """Layers → their chapter of the guidelines."""
 LAYERS = ("entities", "numbers", "quotes")
-Beside = tuple[list[Incident], dict[str, tuple[int, int]]]
-"""The differences, and by layer how many rows are as gold has them, of how many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Practised:
+    """The differences, and by layer how many rows the pass has as gold has them, and how many gold has."""
+
+    notes: Sequence[Incident]
+    right: Mapping[str, tuple[int, int]]
 
 
 def note(layer: str, message: str, task: Task, doc_id: str | None = None, offset: int | None = None) -> Incident:
@@ -37,12 +43,7 @@ def note(layer: str, message: str, task: Task, doc_id: str | None = None, offset
     return Incident("gold-differs", message, task.address, None, doc_id, offset, fix)
 
 
-def submitted(tasks: Tasks) -> Mapping[tuple[str, str], Task]:
-    """The submitted tasks, by kind and by what they are of."""
-    return {(kind, task.key): task for kind, of_kind in tasks.items() for task in of_kind if task.annotations}
-
-
-def articles_beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks, articles: Articles) -> Beside:
+def articles_beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks, articles: Articles) -> Practised:
     """Compare the rows of articles that are submitted in the step of their layer."""
     done = submitted(tasks)
 
@@ -60,7 +61,7 @@ def articles_beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks,
             notes.append(linked(said, tasks))
     alike = Counter(pair.layer for pair in pairs if pair.both is not None and not differing(pair)[0])
     of_gold = Counter(row.layer for row in theirs)
-    return notes, {layer: (alike[layer], of_gold[layer]) for layer in LAYERS if of_gold[layer]}
+    return Practised(notes, {layer: (alike[layer], of_gold[layer]) for layer in LAYERS if of_gold[layer]})
 
 
 def _words(difference: FieldDifference) -> str:
@@ -74,23 +75,12 @@ _CLAIM_FIELDS = ("span", "anchor", "source", "stance", "value", "as_of")
 """What the page of an article says of a claim."""
 
 
-def marked_in(tasks: Tasks, articles: Articles) -> list[Claim]:
-    """The claims marked in the articles that are submitted, those in no pile too."""
-    unheard = Incidents()  # problems of the pages are for `check_pass`
-    done = [task for task in tasks.get("claims", ()) if task.annotations and task.key in articles.texts]
-    rows = [row for task in done for row in read_document(task, "claims", articles.texts[task.key], unheard)]
-    return only(rows, Claim)
-
-
-def claims_beside_gold(marked: Sequence[Claim], gold: Sequence[Row], tasks: Tasks, articles: Articles) -> Beside:
+def claims_beside_gold(marked: Sequence[Claim], gold: Sequence[Row], tasks: Tasks, articles: Articles) -> Practised:
     """Compare the claims of submitted articles with gold's. A claim that gold has on two questions is one here, and
     may have the fields of either."""
     done = submitted(tasks)
-    readings: dict[tuple[str, int, int], list[Claim]] = defaultdict(list)
-    for claim in only(gold, Claim):
-        if ("claims", claim.doc_id) in done:
-            readings[claim.doc_id, claim.start, claim.end].append(claim)
-    theirs = list(readings.values())
+    practised = [claim for claim in only(gold, Claim) if ("claims", claim.doc_id) in done]
+    theirs = list(groups_of(((claim.doc_id, claim.start, claim.end), claim) for claim in practised).values())
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in articles.texts.items()}
     pairing = pair_claims(marked, [each[0] for each in theirs], passages, any_question=True)
     notes, alike = [], 0
@@ -100,11 +90,12 @@ def claims_beside_gold(marked: Sequence[Claim], gold: Sequence[Row], tasks: Task
         notes += [(marked[left], f": {field} is {ours}, and gold has {other}") for field, ours, other in unlike]
     notes += [(marked[left], " is not in gold") for left in pairing.missed]
     notes += [(theirs[right][0], " is in gold") for right in pairing.false]
-    said = [
+    incidents = [
         note("claims", f"claim {claim.text!r:.60}{what}", done["claims", claim.doc_id], claim.doc_id, claim.start)
         for claim, what in sorted(notes, key=lambda each: (each[0].doc_id, each[0].start))
     ]
-    return [linked(each, tasks) for each in said], {"claims": (alike, len(theirs))} if theirs else {}
+    notes_by_place = [linked(difference, tasks) for difference in incidents]
+    return Practised(notes_by_place, {"claims": (alike, len(theirs))} if theirs else {})
 
 
 def _unlike(ours: Claim, gold: Claim) -> list[tuple[str, str, str]]:
@@ -122,7 +113,7 @@ DocOffset = tuple[str | None, int | None]
 
 def questions_beside_gold(
     rows: Sequence[Row], marked: Sequence[Claim], gold: Sequence[Row], tasks: Tasks, articles: Articles
-) -> Beside:
+) -> Practised:
     """Compare the questions of stories whose claims (`marked`) are all submitted; and once all of its questions are,
     tell which ones a story lacks."""
     passages = {doc_id: Passage(doc_id, text) for doc_id, text in articles.texts.items()}
@@ -130,8 +121,8 @@ def questions_beside_gold(
     notes: list[Incident] = []
     alike = of_gold = 0
     for story in sorted({task.story for task in tasks.get(QUESTIONS, ())}):
-        asked = [task for task in tasks[QUESTIONS] if task.story == story]
-        done = {task.key: task for task in asked if task.annotations}
+        questions = [task for task in tasks[QUESTIONS] if task.story == story]
+        done = {task.key: task for task in questions if task.annotations}
         if not done or not is_marked.issuperset(articles.of(story)):
             continue
         ours, theirs = (_questions(side, story) for side in (rows, gold))
@@ -139,17 +130,17 @@ def questions_beside_gold(
         partner = {mine: theirs[other] for other, mine in same.items()}
         for key, mine in ours.items():
             if key in partner:
-                said = _differences(mine, partner[key], marked, passages)
-                alike += not said
+                unlike = _differences(mine, partner[key], marked, passages)
+                alike += not unlike
             else:
-                said = [("gold does not ask it", (None, None))]
+                unlike = [("gold does not ask it", (None, None))]
             asks = f"question {mine.issue.question_ar!r:.60}"
-            notes += [note("conflicts", f"{asks}: {words}", done[key], *place) for words, place in said]
-        if len(done) == len(asked):
+            notes += [note("conflicts", f"{asks}: {words}", done[key], *place) for words, place in unlike]
+        if len(done) == len(questions):
             missing = [other for key, other in theirs.items() if key not in same]
-            notes += [note("conflicts", _asked(other), asked[-1]) for other in missing]
+            notes += [note("conflicts", _asked(other), questions[-1]) for other in missing]
         of_gold += len(theirs)
-    return notes, {"conflicts": (alike, of_gold)} if of_gold else {}
+    return Practised(notes, {"conflicts": (alike, of_gold)} if of_gold else {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +152,9 @@ class _Question:
 
 
 def _questions(rows: Sequence[Row], story: str) -> dict[str, _Question]:
-    claims: dict[str, list[Claim]] = defaultdict(list)
-    for claim in only(rows, Claim):
-        claims[claim.issue_id].append(claim)
+    claims = groups_of((claim.issue_id, claim) for claim in only(rows, Claim))
     issues = (row for row in only(rows, Conflict) if row.story == story)
-    return {row.issue_id: _Question(row, tuple(claims[row.issue_id])) for row in issues}
+    return {row.issue_id: _Question(row, tuple(claims.get(row.issue_id, ()))) for row in issues}
 
 
 def _claims(questions: Mapping[str, _Question]) -> list[Claim]:
@@ -177,37 +166,30 @@ def _differences(
 ) -> list[tuple[str, DocOffset]]:
     """What gold has otherwise of a question: the fields, then the cards; each card's place is that of its claim."""
     fields = [(name, *(comparable(each.issue, name) for each in (ours, gold))) for name in _ISSUE_FIELDS]
-    said: list[tuple[str, DocOffset]] = [
+    unlike: list[tuple[str, DocOffset]] = [
         (f"{name} is {in_words(mine)}, and gold has {in_words(other)}", (None, None))
         for name, mine, other in fields
         if mine != other
     ]
     pairing = pair_claims(ours.claims, gold.claims, passages, any_question=True)
     pairs = [(ours.claims[left], gold.claims[right]) for left, right in pairing.pairs]
-    pile_of = matched_groups(_piles(mine for mine, _ in pairs), _piles(other for _, other in pairs))
+    piles = (groups_of((pair[side].position, turn) for turn, pair in enumerate(pairs)) for side in (0, 1))
+    pile_of = matched_groups(*piles)
     for mine, other in pairs:
         if pile_of.get(other.position) != mine.position:
             where = _pile(pile_of.get(other.position))
-            said.append((f"{_card(mine)} is in pile {mine.position}, and gold has it in {where}", _place(mine)))
+            unlike.append((f"{_card(mine)} is in pile {mine.position}, and gold has it in {where}", _place(mine)))
     for left in pairing.missed:
         card = ours.claims[left]
-        said.append((f"{_card(card)} is in pile {card.position}, and gold has it in none", _place(card)))
+        unlike.append((f"{_card(card)} is in pile {card.position}, and gold has it in none", _place(card)))
     for right in pairing.false:
         card = gold.claims[right]
         is_card = any(
             each.doc_id == card.doc_id and half_of_shorter(passages[card.doc_id], each, card) for each in marked
         )
         lack = "is in none" if is_card else "is not marked in its article"
-        said.append((f"{_card(card)} {lack}, and gold has it in {_pile(pile_of.get(card.position))}", _place(card)))
-    return said
-
-
-def _piles(cards: Iterable[Claim]) -> dict[str, set[int]]:
-    """Pile → its cards, by their turn."""
-    piles: dict[str, set[int]] = defaultdict(set)
-    for turn, card in enumerate(cards):
-        piles[card.position].add(turn)
-    return piles
+        unlike.append((f"{_card(card)} {lack}, and gold has it in {_pile(pile_of.get(card.position))}", _place(card)))
+    return unlike
 
 
 def _pile(name: str | None) -> str:
@@ -228,14 +210,6 @@ def _asked(gold: _Question) -> str:
     return f"gold asks {gold.issue.question_ar!r:.60} ({gold.issue.status}), with the cards {cards}"
 
 
-@dataclass(frozen=True, slots=True)
-class Practised:
-    """The differences, and by layer how many rows gold has, and how many of them the pass has alike."""
-
-    notes: tuple[Incident, ...]
-    right: Mapping[str, tuple[int, int]]
-
-
 def beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks, articles: Articles) -> Practised:
     """Compare a pass with gold where both have something: articles submitted in the step of a layer, and questions.
 
@@ -243,14 +217,15 @@ def beside_gold(rows: Sequence[Row], gold: Sequence[Row], tasks: Tasks, articles
     """
 
     gold = [with_surfaces(row, articles.texts) for row in gold]
-    marked = only(_in_names_of(marked_in(tasks, articles), gold, articles), Claim)
+    marked = marked_claims(tasks.get("claims", ()), articles.texts)
+    marked = only(_in_names_of(marked, gold, articles), Claim)
     parts = (
         articles_beside_gold(_in_names_of(rows, gold, articles), gold, tasks, articles),
         claims_beside_gold(marked, gold, tasks, articles),
         questions_beside_gold(rows, marked, gold, tasks, articles),
     )
-    notes = [note for of_part, _ in parts for note in of_part]
-    return Practised(tuple(notes), {layer: shares for _, right in parts for layer, shares in right.items()})
+    notes = [note for part in parts for note in part.notes]
+    return Practised(tuple(notes), {layer: shares for part in parts for layer, shares in part.right.items()})
 
 
 def _in_names_of(rows: Sequence[Row], gold: Sequence[Row], articles: Articles) -> list[Row]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from khabar.corpus.withheld import with_surfaces
-from khabar.reading.incidents import Incident, Incidents, InputError
+from khabar.reading.incidents import Incidents, InputError
 from khabar.reading.rows import Located, check, read_rows
 from khabar.records import ANNOTATED, Claim, Conflict, Document, Registered, Row, Seed
 from khabar.seeds.store import at_hand, document, read_manifest, read_texts, verify
@@ -138,15 +138,15 @@ def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
     if not shared:
         message = f"passes {a.name} and {b.name} have no document in common"
         fix = "name two passes over the same documents"
-        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
-    kept = tuple(seed for seed in manifest if seed.doc_id in shared)
+        raise InputError.of("option-wrong", message, str(folder), fix=fix)
+    shared_seeds = tuple(seed for seed in manifest if seed.doc_id in shared)
     return Round(
         folder.name,
         folder,
-        Pass(a.name, _limited(a.rows, kept)),
-        Pass(b.name, _limited(b.rows, kept)),
-        kept,
-        {seed.doc_id: texts[seed.doc_id] for seed in kept},
+        Pass(a.name, _limited(a.rows, shared_seeds)),
+        Pass(b.name, _limited(b.rows, shared_seeds)),
+        shared_seeds,
+        {seed.doc_id: texts[seed.doc_id] for seed in shared_seeds},
         {each.name: tuple(sorted(each.documents - shared)) for each in passes},
     )
 
@@ -154,12 +154,12 @@ def read_round(folder: Path, seeds: Path, names: Sequence[str] = ()) -> Round:
 def _pass_names(folder: Path) -> list[str]:
     """The names of the two passes of a round. Raises InputError if there are more or fewer."""
     if not folder.is_dir():
-        raise InputError([Incident("file-missing", f"there is no round {folder.name!r}", str(folder))])
+        raise InputError.of("file-missing", f"there is no round {folder.name!r}", str(folder))
     names = sorted(path.stem for path in folder.glob("*.jsonl") if path.name != DECISIONS)
     if len(names) != 2:
         message = f"round {folder.name!r} has {len(names)} passes: {', '.join(names) or 'none'}"
         fix = "name the two to compare" if len(names) > 2 else "a second pass is needed"
-        raise InputError([Incident("option-wrong", message, str(folder), fix=fix)])
+        raise InputError.of("option-wrong", message, str(folder), fix=fix)
     return names
 
 
@@ -168,19 +168,19 @@ def _limited(rows: Sequence[Row], seeds: Iterable[Seed]) -> tuple[Row, ...]:
     seeds = list(seeds)
     documents, stories = {seed.doc_id for seed in seeds}, {seed.story for seed in seeds}
     claims = {row.id for row in rows if isinstance(row, Claim) and row.doc_id in documents}
-    kept: list[Row] = []
+    limited: list[Row] = []
     for row in rows:
         if isinstance(row, Conflict):
             cut = (
                 replace(each, claim_ids=tuple(key for key in each.claim_ids if key in claims)) for each in row.positions
             )
             positions = tuple(position for position in cut if position.claim_ids)
-            kept += [replace(row, positions=positions)] if positions else []
+            limited += [replace(row, positions=positions)] if positions else []
         elif isinstance(row, Registered):
-            kept += [row] if row.story in stories else []
+            limited += [row] if row.story in stories else []
         elif row.article in documents:
-            kept.append(row)
-    return tuple(kept)
+            limited.append(row)
+    return tuple(limited)
 
 
 def in_file_order(rows: Iterable[Row]) -> list[Row]:

@@ -16,8 +16,8 @@ from khabar.reading.incidents import Incidents
 from khabar.text.terminal import harmless, isolated, shortened
 
 if TYPE_CHECKING:
-    from khabar.annotations.adjudication import Adjudication
-    from khabar.annotations.agreement import FieldDifference
+    from khabar.annotations.adjudication.decisions import Adjudication
+    from khabar.annotations.agreement.differences import FieldDifference
     from khabar.annotations.rounds import Round
 
 PassNames = Annotated[
@@ -36,8 +36,8 @@ def agreement(
     ] = False,
 ) -> None:
     """Compare two passes: the scorer with either as gold, Krippendorff's alpha, and every item that differs."""
-    from khabar.annotations.agreement import agreement as agreement_of
-    from khabar.annotations.agreement import differences
+    from khabar.annotations.agreement.differences import differences
+    from khabar.annotations.agreement.figures import agreement as agreement_of
 
     given = _read(rounds, round_name, seeds, passes)
     figures = agreement_of(given)
@@ -68,7 +68,9 @@ def adjudicate(
 
     Exit code 1 while anything is undecided.
     """
-    from khabar.annotations.adjudication import conclude, disagreements, read_adjudication
+    from khabar.annotations.adjudication.decisions import read_adjudication
+    from khabar.annotations.adjudication.disagreements import disagreements
+    from khabar.annotations.adjudication.gold import conclude
     from khabar.annotations.agreement.alignment import align
     from khabar.annotations.rounds import DECISIONS
 
@@ -78,7 +80,7 @@ def adjudicate(
     path = given.folder / DECISIONS
     if server:
         from khabar.annotations.adjudication.label_studio import exchange
-        from khabar.annotations.server import connection
+        from khabar.annotations.server.connection import connection
 
         with writing(path):
             done = exchange(connection(data), given, all_disagreements, path)
@@ -100,7 +102,7 @@ def adjudicate(
 
 def _read(rounds: Path, name: str, seeds: Path, passes: Sequence[str] | None) -> Round:
     """Read two passes of a round. Raises InputError if a name is a path that leads elsewhere."""
-    from khabar.annotations.agreement import read_round
+    from khabar.annotations.rounds import read_round
 
     if name in ("", ".", "..") or Path(name).name != name:
         raise wrong_option(f"{name!r} is not the name of a round", fix="name a folder of --rounds")

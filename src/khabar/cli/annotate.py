@@ -46,8 +46,7 @@ def serve(
     """Serve Label Studio on this machine until Ctrl-C. The first time makes its environment: 1 GB, some minutes."""
     from khabar.annotations.label_studio.notes import checking, notes_served
     from khabar.annotations.label_studio.projects import Server
-    from khabar.annotations.server import Connection
-    from khabar.annotations.server.connection import login_file
+    from khabar.annotations.server.connection import Connection, login_file
     from khabar.annotations.server.serving import serving
 
     with _interruptible(), writing(), ExitStack() as until_the_end:
@@ -94,7 +93,7 @@ def push(
     from khabar.annotations.label_studio.push import push as push_pass
     from khabar.annotations.label_studio.tasks import share_of
     from khabar.annotations.rounds import PassName, read_articles
-    from khabar.annotations.server import asking, connection
+    from khabar.annotations.server.connection import asking, connection
 
     if source is not None and system is not None:
         raise wrong_option("--from and --system exclude each other", fix="give one of them")
@@ -160,7 +159,7 @@ def check(
     from khabar.annotations.label_studio.pull import fetch, read_pass
     from khabar.annotations.practice import beside_gold
     from khabar.annotations.rounds import PassName, read_articles
-    from khabar.annotations.server import asking, connection
+    from khabar.annotations.server.connection import asking, connection
 
     which = PassName(round_name, pass_name)
     articles, before = read_articles(seeds), _rows_of(which.file(rounds))
@@ -198,7 +197,7 @@ def pull(
     from khabar.annotations.label_studio.pull import pull as pull_pass
     from khabar.annotations.label_studio.pull import shrinks
     from khabar.annotations.rounds import PassName, read_articles
-    from khabar.annotations.server import asking, connection
+    from khabar.annotations.server.connection import asking, connection
 
     which = PassName(round_name, pass_name)
     articles = read_articles(seeds)

@@ -275,7 +275,8 @@ def _notes(row: Row, layers: Sequence[Layer], questions: Mapping[str, AnsweredIs
     elif isinstance(row, Number) and "numbers" in layers:
         value = " ".join(filter(None, amount(row)))
         kinds = row.kind if row.modality in (None, "exact", "approx") else f"{row.kind} {row.modality}"
-        yield "numbers", f"{kinds}  {isolated(value or NOTHING)}{aside}  {isolated(row.text)}"
+        described = f"{kinds}  {isolated(value)}" if value else kinds
+        yield "numbers", f"{described}{aside}  {isolated(row.text)}"
     elif isinstance(row, Quote) and "quotes" in layers:
         chain = " ← ".join(row.source_chain or (row.speaker,))
         cue = BETWEEN.join(span.text for span in row.cue) or NOTHING

@@ -107,19 +107,17 @@ def _filled(row: Row, surface: Surface, text: str) -> Row:
     return msgspec.convert(each_span(row.columns, surfaced), type(row))
 
 
-def _places(tables: Tables, texts: Mapping[str, str]) -> list[WithheldString]:
+def _places(tables: Tables, texts: Mapping[str, str]) -> Iterator[WithheldString]:
     """Find each string of a quoting column that stands in its article (of the registry: in its story's articles).
 
     A string that is not there to the letter is somebody's own wording, and has no place.
     """
-    return [
-        place
-        for split, configs in tables.items()
-        for config, columns in QUOTING.items()
-        for row in configs[config]
-        for column in columns
-        for place in _find(row, (split, config, row.key), column, _near(row, configs["documents"], texts))
-    ]
+    for split, configs in tables.items():
+        for config, columns in QUOTING.items():
+            for row in configs[config]:
+                near = _near(row, configs["documents"], texts)
+                for column in columns:
+                    yield from _find(row, (split, config, row.key), column, near)
 
 
 def _is_kept(place: WithheldString, texts: Mapping[str, str], kept_words: int) -> bool:

@@ -7,7 +7,6 @@ nothing is lost. What others put into A, E, N, M and * lines, or into notes in w
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
@@ -138,12 +137,7 @@ def _lines(record: GroundedText) -> list[str]:
 
 
 def _configuration() -> str:
-    sources: dict[str, list[str]] = defaultdict(list)
-    for part, layer in PARTS.items():
-        sources[layer].append(part)
     rows = {"numbers": [*NUMBER_KINDS, "number"], "quotes": ["quote"]}
-    relations = [
-        f"{part}\tArg1:{'|'.join(rows[layer])}, Arg2:{part}" for layer, parts in sources.items() for part in parts
-    ]
+    relations = [f"{part}\tArg1:{'|'.join(rows[layer])}, Arg2:{part}" for part, layer in PARTS.items()]
     entities = [*ENTITY_LABELS, *rows["numbers"], *rows["quotes"], *PARTS]
     return "\n".join(["[entities]", *entities, "[relations]", *relations, "[events]", "[attributes]", ""])

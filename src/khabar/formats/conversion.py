@@ -102,7 +102,9 @@ def _of_parquet(path: Path) -> str | None:
         names = set(pq.read_schema(path).names)
     except (pa.ArrowException, OSError) as error:
         raise InputError.of("file-not-parquet", said_by(error), str(path)) from None
-    return "hf" if "tokens" in names else "predictions" if names & {"doc_id", "sides"} else None
+    if "tokens" in names:
+        return "hf"
+    return "predictions" if names & {"doc_id", "sides"} else None
 
 
 def _of_content(path: Path) -> str | None:

@@ -28,7 +28,7 @@ from khabar.formats.sentences import (
 )
 from khabar.reading.incidents import said_by
 from khabar.reading.sources import check_file
-from khabar.records import Annotations
+from khabar.records import Annotations, groups_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,10 +44,8 @@ def read(path: Path, work: Conversion) -> list[Annotations]:
             sentences += _sentences(file, work)
         except Exception as error:  # pyarrow and datasets raise all kinds of errors for broken files
             work.incidents.report("file-not-parquet", said_by(error), file=file)
-    by_document: dict[str | None, list[Sentence]] = {}
-    for doc_id, sentence in sentences:
-        by_document.setdefault(doc_id, []).append(sentence)
-    sections = [TaggedSection(doc_id, tuple(its), whole=doc_id is not None) for doc_id, its in by_document.items()]
+    by_document = groups_of(sentences).items()
+    sections = [TaggedSection(doc_id, tuple(its), whole=doc_id is not None) for doc_id, its in by_document]
     return annotations_of(marked_of(sections, work, str(path)), work)
 
 
@@ -165,7 +163,7 @@ def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict
     layers = max((len(columns) for _, _, columns in rows), default=1)
     labels = sorted({row.label for each in records for row in each.predicted.entities})
     tags = ClassLabel(names=["O", *(f"{prefix}-{label}" for label in labels for prefix in "BI")])
-    names = ["ner_tags", *(f"ner_tags_{at}" for at in range(2, layers + 1))]
+    names = ["ner_tags", *(f"ner_tags_{number}" for number in range(2, layers + 1))]
     features = Features(
         {"doc_id": Value("string"), "tokens": List(Value("string")), **{name: List(tags) for name in names}}
     )
@@ -173,8 +171,8 @@ def write(records: Sequence[GroundedText], path: Path, work: Conversion) -> dict
     for doc_id, tokens, columns in rows:
         table["doc_id"].append(doc_id)
         table["tokens"].append(list(tokens))
-        for at, name in enumerate(names):
-            table[name].append(tags.str2int(columns[at]) if at < len(columns) else [0] * len(tokens))
+        for number, name in enumerate(names):
+            table[name].append(tags.str2int(columns[number]) if number < len(columns) else [0] * len(tokens))
     out = io.BytesIO()
     pq.write_table(pa.Table.from_pydict(table, schema=features.arrow_schema), out)
     return {path: out.getvalue()}

@@ -64,6 +64,7 @@ _COARSE_NUMBERS = dict.fromkeys(_NAMED_NUMBERS, _BOUNDS) | {
     "TIME": "times of the day and durations alike become dates",
     "DATE": "durations and ages become dates too, and none is resolved",
 }
+_MIXED = {"MISC": "it mixes NORP, EVENT, LAW, PRODUCT and LANGUAGE"}
 _PLACES = "GPE, LOC and FAC are one label there, and all become GPE"
 
 MAPS: dict[str, LabelMap] = {
@@ -95,19 +96,19 @@ MAPS: dict[str, LabelMap] = {
         LabelMap(
             "conll",
             _entities(PER="PERS", ORG="ORG", LOC="GPE"),
-            without={"MISC": "it mixes NORP, EVENT, LAW, PRODUCT and LANGUAGE"},
+            without=_MIXED,
             coarse={"LOC": _PLACES},
         ),
         LabelMap(
             "anercorp",
             _entities(PERS="PERS", PER="PERS", ORG="ORG", LOC="GPE"),
-            without={"MISC": "it mixes NORP, EVENT, LAW, PRODUCT and LANGUAGE"},
+            without=_MIXED,
             coarse={"LOC": _PLACES},
         ),
         LabelMap(
             "muc",
             _entities(PERSON="PERS", ORGANIZATION="ORG", LOCATION="GPE"),
-            without={"MISC": "it mixes NORP, EVENT, LAW, PRODUCT and LANGUAGE"},
+            without=_MIXED,
             coarse={"LOCATION": _PLACES},
         ),
     )

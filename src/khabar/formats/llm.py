@@ -23,6 +23,7 @@ from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import label_map
 from khabar.reading.shape import shaped
 from khabar.records import Annotations
+from khabar.records.rows import each_span
 from khabar.text.arabic import fold
 from khabar.text.search import searchable
 
@@ -96,7 +97,9 @@ def _items(given: Any, layer: str, work: Conversion) -> list[dict[str, Any]]:
 
 
 def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
+    if isinstance(value, list):
+        return value
+    return [] if value is None else [value]
 
 
 def _renamed(item: Mapping[str, Any]) -> dict[str, Any]:
@@ -163,8 +166,18 @@ def _strings(record: GroundedText, work: Conversion) -> dict[str, Any]:
 
 def _string_row(row: msgspec.Struct, text: str) -> dict[str, Any] | None:
     """A row with strings for offsets; None if a part has no string that leads back to it."""
+
+    def as_string(span: dict[str, Any]) -> dict[str, Any]:
+        """The object of a span, with a string for its offsets. Raises LookupError."""
+        place = span.pop("start"), span.pop("end")
+        surface = text[slice(*place)]
+        places = searchable(text).matches(surface)
+        if place not in places:
+            raise LookupError(surface)
+        return {**span, "text": surface, "occurrence": places.index(place) + 1}
+
     try:
-        plain: dict[str, Any] = _unspanned(msgspec.to_builtins(row), text)
+        plain: dict[str, Any] = each_span(msgspec.to_builtins(row), as_string)
     except LookupError:
         return None
     for quote in (plain, *(plain.get("alternatives") or ())):
@@ -179,21 +192,3 @@ def _string_row(row: msgspec.Struct, text: str) -> dict[str, Any] | None:
 def _keyed(source: Any) -> Any:
     """A source that is a plain string is a key in predictions, and would be read as a name here."""
     return {"entity_id": source} if isinstance(source, str) else source
-
-
-def _unspanned(value: Any, text: str) -> Any:
-    """An object with strings for offsets, down to its parts. Raises LookupError."""
-    if isinstance(value, (list, tuple)):
-        return [_unspanned(item, text) for item in value]
-    if not isinstance(value, dict):
-        return value
-    string: dict[str, Any] = {}
-    if "start" in value and "end" in value:
-        place = value["start"], value["end"]
-        surface = text[place[0] : place[1]]
-        places = searchable(text).matches(surface)
-        if place not in places:
-            raise LookupError(surface)
-        string = {"text": surface, "occurrence": places.index(place) + 1}
-    rest = {key: item for key, item in value.items() if key not in ("start", "end") and key not in string}
-    return string | {key: _unspanned(item, text) for key, item in rest.items()}

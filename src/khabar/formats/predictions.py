@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 from unicodedata import category
 
 import msgspec
 
 from khabar.formats.context import Conversion
+from khabar.formats.standoff import PARTS
 from khabar.reading.files import json_lines
 from khabar.reading.predictions import Origin, read_predictions
 from khabar.reading.span_checks import check_annotations
@@ -24,6 +26,8 @@ from khabar.records import (
 )
 from khabar.text.grounding import GroundedDocument
 from khabar.text.spans import Passage, Spans
+
+NumberOrQuote = TypeVar("NumberOrQuote", PredictedNumber, PredictedQuote)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,40 +92,28 @@ def _grounded(record: Annotations, text: str, work: Conversion) -> Annotations:
     return msgspec.structs.replace(
         record,
         entities=tuple(row.with_offsets for row in grounded.entities if row.spans),
-        numbers=tuple(_number(row.with_offsets, work) for row in grounded.numbers if row.spans),
-        quotes=tuple(_quote(row.item, row.spans, work) for row in grounded.quotes if row.spans),
+        numbers=tuple(_with_places(row.with_offsets, work) for row in grounded.numbers if row.spans),
+        quotes=tuple(_with_places(_with_content(row.item, row.spans), work) for row in grounded.quotes if row.spans),
     )
 
 
-def _number(number: PredictedNumber, work: Conversion) -> PredictedNumber:
-    parts = {name: _part(getattr(number, name), name, work) for name in ("core", "modifier")}
-    return msgspec.structs.replace(number, **parts)
+def _with_content(quote: PredictedQuote, spans: Spans) -> PredictedQuote:
+    if all(part.start is not None for part in quote.content):
+        return quote
+    content = tuple(PredictedSpan(start=start, end=end) for start, end in spans)
+    return msgspec.structs.replace(quote, content=content)
 
 
-def _quote(quote: PredictedQuote, spans: Spans, work: Conversion) -> PredictedQuote:
-    content = quote.content
-    if any(part.start is None for part in content):
-        content = tuple(PredictedSpan(start=start, end=end) for start, end in spans)
-
-    def grounded_parts(name: str) -> tuple[PredictedSpan, ...] | None:
-        parts: Sequence[PredictedSpan] | None = getattr(quote, name)
-        kept = (_part(part, name, work) for part in parts or ())
-        return None if parts is None else tuple(part for part in kept if part is not None)
-
-    return msgspec.structs.replace(
-        quote,
-        content=content,
-        cue=grounded_parts("cue"),
-        marked=grounded_parts("marked"),
-        speaker_mention=_part(quote.speaker_mention, "speaker_mention", work),
-    )
-
-
-def _part(part: PredictedSpan | None, name: str, work: Conversion) -> PredictedSpan | None:
-    if part is not None and (part.start is None or part.end is None):
-        work.lose(f"{name} spans whose string is not in the text")
-        return None
-    return part
+def _with_places(row: NumberOrQuote, work: Conversion) -> NumberOrQuote:
+    """The row without the parts that have no offsets, which are noted as lost."""
+    places: dict[str, Any] = {}
+    for name in (name for name in PARTS if hasattr(row, name)):
+        parts = getattr(row, name)
+        listed = parts if isinstance(parts, tuple) else [part for part in (parts,) if part is not None]
+        placed = tuple(part for part in listed if part.start is not None and part.end is not None)
+        work.lose(f"{name} spans whose string is not in the text", len(listed) - len(placed))
+        places[name] = placed if isinstance(parts, tuple) else next(iter(placed), None)
+    return msgspec.structs.replace(row, **places)
 
 
 ATTRIBUTES = ("entity_id", "id", "name", "wikidata", "zone", "phenomena")

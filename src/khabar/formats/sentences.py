@@ -21,7 +21,7 @@ from typing import NamedTuple
 from khabar.formats.context import REPAIRS, Conversion, Repair
 from khabar.formats.projection import align, squeezed
 from khabar.formats.standoff import Mark, MarkedDocument
-from khabar.records import PredictedEntity
+from khabar.records import PredictedEntity, groups_of
 from khabar.text.arabic import token_spans
 from khabar.text.spans import lines_of
 
@@ -85,7 +85,7 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
     chunks: list[Chunk] = []
     faults: list[TagFault] = []
     for token, here in enumerate(tags):
-        left, open_spans = open_spans, []
+        continuable, open_spans = open_spans, []
         for tag in here:
             prefix, dash, label = tag.partition("-")
             if tag == "O":
@@ -93,15 +93,15 @@ def decode_nested(tags: Sequence[Sequence[str]], repair: Repair = "none") -> lis
             if not (dash and label and prefix in ("B", "I")):
                 faults.append(TagFault(token, f"{tag!r} is no IOB2 tag", "write O, B-LABEL or I-LABEL"))
                 continue
-            span = next((span for span in left if prefix == "I" and span[1] == label), None)
+            span = next((span for span in continuable if prefix == "I" and span[1] == label), None)
             if span is not None:
-                left.remove(span)
+                continuable.remove(span)
             elif prefix == "I" and repair == "none":
                 after = f"after {' '.join(tags[token - 1])!r}" if token else "at the beginning"
                 fix = f"write B-{label}, or choose a repair: conlleval or discard"
                 faults.append(TagFault(token, f"{tag!r} {after} continues no span of {label}", fix))
             open_spans.append(span or (token, label, prefix == "I" and repair == "discard"))
-        chunks += [Chunk(start, token, label) for start, label, discarded in left if not discarded]
+        chunks += [Chunk(start, token, label) for start, label, discarded in continuable if not discarded]
     chunks += [Chunk(start, len(tags), label) for start, label, discarded in open_spans if not discarded]
     if faults:
         raise TagError(faults)
@@ -222,10 +222,8 @@ def _homes(section: TaggedSection, work: Conversion, file: str) -> dict[str, lis
     if section.whole and any(homes):
         [(most, _)] = Counter(home for home in homes if home).most_common(1)
         return {most: list(section.sentences)}
-    by_document: dict[str, list[Sentence]] = {}
-    for home, sentence in zip(homes, section.sentences, strict=True):
-        if home is not None:
-            by_document.setdefault(home, []).append(sentence)
+    placed = zip(homes, section.sentences, strict=True)
+    by_document = groups_of((home, sentence) for home, sentence in placed if home is not None)
     if section.sentences and not by_document:
         fix = "name the documents (`# newdoc id = …` before each), or choose their corpus with --gold"
         message = "no document of the corpus has these sentences"

@@ -7,7 +7,6 @@ An entity is one mark. A number is a mark with its core and modifier linked to i
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,7 +15,7 @@ import msgspec
 
 from khabar.formats.label_maps import LabelMap
 from khabar.reading.offset_checks import why_not_there
-from khabar.records import Annotations, PredictedSpan
+from khabar.records import Annotations, PredictedSpan, groups_of
 from khabar.text.spans import Spans
 
 PARTS = {"core": "numbers", "modifier": "numbers", "cue": "quotes", "marked": "quotes", "speaker_mention": "quotes"}
@@ -108,9 +107,7 @@ def rows_of(marked: MarkedDocument, scheme: LabelMap, text: str) -> tuple[dict[s
     Labels the scheme has no counterpart for are left out here; who calls says so.
     """
     by_key = {mark.key: mark for mark in marked.marks}
-    linked: dict[str, list[Link]] = defaultdict(list)
-    for link in marked.links:
-        linked[link.source].append(link)
+    linked = groups_of((link.source, link) for link in marked.links)
     rows: dict[str, list[dict[str, Any]]] = {"entities": [], "numbers": [], "quotes": []}
     lost: list[str] = []
     read: set[str] = set()
@@ -128,7 +125,7 @@ def rows_of(marked: MarkedDocument, scheme: LabelMap, text: str) -> tuple[dict[s
             row |= _span((mark.spans[0][0], mark.spans[-1][1]), text)
             if target.value is not None:
                 row["label" if target.layer == "entities" else "kind"] = target.value
-        for link in linked[mark.key]:
+        for link in linked.get(mark.key, ()):
             if PARTS.get(link.kind) != target.layer or link.target not in by_key:
                 lost.append(f"relations {link.kind!r}")
                 continue

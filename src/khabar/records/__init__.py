@@ -27,4 +27,4 @@ from khabar.records.predictions import (
     StorySpan,
 )
 from khabar.records.repository import Decision, Seed
-from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones, ZoneSpan, only
+from khabar.records.rows import Document, Registered, Row, Span, TokenRow, Zones, ZoneSpan, groups_of, only

@@ -98,11 +98,21 @@ class Row(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True,
 
 
 AnyRow = TypeVar("AnyRow", bound=Row)
+KeyT = TypeVar("KeyT")
+MemberT = TypeVar("MemberT")
 
 
 def only(rows: Iterable[Row], kind: type[AnyRow]) -> list[AnyRow]:
     """The rows that are of one config."""
     return [row for row in rows if isinstance(row, kind)]
+
+
+def groups_of(members: Iterable[tuple[KeyT, MemberT]]) -> dict[KeyT, list[MemberT]]:
+    """Key → its members, both in the order in which they come."""
+    groups: dict[KeyT, list[MemberT]] = {}
+    for key, member in members:
+        groups.setdefault(key, []).append(member)
+    return groups
 
 
 class Document(Row, frozen=True, kw_only=True, tag="documents"):

@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations.adjudication import disagreements
 from khabar.annotations.adjudication.decisions import plain
-from khabar.annotations.adjudication.disagreements import Disagreement
+from khabar.annotations.adjudication.disagreements import Disagreement, disagreements
 from khabar.annotations.adjudication.page import correctable, corrected
 from khabar.annotations.agreement.alignment import align
 from khabar.records import Conflict, Entity, Number, Quote, Row

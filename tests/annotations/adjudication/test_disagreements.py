@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
-from khabar.annotations.adjudication import Disagreement, disagreements
+from khabar.annotations.adjudication.disagreements import Disagreement, disagreements
 from khabar.annotations.agreement.alignment import align
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
 from tests.annotations.story import (

@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations.adjudication import Decided, disagreements, settle
-from khabar.annotations.adjudication.decisions import decide, decided_rows, plain
-from khabar.annotations.agreement import Round, differences
+from khabar.annotations.adjudication.decisions import Decided, decide, decided_rows, plain
+from khabar.annotations.adjudication.disagreements import disagreements
+from khabar.annotations.adjudication.gold import settle
 from khabar.annotations.agreement.alignment import RowPair, align
+from khabar.annotations.agreement.differences import differences
+from khabar.annotations.rounds import Round
 from khabar.reading.files import write_records
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Reading, Registered, Row
 from khabar.records.repository import Ruling

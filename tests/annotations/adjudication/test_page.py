@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations.adjudication import disagreements
+from khabar.annotations.adjudication.disagreements import disagreements
 from khabar.annotations.adjudication.page import CHAPTERS, KEY, KEYS, REASONS, readings, reasons, task_data
 from khabar.annotations.agreement.alignment import align
 from khabar.records import Claim, Conflict, Entity, Row

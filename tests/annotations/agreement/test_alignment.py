@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from khabar.annotations.agreement import Round, differences
 from khabar.annotations.agreement.alignment import RowPair, align
+from khabar.annotations.agreement.differences import differences
 from khabar.annotations.agreement.names import key_names, keys_of, matched_groups, matched_names, renamed, with_keys
+from khabar.annotations.rounds import Round
 from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
 from tests.annotations.story import ONE, STORIES, TEXTS, TWO, a_pass, claim, entity, issue, quote, registered
 

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from khabar.annotations.agreement import Agreement, Round, agreement, agreement_table, read_round
-from khabar.annotations.agreement.table import CEILINGS, lines, warning
+from khabar.annotations.agreement.figures import Agreement, agreement
+from khabar.annotations.agreement.table import CEILINGS, agreement_table, lines, warning
+from khabar.annotations.rounds import Round, read_round
 from khabar.reading.incidents import InputError
 from khabar.records import Claim, Conflict, Entity, Number, Quote, Row
 from tests.annotations.story import ONE, TWO, a_folder, a_pass, a_round, entity

@@ -111,22 +111,22 @@ def read_decisions(path: Path, disagreements: Sequence[Disagreement], incidents:
     """Read decisions on these disagreements; a file that is not there holds none."""
     if not path.exists():
         return []
-    known = {each.id: each for each in disagreements}
-    seen: dict[str, int] = {}
+    by_id = {each.id: each for each in disagreements}
+    line_of: dict[str, int] = {}
     decided: list[Decided] = []
     for number, value, report in json_objects(path, incidents):
         decision = shaped(value, Decision, report)
         if decision is None:
             continue
-        disagreement = known.get(decision.id)
+        disagreement = by_id.get(decision.id)
         if disagreement is None:
             fix = "remove the line, or mend the id; an id changes with the rows it is about"
             report("reference-unknown", f"the passes have no disagreement {decision.id!r}", fix=fix)
             continue
-        if decision.id in seen:
-            report("id-repeated", f"{decision.id!r} is decided on line {seen[decision.id]} already", fix="keep one")
+        if decision.id in line_of:
+            report("id-repeated", f"{decision.id!r} is decided on line {line_of[decision.id]} already", fix="keep one")
             continue
-        seen[decision.id] = number
+        line_of[decision.id] = number
         rows = decided_rows(disagreement, decision, report)
         if rows is not None:
             decided.append(Decided(disagreement, decision, rows, str(path), number))

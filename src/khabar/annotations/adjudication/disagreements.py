@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, place_of
+from khabar.annotations.agreement.alignment import RowPair, half_of_shorter, place_of, sides_of
 from khabar.annotations.agreement.differences import differing
-from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row
+from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, groups_of
 from khabar.scoring.assignment import Components
 from khabar.text.spans import Passage
 from khabar.text.wording import row_id
@@ -63,7 +64,7 @@ def disagreements(pairs: Sequence[RowPair], texts: Mapping[str, str]) -> list[Di
 
 def implied_registry(pairs: Sequence[RowPair]) -> list[Registered]:
     """Registry rows that only one pass has and refers to: nobody decides on them, gold has those it refers to."""
-    needed = [{key for row in rows for key in row.references} for rows in _sides(pairs)]
+    needed = [{key for row in rows for key in row.references} for rows in sides_of(pairs)]
     rows: list[Registered] = []
     for pair in pairs:
         side = 0 if pair.b is None else 1
@@ -72,13 +73,8 @@ def implied_registry(pairs: Sequence[RowPair]) -> list[Registered]:
     return rows
 
 
-def _sides(pairs: Iterable[RowPair]) -> tuple[list[Row], list[Row]]:
-    pairs = list(pairs)
-    return [pair.a for pair in pairs if pair.a is not None], [pair.b for pair in pairs if pair.b is not None]
-
-
 def _disagreement(group: Sequence[RowPair], *, cosmetic: bool = False) -> Disagreement:
-    a, b = _sides(group)
+    a, b = sides_of(group)
     first = next((pair.row for pair in group if isinstance(pair.row, Conflict)), group[0].row)
     what: dict[str, None] = {}
     for pair in group:
@@ -100,14 +96,10 @@ def _groups(pairs: Sequence[RowPair], passages: Mapping[str, Passage]) -> list[l
         elif isinstance(row, (Entity, Number, Quote, Claim)):
             by_place[pair.layer, row.doc_id].append(number)
     for (kind, owner), members in by_place.items():
-        for turn, left in enumerate(members):
-            for right in members[turn + 1 :]:
-                if kind == "issue" or _clash(pairs[left], pairs[right], passages[owner]):
-                    groups.join(left, right)
-    gathered: dict[int, list[RowPair]] = defaultdict(list)
-    for number, pair in enumerate(pairs):
-        gathered[groups.root(number)].append(pair)
-    return list(gathered.values())
+        for left, right in combinations(members, 2):
+            if kind == "issue" or _clash(pairs[left], pairs[right], passages[owner]):
+                groups.join(left, right)
+    return list(groups_of((groups.root(number), pair) for number, pair in enumerate(pairs)).values())
 
 
 def _clash(pair: RowPair, other: RowPair, passage: Passage) -> bool:

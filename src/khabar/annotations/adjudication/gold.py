@@ -12,9 +12,10 @@ from khabar.annotations.adjudication.disagreements import implied_registry
 from khabar.annotations.agreement.alignment import RowPair, place_of
 from khabar.annotations.agreement.names import keys_of
 from khabar.annotations.rounds import Round
+from khabar.formats.label_studio.question_page import positions_of
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import Located, check, read_rows
-from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Position, Quote, Registered, Row, only
+from khabar.records import ANNOTATED, Claim, Conflict, Entity, Number, Quote, Registered, Row, only
 
 RowRef = tuple[str, str]
 """Layer and key of a row, which tell it from all others of a pass."""
@@ -40,10 +41,10 @@ def settle(pairs: Sequence[RowPair], decided: Sequence[Decided]) -> list[Row]:
                 rows[_key(row)] = row
             else:
                 fresh.append(row)
-    kept = [*(rows[key] for key in sorted(rows, key=turn.__getitem__)), *fresh]
-    kept += _needed(implied, kept)
-    claims = only(kept, Claim)
-    settled = [_with_positions(row, claims) if isinstance(row, Conflict) else row for row in kept]
+    standing = [*(rows[key] for key in sorted(rows, key=turn.__getitem__)), *fresh]
+    standing += _needed(implied, standing)
+    claims = only(standing, Claim)
+    settled = [_with_positions(row, claims) if isinstance(row, Conflict) else row for row in standing]
     known = sorted((row for row in settled if _key(row) in turn), key=lambda row: turn[_key(row)])
     return _inserted(known, [row for row in settled if _key(row) not in turn])
 
@@ -54,11 +55,9 @@ def _key(row: Row) -> RowRef:
 
 def _with_positions(row: Conflict, claims: Iterable[Claim]) -> Conflict:
     """The issue with the positions its claims name, in the order it had them, new ones by name; claims by id."""
-    mine = {claim.id: claim.position for claim in claims if claim.issue_id == row.issue_id}
-    names = [position.position for position in row.positions]
-    names += sorted({*mine.values()} - {*names})
-    ids = {name: sorted(key for key in mine if mine[key] == name) for name in names}
-    return replace(row, positions=tuple(Position(name, tuple(ids[name])) for name in names if ids[name]))
+    named = {position.position: position for position in positions_of(row.issue_id, claims)}
+    before = [position.position for position in row.positions if position.position in named]
+    return replace(row, positions=tuple(named[name] for name in dict.fromkeys((*before, *named))))
 
 
 def _needed(registry: Sequence[Registered], rows: Sequence[Row]) -> list[Registered]:
@@ -87,7 +86,9 @@ def _place(row: Row) -> tuple[int, str, int, str]:
     return layer, "", 0, row.key
 
 
-def conclude(adjudication: Adjudication, pairs: Sequence[RowPair], given: Round, gold: Path) -> dict[Path, list[Row]]:
+def conclude(
+    adjudication: Adjudication, pairs: Sequence[RowPair], compared: Round, gold: Path
+) -> dict[Path, list[Row]]:
     """The gold files that follow when all is decided, each by story, checked as gold is.
 
     Raises InputError with every problem: of rows (at the decision they come from), or if a gold file that is there
@@ -95,43 +96,43 @@ def conclude(adjudication: Adjudication, pairs: Sequence[RowPair], given: Round,
     """
     incidents = Incidents()
     for item in adjudication.decided:
-        _check_elsewhere(item, given, incidents)
+        _check_elsewhere(item, compared, incidents)
     incidents.refuse()
     files: dict[Path, list[Row]] = {}
     for row in settle(pairs, adjudication.decided):
-        files.setdefault(gold / f"{row.story_key(given.stories)}.jsonl", []).append(row)
+        files.setdefault(gold / f"{row.story_key(compared.stories)}.jsonl", []).append(row)
     origin = {_key(row): (item.file, item.line) for item in adjudication.decided for row in item.rows}
     located = [
         Located(row, *origin.get(_key(row), (str(path), line)))
         for path, rows in files.items()
         for line, row in enumerate(rows, start=1)
     ]
-    incidents.extend(check(located, given.texts, given.stories))
+    incidents.extend(check(located, compared.texts, compared.stories))
     for path in files:
-        _check_lost(path, given, incidents)
+        _check_lost(path, compared, incidents)
     incidents.refuse()
     return files
 
 
-def _check_elsewhere(item: Decided, given: Round, incidents: Incidents) -> None:
+def _check_elsewhere(item: Decided, compared: Round, incidents: Incidents) -> None:
     """Report rows that somebody decided for a document or story the round is not about."""
-    stories = set(given.stories.values())
+    stories = set(compared.stories.values())
     for row in item.rows:
         doc_id, story = row.article, getattr(row, "story", None)
-        if doc_id is not None and doc_id not in given.texts:
-            message, fix = f"the round has no document {doc_id!r}", f"name one of {', '.join(sorted(given.texts))}"
+        if doc_id is not None and doc_id not in compared.texts:
+            message, fix = f"the round has no document {doc_id!r}", f"name one of {', '.join(sorted(compared.texts))}"
             incidents.report("document-unknown", message, file=item.file, line=item.line, fix=fix)
         if story is not None and story not in stories:
             message, fix = f"the round has no story {story!r}", f"name one of {', '.join(sorted(stories))}"
             incidents.report("story-unknown", message, file=item.file, line=item.line, fix=fix)
 
 
-def _check_lost(path: Path, given: Round, incidents: Incidents) -> None:
+def _check_lost(path: Path, compared: Round, incidents: Incidents) -> None:
     """Report documents in a gold file that the two passes do not share."""
     if not path.exists():
         return
     there = {item.row.article for item in read_rows(path, incidents)}
-    lost = sorted(doc_id for doc_id in there if doc_id is not None and doc_id not in given.texts)
+    lost = sorted(doc_id for doc_id in there if doc_id is not None and doc_id not in compared.texts)
     if lost:
         message = f"it holds documents this round has not: {', '.join(lost)}"
         fix = "adjudicate a round over all of them, or give another folder with --gold"

@@ -17,10 +17,10 @@ from khabar.annotations.adjudication.page import KEY, corrected, task_data
 from khabar.annotations.label_studio.configuration import Configuration, differences, read_configuration
 from khabar.annotations.label_studio.projects import Answer, Project, Server, Task
 from khabar.annotations.rounds import Round
-from khabar.annotations.server import Connection, asking
+from khabar.annotations.server.connection import Connection, asking
 from khabar.formats.label_studio.page import words_of
 from khabar.reading.files import write_records
-from khabar.reading.incidents import Incident, Incidents, InputError, Report
+from khabar.reading.incidents import Incidents, InputError, Report
 from khabar.records import Conflict, Decision
 from khabar.records.repository import RULINGS
 
@@ -46,7 +46,7 @@ class Exchange:
     pulled: int
 
 
-def exchange(connection: Connection, given: Round, disagreements: Sequence[Disagreement], path: Path) -> Exchange:
+def exchange(connection: Connection, compared: Round, disagreements: Sequence[Disagreement], path: Path) -> Exchange:
     """Fetch decisions into `path`, then put what is still undecided on the server.
 
     A decision made in the page replaces one of the file. Raises InputError with every problem of either, and then
@@ -55,16 +55,18 @@ def exchange(connection: Connection, given: Round, disagreements: Sequence[Disag
     before = {item.decision.id: item.decision for item in read_adjudication(disagreements, path).decided}
     with asking(connection):
         server = Server(connection.client(), connection.url)
-        project = _project(server, f"khabar {given.name}/adjudication")
+        project = _project(server, f"khabar {compared.name}/adjudication")
         tasks = server.tasks(project)
-    fetched = _decisions(tasks, {each.id: each for each in disagreements}, given.texts)
+    fetched = _decisions(tasks, {each.id: each for each in disagreements}, compared.texts)
     after = before | fetched
     if after != before:
         write_records(path, [after[each.id] for each in disagreements if each.id in after])
     there = {task.data.get(KEY) for task in tasks}
-    issues = {row.issue_id: row for rows in (given.b.rows, given.a.rows) for row in rows if isinstance(row, Conflict)}
+    issues = {
+        row.issue_id: row for rows in (compared.b.rows, compared.a.rows) for row in rows if isinstance(row, Conflict)
+    }
     missing = [
-        task_data(each, given.texts, issues, (given.a.name, given.b.name))
+        task_data(each, compared.texts, issues, (compared.a.name, compared.b.name))
         for each in disagreements
         if not each.cosmetic and each.id not in after and each.id not in there
     ]
@@ -78,24 +80,24 @@ def _project(server: Server, title: str) -> Project:
     """The project of the round, made if it is not there. Raises InputError if somebody changed what it can say."""
     if len(title) > LONGEST_TITLE:
         message = f"{title!r} is {len(title)} letters long, and Label Studio takes {LONGEST_TITLE}"
-        raise InputError([Incident("option-wrong", message, fix="give the round a shorter name")])
-    wanted = Configuration(read_configuration("adjudication").label_config, INSTRUCTION)
+        raise InputError.of("option-wrong", message, fix="give the round a shorter name")
+    configuration = Configuration(read_configuration("adjudication").label_config, INSTRUCTION)
     project = server.find(title)
     if project is None:
-        return server.make(title, wanted)
-    if wrong := differences(project.label_config, wanted.label_config):
-        raise InputError([Incident("project-wrong", f"{title!r}: {'; '.join(wrong)}", project.address)])
+        return server.make(title, configuration)
+    if wrong := differences(project.label_config, configuration.label_config):
+        raise InputError.of("project-wrong", f"{title!r}: {'; '.join(wrong)}", project.address)
     return project
 
 
 def _decisions(
-    tasks: Iterable[Task], known: Mapping[str, Disagreement], texts: Mapping[str, str]
+    tasks: Iterable[Task], by_id: Mapping[str, Disagreement], texts: Mapping[str, str]
 ) -> dict[str, Decision]:
     """The decisions taken in the page, by disagreement. What is no longer a disagreement is left where it is."""
     incidents = Incidents()
     decisions: dict[str, Decision] = {}
     for task in tasks:
-        disagreement = known.get(str(task.data.get(KEY)))
+        disagreement = by_id.get(str(task.data.get(KEY)))
         if disagreement is None or not task.annotations:
             continue
         report = partial(incidents.report, file=task.address, doc_id=disagreement.doc_id)

@@ -235,8 +235,8 @@ def reasons(layer: str) -> dict[str, str]:
 
 def _questions(rows: Iterable[Row], issues: Mapping[str, Conflict]) -> Iterator[str]:
     for row in rows:
-        issue = row if isinstance(row, Conflict) else issues.get(row.issue_id) if isinstance(row, Claim) else None
-        if issue is not None:
+        issue = issues.get(row.issue_id) if isinstance(row, Claim) else row
+        if isinstance(issue, Conflict):
             yield f"{issue.question_ar} ({issue.question})"
 
 

@@ -6,7 +6,7 @@ names, are those of the first pass, and all that still differs is what they read
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import eq
@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from khabar.annotations.agreement.names import key_names, matched_groups, matched_names, renamed, with_keys
 from khabar.formats.label_studio.question_page import positions_of
-from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones, only
+from khabar.records import Claim, Conflict, Entity, Number, Quote, Registered, Row, Span, Zones, groups_of, only
 from khabar.records.rows import AnyRow
 from khabar.scoring.assignment import lexicographic
 from khabar.scoring.verdicts import Pairing, pair
@@ -83,6 +83,12 @@ def _align_story(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iter
     yield from _by_key(only(a, Registered), only(b, Registered))
 
 
+def sides_of(pairs: Iterable[RowPair]) -> tuple[list[Row], list[Row]]:
+    """The rows of each pass."""
+    pairs = list(pairs)
+    return [pair.a for pair in pairs if pair.a is not None], [pair.b for pair in pairs if pair.b is not None]
+
+
 def _by_key(a: Sequence[AnyRow], b: Sequence[AnyRow]) -> Iterator[RowPair]:
     theirs = {row.key: row for row in b}
     for row in a:
@@ -107,23 +113,16 @@ def _paired(a: Sequence[Placed], b: Sequence[Placed], pairing: Pairing) -> Itera
 
 def _quotes(a: Sequence[Quote], b: Sequence[Quote], passages: Passages) -> Iterator[RowPair]:
     pairs = list(_paired(a, b, pair_quotes(a, b, passages)))
-    ours = _groups((row.utterance, row.id) for row in a)
-    theirs = _groups((pair.b.utterance, pair.b.id) for pair in pairs if isinstance(pair.b, Quote))
+    ours, theirs = (
+        groups_of((row.utterance, row.id) for row in only(rows, Quote) if row.utterance is not None)
+        for rows in sides_of(pairs)
+    )
     names = renamed(theirs, matched_groups(ours, theirs), ours)
     for row_pair in pairs:
         if isinstance(row_pair.b, Quote) and row_pair.b.utterance is not None:
             yield RowPair(row_pair.a, replace(row_pair.b, utterance=names[row_pair.b.utterance]))
         else:
             yield row_pair
-
-
-def _groups(members: Iterable[tuple[str | None, str]]) -> dict[str, set[str]]:
-    """Name of a group → ids of its rows. Rows without a name are in none."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for name, row_id in members:
-        if name is not None:
-            groups[name].add(row_id)
-    return dict(groups)
 
 
 def _issues(a: Sequence[Row], b: Sequence[Row], passages: Passages) -> Iterator[RowPair]:
@@ -160,10 +159,7 @@ def matched_issues(claims_a: Sequence[Claim], claims_b: Sequence[Claim], passage
 
 
 def _by_issue(claims: Iterable[Claim]) -> dict[str, list[Claim]]:
-    issues: dict[str, list[Claim]] = defaultdict(list)
-    for row in claims:
-        issues[row.issue_id].append(row)
-    return dict(issues)
+    return groups_of((row.issue_id, row) for row in claims)
 
 
 def _with_positions(b: Sequence[Claim], a: Sequence[Claim]) -> dict[str, Claim]:
@@ -171,7 +167,7 @@ def _with_positions(b: Sequence[Claim], a: Sequence[Claim]) -> dict[str, Claim]:
     ours, theirs = _by_issue(a), _by_issue(b)
     placed: dict[str, Claim] = {}
     for issue, rows in theirs.items():
-        before, after = (_groups((row.position, row.id) for row in side) for side in (ours.get(issue, []), rows))
+        before, after = (groups_of((row.position, row.id) for row in side) for side in (ours.get(issue, []), rows))
         names = renamed(after, matched_groups(before, after), before)
         placed |= {row.id: replace(row, position=names[row.position]) for row in rows}
     return placed
@@ -244,10 +240,7 @@ def _pair(
 
 
 def _by_document(rows: Sequence[Placed]) -> dict[str, list[int]]:
-    documents: dict[str, list[int]] = defaultdict(list)
-    for index, row in enumerate(rows):
-        documents[row.doc_id].append(index)
-    return documents
+    return groups_of((row.doc_id, index) for index, row in enumerate(rows))
 
 
 def _normal(spans: Iterable[Span]) -> Spans:

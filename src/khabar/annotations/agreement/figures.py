@@ -14,14 +14,14 @@ from typing import Any
 
 import msgspec
 
-from khabar.annotations.agreement.alignment import RowPair, align, pair_claims
+from khabar.annotations.agreement.alignment import RowPair, align, pair_claims, sides_of
 from khabar.annotations.agreement.differences import WORDING, comparable, differing, fields
 from khabar.annotations.rounds import Round
 from khabar.corpus.derivation import derive
 from khabar.corpus.gold import from_tables
 from khabar.reading.reference import Reference, as_predictions
 from khabar.records import BY_LAYER, CONFIGS, Claim, Entity, Number, Quote, Registered, Row, Seed, Zones, only
-from khabar.scoring.result import Measured, Score
+from khabar.scoring.result import Measured
 from khabar.scoring.scorer import score
 from khabar.text.arabic import token_spans
 from khabar.text.spans import Passage, iob2, last_letter, lines_of, quote_type, zone_at
@@ -58,10 +58,6 @@ class Reliability:
     agreed: int
     share: float | None
     alpha: float | None
-
-    def to_dict(self) -> dict[str, float | int | None]:
-        """Plain JSON form."""
-        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +112,8 @@ class Agreement:
                         for name, sides in self.scored.get(layer, {}).items()
                         if name == "f1"
                     },
-                    "tags": self.tags[layer].to_dict() if layer in self.tags else None,
-                    "attributes": {name: each.to_dict() for name, each in self.attributes[layer].items()},
+                    "tags": asdict(self.tags[layer]) if layer in self.tags else None,
+                    "attributes": {name: asdict(each) for name, each in self.attributes[layer].items()},
                 }
                 for layer, rows in self.rows.items()
             },
@@ -128,22 +124,21 @@ class Agreement:
         return json.dumps(self.to_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
-def agreement(given: Round) -> Agreement:
+def agreement(compared: Round) -> Agreement:
     """Compare the passes of a round. Pure: no file is read."""
-    pairs = align(given.a.rows, given.b.rows, given.texts, given.stories)
-    a = [pair.a for pair in pairs if pair.a is not None]
-    b = [pair.b for pair in pairs if pair.b is not None]
-    tags = {layer: _token_tags(a, b, given.texts, layer) for layer in TAGGED}
+    pairs = align(compared.a.rows, compared.b.rows, compared.texts, compared.stories)
+    a, b = sides_of(pairs)
+    tags = {layer: _token_tags(a, b, compared.texts, layer) for layer in TAGGED}
     return Agreement(
-        given.name,
-        (given.a.name, given.b.name),
-        tuple(sorted(given.texts)),
-        given.left_out,
+        compared.name,
+        (compared.a.name, compared.b.name),
+        tuple(sorted(compared.texts)),
+        compared.left_out,
         _row_counts(pairs),
-        _both_ways(a, b, given.seeds, given.texts),
-        tags | {"zones": _line_zones(a, b, given.texts)},
-        {layer: _attributes(pairs, layer, given.texts) for layer in LAYERS},
-        _claims_by_place(a, b, given.texts),
+        _both_ways(a, b, compared.seeds, compared.texts),
+        tags | {"zones": _line_zones(a, b, compared.texts)},
+        {layer: _attributes(pairs, layer, compared.texts) for layer in LAYERS},
+        _claims_by_place(a, b, compared.texts),
         pairs,
     )
 
@@ -184,7 +179,7 @@ def _both_ways(
         _reference([*(row for row in rows if not isinstance(row, Registered)), *registry], seeds, texts)
         for rows in (a, b)
     )
-    first, second = _scored(ours, theirs), _scored(theirs, ours)
+    first, second = score(ours, *as_predictions(theirs)), score(theirs, *as_predictions(ours))
     return {
         layer: {
             name: (figure, second.layers[layer][name])
@@ -200,10 +195,6 @@ def _reference(rows: Sequence[Row], seeds: Sequence[Seed], texts: Mapping[str, s
     splits = derive(seeds, texts, rows)
     tables = {config: [row for split in splits.values() for row in split[config]] for config in CONFIGS}
     return from_tables(tables | {"tokens": []})
-
-
-def _scored(gold: Reference, other: Reference) -> Score:
-    return score(gold, *as_predictions(other))
 
 
 def reliability(a: Sequence[Hashable], b: Sequence[Hashable], *, categories: bool = True) -> Reliability:
@@ -237,12 +228,12 @@ def _attributes(pairs: Iterable[RowPair], layer: str, texts: Mapping[str, str]) 
         values["value"] = [(_interval(a), _interval(b)) for a, b in both]
     if layer == "quotes":
         values["type"] = [(_type(a, texts), _type(b, texts)) for a, b in both]
-    return {field: _given(items, field in CATEGORIES[layer]) for field, items in values.items()}
-
-
-def _given(values: Iterable[tuple[bytes | None, bytes | None]], categories: bool) -> Reliability:
-    items = [pair for pair in values if pair != (None, None)]
-    return reliability([a for a, _ in items], [b for _, b in items], categories=categories)
+    reliabilities = {}
+    for field, items in values.items():
+        given = [pair for pair in items if pair != (None, None)]
+        sides = ([pair[side] for pair in given] for side in (0, 1))
+        reliabilities[field] = reliability(*sides, categories=field in CATEGORIES[layer])
+    return reliabilities
 
 
 def _value(value: object) -> bytes | None:

@@ -6,13 +6,13 @@ Groups (a key's mentions, an utterance's rows, an issue's claims) are matched on
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
 
-from khabar.records import Claim, Entity, Quote, Registered, Row
+from khabar.records import Claim, Entity, Quote, Registered, Row, groups_of, only
 from khabar.records.labels import NARRATOR
 from khabar.scoring.assignment import assign, lexicographic
 from khabar.text.arabic import fold
@@ -54,14 +54,13 @@ def with_keys(row: Row, names: Mapping[str, str]) -> Row:
 
 def matched_groups(a: Groups[NameT], b: Groups[NameT]) -> dict[NameT, NameT]:
     """Name of b → name of a, for groups that share members."""
-    holders: dict[Hashable, list[NameT]] = defaultdict(list)
-    for name, members in a.items():
-        for member in members:
-            holders[member].append(name)
+    a, b = ({name: {*members} for name, members in side.items()} for side in (a, b))
+    holders = groups_of((member, name) for name, members in a.items() for member in members)
     shared = Counter(
         (holder, name) for name, members in b.items() for member in members for holder in holders.get(member, ())
     )
-    return matched_names(shared, {k: len(v) for k, v in a.items()}, {k: len(v) for k, v in b.items()})
+    sizes_a, sizes_b = ({name: len(members) for name, members in side.items()} for side in (a, b))
+    return matched_names(shared, sizes_a, sizes_b)
 
 
 def matched_names(
@@ -103,62 +102,53 @@ def _matched_keys(a: Sequence[Row], b: Sequence[Row]) -> dict[str, str]:
     Keys are joined by the mentions they share; those that no mention has, by the quotes and claims they are the source
     of; what is then left, by names and Wikidata id in the registry; in the end, by the key itself.
     """
-    mentions_a, mentions_b = _mentions(a), _mentions(b)
-    same = matched_groups(mentions_a, mentions_b)
+    mentions = [groups_of(_mentions(rows)) for rows in (a, b)]
+    same = matched_groups(*mentions)
     # A source without a mention is known only by what it says. Where one pass sees a mention of it, the two differ.
-    same |= matched_groups(_without(_sayings(a), mentions_a), _without(_sayings(b), mentions_b))
-    for groups_of in (_registry_names, _wikidata, _themselves):
-        same |= matched_groups(_without(groups_of(a), same.values()), _without(groups_of(b), same))
+    same |= matched_groups(*(_without(of, _sayings(rows)) for of, rows in zip(mentions, (a, b), strict=True)))
+    for traits in (_registry_names, _wikidata, _themselves):
+        same |= matched_groups(_without(same.values(), traits(a)), _without(same, traits(b)))
     return same
 
 
-Keyed = dict[str, set[Hashable]]
+Traits = Iterator[tuple[str, Hashable]]
+"""Pairs of a key and something that it is known by."""
 
 
-def _grouped(members: Iterable[tuple[str, Hashable]]) -> Keyed:
-    groups: Keyed = defaultdict(set)
-    for key, member in members:
-        groups[key].add(member)
-    return dict(groups)
+def _without(keys: Collection[str], traits: Traits) -> Groups[str]:
+    """Key → what it is known by, without the `keys`."""
+    return groups_of((key, trait) for key, trait in traits if key not in keys)
 
 
-def _without(groups: Keyed, keys: Collection[str]) -> Keyed:
-    return {key: members for key, members in groups.items() if key not in keys}
-
-
-def _mentions(rows: Iterable[Row]) -> Keyed:
-    """Key → where it is mentioned: spans of entities and of speakers."""
-    members: list[tuple[str, Hashable]] = []
+def _mentions(rows: Iterable[Row]) -> Traits:
+    """Where a key is mentioned: spans of entities and of speakers."""
     for row in rows:
         if isinstance(row, Entity):
-            members.append((row.entity_id, (row.doc_id, row.start, row.end)))
+            yield row.entity_id, (row.doc_id, row.start, row.end)
         elif isinstance(row, Quote) and row.speaker_mention is not None:
-            members.append((row.speaker, (row.doc_id, row.speaker_mention.start, row.speaker_mention.end)))
-    return _grouped(members)
+            yield row.speaker, (row.doc_id, row.speaker_mention.start, row.speaker_mention.end)
 
 
-def _sayings(rows: Iterable[Row]) -> Keyed:
-    """Key → what it says, relays, is told, or claims."""
-    members: list[tuple[str, Hashable]] = []
+def _sayings(rows: Iterable[Row]) -> Traits:
+    """What a key says, relays, is told, or claims."""
     for row in rows:
         if isinstance(row, Quote):
             where = (row.doc_id, *((span.start, span.end) for span in (*row.content, *row.cue)))
-            members += [(key, ("chain", turn, where)) for turn, key in enumerate((row.speaker, *row.source_chain))]
-            members += [(row.addressee, ("addressee", where))] if row.addressee is not None else []
+            for turn, key in enumerate((row.speaker, *row.source_chain)):
+                yield key, ("chain", turn, where)
+            if row.addressee is not None:
+                yield row.addressee, ("addressee", where)
         elif isinstance(row, Claim) and row.source != NARRATOR:
-            members.append((row.source, ("claim", row.doc_id, row.start, row.end)))
-    return _grouped(members)
+            yield row.source, ("claim", row.doc_id, row.start, row.end)
 
 
-def _registry_names(rows: Iterable[Row]) -> Keyed:
-    registry = (row for row in rows if isinstance(row, Registered))
-    return _grouped((row.entity_id, fold(name)) for row in registry for name in (row.name, *row.aliases))
+def _registry_names(rows: Iterable[Row]) -> Traits:
+    return ((row.entity_id, fold(name)) for row in only(rows, Registered) for name in (row.name, *row.aliases))
 
 
-def _wikidata(rows: Iterable[Row]) -> Keyed:
-    registry = (row for row in rows if isinstance(row, Registered))
-    return _grouped((row.entity_id, row.wikidata) for row in registry if row.wikidata is not None)
+def _wikidata(rows: Iterable[Row]) -> Traits:
+    return ((row.entity_id, row.wikidata) for row in only(rows, Registered) if row.wikidata is not None)
 
 
-def _themselves(rows: Iterable[Row]) -> Keyed:
-    return _grouped((key, key) for row in rows for key in keys_of(row))
+def _themselves(rows: Iterable[Row]) -> Traits:
+    return ((key, key) for row in rows for key in keys_of(row))

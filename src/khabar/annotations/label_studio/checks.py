@@ -18,7 +18,7 @@ from hashlib import sha256
 from itertools import pairwise
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, fields_by_label, read_configuration
-from khabar.annotations.label_studio.projects import Task
+from khabar.annotations.label_studio.projects import Task, Tasks, each_task
 from khabar.annotations.label_studio.pull import read_pass
 from khabar.annotations.rounds import Articles
 from khabar.formats.label_studio.page import Page, Region, to_page
@@ -26,53 +26,42 @@ from khabar.reading.incidents import Incident, Incidents
 from khabar.records import Document, Row
 from khabar.text.arabic import fold
 
-Tasks = Mapping[str, Sequence[Task]]
-"""The tasks of a pass by kind."""
-
 
 def check_pass(tasks: Tasks, articles: Articles, before: Sequence[Row] = ()) -> list[Incident]:
     """List the problems of a pass whose tasks are these; `before` are the rows of its file."""
     incidents = Incidents()
     read_pass(tasks, articles, before, incidents)
     problems = [linked(incident, tasks) for incident in incidents]
-    for of_kind in tasks.values():
-        for task in of_kind:
-            if task.begun:
-                what = "an update" if task.annotations else "what was begun"
-                problems.append(Incident("task-begun", f"{what} of {task.key} is not submitted", task.address))
+    for _, task in each_task(tasks):
+        if task.begun:
+            what = "an update" if task.annotations else "what was begun"
+            problems.append(Incident("task-begun", f"{what} of {task.key} is not submitted", task.address))
     return [*problems, *_suspected(tasks)]
 
 
 def articles_of(tasks: Tasks) -> Articles:
     """The articles of a pass as its tasks have them, where the seeds are not at hand."""
-    texts: dict[str, tuple[str, str]] = {}
-    for kind, of_kind in tasks.items():
-        for task in of_kind:
-            if kind != QUESTIONS:
-                texts[task.key] = task.story, str(task.data.get("text", ""))
-    return Articles(
-        tuple(
-            Document(doc_id=doc_id, story=story, text=text, sha256=sha256(text.encode()).hexdigest())
-            for doc_id, (story, text) in texts.items()
-        )
-    )
+    documents: dict[str, Document] = {}
+    for kind, task in each_task(tasks):
+        if kind != QUESTIONS:
+            text = str(task.data.get("text", ""))
+            digest = sha256(text.encode()).hexdigest()
+            documents[task.key] = Document(doc_id=task.key, story=task.story, text=text, sha256=digest)
+    return Articles(tuple(documents.values()))
 
 
 def _page(task: Task) -> Page:
     """What is submitted in a task. What cannot be read is for `read_pass` to report."""
-
-    unheard = Incidents()
-    return to_page(task.annotations[0].results if task.annotations else (), unheard.report)
+    return to_page(task.annotations[0].results if task.annotations else (), Incidents().report)
 
 
 def linked(incident: Incident, tasks: Tasks) -> Incident:
     """The incident, its page opened at the region that begins where it is."""
-    for of_kind in tasks.values():
-        for task in of_kind:
-            if task.address == incident.file and incident.offset is not None:
-                begun = [region for region in _page(task).regions if region.start == incident.offset]
-                named = [region for region in begun if str(region) in incident.message] or begun
-                return replace(incident, file=region_address(task, named[0])) if named else incident
+    for _, task in each_task(tasks):
+        if task.address == incident.file and incident.offset is not None:
+            begun = [region for region in _page(task).regions if region.start == incident.offset]
+            named = [region for region in begun if str(region) in incident.message] or begun
+            return replace(incident, file=region_address(task, named[0])) if named else incident
     return incident
 
 
@@ -90,11 +79,11 @@ def _suspected(tasks: Tasks) -> Iterator[Incident]:
             for region in page.regions:
                 labels[fold(region.text)].append(region.label)
         for task, page in pages:
-            given = _given_labels(task)
+            began_as = _given_labels(task)
             for region, following in pairwise(page.regions):
                 elsewhere = list(labels[fold(region.text)])
                 elsewhere.remove(region.label)
-                why = _why_suspected(region, given.get(region.id), elsewhere, shown)
+                why = _why_suspected(region, began_as.get(region.id), elsewhere, shown)
                 if why and region.label == following.label:
                     message = f"{region} {why}, and {following.text!r:.60}, drawn after it, is {following.label} too"
                     where = region_address(task, region)
@@ -113,10 +102,10 @@ def _given_labels(task: Task) -> dict[str, str]:
 
 
 def _why_suspected(
-    region: Region, given: str | None, elsewhere: Iterable[str], shown: Mapping[str, AbstractSet[str]]
+    region: Region, began_as: str | None, elsewhere: Iterable[str], shown: Mapping[str, AbstractSet[str]]
 ) -> str | None:
-    if given is not None and given != region.label:
-        return f"began as {given}"
+    if began_as is not None and began_as != region.label:
+        return f"began as {began_as}"
     foreign = sorted({*region.attributes} - {*shown.get(region.label, ())})
     if foreign:
         return f"has {', '.join(foreign)}, which its label has not"

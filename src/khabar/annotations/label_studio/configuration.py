@@ -53,18 +53,16 @@ def read_configuration(kind: str) -> Configuration:
         if kind != ADJUDICATION:
             instructions = (folder / f"sheet-{kind}.html").read_text("utf-8") + instructions
     except OSError as error:
-        raise InputError([Incident("file-missing", f"no {kind} configuration", str(error.filename))]) from None
-    return Configuration(_cut(config, set(STEPS[kind])) if kind in STEPS else config, instructions)
-
-
-def _cut(config: str, labels: AbstractSet[str]) -> str:
-    """The configuration with these labels alone, and the fields that show for them."""
-    root = ElementTree.fromstring(config)
-    _prune(root, labels)
-    return ElementTree.tostring(root, encoding="unicode")
+        raise InputError.of("file-missing", f"no {kind} configuration", str(error.filename)) from None
+    if kind in STEPS:
+        tree = ElementTree.fromstring(config)
+        _prune(tree, set(STEPS[kind]))
+        config = ElementTree.tostring(tree, encoding="unicode")
+    return Configuration(config, instructions)
 
 
 def _prune(element: Element, labels: AbstractSet[str]) -> None:
+    """Leave these labels alone, and the fields that show for them."""
     for child in list(element):
         classes = child.get("className", "").split()
         if child.get("whenLabelValue") is not None:
@@ -112,10 +110,10 @@ def fields_by_label(label_config: str) -> Mapping[str, frozenset[str]]:
     return {label: frozenset(names) for label, names in shown.items()}
 
 
-def differences(label_config: str, wanted: str) -> list[str]:
+def differences(label_config: str, needed: str) -> list[str]:
     """Say what a project's configuration can say that it should not, or cannot and should."""
     try:
-        have, want = controls_of(label_config), controls_of(wanted)
+        have, want = controls_of(label_config), controls_of(needed)
     except ElementTree.ParseError as error:
         return [f"its configuration is not XML ({error})"]
     changed = [name for name in want if name in have and have[name] != want[name]]

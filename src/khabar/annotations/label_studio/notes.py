@@ -20,12 +20,12 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from khabar.annotations.label_studio.checks import Tasks, articles_of, check_pass
+from khabar.annotations.label_studio.checks import articles_of, check_pass
 from khabar.annotations.label_studio.configuration import QUESTIONS
-from khabar.annotations.label_studio.projects import Server, Task
+from khabar.annotations.label_studio.projects import Server, Task, Tasks, each_task
 from khabar.annotations.label_studio.pull import fetch, read_pass
 from khabar.annotations.label_studio.push import grown, names_of_pass, show
-from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, marked_claims
+from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, all_claims
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import PassName
 from khabar.formats.label_studio.names import Names
@@ -116,13 +116,11 @@ class Notes:
 
     def _note(self, tasks: Tasks, submitted: Task) -> None:
         incidents = check_pass(tasks, articles_of(tasks))
-        for kind, of_kind in tasks.items():
-            for task in of_kind:
+        self.noted.pop(submitted.id, None)
+        for kind, task in each_task(tasks):
+            if task.annotations and (task is submitted or task.id in self.noted):
                 mine = tuple(each for each in incidents if (each.file or "").split("&region=")[0] == task.address)
-                if task is submitted:
-                    self.noted.pop(task.id, None)
-                if task.annotations and (task is submitted or task.id in self.noted):
-                    self.noted[task.id] = Noted(task, kind, mine)
+                self.noted[task.id] = Noted(task, kind, mine)
 
     def page(self, task_id: int | None = None, before: int | None = None) -> str:
         """The page of all notes, or of those on one task, with what the one before it lacks."""
@@ -144,7 +142,7 @@ def _with_questions(server: Server, which: PassName, tasks: Tasks, names: Names,
     if project is None:
         return []
     articles = articles_of(tasks)
-    marked = marked_claims(tasks["claims"], articles.texts)
+    marked = all_claims(tasks["claims"], articles.texts)
     rows = read_pass(
         {kind: tasks[kind] for kind in tasks if kind not in ("claims", QUESTIONS)}, articles, (), Incidents()
     )

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
 from khabar.formats.label_studio.fields import POSITIONS
 from khabar.records import (
@@ -22,7 +23,6 @@ from khabar.records import (
     Position,
     PredictedNumber,
     PredictedQuote,
-    PredictedReading,
     PredictedSource,
     PredictedSpan,
     Quote,
@@ -63,7 +63,7 @@ def _document(predicted: Annotations, text: str) -> Iterator[Row]:
         if span is not None and (span, entity.label) not in taken:
             taken.add((span, entity.label))
             named = {"name": entity.name or span.text, "entity_id": entity.entity_id or span.text}
-            yield Entity(**_columns(entity, Entity, f"{doc_id}-e{number:03}", doc_id) | _place(span) | named)
+            yield Entity(**_columns(entity, Entity, f"{doc_id}-e{number:03}", doc_id) | asdict(span) | named)
     for number, amount in enumerate(document.numbers, start=1):
         span = _whole(amount.spans, text)
         if span is not None:
@@ -80,10 +80,6 @@ def _columns(predicted: msgspec.Struct, kind: type[Row], key: str, doc_id: str) 
     return {name: value for name, value in given.items() if value is not None} | {"id": key, "doc_id": doc_id}
 
 
-def _place(span: Span) -> dict[str, Any]:
-    return {"start": span.start, "end": span.end, "text": span.text}
-
-
 def _whole(spans: Spans | None, text: str) -> Span | None:
     """From the first to the last letter of an item, if it lies in the text."""
     return _inside(spans[0][0], spans[-1][1], text) if spans else None
@@ -94,14 +90,17 @@ def _number(predicted: PredictedNumber, span: Span, key: str, doc_id: str, text:
     inside = core is not None and span.start <= core.start and core.end <= span.end
     bounds = {name: str(bound) for name in ("low", "high") if (bound := getattr(predicted, name)) is not None}
     spans = {"core": core if inside else span, "modifier": _span(predicted.modifier, text)}
-    columns = _columns(predicted, Number, key, doc_id) | _place(span) | spans | bounds
+    columns = _columns(predicted, Number, key, doc_id) | asdict(span) | spans | bounds
     return Number(**{"kind": "count"} | columns)
 
 
 def _quote(predicted: PredictedQuote, content: tuple[Span, ...], key: str, doc_id: str, text: str) -> Quote:
     speaker = _key(predicted.speaker, text) or UNKNOWN
     chain = tuple(source for source in (_key(each, text) for each in predicted.source_chain or ()) if source)
-    readings = (_reading(each, text) for each in predicted.alternatives or ())
+    readings = (
+        Reading(content=_spans(reading.content, text) or None, speaker=_key(reading.speaker, text))
+        for reading in predicted.alternatives or ()
+    )
     columns = _columns(predicted, Quote, key, doc_id) | {
         "content": content,
         "cue": _spans(predicted.cue, text),
@@ -110,14 +109,9 @@ def _quote(predicted: PredictedQuote, content: tuple[Span, ...], key: str, doc_i
         "speaker": speaker,
         "source_chain": chain if chain[-1:] == (speaker,) else (*chain, speaker),
         "addressee": _key(predicted.addressee, text),
-        "alternatives": tuple(reading for reading in readings if reading is not None),
+        "alternatives": tuple(reading for reading in readings if reading != Reading()),
     }
     return Quote(**columns)
-
-
-def _reading(predicted: PredictedReading, text: str) -> Reading | None:
-    content, speaker = _spans(predicted.content, text), _key(predicted.speaker, text)
-    return Reading(content=content or None, speaker=speaker) if content or speaker else None
 
 
 def _key(source: str | PredictedSource | None, text: str) -> str | None:
@@ -160,7 +154,7 @@ def _dispute(dispute: Dispute, key: str, texts: Mapping[str, str]) -> Iterator[R
                 doc_id=predicted.doc_id,
                 issue_id=key,
                 position=position,
-                **_place(span),
+                **asdict(span),
                 source=NARRATOR,
                 stance="asserted",
                 value=None if side.value is None else str(side.value),

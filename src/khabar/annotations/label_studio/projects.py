@@ -60,6 +60,20 @@ class Task:
         return str(self.data.get("story", ""))
 
 
+Tasks = Mapping[str, Sequence[Task]]
+"""The tasks of a pass by kind."""
+
+
+def each_task(tasks: Tasks) -> Iterator[tuple[str, Task]]:
+    """Every task of a pass with its kind."""
+    return ((kind, task) for kind, of_kind in tasks.items() for task in of_kind)
+
+
+def submitted(tasks: Tasks) -> dict[tuple[str, str], Task]:
+    """The submitted tasks, by kind and by what they are of."""
+    return {(kind, task.key): task for kind, task in each_task(tasks) if task.annotations}
+
+
 class Server:
     """A Label Studio server as rounds need it. What its calls raise becomes an InputError inside `server.asking`."""
 
@@ -78,7 +92,7 @@ class Server:
         for project in (each for each in map(self._project, listed) if each.title.startswith(beginning)):
             if (other := by_title.setdefault(project.title, project)) is not project:
                 message = f"two projects are called {project.title!r}: {other.id} and {project.id}"
-                raise InputError([Incident("project-wrong", message, self._url, fix="delete or rename one of them")])
+                raise InputError.of("project-wrong", message, self._url, fix="delete or rename one of them")
         return by_title
 
     def make(self, title: str, configuration: Configuration) -> Project:

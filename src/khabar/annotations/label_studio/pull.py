@@ -6,13 +6,12 @@ the question.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, edited, kinds_of, read_configuration
-from khabar.annotations.label_studio.projects import Server, Task, repeated
+from khabar.annotations.label_studio.projects import Server, Task, Tasks, each_task, repeated, submitted
 from khabar.annotations.label_studio.tasks import (
     read_document,
     read_questions,
@@ -26,7 +25,7 @@ from khabar.formats.label_studio.document_page import STEPS
 from khabar.formats.label_studio.page import Page
 from khabar.reading.incidents import Incident, Incidents, InputError
 from khabar.reading.rows import Located, check
-from khabar.records import Claim, Conflict, Entity, Registered, Row
+from khabar.records import Claim, Conflict, Entity, Registered, Row, groups_of, only
 
 STEP_OF = {"zones": "claims", "entities": "entities", "numbers": "numbers", "quotes": "quotes", "claims": "claims"}
 """Layer of a row → the step in which it is annotated. Issues are annotated question by question."""
@@ -69,13 +68,11 @@ def fetch(server: Server, which: PassName, incidents: Incidents) -> dict[str, li
     if not tasks:
         fix = f"push it first: khabar annotate push {which.round} {which.name}"
         message = f"the server has no project of the pass {which.round}/{which.name}"
-        raise InputError([Incident("project-wrong", message, fix=fix)])
+        raise InputError.of("project-wrong", message, fix=fix)
     return tasks
 
 
-def read_pass(
-    tasks: Mapping[str, Sequence[Task]], articles: Articles, before: Sequence[Row], incidents: Incidents
-) -> list[Row]:
+def read_pass(tasks: Tasks, articles: Articles, before: Sequence[Row], incidents: Incidents) -> list[Row]:
     """Read the rows of a pass from its tasks by kind, in the order of its file.
 
     A document without a submitted annotation in a step gives no rows of it. A question that is submitted gives an
@@ -85,10 +82,10 @@ def read_pass(
     """
     for of_kind in tasks.values():
         incidents.extend(repeated(of_kind))
-    submitted = {kind: {task.key: task for task in tasks[kind] if _has_one(task, incidents)} for kind in tasks}
+    done = {kind: {task.key: task for task in tasks[kind] if _has_one(task, incidents)} for kind in tasks}
     rows = [row for row in before if _kind(row) not in tasks and not isinstance(row, Registered)]
     for step in (step for step in STEPS if step in tasks):
-        for doc_id, task in submitted[step].items():
+        for doc_id, task in done[step].items():
             text = articles.texts.get(doc_id)
             if text is None:
                 incidents.report("document-unknown", f"no document {doc_id!r} in the seeds", file=task.address)
@@ -100,25 +97,24 @@ def read_pass(
     if QUESTIONS not in tasks:
         rows += [claim for claim in claims if claim.issue_id]
     for story in sorted(set(articles.stories.values())):
-        asked = [task for task in tasks.get(QUESTIONS, ()) if task.story == story]
-        is_marked = set(articles.of(story)) <= {*submitted.get("claims", {})}
-        pages = submitted_pages(asked, incidents if is_marked else Incidents())
+        questions = [task for task in tasks.get(QUESTIONS, ()) if task.story == story]
+        is_marked = set(articles.of(story)) <= {*done.get("claims", {})}
+        pages = submitted_pages(questions, incidents if is_marked else Incidents())
         if is_marked:
             of_story = [claim for claim in claims if claim.doc_id in articles.of(story)]
-            rows += _of_questions(asked, pages, of_story, incidents)
+            rows += _of_questions(questions, pages, of_story, incidents)
         mine = [row for row in rows if row.story_key(articles.stories) == story]
-        known = registry_of(asked, incidents)
-        if known is None:
-            known = [row for row in before if isinstance(row, Registered) and row.story == story]
+        registry = registry_of(questions, incidents)
+        if registry is None:
+            registry = [row for row in before if isinstance(row, Registered) and row.story == story]
         told = any("registry" in task.data for task, _ in pages)
         if mine:
-            rows += registered(mine, story, known, read_speakers(pages, incidents) if told else None)
+            rows += registered(mine, story, registry, read_speakers(pages, incidents) if told else None)
     for task in tasks.get(QUESTIONS, ()):
         if not articles.of(task.story):
             incidents.report("story-unknown", f"no story {task.story!r} in the seeds", file=task.address)
     rows = in_file_order(rows)
-    addresses = {(kind, task.story): task.address for kind, of_kind in tasks.items() for task in of_kind}
-    addresses |= {(kind, task.key): task.address for kind, of_kind in tasks.items() for task in of_kind}
+    addresses = {(kind, owner): task.address for kind, task in each_task(tasks) for owner in (task.story, task.key)}
     incidents.extend(_checked(_readable(rows, tasks, articles, incidents), addresses, articles))
     return rows
 
@@ -128,15 +124,20 @@ def _kind(row: Row) -> str:
     return STEP_OF.get(row.layer, QUESTIONS)
 
 
+def _owner(row: Row) -> str:
+    """What a task is of that has the row: its article, its issue, or, of a row of the registry, the story."""
+    return str(row.article or getattr(row, "issue_id", None) or getattr(row, "story", ""))
+
+
 def _of_questions(
-    asked: Sequence[Task], submitted: Sequence[tuple[Task, Page]], claims: Sequence[Claim], incidents: Incidents
+    questions: Sequence[Task], submitted: Sequence[tuple[Task, Page]], claims: Sequence[Claim], incidents: Incidents
 ) -> list[Row]:
     """The issues of a story and their claims. Warns of claims that no question has placed, once all are submitted."""
     placed, issues = read_questions(submitted, {claim.id: claim for claim in claims}, incidents)
-    if asked and len(submitted) == len(asked):
-        seen = {key for _, page in submitted for keys in page.piles.values() for key in keys}
-        for claim in (claim for claim in claims if claim.id not in seen):
-            message, place = f"claim {claim.text!r:.60} is in no pile of any question", asked[-1].address
+    if questions and len(submitted) == len(questions):
+        in_piles = {key for _, page in submitted for key in page.placed}
+        for claim in (claim for claim in claims if claim.id not in in_piles):
+            message, place = f"claim {claim.text!r:.60} is in no pile of any question", questions[-1].address
             incidents.report("claim-unplaced", message, file=place, doc_id=claim.doc_id, offset=claim.start)
     return [*placed, *issues]
 
@@ -149,13 +150,11 @@ def _has_one(task: Task, incidents: Incidents) -> bool:
     return len(task.annotations) == 1
 
 
-def _readable(
-    rows: Sequence[Row], tasks: Mapping[str, Sequence[Task]], articles: Articles, incidents: Incidents
-) -> list[Row]:
+def _readable(rows: Sequence[Row], tasks: Tasks, articles: Articles, incidents: Incidents) -> list[Row]:
     """The rows without those of articles with a page that could not be read, and the issues of their stories: they are
     not all there."""
     wrong = {incident.file for incident in incidents.errors}
-    unread = {task.key for of_kind in tasks.values() for task in of_kind if task.address in wrong}
+    unread = {task.key for _, task in each_task(tasks) if task.address in wrong}
     stories = {articles.stories[key] for key in unread if key in articles.stories}
 
     def is_whole(row: Row) -> bool:
@@ -169,29 +168,25 @@ def _readable(
 def _checked(rows: Sequence[Row], addresses: Mapping[tuple[str, str], str], articles: Articles) -> list[Incident]:
     """Check rows as those of any pass; each problem is placed in the page where it can be mended."""
 
-    def address(row: Row) -> str:
-        owner = next(each for name in ("doc_id", "issue_id", "story") if (each := getattr(row, name, None)) is not None)
-        return addresses.get((_kind(row), str(owner)), "")
-
-    located = [Located(row, address(row), number) for number, row in enumerate(rows, start=1)]
+    located = [
+        Located(row, addresses.get((_kind(row), _owner(row)), ""), number) for number, row in enumerate(rows, start=1)
+    ]
     return [replace(incident, line=None) for incident in check(located, articles.texts, articles.stories)]
 
 
-def shrinks(path: Path, before: Sequence[Row], tasks: Mapping[str, Sequence[Task]]) -> list[Incident]:
+def shrinks(path: Path, before: Sequence[Row], tasks: Tasks) -> list[Incident]:
     """What the file of the pass holds that was pushed and is not submitted: writing would lose it."""
-    submitted = {(kind, task.key) for kind, of_kind in tasks.items() for task in of_kind if task.annotations}
-    unsubmitted: dict[str, set[str]] = defaultdict(set)
-    issues = []
-    for row in before:
-        if isinstance(row, Conflict):
-            issues += [row.issue_id] if QUESTIONS in tasks and (QUESTIONS, row.issue_id) not in submitted else []
-        elif not isinstance(row, Registered):
-            doc_id, kind = row.article or "", _kind(row)
-            unsubmitted[doc_id] |= {row.layer} if kind in tasks and (kind, doc_id) not in submitted else set()
+    done = submitted(tasks)
+    unsubmitted = [
+        row
+        for row in before
+        if not isinstance(row, Registered) and (kind := _kind(row)) in tasks and (kind, _owner(row)) not in done
+    ]
     incidents = Incidents()
-    for doc_id, layers in sorted((doc_id, layers) for doc_id, layers in unsubmitted.items() if layers):
-        message = f"its {', '.join(sorted(layers))} are not submitted on the server"
+    layers = groups_of((row.article, row.layer) for row in unsubmitted if row.article is not None)
+    for doc_id in sorted(layers):
+        message = f"its {', '.join(sorted({*layers[doc_id]}))} are not submitted on the server"
         incidents.report("pass-shrinks", message, file=path, doc_id=doc_id)
-    for issue_id in issues:
-        incidents.report("pass-shrinks", f"question {issue_id} is not submitted on the server", file=path)
+    for issue in only(unsubmitted, Conflict):
+        incidents.report("pass-shrinks", f"question {issue.issue_id} is not submitted on the server", file=path)
     return list(incidents)

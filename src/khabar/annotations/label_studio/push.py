@@ -7,14 +7,13 @@ step; submissions add to them.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from khabar.annotations.label_studio.configuration import QUESTIONS, Configuration, edited
-from khabar.annotations.label_studio.projects import Project, Server, Task, begun, repeated
+from khabar.annotations.label_studio.projects import Project, Server, Task, Tasks, begun, each_task, repeated
 from khabar.annotations.label_studio.pull import read_pass
-from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, marked_claims
+from khabar.annotations.label_studio.questions import QuestionContext, StoryQuestions, all_claims
 from khabar.annotations.label_studio.start import Start
 from khabar.annotations.rounds import Articles, PassName
 from khabar.formats.label_studio.document_page import STEPS, document_page
@@ -23,28 +22,22 @@ from khabar.formats.label_studio.names import NOBODY, Names, names_of_task
 from khabar.formats.label_studio.page import to_results
 from khabar.progress import Progress, logged, steps
 from khabar.reading.incidents import Incidents
-from khabar.records import Registered, Row
+from khabar.records import Registered, Row, groups_of, only
 
 
-def names_of_pass(
-    tasks: Mapping[str, Sequence[Task]], articles: Articles, rows: Iterable[Row] = ()
-) -> dict[str, Names]:
+def names_of_pass(tasks: Tasks, articles: Articles, rows: Iterable[Row] = ()) -> dict[str, Names]:
     """Story → the names its tasks have, then those of `rows`, then those of whatever is submitted."""
     unheard = Incidents()  # problems of the pages are for whoever pulls
-    names = dict.fromkeys([*articles.stories.values(), *(task.story for task in _all(tasks))], NOBODY)
-    for task in _all(tasks):
+    names = dict.fromkeys([*articles.stories.values(), *(task.story for _, task in each_task(tasks))], NOBODY)
+    for _, task in each_task(tasks):
         story = task.story
         known = names_of_task(task.data, unheard.report)
         names[story] = Names(tuple(dict.fromkeys((*names[story].pairs, *known.pairs))))
-    registry = [row for row in (*rows, *read_pass(tasks, articles, (), unheard)) if isinstance(row, Registered)]
+    registry = only((*rows, *read_pass(tasks, articles, (), unheard)), Registered)
     for story in names:
         mine = [(row.entity_id, row.name) for row in registry if row.story == story]
         names[story] = names[story].with_entities(mine)
     return names
-
-
-def _all(tasks: Mapping[str, Sequence[Task]]) -> Iterable[Task]:
-    return (task for of_kind in tasks.values() for task in of_kind)
 
 
 def grown(server: Server, tasks: Sequence[Task], names: Mapping[str, Names]) -> list[Task]:
@@ -96,10 +89,10 @@ def push(
             rows = [*start.rows, *read_pass(read, articles, (), Incidents())]
             now = []
             for story in sorted({task.story for task in (*tasks["claims"], *there[kind])}):
-                asked = [task for task in there[kind] if task.story == story]
-                marked = marked_claims(tasks["claims"], articles.of(story))
+                questions = [task for task in there[kind] if task.story == story]
+                marked = all_claims(tasks["claims"], articles.of(story))
                 about = QuestionContext(story, articles, names[story], marked, rows)
-                now += StoryQuestions(asked, about, start, annotator).asked()
+                now += StoryQuestions(questions, about, start, annotator).asked()
         else:
             now = work.documents(kind, share, there[kind])
         tasks[kind] = sorted(server.bring(project, there[kind], now), key=lambda task: task.id)
@@ -141,9 +134,7 @@ class _Push:
 
     def __init__(self, articles: Articles, annotator: str, start: Start, names: Mapping[str, Names]) -> None:
         self._articles, self._annotator, self._start, self._names = articles, annotator, start, names
-        self._rows: dict[str, list[Row]] = defaultdict(list)
-        for row in start.rows:
-            self._rows[row.article or row.story_key({})].append(row)
+        self._rows = groups_of((row.article, row) for row in start.rows)
 
     def documents(self, step: str, share: Sequence[str], there: Sequence[Task]) -> list[Task]:
         """All tasks of a step, with those of the share."""
@@ -160,6 +151,6 @@ class _Push:
         """The task with what annotators begin with."""
         if not self._start.rows:
             return task
-        page = self._names[task.story].shown(document_page(self._rows[task.key], self._articles.texts[task.key]))
-        results = to_results(page.only({*STEPS[step], *ZONE_LABELS}))
+        page = document_page(self._rows.get(task.key, ()), self._articles.texts[task.key])
+        results = to_results(self._names[task.story].shown(page).only({*STEPS[step], *ZONE_LABELS}))
         return begun(task, results, self._start.source, finished=self._start.finished)

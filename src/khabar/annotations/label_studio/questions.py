@@ -7,7 +7,6 @@ question together are proposed from their anchors: a beginning for annotators, n
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -25,7 +24,7 @@ from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page, to_results
 from khabar.formats.label_studio.question_page import ClaimCard, card, cards_now, question_page
 from khabar.reading.incidents import Incidents
-from khabar.records import Claim, Conflict, Entity, Number, Registered, Row, Span, only
+from khabar.records import Claim, Conflict, Entity, Number, Registered, Row, Span, groups_of, only
 from khabar.text.arabic import bare, fold
 
 Topic = tuple[str, str]
@@ -49,7 +48,8 @@ def topics(claim: Claim, rows: Iterable[Row]) -> list[Topic]:
             return [(number.kind, fold(noun))]
     names = [row for row in inside if isinstance(row, Entity)]
     dated = any(isinstance(row, Number) and row.kind == "date" and _overlap(row.core, anchor) for row in inside)
-    kind = "date" if dated else "name" if any(_overlap(row, anchor) for row in names) else "word"
+    named = any(_overlap(row, anchor) for row in names)
+    kind = "date" if dated else ("name" if named else "word")
     about = [row.entity_id for row in names if kind == "word" or not _overlap(row, anchor)]
     words = fold(claim.text if kind == "word" else claim.text.replace(anchor.text, " ")).split()
     about += [bare(word) for word in words if len(word) > _SHORT]
@@ -65,10 +65,8 @@ def proposed(claims: Sequence[Claim], rows: Sequence[Row]) -> dict[Topic, tuple[
 
     A group is of two sources or articles at least, as an issue is.
     """
-    by_topic: dict[Topic, list[Claim]] = defaultdict(list)
-    for claim in claims:
-        for topic in topics(claim, (row for row in rows if row.article == claim.doc_id)):
-            by_topic[topic].append(claim)
+    rows_of = groups_of((row.article, row) for row in rows)
+    by_topic = groups_of((topic, claim) for claim in claims for topic in topics(claim, rows_of.get(claim.doc_id, ())))
     groups: dict[Topic, tuple[Claim, ...]] = {}
     done: set[str] = set()
     for topic, sharing in sorted(by_topic.items(), key=lambda item: (len(item[1]), item[0])):
@@ -81,9 +79,7 @@ def proposed(claims: Sequence[Claim], rows: Sequence[Row]) -> dict[Topic, tuple[
 
 def by_value(claims: Iterable[Claim]) -> Mapping[str, tuple[str, ...]]:
     """Positions for claims on one question: those of equal values share one. Claims beyond the last have none."""
-    answers: dict[str | None, list[str]] = defaultdict(list)
-    for claim in claims:
-        answers[claim.value].append(claim.id)
+    answers = groups_of((claim.value, claim.id) for claim in claims)
     return {position: tuple(ids) for position, ids in zip(POSITIONS, answers.values(), strict=False)}
 
 
@@ -92,14 +88,18 @@ ANOTHER = "سؤال آخر في القصة · another question"
 _KINDS = {"date": "تاريخ · date", "name": "اسم · name", "word": "كلمة · word"}
 
 
-def marked_claims(tasks: Iterable[Task], texts: Mapping[str, str]) -> list[Claim] | None:
-    """The claims of a story, as the tasks of the step claims have them; None until all its articles are submitted."""
+def marked_claims(tasks: Iterable[Task], texts: Mapping[str, str]) -> list[Claim]:
+    """The claims marked in the articles that are submitted, as the tasks of the step claims have them."""
     unheard = Incidents()  # problems of the pages are for whoever pulls
-    done = [task for task in tasks if task.key in texts and task.annotations]
-    if {task.key for task in done} != {*texts}:
-        return None
+    done = (task for task in tasks if task.key in texts and task.annotations)
     rows = (row for task in done for row in read_document(task, "claims", texts[task.key], unheard))
     return sorted(only(rows, Claim), key=lambda claim: (claim.doc_id, claim.start, claim.end, claim.id))
+
+
+def all_claims(tasks: Sequence[Task], texts: Mapping[str, str]) -> list[Claim] | None:
+    """The claims of a story; None until all its articles are submitted."""
+    is_marked = {*texts} <= {task.key for task in tasks if task.annotations}
+    return marked_claims(tasks, texts) if is_marked else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,19 +118,16 @@ class _Deck:
     """Claims as cards."""
 
     def __init__(self, claims: Sequence[Claim], story: QuestionContext) -> None:
-        beside: dict[str, list[Row]] = defaultdict(list)
-        for row in story.rows:
-            beside[str(getattr(row, "doc_id", ""))].append(row)
-        self._topics = {claim.id: set(topics(claim, beside[claim.doc_id])) for claim in claims}
+        rows_of = groups_of((row.article, row) for row in story.rows)
+        self._topics = {claim.id: set(topics(claim, rows_of.get(claim.doc_id, ()))) for claim in claims}
         self._cards = [card(claim, story.articles.texts[claim.doc_id], story.names) for claim in claims]
 
     def dealt(self, page: Page, before: Sequence[ClaimCard]) -> list[ClaimCard]:
         """The cards of a page that had others before: first those it has placed, then those on the same topics."""
-        placed = {key for keys in page.piles.values() for key in keys}
-        ours = {topic for key in placed for topic in self._topics.get(key, ())}
+        ours = {topic for key in page.placed for topic in self._topics.get(key, ())}
 
-        def turn(each: ClaimCard) -> tuple[bool, bool]:
-            return each["id"] not in placed, not ours & self._topics[each["id"]]
+        def turn(card: ClaimCard) -> tuple[bool, bool]:
+            return card["id"] not in page.placed, not ours & self._topics[card["id"]]
 
         return cards_now(sorted(self._cards, key=turn), before)
 
@@ -171,8 +168,8 @@ class StoryQuestions:
 
     def _propose(self) -> None:
         """Ask what claims suggest that no question has placed, or was proposed with."""
-        pages = [page for task in self._tasks for page in self._pages(task)]
-        asked = {key for page in pages for keys in page.piles.values() for key in keys}
+        pages = (page for task in self._tasks for page in self._pages(task))
+        asked = {key for page in pages for key in page.placed}
         free = [claim for claim in self._claims if claim.id not in asked]
         for (kind, about), group in proposed(free, self._story.rows).items():
             digest = sha256("\n".join(sorted(claim.id for claim in group)).encode()).hexdigest()[:6]

@@ -25,7 +25,7 @@ from khabar.reading.lines import jsonl
 from khabar.reading.predictions import read_predictions, split
 from khabar.reading.rows import DRAFT, check, read_rows
 from khabar.reading.sources import is_parquet
-from khabar.records import Claim, Conflict, Document, Number, PredictedNumber, Registered, Row
+from khabar.records import Claim, Conflict, Document, Number, PredictedNumber, Quote, Registered, Row
 from khabar.text.values import value_of
 from khabar.text.wording import in_words
 
@@ -82,7 +82,6 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
 
     `lines` gives the line of a row by its `id()`.
     """
-
     unheard = Incidents()  # what cannot be read does not come back, and is reported for that
     back = {(type(row), row.key): row for row in shown_again(rows, articles, unheard.report)}
     incidents = Incidents()
@@ -94,9 +93,11 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
         if isinstance(row, Claim) and row.position not in POSITIONS:
             columns = ["position"]
         message, fix = f"{', '.join(columns) or 'the row'} cannot be shown in a page as it is", None
-        if again is not None and columns == ["alternatives"] and _reordered(row, again):
+        if isinstance(again, Quote) and columns == ["alternatives"] and _is_reordered(row, again):
             message = "alternatives come back from the page in another order"
-            fix = f"write them in the order of the page: {_order(again)}"
+            # other speakers of the same words come first there, then what has words of its own, as these follow
+            order = "; ".join(map(in_words, msgspec.to_builtins(again.alternatives)))
+            fix = f"write them in the order of the page: {order}"
         incidents.report(
             "row-unsayable",
             message,
@@ -109,13 +110,8 @@ def unsayable(rows: Sequence[Row], articles: Articles, lines: Mapping[int, int],
     return list(incidents)
 
 
-def _reordered(row: Row, again: Row) -> bool:
+def _is_reordered(row: Row, again: Row) -> bool:
     return bool(comparable(row, "alternatives") == comparable(again, "alternatives"))
-
-
-def _order(row: Row) -> str:
-    """The alternatives of a quote: other speakers of the same words first, then as their words follow in the text."""
-    return "; ".join(in_words(each) for each in msgspec.to_builtins(row.alternatives))  # type: ignore[attr-defined]
 
 
 def shown_again(rows: Sequence[Row], articles: Articles, problem: Report) -> list[Row]:
@@ -161,7 +157,7 @@ def draft(story: str, system: str, articles: Articles, incidents: Incidents | No
     if not documents:
         known = ", ".join(sorted(set(articles.stories.values())))
         message = f"the seeds have no story {story!r}; there is: {known}"
-        raise InputError([Incident("story-unknown", message, fix="name one of these, or other seeds with --seeds")])
+        raise InputError.of("story-unknown", message, fix="name one of these, or other seeds with --seeds")
     rows = [_completed(row) for row in start_of_system(system, documents, incidents).rows]
     return in_file_order([*rows, *registered(rows, story, (), None)])
 

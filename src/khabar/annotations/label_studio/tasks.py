@@ -7,7 +7,7 @@ key stands for follows from its mentions. Shares say who annotates which documen
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -22,8 +22,8 @@ from khabar.formats.label_studio.fields import ZONE_LABELS
 from khabar.formats.label_studio.names import names_of_task
 from khabar.formats.label_studio.page import Page, sound_page, to_page
 from khabar.formats.label_studio.question_page import question_rows, speakers
-from khabar.reading.incidents import Incident, Incidents, InputError
-from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row
+from khabar.reading.incidents import Incidents, InputError
+from khabar.records import Claim, Conflict, Entity, Quote, Registered, Row, groups_of
 
 
 def read_document(task: Task, step: str, text: str, incidents: Incidents, entities: Sequence[Entity] = ()) -> list[Row]:
@@ -117,9 +117,7 @@ def _derived(key: str, story: str, rows: Sequence[Row]) -> Registered:
             if isinstance(row, Quote) and row.speaker_mention and row.speaker == key
         ]
         return Registered(entity_id=key, story=story, name=phrases[0] if phrases else key)
-    labels: dict[str, list[Entity]] = defaultdict(list)
-    for mention in mentions:
-        labels[mention.label].append(mention)
+    labels = groups_of((mention.label, mention) for mention in mentions)
     label = next((name for name in labels if name not in ("NORP", "OCC")), mentions[0].label)  # an adjective, an office
     commonest = Counter(each.name for each in labels[label]).most_common(1)[0][0]
     name = commonest if key.isascii() else key  # somebody called it so
@@ -152,9 +150,7 @@ class Share:
 
 def shares(tasks: Iterable[Task]) -> list[Share]:
     """How much is done and left, by annotator."""
-    by_annotator: dict[str, list[Task]] = {}
-    for task in tasks:
-        by_annotator.setdefault(str(task.data.get("annotator", "")), []).append(task)
+    by_annotator = groups_of((str(task.data.get("annotator", "")), task) for task in tasks)
     return [
         Share(
             annotator,
@@ -178,7 +174,7 @@ def share_of(text: str | None, documents: Sequence[str]) -> list[str]:
         turn, of = int(dealt[1]), int(dealt[2])
         if not 1 <= turn <= of:
             fix = "write 1/2 and 2/2 for two shares"
-            raise InputError([Incident("option-wrong", f"--documents {text!r}", fix=fix)])
+            raise InputError.of("option-wrong", f"--documents {text!r}", fix=fix)
         return list(documents[turn - 1 :: of])
     incidents = Incidents()
     chosen: dict[str, None] = {}

@@ -1,5 +1,1 @@
-"""Label Studio: an environment of its own, a server on this machine, and how to speak to it or to somebody else's."""
-
-from khabar.annotations.server.connection import DATA, Connection, asking, connection
-
-__all__ = ["DATA", "Connection", "asking", "connection"]
+"""The Label Studio that `khabar annotate` works with: found, or installed and served by us."""

@@ -66,7 +66,7 @@ def read_secret(path: Path, kind: type[Secret]) -> Secret | None:
         return None
     except msgspec.DecodeError as error:
         fix = "restore it, or serve another folder"
-        raise InputError([Incident("json-broken", str(error), str(path), fix=fix)]) from None
+        raise InputError.of("json-broken", str(error), str(path), fix=fix) from None
 
 
 def write_secret(path: Path, secret: msgspec.Struct) -> None:
@@ -134,15 +134,15 @@ def connection(data: Path | None = None) -> Connection:
         return Connection(_checked(url), token)
     if url or token:
         have, lack = (URL, TOKEN) if url else (TOKEN, URL)
-        raise InputError([Incident("server-unknown", f"{have} is set and {lack} is not", fix="set both, or neither")])
+        raise InputError.of("server-unknown", f"{have} is set and {lack} is not", fix="set both, or neither")
     folder = DATA if data is None else data
     if not is_served(folder):
         fix = f"run `khabar annotate serve --data {folder}` in another terminal, or set {URL} and {TOKEN}"
-        raise InputError([Incident("server-unknown", f"no Label Studio serves {folder} now", fix=fix)])
+        raise InputError.of("server-unknown", f"no Label Studio serves {folder} now", fix=fix)
     access = read_secret(access_file(folder), Access)
     if access is None or access.url is None:
         fix = "wait until it says where it is"
-        raise InputError([Incident("server-unknown", f"the Label Studio of {folder} is still starting", fix=fix)])
+        raise InputError.of("server-unknown", f"the Label Studio of {folder} is still starting", fix=fix)
     return Connection(access.url, access.token)
 
 
@@ -154,7 +154,7 @@ def _checked(url: str) -> str:
         sound = False
     if not sound:
         fix = "give it as https://host or http://host:port"
-        raise InputError([Incident("server-unknown", f"{URL} {url!r} is not the address of a server", fix=fix)])
+        raise InputError.of("server-unknown", f"{URL} {url!r} is not the address of a server", fix=fix)
     return url.rstrip("/")
 
 
@@ -170,7 +170,7 @@ def asking(server: Connection) -> Iterator[None]:
         raise InputError([_refusal(server, error.status_code, error.body)]) from None
     except httpx.HTTPError as error:
         message = f"{server.url} does not answer: {str(error) or type(error).__name__}"
-        raise InputError([Incident("server-failed", message)]) from None
+        raise InputError.of("server-failed", message) from None
 
 
 def _refusal(server: Connection, status: int | None, body: object) -> Incident:

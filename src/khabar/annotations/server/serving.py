@@ -72,7 +72,7 @@ def _serving(data: Path, port: int, progress: Progress, notes: str) -> Iterator[
         access = read_secret(access_file(data), Access)
         where = f" at {access.url}" if access and access.url else ""
         message = f"--data {data} is being served already{where}"
-        raise InputError([Incident("option-wrong", message, fix="stop that server, or serve another folder")]) from None
+        raise InputError.of("option-wrong", message, fix="stop that server, or serve another folder") from None
     with lock:
         (data / ".gitignore").write_text("*\n", "utf-8")  # passwords, tokens and other people's texts
         access = read_secret(access_file(data), Access)
@@ -112,7 +112,7 @@ def reserved(port: int) -> Iterator[int]:
         except OSError as error:
             message = f"--port {port} of {HOST}: {error.strerror}"
             fix = "choose another, or 0 for any free one"
-            raise InputError([Incident("option-wrong", message, fix=fix)]) from None
+            raise InputError.of("option-wrong", message, fix=fix) from None
         bound = int(probe.getsockname()[1])
         if sys.platform != "linux":
             probe.close()
@@ -122,15 +122,15 @@ def reserved(port: int) -> Iterator[int]:
 def _login(data: Path) -> Login:
     """The folder's first user; of a new folder the one the environment names, else one we make. Raises InputError."""
     email, password = os.environ.get(EMAIL), os.environ.get(PASSWORD)
-    kept = read_secret(login_file(data), Login)
-    if kept is None:
+    login = read_secret(login_file(data), Login)
+    if login is None:
         if password is not None and len(password) < 8:
-            raise InputError([Incident("option-wrong", f"{PASSWORD} is too short", fix="take 8 characters or more")])
+            raise InputError.of("option-wrong", f"{PASSWORD} is too short", fix="take 8 characters or more")
         return Login(email or "annotator@localhost", password or secrets.token_urlsafe(12))
-    if (email or kept.email, password or kept.password) != (kept.email, kept.password):
+    if (email or login.email, password or login.password) != (login.email, login.password):
         message = f"{EMAIL} or {PASSWORD} is not what {login_file(data)} has"
-        raise InputError([Incident("option-wrong", message, fix="unset them, or serve another folder")])
-    return kept
+        raise InputError.of("option-wrong", message, fix="unset them, or serve another folder")
+    return login
 
 
 def _start(installation: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
@@ -187,13 +187,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def _working_token(url: str, login: Login, known: str | None, fix: str) -> str:
-    """Return `known` if the server at `url` takes it, else a new token of the user. Raises InputError with `fix`."""
+def _working_token(url: str, login: Login, token: str | None, fix: str) -> str:
+    """Return `token` if the server at `url` takes it, else a new token of the user. Raises InputError with `fix`."""
     with httpx.Client(base_url=url, timeout=60, trust_env=False) as http:
-        if known is not None:
-            tried = http.post("/api/token/refresh/", json={"refresh": known})
+        if token is not None:
+            tried = http.post("/api/token/refresh/", json={"refresh": token})
             if tried.is_success:
-                return known
+                return token
             if tried.is_server_error:  # a token is not given up because the server stumbles
                 tried.raise_for_status()
         _log_in(http, login, fix)
@@ -204,7 +204,7 @@ def _working_token(url: str, login: Login, known: str | None, fix: str) -> str:
             answer = http.post("/api/token/")
         if answer.status_code != 201:
             message = f"Label Studio gives no token ({answer.status_code})"
-            raise InputError([Incident("server-failed", message, fix=fix)])
+            raise InputError.of("server-failed", message, fix=fix)
         return str(answer.json()["token"])
 
 
@@ -213,5 +213,5 @@ def _log_in(http: httpx.Client, login: Login, fix: str) -> None:
     http.get("/user/login/")
     form = {"email": login.email, "password": login.password, "csrfmiddlewaretoken": http.cookies["csrftoken"]}
     if http.post("/user/login/", data=form).status_code != 302:
-        raise InputError([Incident("server-failed", f"Label Studio does not let {login.email} in", fix=fix)])
+        raise InputError.of("server-failed", f"Label Studio does not let {login.email} in", fix=fix)
     http.headers["X-CSRFToken"] = http.cookies["csrftoken"]

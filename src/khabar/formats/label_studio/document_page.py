@@ -131,21 +131,21 @@ def document_rows(
     regions = in_text_order(page.regions)
     zones: list[Region] = []
     entities: list[Entity] = []
-    said = Said()
+    heard = Said()
     others: dict[type[Row], list[Row]] = {Number: [], Quote: [], Claim: []}
     for region in regions:
         if region.label in ENTITY_LABELS:
-            known = {"label": region.label, "understood": _meant_entity(region, entities, names), **said.columns}
+            known = {"label": region.label, "understood": _meant_entity(region, entities, names), **heard.columns}
             columns = _read_columns(region, fields.ENTITY, {**_placed(region, doc_id, "e"), **known}, problem)
             if columns is not None:
                 entities.append(Entity(**columns))
-                said.hear(entities[-1])
+                heard.hear(entities[-1])
     for region in regions:
         row: Row | None = None
         if region.label in ZONE_LABELS:
             zones.append(region)
         elif region.label in NUMBER_LABELS:
-            row = _number(region, parts, doc_id, said, problem)
+            row = _number(region, parts, doc_id, heard, problem)
         elif region.label == "content" or is_bare_cue(region):
             row = _quote(region, parts, doc_id, [*elsewhere, *entities], names, problem)
         elif region.label == "claim":
@@ -183,19 +183,19 @@ def _claim(region: Region, parts: PartsOfRegions, doc_id: str, problem: Report) 
     return None if columns is None else Claim(**columns)
 
 
-def _number(region: Region, parts: PartsOfRegions, doc_id: str, said: Said, problem: Report) -> Number | None:
-    whole = span_of(region)
-    core = parts.one(region, "core") or whole
+def _number(region: Region, parts: PartsOfRegions, doc_id: str, heard: Said, problem: Report) -> Number | None:
+    mention = span_of(region)
+    core = parts.one(region, "core") or mention
     spans = {"core": core, "modifier": parts.one(region, "modifier")}
     shown = {name: region.attributes.get(name, ()) for name in ("high", "modality")}
     typed = {f"typed_{name}": words[0] if words and words != (fields.NULL,) else None for name, words in shown.items()}
-    implied = {**said.columns, **literal(region.label, whole, core)}
+    implied = {**heard.columns, **literal(region.label, mention, core)}
     known = {**_placed(region, doc_id, "n"), "kind": region.label, **spans, **typed, **implied}
     columns = _read_columns(region, fields.NUMBER, known, problem)
     if columns is None:
         return None
     number = Number(**columns)
-    said.hear(number)
+    heard.hear(number)
     return number
 
 

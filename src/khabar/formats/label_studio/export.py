@@ -7,7 +7,7 @@ and all else of a row a note in JSON in the region's `meta.text`. A task of a ro
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ import msgspec
 from khabar.formats.context import Conversion
 from khabar.formats.label_studio.document_page import document_rows
 from khabar.formats.label_studio.names import names_of_task
-from khabar.formats.label_studio.page import Page, Region, note_of, sound_page, to_page, to_results
+from khabar.formats.label_studio.page import Page, Region, note_of, sound_page, to_results
 from khabar.formats.predictions import GroundedText
 from khabar.formats.projection import annotations_of
 from khabar.formats.standoff import Link, Mark, MarkedDocument, marks_of, span_problem
@@ -77,7 +77,7 @@ class _Task:
                 return None
             if {"key", "annotator"} <= set(self._data):
                 return self._of_round(text, results)
-            page = to_page(list(self._plain(text, results)), self._report)
+            page = self._plain(text, results)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             self._report("format-broken", f"{self._name}: {type(error).__name__}: {error}")
             return None
@@ -93,14 +93,17 @@ class _Task:
         self._work.lose("claims", sum(isinstance(row, Claim) for row in rows))
         return shaped(_as_prediction(self._doc_id, rows), Annotations, self._report)
 
-    def _plain(self, text: str, results: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-        """Results of any project as ours would be: one label a region, sound offsets in code points."""
+    def _plain(self, text: str, results: Sequence[Mapping[str, Any]]) -> Page:
+        """Results of any project as a page of ours: one label a region, sound offsets in code points."""
         units = _utf16_offsets(text)
-        given: Counter[str] = Counter()
+        times: Counter[str] = Counter()
+        regions: list[Region] = []
+        links: dict[Link, None] = {}
         for result in results:
             kind = result.get("type")
             if kind == "relation":
-                yield {**result, "labels": result.get("labels") or ["relation"]}
+                ends = str(result.get("from_id")), str(result.get("to_id"))
+                links |= {Link(str(name), *ends): None for name in result.get("labels") or ["relation"]}
                 continue
             if kind not in _KINDS:
                 self._work.lose(f"results of type {kind!r}")
@@ -117,9 +120,10 @@ class _Task:
                 continue
             for label in labels:
                 key = str(result["id"])
-                given[key] += 1
-                key += f"/{given[key] - 1}" if given[key] > 1 else ""
-                yield from to_results(Page((Region(key, str(label), span[0], span[1], "", meta=note or {}),)))
+                times[key] += 1
+                key += f"/{times[key] - 1}" if times[key] > 1 else ""
+                regions.append(Region(key, str(label), *span, "", meta=note or {}))
+        return Page(tuple(regions), tuple(links))
 
     def _span(self, value: Mapping[str, Any], text: str, units: Mapping[int, int]) -> tuple[int, int] | None:
         start, end = int(value["start"]), int(value["end"])
@@ -142,11 +146,11 @@ class _Task:
 def _results(task: Mapping[str, Any]) -> list[dict[str, Any]] | None:
     """The results of a task's one annotation, else of its one prediction; None if there are several."""
     for kind in ("annotations", "completions", "predictions"):
-        given = [each for each in task.get(kind) or () if not each.get("was_cancelled")]
-        if len(given) > 1:
+        answers = [each for each in task.get(kind) or () if not each.get("was_cancelled")]
+        if len(answers) > 1:
             return None
-        if given:
-            return list(given[0].get("result") or ())
+        if answers:
+            return list(answers[0].get("result") or ())
     if isinstance(task.get("data"), dict):
         return []
     flat = [each for value in task.values() if isinstance(value, list) for each in value if isinstance(each, dict)]

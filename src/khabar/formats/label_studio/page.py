@@ -54,6 +54,11 @@ class Page:
     notes: Mapping[str, Values] = field(default_factory=dict)
     piles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    @property
+    def placed(self) -> set[str]:
+        """The cards that are in a pile, by id."""
+        return {key for keys in self.piles.values() for key in keys}
+
     def only(self, labels: Collection[str]) -> Page:
         """The regions that have one of these labels, and the links between them."""
         regions = tuple(region for region in self.regions if region.label in labels)

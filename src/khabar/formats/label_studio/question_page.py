@@ -5,8 +5,8 @@ A pile is a position of the issue. What a claim says is read from its article's 
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from html import escape
 from typing import Any
@@ -19,7 +19,7 @@ from khabar.formats.label_studio.fields import ISSUE, NO_QUESTION, ONLY_FOR, POS
 from khabar.formats.label_studio.names import Names
 from khabar.formats.label_studio.page import Page
 from khabar.reading.incidents import Report
-from khabar.records import Claim, Conflict, Position, Registered
+from khabar.records import Claim, Conflict, Position, Registered, groups_of
 
 ClaimCard = Mapping[str, str]
 """A card as Label Studio's List takes it: `id` (that of the claim), `title` and `html`."""
@@ -65,15 +65,14 @@ def cards_now(cards: Sequence[ClaimCard], before: Iterable[ClaimCard]) -> list[C
 
 def question_page(issue: Conflict | None, claims: Iterable[Claim], registry: Iterable[Registered] = ()) -> Page:
     """Show an issue with the claims that it places, and who speaks for whom in its story."""
-    notes: dict[str, fields.Values] = {}
-    piles: dict[str, tuple[str, ...]] = {}
-    if issue is not None:
-        piles = {each.position: each.claim_ids for each in issue.positions}
-        placed = {key for keys in piles.values() for key in keys}
-        documents = {claim.doc_id for claim in claims if claim.id in placed}
-        notes |= _shown_for(issue.status, fields.show(ISSUE, columns_of(issue) | {"documents": documents}))
     speaks = tuple(f"{row.entity_id} > {row.speaks_for}" for row in registry if row.speaks_for is not None)
-    return Page(notes=notes | ({SPEAKS_FOR.name: speaks} if speaks else {}), piles=piles)
+    page = Page(notes={SPEAKS_FOR.name: speaks} if speaks else {})
+    if issue is None:
+        return page
+    page = replace(page, piles={position.position: position.claim_ids for position in issue.positions})
+    documents = {claim.doc_id for claim in claims if claim.id in page.placed}
+    shown = _shown_for(issue.status, fields.show(ISSUE, columns_of(issue) | {"documents": documents}))
+    return replace(page, notes={**shown, **page.notes})
 
 
 def question_rows(
@@ -112,10 +111,7 @@ def _shown_for(status: str, words: Mapping[str, Any]) -> dict[str, Any]:
 
 def positions_of(issue_id: str, claims: Iterable[Claim]) -> tuple[Position, ...]:
     """The positions of an issue as its claims name them: positions by name, claims by id."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for claim in claims:
-        if claim.issue_id == issue_id:
-            members[claim.position].append(claim.id)
+    members = groups_of((claim.position, claim.id) for claim in claims if claim.issue_id == issue_id)
     return tuple(Position(position, tuple(sorted(members[position]))) for position in sorted(members))
 
 

@@ -62,13 +62,13 @@ def only_nulls(rows: Iterable[Entity | Number]) -> dict[str, Mapping[str, Any]]:
 
     A value stands in the page even where it goes without saying, so that editing one region edits one row.
     """
-    said = Said()
+    heard = Said()
     known: dict[str, Mapping[str, Any]] = {}
     for row in sorted(rows, key=lambda row: (row.start, row.end, row_region(row.id))):
         if isinstance(row, Entity):
-            known[row.id] = {} if row.wikidata else {"items": dict(said.items)}
+            known[row.id] = {} if row.wikidata else {"items": dict(heard.items)}
         else:
-            units, evidence = ({} if row.unit else dict(said.units)), (None if row.anchor else said.evidence)
+            units, evidence = ({} if row.unit else dict(heard.units)), (None if row.anchor else heard.evidence)
             known[row.id] = {"units": units, "evidence": evidence}
-        said.hear(row)
+        heard.hear(row)
     return known
