@@ -156,7 +156,12 @@ SHOTS = {
 
 def scripts_of(kind: str) -> tuple[str, ...]:
     """The scripts that a page of this kind shows something of."""
-    return ("page.js", *(["marking.js"] if kind in STEPS else []), *(["cards.js"] if kind == QUESTIONS else []))
+    return (
+        "shared.js",
+        "page.js",
+        *(["marking.js"] if kind in STEPS else []),
+        *(["cards.js"] if kind == QUESTIONS else []),
+    )
 
 
 def taken_of(name: str) -> str:

@@ -12,7 +12,7 @@
   const QUESTION = "input:is([name=question_ar], [name=question])";
   const TO_LOOSE = ["Digit0", "Numpad0", "Backspace", "Delete"];
 
-  const ranker = () => window.Htx?.annotationStore?.selected?.names?.get("positions");
+  const ranker = () => khabar.annotation()?.names?.get("positions");
   const pile = (name) => document.querySelector(`[data-rbd-droppable-id="${name}"]`);
   const cardsIn = (column) => [...(column?.querySelectorAll(CARD) ?? [])];
   const shownIn = (column) => cardsIn(column).filter((card) => card.offsetParent !== null);
@@ -120,12 +120,12 @@
 
   // The search stands above the cards; what was looked for in a task is not looked for in the next.
   let task;
-  setInterval(() => {
+  khabar.repeat(() => {
     const loose = pile(LOOSE);
     if (!loose || !ranker()) return;
     if (box.nextElementSibling !== loose) loose.before(box);
     if (task !== window.Htx.task?.id) field.value = "";
     task = window.Htx.task?.id;
     search();
-  }, 500);
+  });
 })();

@@ -1,7 +1,7 @@
 """Start Label Studio so that it reaches nothing outside this machine and does not outlive whoever started it.
 
 Its pages get scripts of ours: marking.js guards whoever annotates against slips and saves them keys, page.js shows the
-notes on their task, cards.js searches and places the cards of a question.
+notes on their task, cards.js searches and places the cards of a question; shared.js has what they share.
 
 Run as a script by the Python of Label Studio's environment (khabar is not installed there); the arguments are those of
 `label-studio`. Its standard input is a pipe: when that closes, whoever started this has gone, and so does this.
@@ -28,7 +28,7 @@ SPEAK = {"socket.connect", "socket.sendto", "socket.sendmsg"}
 NOTES = "KHABAR_NOTES"
 """Environment variable: the address of the notes, which are told of each submission and shown by page.js."""
 SUBMISSION = re.compile(r"/api/(tasks/\d+/annotations|annotations/\d+)/?")
-SCRIPTS = ("marking.js", "page.js", "cards.js")
+SCRIPTS = ("shared.js", "marking.js", "page.js", "cards.js")
 OURS = ["__main__.tell_notes", "__main__.with_script"]
 """Our middleware of Django."""
 ONE_WRITER = {"transaction_mode": "IMMEDIATE", "timeout": 60}

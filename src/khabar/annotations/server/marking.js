@@ -36,9 +36,8 @@
   let before = new Set(); // the regions when the mouse was pressed
   let relations = 0; // and how many relations
 
-  const annotation = () => window.Htx?.annotationStore?.selected;
+  const { annotation, regions, repeat } = khabar;
   const palette = () => annotation()?.names.get("label");
-  const regions = () => [...(annotation()?.areas?.values() ?? [])].filter((region) => !region.classification);
   const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable=true]");
   const isLabelKey = (event) =>
     !event.ctrlKey && !event.altKey && !event.metaKey &&
@@ -116,7 +115,7 @@
     setTimeout(() => activate(next), 0); // after the page has shown the label of what is selected
   }
 
-  setInterval(look, 300);
+  repeat(look);
   addEventListener("mousedown", (event) => {
     // Words that somebody selected before there was a label would be dragged along, and nothing marked.
     if (event.target.closest?.(TEXT) && !event.shiftKey) getSelection().removeAllRanges();

@@ -2,8 +2,7 @@
 (() => {
   "use strict";
 
-  const annotation = () => window.Htx?.annotationStore?.selected;
-  const regions = () => [...(annotation()?.areas?.values() ?? [])].filter((region) => !region.classification);
+  const { annotation, regions, repeat } = khabar;
 
   // The notes on the task, as soon as it is submitted, and whether it holds what is not. Whoever labels one task after
   // the other is on the next one by then, and sees there what the one before lacks.
@@ -53,16 +52,18 @@
   left.style.bottom = "18px";
   left.style.cursor = "pointer";
   left.addEventListener("click", () => location.reload());
-  setInterval(async () => {
+  let counted = 0;
+  repeat(async () => {
     const project = location.pathname.match(/^\/projects\/(\d+)/)?.[1];
     const data = window.Htx?.task?.dataObj ?? {};
     const asked = project && ("khabar_disagreement" in data || "cards" in data);
     left.style.display = asked ? "block" : "none";
-    if (!asked) return;
+    if (!asked || performance.now() - counted < 2000) return;
+    counted = performance.now();
     const answer = await fetch(`/api/projects/${project}/`).catch(() => null);
     const counts = answer?.ok ? await answer.json() : null;
     if (counts) left.textContent = `بقي · left: ${counts.task_number - counts.num_tasks_with_annotations}`;
-  }, 2000);
+  });
 
   function openRegion(address) {
     const url = new URL(address);
@@ -83,12 +84,12 @@
   const isAtWork = () => { asked = ""; };
   addEventListener("mousedown", isAtWork, true);
   addEventListener("keydown", isAtWork, true);
-  setInterval(() => {
+  repeat(() => {
     if (!asked || !regions().length || !window.Htx?.task || answered === annotation().id) return;
     answered = annotation().id;
     const region = new URL(asked).searchParams.get("region");
     if (regions().some((each) => each.cleanId === region)) openRegion(asked);
-  }, 500);
+  });
 
   close.addEventListener("click", () => {
     closed = frame.dataset.height;
@@ -104,23 +105,23 @@
     corner.style.display = event.data.shown && closed !== height ? "block" : "none";
   });
   document.body.append(corner, pending, left);
-  setInterval(showTask, 500);
+  repeat(showTask);
 
   // Names that the story has are offered where somebody is to be named; any other name is a new one.
   const offered = document.createElement("datalist");
   offered.id = "khabar-names";
   document.body.append(offered);
-  setInterval(() => {
+  repeat(() => {
     const names = (window.Htx?.task?.dataObj?.names ?? []).map(([, words]) => words);
     if (offered.childElementCount !== names.length) {
       offered.replaceChildren(...names.map((words) => Object.assign(document.createElement("option"), { value: words })));
     }
     for (const input of document.querySelectorAll(".khabar-name input[type=text]")) input.setAttribute("list", offered.id);
-  }, 500);
+  });
 
   // Fields show for the selected region, so that one just drawn is to be selected, whatever this browser was set to.
-  setInterval(() => {
+  repeat(() => {
     const settings = window.Htx?.settings;
     if (settings && !settings.selectAfterCreate) settings.toggleSelectAfterCreate();
-  }, 300);
+  });
 })();
