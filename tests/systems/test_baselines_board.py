@@ -13,7 +13,7 @@ import pytest
 
 from khabar.corpus.release import read_release
 from khabar.leaderboard.card import read_card
-from khabar.seeds import read_manifest, write_manifest
+from khabar.seeds.store import read_manifest, write_manifest
 from khabar.systems.registry import EMBEDDED
 
 ROOT = Path(__file__).parents[2]

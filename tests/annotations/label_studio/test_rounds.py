@@ -30,7 +30,7 @@ from khabar.reading.files import write_records
 from khabar.reading.incidents import Incidents
 from khabar.reading.rows import read_rows
 from khabar.records import Claim, Conflict, only
-from khabar.seeds import read_manifest, write_manifest
+from khabar.seeds.store import read_manifest, write_manifest
 from tests.cli.conftest import run
 
 if TYPE_CHECKING:
