@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
+from khabar.formats.label_studio.document_page import STEPS
 from tests.annotations.browser.one_article import ROWS, Round, difference, span
 from tests.annotations.browser.page import annotator
 
@@ -39,23 +40,28 @@ def test_a_drag_gives_the_offsets_of_the_text(opened: Round) -> None:
     assert [row["entity_id"] for row in come if row["layer"] == "registry"] == ["الرياض"]
 
 
-def test_another_label(opened: Round) -> None:
+def test_what_is_edited_changes_and_nothing_else(opened: Round) -> None:
+    """A region gets another label, an attribute that is chosen and one that is typed; another is deleted and drawn again,
+    a word longer."""
     with annotator(opened.server) as page:
         page.open(*opened.place("entities"))
         page.select("بوتين")
         page.press("4", page.page.locator(".lsf-label_selected").filter(has_text="ORG"))
-        page.submit()
-    assert difference(opened.pull()) == ([ROWS[2]], [{**ROWS[2], "label": "ORG"}])
-
-
-def test_an_attribute_chosen_and_one_typed(opened: Round) -> None:
-    with annotator(opened.server) as page:
-        page.open(*opened.place("entities"))
         page.select("بوتين")
         page.choose("scored", "not scored")
         page.fill("wikidata", "Q7747")
+        page.select("الوزيرُ")
+        page.page.keyboard.press("Backspace")
+        page.drag("3", "الوزيرُ\u00a0نبيل")
+        page.select("الوزيرُ")
+        page.fill("who", "نبيل الشامي")
         page.submit()
-    assert difference(opened.pull()) == ([ROWS[2]], [{**ROWS[2], "wikidata": "Q7747", "scored": False}])
+    gone, come = difference(opened.pull())
+    assert gone == [ROWS[1], ROWS[2]]
+    (longer, edited) = come
+    assert edited == {**ROWS[2], "label": "ORG", "wikidata": "Q7747", "scored": False}
+    assert {name: longer[name] for name in ("start", "end", "text")} == span("الوزيرُ\u00a0نبيل")
+    assert (longer["label"], longer["entity_id"]) == ("OCC", "nabil_shami")
 
 
 def test_a_relation_drawn(opened: Round) -> None:
@@ -69,23 +75,6 @@ def test_a_relation_drawn(opened: Round) -> None:
         page.submit()
     quote = ROWS[4]
     assert difference(opened.pull()) == ([quote], [{**quote, "speaker_mention": span("نبيل")}])
-
-
-def test_another_span(opened: Round) -> None:
-    """A region is deleted and drawn anew, a word longer."""
-    with annotator(opened.server) as page:
-        page.open(*opened.place("entities"))
-        page.select("الوزيرُ")
-        page.page.keyboard.press("Backspace")
-        page.drag("3", "الوزيرُ\u00a0نبيل")
-        page.select("الوزيرُ")
-        page.fill("who", "نبيل الشامي")
-        page.submit()
-    gone, come = difference(opened.pull())
-    assert gone == [ROWS[1]]
-    (row,) = come
-    assert {name: row[name] for name in ("start", "end", "text")} == span("الوزيرُ\u00a0نبيل")
-    assert (row["label"], row["entity_id"]) == ("OCC", "nabil_shami")
 
 
 def test_names_are_offered_and_new_ones_too_once_submitted(opened: Round) -> None:
@@ -116,16 +105,17 @@ def test_names_are_offered_and_new_ones_too_once_submitted(opened: Round) -> Non
 
 def test_all_fields_of_a_region_are_beside_the_text(opened: Round) -> None:
     """In every step, on a screen of 1366 × 768, without scrolling."""
-    regions = [("entities", "1", "عاجل"), ("numbers", "1", "عاجل"), ("numbers", "7", "ريّاضِ"), ("quotes", "1", "عاجل")]
+    more = {"numbers": {"7": "ريّاضِ"}}
     with annotator(opened.server, height=768) as page:
-        for step, key, surface in [*regions, ("claims", "1", "عاجل")]:
+        for step in STEPS:
             page.open(*opened.place(step), is_empty=step == "numbers")
-            page.drag(key, surface)
-            page.select(surface)
-            side = page.page.locator(".khabar-side").bounding_box()
-            assert side is not None
-            for field in page.page.locator(".khabar-field").filter(visible=True).all():
-                box = field.bounding_box()
-                assert box is not None
-                assert side["y"] <= box["y"], (step, key, field.inner_text())
-                assert box["y"] + box["height"] <= min(768, side["y"] + side["height"]), (step, key, field.inner_text())
+            for key, surface in {"1": "عاجل", **more.get(step, {})}.items():
+                page.drag(key, surface)
+                page.select(surface)
+                side = page.page.locator(".khabar-side").bounding_box()
+                assert side is not None
+                for field in page.page.locator(".khabar-field").filter(visible=True).all():
+                    box, where = field.bounding_box(), (step, key, field.inner_text())
+                    assert box is not None, where
+                    assert side["y"] <= box["y"], where
+                    assert box["y"] + box["height"] <= min(768, side["y"] + side["height"]), where

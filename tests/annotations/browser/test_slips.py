@@ -18,8 +18,12 @@ SETTINGS = {
     "keep the label": {"continuousLabeling": True},
     "both": {"selectAfterCreate": True, "continuousLabeling": True},
 }
-STEPS = {"select after creating": ("entities", "quotes"), "keep the label": ("numbers", "claims")}
-"""Where a setting alone is tried; without any, and both together, in every step."""
+STEPS = {
+    "select after creating": ("entities", "quotes"),
+    "keep the label": ("numbers", "claims"),
+    "both": ("entities", "claims"),
+}
+"""Where a setting is tried by keys; without any in every step, as with both by mouse."""
 IN_A_ROW = {
     "entities": (("1", "PERS"), ("5", "GPE")),
     "numbers": (("1", "count"), ("7", "date")),
@@ -50,7 +54,6 @@ def palette(page: Page, label: str) -> Locator:
 
 @pytest.mark.parametrize("setting", SETTINGS)
 def test_two_regions_in_a_row(opened: Round, at_work: Annotator, setting: str) -> None:
-    """Of each step."""
     page = at_work.page
     page.evaluate("(set) => localStorage.setItem('labelStudio:settings', JSON.stringify(set))", SETTINGS[setting])
     for step in STEPS.get(setting, IN_A_ROW):
@@ -63,12 +66,6 @@ def test_two_regions_in_a_row(opened: Round, at_work: Annotator, setting: str) -
         assert ["ريّاضِ", other] in regions, step
         expect(page.locator("#khabar-change")).to_have_count(0)
         at_work.submit()
-
-
-def test_what_was_just_drawn_shows_its_fields(opened: Round, at_work: Annotator) -> None:
-    at_work.open(*opened.place("entities"))
-    drawn(at_work, "1", "نبيل الشامي")
-    expect(at_work.page.locator(".khabar-field").filter(visible=True).first).to_be_visible()
 
 
 def test_two_regions_in_a_row_by_mouse_alone(opened: Round, at_work: Annotator) -> None:
@@ -110,9 +107,11 @@ def test_words_selected_before_the_key_are_marked_by_the_next_drag(opened: Round
 
 
 def test_keys_typed_into_a_field_relabel_nothing(opened: Round, at_work: Annotator) -> None:
+    """What was just drawn shows its fields, and takes what is typed there."""
     page = at_work.page
     at_work.open(*opened.place("entities"))
     drawn(at_work, "1", "نبيل الشامي")
+    expect(page.locator(".khabar-field").filter(visible=True).first).to_be_visible()
     at_work.fill("wikidata", "Q5")
     at_work.box("name").click()
     page.keyboard.type("5")
