@@ -93,17 +93,17 @@ def count_part(data: bytes, task: CountingTask) -> PartCounts:
     """Read, check and count one part. Pure: the same bytes give the same counts wherever they are counted."""
     problems = Problems.none_in(task.files)
     counts = PartCounts(problems)
-    given = Records(records_of(data, "gold", problems.gold))
-    problems.gold.extend(check_gold(given, part=True))
+    gold_records = Records(records_of(data, "gold", problems.gold))
+    problems.gold.extend(check_gold(gold_records, part=True))
     if problems.gold.errors:
         return counts
-    gold = Reference.build(given.documents, given.disputes, facts=task.gold)
-    problems.gold.extend(unmatchable(gold, given))
+    gold = Reference.build(gold_records.documents, gold_records.disputes, facts=task.gold)
+    problems.gold.extend(unmatchable(gold, gold_records))
     if problems.gold.errors:
         return counts
-    counts.lines = tuple(canonical_lines(given.documents, given.disputes))
-    problems.misplaced_of_gold.add(misplaced((record for _, record in given), gold.texts))
-    del given
+    counts.lines = tuple(canonical_lines(gold_records.documents, gold_records.disputes))
+    problems.misplaced_of_gold.add(misplaced((record for _, record in gold_records), gold.texts))
+    del gold_records
     predicted = Records(records_of(data, "predictions", problems.form))
     problems.misplaced.add(misplaced((record for _, record in predicted), gold.texts))
     problems.unmatchable.add(count_unmatchable([record for _, record in predicted], gold, task.layers))

@@ -150,12 +150,12 @@ def compare_with_first(baseline: Tally, others: Sequence[Tally], *, seed: int = 
 
 def holm(ps: Sequence[float | None]) -> list[float | None]:
     """Correct p values for their number (Holm 1979): step down from the smallest. An undefined one is no comparison."""
-    defined = sorted((p, at) for at, p in enumerate(ps) if p is not None)
+    defined = sorted((p, index) for index, p in enumerate(ps) if p is not None)
     corrected: list[float | None] = [None] * len(ps)
     least = 0.0
-    for rank, (p, at) in enumerate(defined):
+    for rank, (p, index) in enumerate(defined):
         least = max(least, min(1.0, (len(defined) - rank) * p))
-        corrected[at] = least
+        corrected[index] = least
     return corrected
 
 

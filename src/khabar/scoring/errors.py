@@ -236,16 +236,16 @@ def _paragraphs(passage: Passage, spans: Iterable[Spans]) -> tuple[Context, ...]
         return ()
     lines: set[tuple[int, int]] = set()
     for start, end in (span for each in spans for span in each):
-        at = start
-        while at < end:
-            line_end = passage.text.find("\n", at)
+        offset = start
+        while offset < end:
+            line_end = passage.text.find("\n", offset)
             line_end = len(passage.text) if line_end < 0 else line_end
-            first, last = passage.text.rfind("\n", 0, at) + 1, line_end
+            first, last = passage.text.rfind("\n", 0, offset) + 1, line_end
             if last - first > LONGEST_CONTEXT:
-                first = max(first, min(at - LONGEST_CONTEXT // 4, last - LONGEST_CONTEXT))
+                first = max(first, min(offset - LONGEST_CONTEXT // 4, last - LONGEST_CONTEXT))
                 last = first + LONGEST_CONTEXT
             lines.add((first, last))
-            at = line_end + 1
+            offset = line_end + 1
     return tuple(Context(passage.doc_id, first, last, passage.text[first:last]) for first, last in sorted(lines))
 
 

@@ -171,8 +171,8 @@ def _overall(
         return None, None
     headlines = {name: layer.headline for name, layer in tally.layers.items()}
     values = [measured[name][headline.name].value for name, headline in headlines.items()]
-    known = [value for value in values if value is not None]
-    if len(known) < len(values):
+    defined = [value for value in values if value is not None]
+    if len(defined) < len(values):
         return None, None
     first, *others = [headline.of(draws[name], (resamples,)) for name, headline in headlines.items()]
-    return sum(known) / len(LAYERS), interval(sum(others, first) / len(LAYERS), tally.tail)
+    return sum(defined) / len(LAYERS), interval(sum(others, first) / len(LAYERS), tally.tail)

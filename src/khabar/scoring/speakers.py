@@ -147,11 +147,11 @@ class Speakers:
         if source is None or isinstance(source, str):
             return source
         if source.wikidata is not None:
-            known = _only(self._by_wikidata[document.story].get(source.wikidata, ()))
-            return known if known != NOBODY else f"wikidata:{source.wikidata}"
+            entity = _only(self._by_wikidata[document.story].get(source.wikidata, ()))
+            return entity if entity != NOBODY else f"wikidata:{source.wikidata}"
         if source.start is not None or source.text is not None or source.name is not None:
-            known = self._by_span_or_name(document, source)
-            return known if known != NOBODY else f"name:{fold(self._name(source, document))}"
+            entity = self._by_span_or_name(document, source)
+            return entity if entity != NOBODY else f"name:{fold(self._name(source, document))}"
         return source.entity_id
 
     def _by_span_or_name(self, document: GroundedDocument, source: PredictedSource) -> str:

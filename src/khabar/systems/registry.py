@@ -108,11 +108,11 @@ def find_system(name: str, gold: Reference, options: Options | None = None) -> S
     if name in EMBEDDED:
         target = _required(name, EMBEDDED[name])
         return target(gold) if EMBEDDED[name].from_gold else _instance(target, name)
-    prefix, colon, rest = name.partition(":")
+    prefix, colon, argument = name.partition(":")
     if colon and prefix in ADAPTERS:
-        if not rest.strip():
+        if not argument.strip():
             raise _unknown(f"{prefix}: without anything behind it", f"write {prefix}:{ADAPTERS[prefix].argument}")
-        adapted: SlowSystem = _required(f"{prefix}:", ADAPTERS[prefix])(rest, options or Options())
+        adapted: SlowSystem = _required(f"{prefix}:", ADAPTERS[prefix])(argument, options or Options())
         return adapted
     is_command = len(prefix.split()) > 1
     if colon and not is_command:

@@ -140,13 +140,13 @@ class Conflicts(Judge[StoryCase, ConflictVerdict]):
         assignment = assign(_eligible(issues, records))
         assigned, used = {issue for issue, _ in assignment}, {record for _, record in assignment}
         hard = [index for index, issue in enumerate(issues) if issue.status == "conflict"]
-        rest = [index for index in range(len(records)) if index not in used]
-        false = [i for i in rest if records[i].outcome == "false" or not records[i].disputes <= assigned]
+        unassigned = [index for index in range(len(records)) if index not in used]
+        false = [i for i in unassigned if records[i].outcome == "false" or not records[i].disputes <= assigned]
         headline = Pairing(
             tuple(assignment),
             tuple(index for index in hard if index not in assigned),
             tuple(false),
-            tuple(index for index in rest if index not in set(false)),
+            tuple(index for index in unassigned if index not in set(false)),
         )
         return ConflictVerdict(case, issues, case.predicted, headline, claims, records)
 
@@ -297,12 +297,12 @@ def average_precision(ranked: Iterable[tuple[float, bool]], hard: int) -> float 
     if not hard:
         return None
     levels: dict[float, list[bool]] = defaultdict(list)
-    for confidence, right in ranked:
-        levels[confidence].append(right)
-    total = seen = found = 0.0
+    for confidence, is_right in ranked:
+        levels[confidence].append(is_right)
+    total = records = right = 0.0
     for confidence in sorted(levels, reverse=True):
-        here = levels[confidence]
-        seen += len(here)
-        found += sum(here)
-        total += sum(here) * found / seen
+        rank = levels[confidence]
+        records += len(rank)
+        right += sum(rank)
+        total += sum(rank) * right / records
     return total / hard

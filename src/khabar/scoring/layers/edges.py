@@ -61,12 +61,12 @@ class Claims:
         self._numbers: dict[tuple[int, DocSpan], set[int]] = defaultdict(set)
         self._by_document: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
         self._longest: dict[str, int] = defaultdict(int)
-        for at, issue in enumerate(issues):
+        for index, issue in enumerate(issues):
             for place, position in enumerate(issue.positions):
                 for claim in position:
                     number = len(self.position_of)
-                    self.position_of.append((at, place))
-                    self._numbers[at, claim].add(number)
+                    self.position_of.append((index, place))
+                    self._numbers[index, claim].add(number)
                     self._by_document[claim.doc_id].append((claim.start, claim.end, number))
                     self._longest[claim.doc_id] = max(self._longest[claim.doc_id], claim.end - claim.start)
         for claims in self._by_document.values():
@@ -172,15 +172,15 @@ def _edges(sides: Sequence[Collection[ClaimsMet]]) -> Iterator[tuple[ClaimsMet, 
     two parts say which pairs are met, without listing them. Two ends that meet one claim
     only are a bad edge of their own, once for each such claim.
     """
-    seen: set[tuple[object, ...]] = set()
+    graphs: set[tuple[object, ...]] = set()
     for one, other in combinations(sides, 2):
         for left, right in product(one, other):
             both = sorted(left.claims | right.claims)
             parts = (left.claims - right.claims, right.claims - left.claims)
             apart = sorted(sorted(part) for part in parts if len(part) > 1)
             graph = (*both, *map(tuple, apart))
-            if graph not in seen:
-                seen.add(graph)
+            if graph not in graphs:
+                graphs.add(graph)
                 yield left, right
 
 

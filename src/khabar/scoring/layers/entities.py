@@ -113,12 +113,12 @@ class EntityVerdict(DocumentVerdict[PredictedEntity]):
         keys = [_key(item) if item.spans else None for item in self.predicted]
         repeated = [guess for guess in self.headline.false if keys[guess] in row_of]
         spurious = [guess for guess in self.headline.false if guess not in set(repeated)]
-        rest = pair(self.headline.missed, spurious, self._likeness())
+        errors = pair(self.headline.missed, spurious, self._likeness())
         inner = nested([_extent(row) for row in self.gold])
         return (
-            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
-            *(Fault("missed", "nested_missed" if row in inner else "missed", row, None) for row in rest.missed),
-            *(Fault("false", "spurious", None, guess) for guess in rest.false),
+            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in errors.pairs),
+            *(Fault("missed", "nested_missed" if row in inner else "missed", row, None) for row in errors.missed),
+            *(Fault("false", "spurious", None, guess) for guess in errors.false),
             *(Fault("false", "duplicate", row_of[_key(self.predicted[guess])], guess) for guess in repeated),
         )
 

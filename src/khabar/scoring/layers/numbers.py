@@ -90,14 +90,14 @@ class NumberVerdict(DocumentVerdict[PredictedNumber]):
         """Name each error. A false alarm on a trap is that alone."""
         located = set(self.located)
         free = [guess for guess in self.headline.false if guess not in self.alarms]
-        rest = pair(self.headline.missed, free, self._likeness(located))
+        errors = pair(self.headline.missed, free, self._likeness(located))
         return (
             *(
                 Fault("wrong", self._cause(row, guess, (row, guess) in located), row, guess)
-                for row, guess in rest.pairs
+                for row, guess in errors.pairs
             ),
-            *(Fault("missed", "missed", row, None) for row in rest.missed),
-            *(Fault("false", "spurious", None, guess) for guess in rest.false),
+            *(Fault("missed", "missed", row, None) for row in errors.missed),
+            *(Fault("false", "spurious", None, guess) for guess in errors.false),
             *(Fault("false", "trap", self.alarms[g], g) for g in self.headline.false if g in self.alarms),
         )
 

@@ -102,12 +102,12 @@ class QuoteVerdict(DocumentVerdict[PredictedQuote]):
     def faults(self) -> tuple[Fault, ...]:
         """Name each error. A missed and a false quote are one error if their contents share a letter."""
         likeness = ((*pair, lexicographic(int(at_least_half(iou)), permille(iou))) for pair, iou in self.ious.items())
-        rest = pair(self.headline.missed, self.headline.false, likeness)
+        errors = pair(self.headline.missed, self.headline.false, likeness)
         spurious: dict[bool, QuoteCause] = {True: "spurious", False: "ungrounded"}
         return (
-            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in rest.pairs),
-            *(Fault("missed", "missed", row, None) for row in rest.missed),
-            *(Fault("false", spurious[self.predicted[guess].spans is not None], None, guess) for guess in rest.false),
+            *(Fault("wrong", self._cause(row, guess), row, guess) for row, guess in errors.pairs),
+            *(Fault("missed", "missed", row, None) for row in errors.missed),
+            *(Fault("false", spurious[self.predicted[guess].spans is not None], None, guess) for guess in errors.false),
         )
 
     @property

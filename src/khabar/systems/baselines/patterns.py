@@ -163,10 +163,10 @@ def _nearest(text: str, names: list[Mention], start: int, end: int) -> Mention |
     """The name with the fewest code points between it and the marks; of equals the one before, then the longest."""
     line_start, line_end = text.rfind("\n", 0, start) + 1, text.find("\n", end)
     line_end = len(text) if line_end < 0 else line_end
-    beside = [one for one in names if line_start <= one.start and one.end <= start]
-    beside += [one for one in names if end <= one.start and one.end <= line_end]
+    names_of_line = [one for one in names if line_start <= one.start and one.end <= start]
+    names_of_line += [one for one in names if end <= one.start and one.end <= line_end]
     return min(
-        beside,
+        names_of_line,
         key=lambda one: (max(start - one.end, one.start - end), one.start >= end, one.start - one.end),
         default=None,
     )

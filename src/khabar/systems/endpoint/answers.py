@@ -228,12 +228,12 @@ def with_joined_names(story: Sequence[Annotations], same: Same = ()) -> list[Ann
 
 def joined(doc_id: str, parts: Iterable[Annotations]) -> Annotations:
     """Join what single items, or the answers for single layers, say of a document."""
-    given = tuple(parts)
+    answers = tuple(parts)
     return Annotations(
         doc_id=doc_id,
-        entities=tuple(item for part in given for item in part.entities),
-        numbers=tuple(item for part in given for item in part.numbers),
-        quotes=tuple(item for part in given for item in part.quotes),
+        entities=tuple(item for part in answers for item in part.entities),
+        numbers=tuple(item for part in answers for item in part.numbers),
+        quotes=tuple(item for part in answers for item in part.quotes),
     )
 
 
