@@ -218,10 +218,10 @@ def _by_document(records: Iterable[Prediction], texts: Mapping[str, str | None])
     return by_document
 
 
-@lru_cache(2048)
+@lru_cache(maxsize=256)
 def _offsets(counting: str, text: str) -> Sequence[int]:
     """What each place of a text, and its end, is counted as. Boards have many predictions of the same few texts."""
-    return array("L", accumulate(_WIDTHS[counting](text), initial=0))
+    return array("I", accumulate(_WIDTHS[counting](text), initial=0))
 
 
 def _read(spans: Sequence[_Span], offsets: Sequence[int]) -> list[_Span]:
