@@ -63,18 +63,16 @@ class TestRunning:
 
         def make(worker: int) -> None:
             server = Server(label_studio.connection.client(), label_studio.connection.url)
-            for number in range(6):
+            for number in range(4):
                 project = server.make(f"khabar at once {worker} {number}", read_configuration("entities"))
                 server.add_tasks(project, [Task(0, {"key": "d", "text": "خبر"}, "")])
 
         with ThreadPoolExecutor(6) as workers:
             list(workers.map(make, range(6)))
         server = Server(label_studio.connection.client(), label_studio.connection.url)
-        for worker in range(6):
-            for number in range(6):
-                project = server.find(f"khabar at once {worker} {number}")
-                assert project is not None
-                assert len(server.tasks(project)) == 1
+        projects = server.projects("khabar at once ")
+        assert {*projects} == {f"khabar at once {worker} {number}" for worker in range(6) for number in range(4)}
+        assert [len(server.tasks(project)) for project in projects.values()] == [1] * 24
 
     def test_the_token_opens_it(self, label_studio: LabelStudio) -> None:
         me = label_studio.connection.client().users.whoami()
