@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ from khabar.records import (
     TokenRow,
 )
 from khabar.text.terminal import NOTHING, harmless
+from khabar.text.values import value_of
 
 BETWEEN = " … "
 """Stands between the members of a list, and between the pieces of a surface."""
@@ -87,19 +89,31 @@ def bounds(low: object, high: object, between: str = "–") -> str:
 
 
 def amount(number: Number | PredictedNumber) -> tuple[str, str]:
-    """A number's value and unit as signs: `≈ 14,000`, `> 5`, `10,000–12,000`; a date's resolved EDTF."""
+    """A number's value and unit as signs: `≈ 14,000`, `> 5`, `1,000–<2,000`; a date's resolved EDTF.
+
+    What a prediction omits is completed as the scorer does.
+    """
     if number.kind == "date":
         return harmless(number.edtf or number.edtf_literal or ""), ""
     if number.kind == "ident":
         return "", ""
-    low, high = (None if end is None else grouped(harmless(str(end))) for end in (number.low, number.high))
-    value = bounds(low, high)
-    if low is not None and high is None:
-        value = f"{'≥' if number.low_incl else '>'} {low}"
-    elif high is not None and low is None:
-        value = f"{'≤' if number.high_incl else '<'} {high}"
+    meant = value_of(number)
+    low, high = _bound(number.low, meant.low), _bound(number.high, meant.high)
+    above, below = "" if meant.low_incl else ">", "" if meant.high_incl else "<"
+    if low and high:
+        value = low if meant.low == meant.high else f"{above}{low}–{below}{high}"
+    elif low:
+        value = f"{above or '≥'} {low}"
+    else:
+        value = f"{below or '≤'} {high}" if high else ""
     approximately = "≈ " if number.modality == "approx" and value else ""
     return approximately + value, harmless(number.unit or number.counted or "")
+
+
+def _bound(written: object, meant: Fraction | None) -> str:
+    """A bound as it is written, else as it is meant; the empty string where there is none."""
+    bound = meant if written is None else written
+    return "" if bound is None else grouped(harmless(str(bound)))
 
 
 def grouped(number: str) -> str:
