@@ -15,12 +15,12 @@ from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
     "Label Studio's pages": ("tests/annotations/browser/",),
+    "the site": ("tests/site/",),
     "Label Studio's server": (
         "tests/annotations/adjudication/test_label_studio.py",
         "tests/annotations/label_studio/test_rounds.py",
         "tests/annotations/test_server.py",
     ),
-    "the site": ("tests/site/",),
     "torch": ("tests/systems/test_models_torch.py",),
     "a model that is served": ("tests/systems/test_endpoint_served.py",),
     "harnesses": ("tests/harnesses/",),

@@ -164,15 +164,20 @@ def test_a_folder_outlives_its_server(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="khabar annotate serve"):
         connection(data)
 
+    key = (data / ".env").read_text("utf-8")
+    assert re.fullmatch(r"SECRET_KEY=[\w-]{50,}\n", key), "Label Studio reads no other characters reliably"
     with serve(data) as second:
         assert (second.email, second.connection.token) == (first.email, first.connection.token)
+        assert (data / ".env").read_text("utf-8") == key
         assert second.connection.client().projects.get(project.id).title == "kept"
         second.process.kill()
         second.process.communicate()
         assert _gone(second.connection.url)
 
     (data / "access.json").unlink()  # lost: the next start logs in for another token
+    (data / ".env").write_text("SECRET_KEY=$unreadable\n", "utf-8")  # of an earlier khabar
     with serve(data) as third:
+        assert "$" not in (data / ".env").read_text("utf-8")
         assert third.connection.token != first.connection.token
         assert third.connection.client().projects.get(project.id).title == "kept"
         with pytest.raises(InputError, match="does not let us in"), asking(first.connection):

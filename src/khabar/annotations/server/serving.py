@@ -82,6 +82,7 @@ def _serving(data: Path, port: int, progress: Progress, notes: str) -> Iterator[
         progress("starting Label Studio", 0, None)
         if read_secret(login_file(data), Login) is None:
             write_secret(login_file(data), login)
+        _keep_secret_key(data)
         process = _start(installation, data, port, login, notes)
         try:
             url = f"http://{HOST}:{port}"
@@ -131,6 +132,19 @@ def _login(data: Path) -> Login:
         message = f"{EMAIL} or {PASSWORD} is not what {login_file(data)} has"
         raise InputError.of("option-wrong", message, fix="unset them, or serve another folder")
     return login
+
+
+def _keep_secret_key(data: Path) -> None:
+    """Give Label Studio a key to sign with, unless it has one that it can read again.
+
+    What it makes up itself begins with `$` once in fifty times. At the next start it takes that for the name of a
+    variable, finds none and makes up another, so that neither tokens nor log-ins outlive the server.
+    """
+    path = data / ".env"
+    if path.exists() and "SECRET_KEY=$" not in path.read_text("utf-8"):
+        return
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\n")
 
 
 def _start(installation: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
