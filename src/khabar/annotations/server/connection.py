@@ -70,11 +70,16 @@ def read_secret(path: Path, kind: type[Secret]) -> Secret | None:
 
 
 def write_secret(path: Path, secret: msgspec.Struct) -> None:
+    """Write a record as `write_private` writes bytes."""
+    write_private(path, msgspec.json.format(msgspec.json.encode(secret)) + b"\n")
+
+
+def write_private(path: Path, content: bytes) -> None:
     """Write a file that its owner alone can read, from its first byte on, and whole."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(secret)) + b"\n")
+        file.write(content)
     beside.replace(path)
 
 

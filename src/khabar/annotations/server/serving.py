@@ -24,6 +24,7 @@ from khabar.annotations.server.connection import (
     lock_of,
     login_file,
     read_secret,
+    write_private,
     write_secret,
 )
 from khabar.annotations.server.environment import LAUNCHER, Environment, environment, settings
@@ -143,8 +144,7 @@ def _keep_secret_key(data: Path) -> None:
     path = data / ".env"
     if path.exists() and "SECRET_KEY=$" not in path.read_text("utf-8"):
         return
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(f"SECRET_KEY={secrets.token_urlsafe(50)}\n")
+    write_private(path, f"SECRET_KEY={secrets.token_urlsafe(50)}\n".encode())
 
 
 def _start(installation: Environment, data: Path, port: int, login: Login, notes: str) -> subprocess.Popen[bytes]:
